@@ -1,0 +1,18 @@
+/** The import law: imports point inward (src -> models, streams; models -> types of streams; streams -> nothing of ours), no cycles, tests are leaves. */
+const inside = (path) => ({ path })
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'streams-import-nothing-of-ours', severity: 'error', from: inside('^streams/'), to: { path: '^(src|models|test|bench|scripts)/' } },
+    { name: 'models-import-only-streams', severity: 'error', from: inside('^models/'), to: { path: '^(src|test|bench|scripts)/' } },
+    { name: 'models-and-streams-do-no-io', severity: 'error', from: inside('^(models|streams)/'), to: { dependencyTypes: ['core'], pathNot: '^(node:)?(assert|buffer)$' } },
+    { name: 'tests-are-leaves', severity: 'error', from: inside('^(src|models|streams)/'), to: { path: '^(test|bench|scripts)/' } },
+    { name: 'the-fold-is-pure', severity: 'error', from: inside('^src/(enterprise|watch)/'), to: { path: '^(node:)?(fs|net|http|https|child_process|worker_threads|sqlite|timers|os)(/|$)' } },
+    { name: 'the-fold-knows-no-edge', severity: 'error', from: inside('^src/(enterprise|watch|fold|log)/'), to: { path: '^src/(edges|cli|simulate)/' } },
+    { name: 'tasks-do-not-know-each-other', severity: 'error', from: inside('^src/enterprise/'), to: { path: '^src/watch/' } },
+    { name: 'the-simulator-knows-no-model', severity: 'error', from: inside('^src/simulate/'), to: { path: '^(models|src/(enterprise|watch|fold|log|cli))/' } },
+    { name: 'only-the-embedded-log-knows-sqlite', severity: 'error', from: { pathNot: '^src/log/embedded/' }, to: { path: '^(node:)?sqlite$' } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },
+}

@@ -1,0 +1,151 @@
+/**
+ * 'recursive-glm': a quasi-Poisson regression on level and season, updated once a tick in constant time and memory.
+ *
+ * It forgets exponentially (.985 a week; West & Harrison 1997), is held by a stabilising prior at the parent's rate, weighs
+ * past outbreaks down by their Anscombe residuals (Farrington et al. 1996; Noufaily et al. 2013) and starts as empirical
+ * Bayes (coldStart.ts). Beside it runs a CUSUM (cusum.ts).
+ *
+ *     expect:  b = Omega^-1 xi    mean = exp(x'b) exposure week    variance = phi mean + mean^2 min(phi x' Omega^-1 x, 1)
+ *     learn:   Omega <- l Omega + (1-l) Omega0    + w mean x x'
+ *              xi    <- l xi    + (1-l) Omega0 b0 + w mean x (eta + min((y - mean) / mean, 3))
+ *
+ * with x = (1, cos, sin) of the year, and eta = ln(mean / (exposure week)) of the expectation in force, cold start included.
+ * Where means are small the limit 3 gives way to (calmMax - mean) / mean, the count whose residual is 2.58 and at least one
+ * event. Cut to four means, single events would be lost: at 0.14 events an hour (a day) the rate then settled at 0.14 (0.27) of
+ * the truth, and the false positive rate at p < .01 reached .12. Above a mean of about 1.3 phi nothing changes.
+ */
+import { cos2pi, exp, ln, sin2pi } from '../math.ts'
+import { baselineWeight, calmMax, winsorise } from './anscombe.ts'
+import { blend, coldExpectation, type Gathered, warmShare } from './coldStart.ts'
+import { cusumNext, cusumRateRatio } from './cusum.ts'
+import {
+  boundMean,
+  type CountContext,
+  type CountDetector,
+  checkContext,
+  checkCount,
+  type Expectation,
+  sizeOf,
+} from './detector.ts'
+import { gather, informationLength, type Solved, solve } from './information.ts'
+
+const at = { omega: 0, xi: 6, squares: 9, weight: 10, cusum: 11, expected: 12, counted: 13 } as const
+const stateLength = 14
+
+const lnKeepWeekly = ln(0.985)
+const omega0 = [5, 10, 10] as const
+const workingResidualMax = 3
+const lnRateMax = 20
+
+/** Dispersion starts as if five ticks had shown none. */
+const phiPriorTicks = 5
+const squareMax = 100
+
+// Scratch: written before it is read in every call, so nothing passes from one cell to another.
+const basis = new Float64Array(3)
+const solved: Solved = { linear: 0, quadratic: 0 }
+
+export const recursiveGlm: CountDetector = { name: 'recursive-glm', stateLength, start, expect, learn }
+
+function start(state: Float64Array, offset: number): void {
+  state.fill(0, offset, offset + stateLength)
+}
+
+function expect(state: Float64Array, offset: number, context: CountContext): Expectation {
+  checkContext(context)
+  return expectation(state, offset, context)
+}
+
+function expectation(state: Float64Array, offset: number, context: CountContext): Expectation {
+  const scale = context.exposure * context.weekFactor
+  const gathered = gatheredIn(state, offset)
+  const cold = coldExpectation(context, boundMean(context.prior.rate * scale), gathered)
+  const share = warmShare(gathered)
+  return bounded(share > 0 ? blend(cold, warmExpectation(state, offset, context, scale), share) : cold)
+}
+
+function gatheredIn(state: Float64Array, offset: number): Gathered {
+  return { expected: state[offset + at.expected], counted: state[offset + at.counted], phi: dispersion(state, offset) }
+}
+
+function warmExpectation(state: Float64Array, offset: number, context: CountContext, scale: number): Expectation {
+  setBasis(context.yearPhase)
+  solve(state, offset + at.omega, offset + at.xi, basis, solved)
+  const mean = boundMean(exp(boundLnRate(solved.linear)) * scale)
+  const phi = dispersion(state, offset)
+  return { mean, variance: phi * mean + mean * mean * Math.min(phi * solved.quadratic, 1) }
+}
+
+function setBasis(yearPhase: number): void {
+  basis[0] = 1
+  basis[1] = cos2pi(yearPhase)
+  basis[2] = sin2pi(yearPhase)
+}
+
+function boundLnRate(lnRate: number): number {
+  return Math.min(Math.max(lnRate, -lnRateMax), lnRateMax)
+}
+
+function bounded({ mean, variance }: Expectation): Expectation {
+  const bound = boundMean(mean)
+  return { mean: bound, variance: Math.max(variance, bound) }
+}
+
+/** phi: the discounted mean of squared Pearson residuals, >= 1. */
+function dispersion(state: Float64Array, offset: number): number {
+  return Math.max(1, (state[offset + at.squares] + phiPriorTicks) / (state[offset + at.weight] + phiPriorTicks))
+}
+
+function learn(state: Float64Array, offset: number, context: CountContext, y: number): void {
+  checkCount(y)
+  checkContext(context)
+  const expected = expectation(state, offset, context)
+  const keep = exp((lnKeepWeekly * context.tickDays) / 7)
+  const phi = dispersion(state, offset)
+  learnRates(state, offset, context, { y, mean: expected.mean, phi, keep })
+  const calm = winsorise(y, expected.mean, phi)
+  const square = (phi * (calm - expected.mean) * (calm - expected.mean)) / expected.variance
+  state[offset + at.squares] = keep * state[offset + at.squares] + Math.min(square, squareMax)
+  state[offset + at.weight] = keep * state[offset + at.weight] + 1
+  const priorMean = boundMean(context.prior.rate * context.exposure * context.weekFactor)
+  state[offset + at.expected] = keep * state[offset + at.expected] + priorMean
+  state[offset + at.counted] = keep * state[offset + at.counted] + calm
+  const step = { mean: expected.mean, size: sizeOf(expected), rateRatio: cusumRateRatio }
+  state[offset + at.cusum] = cusumNext(state[offset + at.cusum], y, step)
+}
+
+type Lesson = { readonly y: number; readonly mean: number; readonly phi: number; readonly keep: number }
+
+/** The regression's own update: Omega and xi. */
+function learnRates(state: Float64Array, offset: number, context: CountContext, { y, mean, phi, keep }: Lesson): void {
+  setBasis(context.yearPhase)
+  const priorPull = omega0[0] * boundLnRate(ln(context.prior.rate))
+  if (state[offset + at.omega] === 0) startRates(state, offset, priorPull)
+  const weight = mean * baselineWeight(y, mean, phi)
+  const residualMax = Math.max(workingResidualMax, calmMax(mean, phi) / mean - 1)
+  const eta = boundLnRate(ln(mean / (context.exposure * context.weekFactor)))
+  const response = weight * (eta + Math.min(y / mean - 1, residualMax))
+  gather(state, offset + at.omega, { keep, prior: omega0, weight }, basis)
+  const xi = offset + at.xi
+  state[xi] = keep * state[xi] + (1 - keep) * priorPull + response
+  state[xi + 1] = keep * state[xi + 1] + response * basis[1]
+  state[xi + 2] = keep * state[xi + 2] + response * basis[2]
+}
+
+function startRates(state: Float64Array, offset: number, priorPull: number): void {
+  state.fill(0, offset + at.omega, offset + at.omega + informationLength)
+  state[offset + at.omega] = omega0[0]
+  state[offset + at.omega + 3] = omega0[1]
+  state[offset + at.omega + 5] = omega0[2]
+  state[offset + at.xi] = priorPull
+}
+
+/** The CUSUM of a cell, >= 0: compare it with the limit calibrated for the cell's class. */
+export function cusumOf(state: Float64Array, offset: number): number {
+  return state[offset + at.cusum]
+}
+
+/** Sets a cell's CUSUM back to 0, as after each of its alarms. */
+export function resetCusum(state: Float64Array, offset: number): void {
+  state[offset + at.cusum] = 0
+}

@@ -1,0 +1,8 @@
+/**
+ * The mathematics of the fold: deterministic to the bit on every machine and every version of the engine, which
+ * Math.exp, Math.log, Math.pow and Math.sin are not. Everything under models/ imports its functions from here.
+ */
+export { negativeBinomialLogPmf, negativeBinomialTail, poissonTail } from './math/counts.ts'
+export { exp, expm1, ln, ln1p, ln2, lnExcess, logistic, pow2 } from './math/elementary.ts'
+export { lnBeta, lnFactorial, lnGamma, lowerGamma, upperGamma } from './math/gamma.ts'
+export { cos2pi, sin2pi } from './math/seasons.ts'

@@ -1,0 +1,42 @@
+/**
+ * A model folder: `model.json` (this contract) and `MODEL_CARD.md`. The folder's hash is its version. Trained, imported and
+ * built-in models all come this way.
+ */
+import { z } from 'zod'
+
+const finite = z.number()
+
+export const PeerTable = z.object({
+  /** Rows by `<industry code>|<region code>`; a row with few enterprises is left out, and its parent is used. */
+  rows: z.record(z.string(), z.tuple([finite, finite.positive()])),
+  /** Rows that stand for fewer enterprises than this are left out. */
+  enterprisesMin: z.int().min(1),
+})
+
+export const ScorecardWeights = z.object({
+  intercept: finite,
+  /** Log-odds for one standard deviation of the feature, in the order of `features`. */
+  weights: z.array(finite),
+})
+
+export const ModelFile = z.object({
+  formatVersion: z.literal(1),
+  kind: z.literal('scorecard'),
+  profile: z.string().min(1),
+  label: z.string().min(1),
+  features: z.array(z.object({ name: z.string().min(1), mean: finite, deviation: finite.positive() })).min(1),
+  scorecard: ScorecardWeights,
+  peers: PeerTable,
+  bandEdges: z.array(finite.min(0).max(1)).min(1),
+  training: z.object({
+    from: z.string(),
+    to: z.string(),
+    rows: z.int(),
+    positives: z.int(),
+    seed: z.int(),
+    dataHash: z.string(),
+    command: z.string(),
+    metrics: z.record(z.string(), finite),
+  }),
+})
+export type ModelFile = z.infer<typeof ModelFile>

@@ -1,0 +1,77 @@
+/** State of an enterprise task as pages: a head, then row by row its id, place, flags, score, grades and facts. All else derives from these. */
+import { gradeHour, gradeWords } from '../../models/facts.ts'
+import { z } from 'zod'
+import { WordReader, WordWriter } from '../fold/pages.ts'
+import type { EnterpriseIds } from './ids.ts'
+import { type EnterpriseRows, flag } from './rows.ts'
+import type { TableFold } from './tables.ts'
+
+export type EnterpriseState = {
+  readonly ids: EnterpriseIds
+  readonly rows: EnterpriseRows
+  readonly clock: { openTick: number | undefined; tables: TableFold }
+  setClock(openTick: number | undefined, tickRows: readonly number[]): void
+}
+
+const Head = z.object({ openTick: z.int().nullable(), rows: z.int(), stride: z.int() })
+
+export function* saveState({ ids, rows, clock }: EnterpriseState): Iterable<Uint8Array> {
+  const out = new WordWriter()
+  out.putJson({ openTick: clock.openTick ?? null, rows: rows.count, stride: rows.stride } satisfies z.infer<typeof Head>)
+  for (let row = 0; row < rows.count; row++) {
+    out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
+    out.put(rows.place(row))
+    out.put(rows.flags(row))
+    out.put(rows.probabilityBits(row))
+    const grades = rows.grades(row)
+    out.put(grades.count)
+    for (let at = 0; at < grades.count * gradeWords; at++) out.put(grades.words[grades.offset + at])
+    const facts = rows.facts(row)
+    out.put(facts.count)
+    for (let at = 0; at < facts.count * facts.stride; at++) out.put(facts.words[facts.offset + at])
+    if (rows.has(row, flag.moved)) {
+      const history = clock.tables.places.get(row) ?? []
+      out.put(history.length)
+      for (const { fromTick, place } of history) {
+        out.put(fromTick)
+        out.put(place)
+      }
+    }
+    yield* out.takeFull()
+  }
+  yield* out.finish()
+}
+
+/** @throws Error when the pages are not what `saveState` writes. */
+export function loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): void {
+  const { ids, rows, clock } = state
+  const from = new WordReader(pages)
+  const head = Head.parse(from.takeJson())
+  if (head.stride !== rows.stride) throw new Error(`facts of ${head.stride} words in a checkpoint for ${rows.stride}`)
+  const tickRows: number[] = []
+  for (let row = 0; row < head.rows; row++) {
+    const id = Buffer.from(from.takeBytes()).toString('latin1')
+    if (ids.findOrAdd(id) !== row) throw new Error('an enterprise stands twice in the checkpoint')
+    const place = from.take()
+    const flags = from.take()
+    rows.add(place, flags, 0)
+    rows.setProbabilityBits(row, from.take())
+    const grades = Array.from({ length: from.take() * gradeWords }, () => from.take())
+    if (grades.length > 0) rows.setGrades(row, grades)
+    for (let at = 0; at < grades.length; at += gradeWords) {
+      if (head.openTick !== null) clock.tables.schedule(row, gradeHour(grades[at]), head.openTick)
+    }
+    loadFacts(rows, row, from)
+    if (rows.has(row, flag.touched)) tickRows.push(row)
+    if (rows.has(row, flag.moved)) clock.tables.places.set(row, Array.from({ length: from.take() }, () => ({ fromTick: from.take(), place: from.take() })))
+  }
+  state.setClock(head.openTick ?? undefined, tickRows)
+}
+
+function loadFacts(rows: EnterpriseRows, row: number, from: WordReader): void {
+  const fact = new Int32Array(rows.stride)
+  for (let count = from.take(); count > 0; count--) {
+    for (let word = 0; word < fact.length; word++) fact[word] = from.take()
+    rows.insertFact(row, fact, 0) // already in order: goes to the end
+  }
+}

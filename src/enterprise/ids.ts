@@ -1,0 +1,125 @@
+/**
+ * Enterprise id -> row number: an open-addressing table over 32-bit tags with the ids themselves as bytes in chunks. Looked up
+ * in batches, with a pass that touches slots and rows before the pass that compares, so that the misses of many ids overlap
+ * (measured by the design: 77 ns an id at a million rows, against 1,040 for a Map).
+ */
+import { IdHasher } from '../../streams/hash.ts'
+
+const loadMax = 0.8
+const growth = 1.25
+const chunkBytes = 1 << 20
+const chunkBits = 20
+const chunkMask = chunkBytes - 1
+
+export class EnterpriseIds {
+  private slots = new Uint32Array(1 << 12) // row + 1; 0 = empty
+  private tags = new Uint32Array(1 << 10)
+  private addresses = new Uint32Array(1 << 10)
+  private chunks: Uint8Array[] = []
+  private nextByte = 0
+  private readonly hasher = new IdHasher()
+  count = 0
+
+  /** Row of an id; undefined if it has none. */
+  find(id: string): number | undefined {
+    const slot = this.slotOf(id, this.hasher.of(id).low)
+    return this.slots[slot] === 0 ? undefined : this.slots[slot] - 1
+  }
+
+  /** Row of an id; a new one, at the end, if it has none. */
+  findOrAdd(id: string): number {
+    const tag = this.hasher.of(id).low
+    const slot = this.slotOf(id, tag)
+    return this.slots[slot] === 0 ? this.add(id, tag, slot) : this.slots[slot] - 1
+  }
+
+  /** Rows of many ids at once, new ones added in the order of the list. `rows` must be as long as `ids`. */
+  findOrAddAll(ids: readonly string[], rows: Int32Array, tags: Int32Array): void {
+    let touched = 0
+    for (let at = 0; at < ids.length; at++) tags[at] = this.hasher.of(ids[at]).low
+    for (let at = 0; at < ids.length; at++) rows[at] = this.slots[this.home(tags[at] >>> 0)]
+    for (let at = 0; at < ids.length; at++) touched ^= rows[at] === 0 ? 0 : this.addresses[rows[at] - 1]
+    for (let at = 0; at < ids.length; at++) {
+      const tag = tags[at] >>> 0
+      const slot = this.slotOf(ids[at], tag)
+      rows[at] = this.slots[slot] === 0 ? this.add(ids[at], tag, slot) : this.slots[slot] - 1
+    }
+    this.touched = touched
+  }
+  /** Keeps the touching pass from being optimised away. */
+  touched = 0
+
+  idOf(row: number): string {
+    const address = this.addresses[row]
+    const chunk = this.chunks[address >>> chunkBits]
+    const at = address & chunkMask
+    return String.fromCharCode(...chunk.subarray(at + 1, at + 1 + chunk[at]))
+  }
+
+  private home(tag: number): number {
+    return Math.floor((tag * this.slots.length) / 4_294_967_296)
+  }
+
+  private slotOf(id: string, tag: number): number {
+    let slot = this.home(tag)
+    for (;;) {
+      const held = this.slots[slot]
+      if (held === 0 || (this.tags[held - 1] === tag && this.equals(held - 1, id))) return slot
+      slot = slot + 1 === this.slots.length ? 0 : slot + 1
+    }
+  }
+
+  private equals(row: number, id: string): boolean {
+    const address = this.addresses[row]
+    const chunk = this.chunks[address >>> chunkBits]
+    const at = address & chunkMask
+    if (chunk[at] !== id.length) return false
+    for (let unit = 0; unit < id.length; unit++) if (chunk[at + 1 + unit] !== id.charCodeAt(unit)) return false
+    return true
+  }
+
+  private add(id: string, tag: number, slot: number): number {
+    const row = this.count++
+    if (row === this.tags.length) this.growRows()
+    this.tags[row] = tag
+    this.addresses[row] = this.store(id)
+    this.slots[slot] = row + 1
+    if (this.count > this.slots.length * loadMax) this.growSlots()
+    return row
+  }
+
+  private store(id: string): number {
+    if (this.chunks.length === 0 || (this.nextByte & chunkMask) + id.length + 1 > chunkBytes || (this.nextByte & chunkMask) === 0) {
+      this.nextByte = this.chunks.length * chunkBytes
+      this.chunks.push(new Uint8Array(chunkBytes))
+    }
+    const address = this.nextByte
+    const chunk = this.chunks[address >>> chunkBits]
+    const at = address & chunkMask
+    chunk[at] = id.length
+    for (let unit = 0; unit < id.length; unit++) chunk[at + 1 + unit] = id.charCodeAt(unit)
+    this.nextByte += id.length + 1
+    return address
+  }
+
+  private growRows(): void {
+    const size = Math.ceil(this.tags.length * growth)
+    this.tags = enlarged(this.tags, size)
+    this.addresses = enlarged(this.addresses, size)
+  }
+
+  private growSlots(): void {
+    this.slots = new Uint32Array(Math.ceil(this.slots.length * growth))
+    for (let row = 0; row < this.count; row++) {
+      let slot = this.home(this.tags[row])
+      while (this.slots[slot] !== 0) slot = slot + 1 === this.slots.length ? 0 : slot + 1
+      this.slots[slot] = row + 1
+    }
+  }
+}
+
+function enlarged(column: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(size)
+  larger.set(column)
+  return larger
+}

@@ -1,0 +1,108 @@
+/**
+ * Keep: one event or retraction meets the facts of its row and gets its fate (FOLD.md rules 7-9). A row is a set: the order in
+ * which records of one beat arrive makes no difference.
+ */
+import { compareKept, factHour, factTick, freshBit, hourOf, packTombstone2, tombstoneBit } from '../../models/facts.ts'
+import type { Fate } from '../../streams/outputs.ts'
+import { factsPerRowMax, futureMsMax, horizonHours } from '../limits.ts'
+import type { DecodedEvent } from './decode.ts'
+import { before, type EnterpriseRows } from './rows.ts'
+
+/** What a beat means for every record of it: all are known at its end. */
+export type BeatTime = { knownAtMs: number; knownHour: number; tick: number }
+
+export type Kept = { fate: Fate; code?: 'FW_EVENT_CONFLICT' | 'FW_ROW_FULL' }
+
+/** A row may hold more than its limit until the beat's end; this is where its counter ends. */
+const factsWithinBeatMax = 2 ** 17 - 1
+
+export function keepEvent(rows: EnterpriseRows, row: number, event: DecodedEvent, time: BeatTime, freshMsMax: number): Kept {
+  const { words } = event
+  const facts = rows.facts(row)
+  for (let at = facts.offset, end = at + facts.count * facts.stride; at < end; at += facts.stride) {
+    if (time.knownHour - factHour(facts.words[at + 2]) > horizonHours) continue
+    const isTombstone = (facts.words[at + 2] & tombstoneBit) !== 0
+    if (facts.words[at] === words[0] && facts.words[at + 1] === words[1]) {
+      if (!isTombstone) return compareKept(facts.words, at, words, 0, facts.stride) === 0 ? { fate: 'duplicate' } : conflict
+      if (factHour(words[2]) <= factHour(facts.words[at + 2])) return { fate: 'absorbed' }
+    } else if (isTombstone && facts.words[at + 3] === words[0] && facts.words[at + 4] === words[1]) {
+      return conflict
+    }
+  }
+  if (facts.count >= factsPerRowMax && before(words, 0, facts.words, facts.offset)) return { fate: 'dead', code: 'FW_ROW_FULL' }
+  const fresh = time.knownAtMs - event.occurredMs <= freshMsMax
+  words[3] |= (time.tick << 12) | (fresh ? freshBit : 0)
+  insert(rows, row, words)
+  return { fate: fresh ? 'applied' : 'stale' }
+}
+
+const conflict: Kept = { fate: 'conflict', code: 'FW_EVENT_CONFLICT' }
+const tombstone = new Int32Array(16)
+
+/**
+ * A retraction takes its target out and leaves a tombstone, which absorbs a target still to come.
+ * `counted` receives the words of the fact that went, if one did.
+ */
+export function keepRetraction(
+  rows: EnterpriseRows,
+  row: number,
+  event: DecodedEvent,
+  target: { high: number; low: number },
+  time: BeatTime,
+  gone: (words: Int32Array, at: number) => void,
+): Kept {
+  const { words } = event
+  const facts = rows.facts(row)
+  let found: number | undefined
+  for (let fact = 0; fact < facts.count; fact++) {
+    const at = facts.offset + fact * facts.stride
+    if (time.knownHour - factHour(facts.words[at + 2]) > horizonHours) continue
+    const isTombstone = (facts.words[at + 2] & tombstoneBit) !== 0
+    const isTarget = facts.words[at] === target.high && facts.words[at + 1] === target.low
+    if (isTombstone) {
+      if (isTarget) return { fate: 'absorbed' } // taken back before
+      if (facts.words[at + 3] === target.high && facts.words[at + 4] === target.low) return { fate: 'absorbed' } // a retraction stays
+    } else if (isTarget) {
+      found = fact
+    } else if (facts.words[at] === words[0] && facts.words[at + 1] === words[1]) {
+      return conflict
+    }
+  }
+  if (found !== undefined) {
+    gone(facts.words, facts.offset + found * facts.stride)
+    rows.removeFact(row, found)
+  }
+  tombstone.fill(0)
+  tombstone[0] = target.high
+  tombstone[1] = target.low
+  tombstone[2] = packTombstone2(hourOf(time.knownAtMs + futureMsMax))
+  tombstone[3] = words[0]
+  tombstone[4] = words[1]
+  insert(rows, row, tombstone)
+  return { fate: 'retraction' }
+}
+
+function insert(rows: EnterpriseRows, row: number, words: Int32Array): void {
+  if (rows.facts(row).count === factsWithinBeatMax) trim(rows, row)
+  rows.insertFact(row, words, 0)
+}
+
+/** Keeps the newest facts of an overfull row. Returns how many went. */
+export function trim(rows: EnterpriseRows, row: number): number {
+  const over = rows.facts(row).count - factsPerRowMax
+  if (over <= 0) return 0
+  rows.dropOldest(row, over)
+  return over
+}
+
+/** Takes out facts and tombstones past the horizon, which no feature and no comparison sees any more. What the open tick counts stays: its going would change a cell. */
+export function evict(rows: EnterpriseRows, row: number, asOfHour: number, openTick: number): void {
+  const facts = rows.facts(row)
+  let old = 0
+  for (let at = facts.offset; old < facts.count; old++, at += facts.stride) {
+    const what = facts.words[at + 2]
+    if (asOfHour - factHour(what) <= horizonHours) break
+    if ((what & tombstoneBit) === 0 && factTick(facts.words[at + 3]) === openTick) break
+  }
+  if (old > 0) rows.dropOldest(row, old)
+}

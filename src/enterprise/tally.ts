@@ -1,0 +1,180 @@
+/**
+ * Tally: what one row adds to the cells of the open tick, as signed integers. A row is taken out before it changes and put back
+ * after, so that whatever happened to it - events, retractions, moves, regrades - leaves exactly the difference (FOLD.md rule 12).
+ */
+import { factIndustry, factRegion, factSource, factTick, factType, freshBit, gradeCode, gradeInForce, gradeWords, hourOf, tombstoneBit } from '../../models/facts.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { noGrade } from '../../streams/profile.ts'
+import { unknownIndex } from '../../streams/tree.ts'
+import type { CellKeys } from '../cells.ts'
+import { Deltas } from './deltas.ts'
+import { type EnterpriseRows, flag } from './rows.ts'
+
+/** The sums of one beat, before they are written as a part. */
+export class PartSums {
+  readonly counts = new Deltas()
+  readonly enterprises = new Deltas()
+  readonly squares = new Deltas()
+  readonly sharedEnterprises = new Deltas()
+  readonly sharedSquares = new Deltas()
+  readonly stock = new Deltas()
+  readonly arrivals = new Deltas()
+  readonly late = new Map<number, Deltas>()
+
+  lateOf(tick: number): Deltas {
+    const known = this.late.get(tick)
+    if (known) return known
+    const made = new Deltas()
+    this.late.set(tick, made)
+    return made
+  }
+}
+
+export type Tally = {
+  /** Adds (sign 1) or takes out (sign -1) all that a row contributes to the open tick and to the stock. */
+  row(row: number, tick: number, sign: 1 | -1): void
+  /** The stock alone: registered enterprises by (leaf, grade, band). */
+  stock(row: number, tick: number, sign: 1 | -1): void
+  /** Counts a retracted fact in the tick, cell and grade in which it was counted. */
+  retracted(row: number, words: Int32Array, at: number, openTick: number): void
+  /** Counts a record that arrived, whatever its fate. */
+  arrived(source: number, regionLeaf: number): void
+  /** Leaf cell of a fact of a row: axis by axis its own place, else the enterprise's at that tick. */
+  leafCell(row: number, word3: number, word4: number, tick: number): number
+  leafRegion(row: number, word3: number, word4: number, tick: number): number
+  /** Grade in force at the end of a tick, by what was known at its close. */
+  gradeAt(row: number, tick: number): number
+  readonly sums: PartSums
+}
+
+/** Places of a row by the tick from which they hold; `undefined` for rows that never moved. */
+export type PlaceHistory = ReadonlyMap<number, readonly { fromTick: number; place: number }[]>
+
+export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, places: PlaceHistory): Tally {
+  const { regions, industries, types, calendar } = profile
+  const { columns } = keys
+  const sums = new PartSums()
+  const judged = Uint8Array.from(types, (type) => (type.judged ? 1 : 0))
+  /** Leaves of the judged fresh facts of the row at hand, and how many in each. */
+  const leaves: number[] = []
+  const counts: number[] = []
+
+  return { row: tallyRow, stock: tallyStock, retracted, arrived, leafCell, leafRegion, gradeAt, sums }
+
+  function tallyRow(row: number, tick: number, sign: 1 | -1): void {
+    tallyStock(row, tick, sign)
+    const facts = rows.facts(row)
+    let grade: number | undefined
+    leaves.length = 0
+    counts.length = 0
+    const scored = !rows.has(row, flag.place)
+    const { words, stride } = facts
+    for (let at = facts.offset, end = at + facts.count * stride; at < end; at += stride) {
+      const word3 = words[at + 3]
+      if (factTick(word3) !== tick || (words[at + 2] & tombstoneBit) !== 0) continue
+      grade ??= gradeAt(row, tick)
+      const cell = leafCell(row, word3, words[at + 4], tick)
+      const graded = keys.graded(cell, grade)
+      const type = factType(words[at + 2])
+      sums.counts.add(keys.counted(graded, columns.source(factSource(word3))), sign)
+      if ((word3 & freshBit) === 0) {
+        sums.counts.add(keys.counted(graded, columns.stale), sign)
+        continue
+      }
+      sums.counts.add(keys.counted(graded, columns.type(type)), sign)
+      if (scored && judged[type] === 1) remember(cell)
+    }
+    if (leaves.length > 0) tallyBreadth(sign)
+  }
+
+  function remember(cell: number): void {
+    const at = leaves.indexOf(cell)
+    if (at >= 0) counts[at]++
+    else {
+      leaves.push(cell)
+      counts.push(1)
+    }
+  }
+
+  /** Each leaf stands for all nodes above it; where a row has several, what that says too much or too little is mended node by node. */
+  function tallyBreadth(sign: 1 | -1): void {
+    for (let at = 0; at < leaves.length; at++) {
+      sums.enterprises.add(leaves[at], sign)
+      sums.squares.add(leaves[at], sign * counts[at] * counts[at])
+    }
+    if (leaves.length === 1) return
+    const nodes = new Map<number, { leaves: number; events: number; squares: number }>()
+    for (let at = 0; at < leaves.length; at++) {
+      for (const region of regions.pathOf(keys.region(leaves[at]))) {
+        for (const industry of industries.pathOf(keys.industry(leaves[at]))) {
+          const node = keys.cell(region, industry)
+          const sum = nodes.get(node) ?? { leaves: 0, events: 0, squares: 0 }
+          sum.leaves++
+          sum.events += counts[at]
+          sum.squares += counts[at] * counts[at]
+          nodes.set(node, sum)
+        }
+      }
+    }
+    for (const [node, sum] of nodes) {
+      if (sum.leaves === 1) continue
+      sums.sharedEnterprises.add(node, sign * (1 - sum.leaves))
+      sums.sharedSquares.add(node, sign * (sum.events * sum.events - sum.squares))
+    }
+  }
+
+  function tallyStock(row: number, tick: number, sign: 1 | -1): void {
+    if (!rows.has(row, flag.registered) || rows.has(row, flag.closed)) return
+    const place = rows.place(row)
+    const cell = keys.cell(regions.leafOf[place >>> 16], industries.leafOf[place & 0xffff])
+    sums.stock.add(keys.stock(keys.graded(cell, gradeAt(row, tick)), rows.band(row)), sign)
+  }
+
+  function retracted(row: number, words: Int32Array, at: number, openTick: number): void {
+    const tick = factTick(words[at + 3])
+    const cell = leafCell(row, words[at + 3], words[at + 4], tick)
+    const key = keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.retracted)
+    if (tick === openTick) {
+      sums.counts.add(key, 1)
+      return
+    }
+    const late = sums.lateOf(tick)
+    late.add(key, 1)
+    // What of it had been judged, so that an open warning that stood on it can be amended.
+    const type = factType(words[at + 2])
+    if ((words[at + 3] & freshBit) !== 0) late.add(keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.type(type)), -1)
+  }
+
+  function arrived(source: number, regionLeaf: number): void {
+    sums.arrivals.add(keys.arrivals(source, regionLeaf), 1)
+  }
+
+  function leafCell(row: number, word3: number, word4: number, tick: number): number {
+    const ownRegion = factRegion(word3, word4)
+    const ownIndustry = factIndustry(word4)
+    const place = ownRegion !== 0 && ownIndustry !== 0 ? 0 : placeAt(row, tick)
+    const region = ownRegion !== 0 ? ownRegion : place >>> 16
+    const industry = ownIndustry !== 0 ? ownIndustry : place & 0xffff
+    return keys.cell(regions.leafOf[region], industries.leafOf[industry])
+  }
+
+  function leafRegion(row: number, word3: number, word4: number, tick: number): number {
+    const own = factRegion(word3, word4)
+    return regions.leafOf[own !== 0 ? own : placeAt(row, tick) >>> 16]
+  }
+
+  function placeAt(row: number, tick: number): number {
+    if (!rows.has(row, flag.moved)) return rows.place(row)
+    const history = places.get(row) ?? []
+    for (let at = history.length - 1; at >= 0; at--) if (history[at].fromTick <= tick) return history[at].place
+    return history.length > 0 ? history[0].place : unknownPlace
+  }
+
+  function gradeAt(row: number, tick: number): number {
+    const grades = rows.grades(row)
+    const at = gradeInForce(grades, hourOf(calendar.endMs(tick)), tick)
+    return at === undefined ? noGrade : gradeCode(grades.words[grades.offset + at * gradeWords])
+  }
+}
+
+export const unknownPlace = (unknownIndex << 16) | unknownIndex

@@ -1,0 +1,96 @@
+/** One input of a task: records fetched and not yet folded, each with the beat to which its log time puts it. */
+import type { Log, LogRecord } from '../log/port.ts'
+import type { Input } from './task.ts'
+
+export class InputQueue {
+  readonly input: Input
+  private readonly log: Log
+  private readonly beatMs: number
+  private records: LogRecord[] = []
+  private beats: number[] = []
+  private head = 0
+  /** Where the next fetch begins. */
+  private fetchFrom: number
+  /** Offset after the last record that was taken. */
+  position: number
+  /** Largest log time seen: `knownAt` is a running maximum (FOLD.md rule 1). */
+  maxTimeMs: number
+  /** The same of the records already taken. */
+  foldedMaxTimeMs: number
+  /** Records that joined a later beat than their own log time says. */
+  regressions = 0
+
+  constructor(log: Log, input: Input, beatMs: number, position: number, maxTimeMs: number) {
+    this.log = log
+    this.input = input
+    this.beatMs = beatMs
+    this.position = position
+    this.fetchFrom = position
+    this.maxTimeMs = maxTimeMs
+    this.foldedMaxTimeMs = maxTimeMs
+  }
+
+  get length(): number {
+    return this.records.length - this.head
+  }
+
+  /** The beat of the first record waiting. */
+  get headBeat(): number | undefined {
+    return this.head < this.beats.length ? this.beats[this.head] : undefined
+  }
+
+  /** The beat of the latest record seen. */
+  get lastBeat(): number {
+    return Math.floor(this.maxTimeMs / this.beatMs)
+  }
+
+  readTo(end: number): boolean {
+    return this.fetchFrom >= end
+  }
+
+  async fetch(bytes: number): Promise<void> {
+    const { records, next } = await this.log.read(this.input.topic, this.input.partition, this.fetchFrom, bytes)
+    this.compact()
+    for (const record of records) {
+      this.maxTimeMs = Math.max(this.maxTimeMs, record.timeMs)
+      this.records.push(record)
+      this.beats.push(this.lastBeat)
+    }
+    this.fetchFrom = next
+  }
+
+  /** All records of beats up to and with `beat`. One of an earlier, already folded beat joins this one. */
+  takeThrough(beat: number): readonly LogRecord[] {
+    let end = this.head
+    while (end < this.beats.length && this.beats[end] <= beat) {
+      if (Math.floor(this.records[end].timeMs / this.beatMs) < beat) this.regressions++
+      end++
+    }
+    return this.take(end)
+  }
+
+  /** All records before an offset, which must have been fetched. */
+  takeBefore(offset: number): readonly LogRecord[] {
+    let end = this.head
+    while (end < this.records.length && this.records[end].offset < offset) end++
+    return this.take(end)
+  }
+
+  private take(end: number): readonly LogRecord[] {
+    if (end === this.head) return none
+    const taken = this.records.slice(this.head, end)
+    for (const { timeMs } of taken) this.foldedMaxTimeMs = Math.max(this.foldedMaxTimeMs, timeMs)
+    this.head = end
+    this.position = taken[taken.length - 1].offset + 1
+    return taken
+  }
+
+  private compact(): void {
+    if (this.head === 0) return
+    this.records = this.records.slice(this.head)
+    this.beats = this.beats.slice(this.head)
+    this.head = 0
+  }
+}
+
+const none: readonly LogRecord[] = []

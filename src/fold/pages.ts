@@ -1,0 +1,86 @@
+/** Checkpoint state as a stream of 32-bit words, cut into pages under the limit. What is written is the state's meaning, not its layout in memory. */
+import { pageBytesMax } from '../limits.ts'
+
+const pageWords = Math.floor(pageBytesMax / 4)
+
+export class WordWriter {
+  private page = new Int32Array(pageWords)
+  private at = 0
+  private full: Uint8Array[] = []
+
+  put(word: number): void {
+    if (this.at === pageWords) {
+      this.full.push(new Uint8Array(this.page.buffer))
+      this.page = new Int32Array(pageWords)
+      this.at = 0
+    }
+    this.page[this.at++] = word
+  }
+
+  /** Bytes with their length before them. */
+  putBytes(bytes: Uint8Array): void {
+    this.put(bytes.length)
+    for (let at = 0; at < bytes.length; at += 4) this.put(bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24))
+  }
+
+  putJson(value: object): void {
+    this.putBytes(Buffer.from(JSON.stringify(value)))
+  }
+
+  putDoubles(values: Float64Array): void {
+    this.put(values.length)
+    const words = new Int32Array(values.slice().buffer)
+    for (const word of words) this.put(word)
+  }
+
+  /** Pages that are full by now; they are handed out once. */
+  *takeFull(): Iterable<Uint8Array> {
+    yield* this.full
+    this.full = []
+  }
+
+  *finish(): Iterable<Uint8Array> {
+    yield* this.takeFull()
+    yield new Uint8Array(this.page.buffer, 0, this.at * 4)
+  }
+}
+
+export class WordReader {
+  private readonly pages: Iterator<Uint8Array>
+  private page = new Int32Array(0)
+  private at = 0
+
+  constructor(pages: Iterable<Uint8Array>) {
+    this.pages = pages[Symbol.iterator]()
+  }
+
+  /** @throws Error when the pages end too soon. */
+  take(): number {
+    while (this.at === this.page.length) {
+      const next = this.pages.next()
+      if (next.done === true) throw new Error('the checkpoint ends too soon')
+      this.page = new Int32Array(next.value.slice().buffer)
+      this.at = 0
+    }
+    return this.page[this.at++]
+  }
+
+  takeBytes(): Uint8Array {
+    const bytes = new Uint8Array(this.take())
+    for (let at = 0; at < bytes.length; at += 4) {
+      const word = this.take()
+      for (let byte = 0; byte < 4 && at + byte < bytes.length; byte++) bytes[at + byte] = word >>> (8 * byte)
+    }
+    return bytes
+  }
+
+  takeJson(): unknown {
+    return JSON.parse(Buffer.from(this.takeBytes()).toString('utf8'))
+  }
+
+  takeDoubles(): Float64Array {
+    const words = new Int32Array(this.take() * 2)
+    for (let at = 0; at < words.length; at++) words[at] = this.take()
+    return new Float64Array(words.buffer)
+  }
+}

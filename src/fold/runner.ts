@@ -1,0 +1,222 @@
+/**
+ * The runner drives one task: restore, re-fold what the journal has after the checkpoint, then beat after closed beat, in epochs
+ * that commit outputs and journal entry together. It owns time and I/O; the task inside it is pure.
+ *
+ *   new ──► restoring ──► folding ⇄ committing ──► (every so often) checkpointing ──► folding
+ */
+import { ForewarnError } from '../errors.ts'
+import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
+import type { Log, LogRecord, Output, TaskLog } from '../log/port.ts'
+import type { Tell } from '../notices.ts'
+import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
+import { type Closing, completeThrough } from './closing.ts'
+import { InputQueue } from './inputQueue.ts'
+import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
+import type { FoldTask } from './task.ts'
+import { taskName } from './task.ts'
+
+export type RunnerOptions = {
+  log: Log
+  beatMs: number
+  foldVersion: number
+  /** Hash of profile, beat and model: a checkpoint of another configuration is not used. */
+  config: string
+  checkpointEveryMs: number
+  /** Milliseconds since 1970; the runner's clock. */
+  now: () => number
+  tell: Tell
+}
+
+type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: number }
+
+export class TaskRunner {
+  readonly task: FoldTask
+  readonly name: string
+  private readonly options: RunnerOptions
+  private readonly taskLog: TaskLog
+  private queues: InputQueue[] = []
+  private lastBeat: number | undefined
+  private lastPartMs = 0
+  private checkpointedMs = 0
+  private checkpointedBeat: number | undefined
+  private nextSlot = 0
+  private regressionsTold = 0
+
+  /** Takes the task over in the log; an earlier holder is fenced from here on. */
+  static async open(task: FoldTask, options: RunnerOptions): Promise<TaskRunner> {
+    return new TaskRunner(task, await options.log.openTask(task.id), options)
+  }
+
+  private constructor(task: FoldTask, taskLog: TaskLog, options: RunnerOptions) {
+    this.task = task
+    this.name = taskName(task.id)
+    this.taskLog = taskLog
+    this.options = options
+  }
+
+  /** The last beat folded. */
+  get foldedThrough(): number | undefined {
+    return this.lastBeat
+  }
+
+  /** Records of each input that wait in memory; what lies in the log beyond them is not counted. */
+  get positions(): readonly { topic: string; partition: number; position: number }[] {
+    return this.queues.map(({ input, position }) => ({ ...input, position }))
+  }
+
+  /** Newest good checkpoint, then the journal's beats after it, without output. */
+  async restore(): Promise<void> {
+    const { log, beatMs, foldVersion, config, tell, now } = this.options
+    const startedMs = now()
+    tell({ kind: 'Restoring', task: this.name })
+    const loaded = await loadCheckpoint(this.task, this.taskLog, { foldVersion, config }, tell)
+    this.queues = []
+    for (const [at, input] of this.task.inputs.entries()) {
+      const { start } = await log.range(input.topic, input.partition)
+      const position = loaded?.manifest.positions[at] ?? 0
+      if (start > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
+      this.queues.push(new InputQueue(log, input, beatMs, position, loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY))
+    }
+    this.lastBeat = loaded?.manifest.beat
+    this.checkpointedBeat = this.lastBeat
+    if (loaded) this.nextSlot = 1 - loaded.slot
+    let replayed = 0
+    for await (const { entry } of this.taskLog.journal(loaded?.manifest.journal ?? 0)) {
+      for (const folded of decodeEntry(entry)) {
+        await this.replay(folded)
+        replayed++
+      }
+    }
+    this.regressionsTold = this.regressions()
+    this.checkpointedMs = now()
+    this.lastPartMs = now()
+    tell({ kind: 'Restored', task: this.name, fromBeat: loaded?.manifest.beat, beatsReplayed: replayed, seconds: (now() - startedMs) / 1_000 })
+  }
+
+  /**
+   * Folds closed beats until the epoch is full or none is left, and commits it. Returns whether anything was committed.
+   * `closing` tells what closes a beat; `ends` are looked up here, so `closing.lookMs` must not be later than the call.
+   */
+  async step(closing: Closing): Promise<boolean> {
+    const ends = await this.lookUpEnds()
+    const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
+    while (epoch.records < epochRecordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
+      await this.fill(ends)
+      const beat = this.nextBeat(closing, ends)
+      if (beat === undefined) break
+      this.foldLive(beat, epoch)
+    }
+    this.tellRegressions()
+    if (epoch.beats.length === 0) return false
+    await this.commit(epoch)
+    return true
+  }
+
+  /** Writes a checkpoint when one is due, or when asked to (at a calm end). */
+  async checkpoint(now: 'when due' | 'now'): Promise<void> {
+    const { foldVersion, config, checkpointEveryMs, tell } = this.options
+    const due = this.options.now() - this.checkpointedMs >= checkpointEveryMs
+    if (this.lastBeat === undefined || this.lastBeat === this.checkpointedBeat || (now === 'when due' && !due)) return
+    const head = {
+      foldVersion,
+      config,
+      beat: this.lastBeat,
+      journal: await this.taskLog.journalEnd(),
+      positions: this.queues.map(({ position }) => position),
+      maxTimesMs: this.queues.map(({ foldedMaxTimeMs }) => (Number.isFinite(foldedMaxTimeMs) ? foldedMaxTimeMs : null)),
+    }
+    await writeCheckpoint(this.task, this.taskLog, this.nextSlot, head, tell)
+    this.nextSlot = 1 - this.nextSlot
+    this.checkpointedBeat = this.lastBeat
+    this.checkpointedMs = this.options.now()
+  }
+
+  /** The commands, which stand first, are looked up last: a part tells that every command of its beat is in the log by now. */
+  private async lookUpEnds(): Promise<number[]> {
+    const ends: number[] = []
+    for (const { input } of this.queues.toReversed()) ends.unshift((await this.options.log.range(input.topic, input.partition)).end)
+    return ends
+  }
+
+  private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
+    const records: (readonly LogRecord[])[] = []
+    for (const [at, queue] of this.queues.entries()) {
+      while (!queue.readTo(cuts[at])) await queue.fetch(fetchBytes)
+      records.push(queue.takeBefore(cuts[at]))
+    }
+    this.task.fold(beat, records, ignore)
+    this.lastBeat = beat
+  }
+
+  /** Every input is read on until it holds records of a later beat than its first, or its end. */
+  private async fill(ends: readonly number[]): Promise<void> {
+    for (const [at, queue] of this.queues.entries()) {
+      while (!queue.readTo(ends[at]) && (queue.length === 0 || queue.lastBeat === queue.headBeat)) await queue.fetch(fetchBytes)
+    }
+  }
+
+  /** The next beat to fold: the earliest with a record or with the end of a tick, if it is closed; or an empty one, to say how far we are. */
+  private nextBeat(closing: Closing, ends: readonly number[]): number | undefined {
+    const { beatMs, now } = this.options
+    const limit = Math.min(
+      ...this.queues.map((queue, at) =>
+        completeThrough({ readToEnd: queue.readTo(ends[at]), lastBeat: queue.lastBeat, isPart: queue.input.topic === 'cell-parts' }, closing, beatMs),
+      ),
+    )
+    if (!Number.isFinite(limit)) return undefined
+    const after = this.lastBeat
+    const withRecords = Math.min(...this.queues.map((queue) => queue.headBeat ?? Number.POSITIVE_INFINITY))
+    const tickEnd = after === undefined ? undefined : this.task.nextTickEnd(after)
+    const next = Math.max(Math.min(withRecords, tickEnd ?? Number.POSITIVE_INFINITY), after === undefined ? Number.NEGATIVE_INFINITY : after + 1)
+    if (next <= limit) return next
+    const behind = after !== undefined && after < limit
+    const speaks = closing.by === 'end' || (closing.by !== 'parts' && now() - this.lastPartMs >= partEveryMs)
+    return behind && speaks ? limit : undefined
+  }
+
+  private foldLive(beat: number, epoch: Epoch): void {
+    const records = this.queues.map((queue) => queue.takeThrough(beat))
+    const timeMs = beat * this.options.beatMs
+    this.task.fold(beat, records, ({ topic, partition, record }) => {
+      epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
+      epoch.bytes += record.value.length
+    })
+    for (const one of records) epoch.records += one.length
+    epoch.beats.push({ beat, cuts: this.queues.map(({ position }) => position) })
+    this.lastBeat = beat
+    this.lastPartMs = this.options.now()
+  }
+
+  private async commit({ beats, outputs, records }: Epoch): Promise<void> {
+    const { beatMs, tell } = this.options
+    const lastBeat = beats[beats.length - 1].beat
+    tell({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
+    const epoch = { outputs, journal: encodeEntry(beats), timeMs: lastBeat * beatMs }
+    while (!(await this.tryCommit(epoch))) await new Promise((resolve) => setTimeout(resolve, 1_000))
+    tell({ kind: 'EpochCommitted', task: this.name, beats: beats.length, lastBeat, records, outputs: outputs.length })
+  }
+
+  /** A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
+  private async tryCommit(epoch: Parameters<TaskLog['commit']>[0]): Promise<boolean> {
+    try {
+      await this.taskLog.commit(epoch)
+      return true
+    } catch (error) {
+      if (!(error instanceof ForewarnError) || error.code !== 'FW_LOG_FULL') throw error
+      this.options.tell({ kind: 'CommitRefused', task: this.name, code: error.code, message: error.message })
+      return false
+    }
+  }
+
+  private regressions(): number {
+    return this.queues.reduce((sum, queue) => sum + queue.regressions, 0)
+  }
+
+  private tellRegressions(): void {
+    const all = this.regressions()
+    if (all > this.regressionsTold) this.options.tell({ kind: 'LogTimeRegressed', task: this.name, topic: this.name, records: all - this.regressionsTold })
+    this.regressionsTold = all
+  }
+}
+
+function ignore(): void {}

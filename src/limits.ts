@@ -1,0 +1,53 @@
+/** Every bound of the program, with its arithmetic. What is refused because of one is counted. */
+import { strict as assert } from 'node:assert'
+
+export const KiB = 1024
+export const MiB = 1024 * KiB
+export const secondMs = 1000
+export const minuteMs = 60 * secondMs
+export const hourMs = 60 * minuteMs
+export const dayMs = 24 * hourMs
+
+// Records
+export const recordBytesMax = 16 * MiB // what a log takes at all; a larger line is refused by the importer and the server
+export const recordParseBytesMax = 256 * KiB // what decode reads; a larger one goes to the dead letters unread
+export const bodyBytesMax = 64 * MiB // one HTTP request
+export const beatRecordsMax = 2_000_000 // records that an import may give one knownAt (FOLD.md rule 2)
+
+// Time
+export const futureMsMax = 5 * minuteMs // an event may be this much ahead of its knownAt: clocks differ
+export const horizonHours = 43_830 // 5 years of 365.25 days; older facts say nothing
+export const slackMsDefault = 500
+export const beatMsDefault = secondMs
+export const partEveryMs = 10 * secondMs // a silent task says at least this often how far it is
+export const importSilenceMs = 60 * secondMs // an import without a mark for so long is an alarm
+
+// Enterprises
+export const factsPerRowMax = 65_536
+export const gradesPerRowMax = 16
+export const placesPerRowMax = 4
+export const rescoreSlices = 30 // a thirtieth of the calm rows is scored again at each tick
+
+// Trees and cells: a fact keeps its own place in 13 + 13 bits.
+export const treeNodesMax = 8_190
+export const gradesMax = 7
+export const typesMax = 255
+export const sourcesMax = 31
+assert(treeNodesMax + 1 < 2 ** 13 && sourcesMax < 2 ** 5 && typesMax < 2 ** 8)
+
+// Epochs and checkpoints
+export const epochRecordsMax = 20_000
+export const epochBeatsMax = 5_000
+export const epochOutputBytesMax = 64 * MiB
+export const fetchBytes = MiB
+export const pageBytesMax = 900 * KiB // under the 1 MiB that a Kafka broker takes by default
+assert(pageBytesMax < MiB)
+export const checkpointEveryMsDefault = 30 * secondMs
+
+// Watch
+export const archiveFullEveryTicks = 24
+export const reasonsMax = 5
+export const evidenceMax = 20
+
+// Metrics: provinces x sections and prefectures always, finer cells only while they warn.
+export const metricSeriesMax = 10_000

@@ -1,0 +1,120 @@
+/**
+ * The digest: one hash a topic over what a run says (FOLD.md rule 21). Records count as a multiset, without task, partition, offset
+ * or page, so that two runs that say the same have the same digest, however many partitions and crashes they had.
+ */
+import { createHash } from 'node:crypto'
+import { CellPart, FateColumns, fates } from '../../streams/outputs.ts'
+import type { TopicName } from '../../streams/topics.ts'
+import { fetchBytes } from '../limits.ts'
+import type { Log, LogRecord } from './port.ts'
+
+export const digestTopics = [
+  'scores',
+  'enterprise-alerts',
+  'industry-warnings',
+  'region-warnings',
+  'cell-warnings',
+  'fates',
+  'dead-letters',
+  'command-results',
+  'notices',
+  'cell-parts',
+  'ticks',
+] as const satisfies readonly TopicName[]
+export type DigestTopic = (typeof digestTopics)[number]
+
+export type TopicDigest = { hash: string; records: number }
+export type Digest = Record<DigestTopic, TopicDigest>
+
+/** Sum of sha256 hashes modulo 2^256: the same for any order of the same things. */
+class Multiset {
+  private sum = 0n
+  count = 0
+
+  add(...parts: readonly (string | Uint8Array)[]): void {
+    const hash = createHash('sha256')
+    for (const part of parts) hash.update(String(part.length)).update(':').update(part)
+    this.sum = BigInt.asUintN(256, this.sum + BigInt(`0x${hash.digest('hex')}`))
+    this.count++
+  }
+
+  get hash(): string {
+    return this.sum.toString(16).padStart(64, '0')
+  }
+}
+
+/** `includes`: whether a record of this log time (the beginning of its beat) counts. */
+export async function digest(log: Log, includes: (timeMs: number) => boolean = () => true): Promise<Digest> {
+  const none: TopicDigest = { hash: new Multiset().hash, records: 0 }
+  const found: Digest = Object.assign({}, ...digestTopics.map((topic) => ({ [topic]: none })))
+  for (const topic of digestTopics) found[topic] = await digestOf(log, topic, includes)
+  return found
+}
+
+async function digestOf(log: Log, topic: DigestTopic, includes: (timeMs: number) => boolean): Promise<TopicDigest> {
+  const set = new Multiset()
+  if (topic === 'cell-parts') await addParts(log, set, includes)
+  else {
+    for (let partition = 0; partition < log.partitions(topic); partition++) {
+      for await (const record of recordsOf(log, topic, partition)) if (includes(record.timeMs)) addRecord(topic, record, set)
+    }
+  }
+  return { hash: set.hash, records: set.count }
+}
+
+function addRecord(topic: DigestTopic, record: LogRecord, set: Multiset): void {
+  if (topic === 'fates') addFates(record, set)
+  else if (topic === 'dead-letters') set.add(record.headers?.['error-code'] ?? '', record.value)
+  else set.add(record.key ?? '', record.value)
+}
+
+function addFates(record: LogRecord, set: Multiset): void {
+  const columns = FateColumns.parse(JSON.parse(Buffer.from(record.value).toString('utf8')))
+  const hashes = Buffer.from(columns.hashes, 'base64')
+  const kinds = Buffer.from(columns.fates, 'base64')
+  for (const [row, kind] of kinds.entries()) set.add(hashes.subarray(row * 8, row * 8 + 8), fates[kind], columns.codes[row] ?? '')
+}
+
+/** Parts are summed over tasks by beat; partitions are read side by side, a beat at a time. */
+async function addParts(log: Log, set: Multiset, includes: (timeMs: number) => boolean): Promise<void> {
+  const readers = Array.from({ length: log.partitions('cell-parts') }, (_, partition) => recordsOf(log, 'cell-parts', partition)[Symbol.asyncIterator]())
+  const heads = await Promise.all(readers.map((reader) => reader.next()))
+  for (;;) {
+    const times = heads.flatMap((head) => (head.done === true ? [] : [head.value.timeMs]))
+    if (times.length === 0) return
+    const timeMs = Math.min(...times)
+    const sums = new Map<string, number>()
+    for (const [at, reader] of readers.entries()) {
+      for (let head = heads[at]; head.done !== true && head.value.timeMs === timeMs; head = heads[at]) {
+        addPart(sums, CellPart.parse(JSON.parse(Buffer.from(head.value.value).toString('utf8'))))
+        heads[at] = await reader.next()
+      }
+    }
+    if (!includes(timeMs)) continue
+    for (const [key, sum] of sums) if (sum !== 0) set.add(String(timeMs), key, String(sum))
+  }
+}
+
+function addPart(sums: Map<string, number>, part: CellPart): void {
+  const add = (key: string, delta: number): void => void sums.set(key, (sums.get(key) ?? 0) + delta)
+  part.counts.keys.forEach((key, at) => add(`count ${key}`, part.counts.deltas[at]))
+  part.late.keys.forEach((key, at) => add(`late ${part.late.ticks[at]} ${key}`, part.late.deltas[at]))
+  part.stock.keys.forEach((key, at) => add(`stock ${key}`, part.stock.deltas[at]))
+  part.arrivals.keys.forEach((key, at) => add(`arrival ${key}`, part.arrivals.deltas[at]))
+  for (const [name, columns] of [['breadth', part.breadth], ['shared', part.shared]] as const) {
+    columns.keys.forEach((key, at) => {
+      add(`${name} enterprises ${key}`, columns.enterprises[at])
+      add(`${name} squares ${key}`, columns.squares[at])
+    })
+  }
+}
+
+export async function* recordsOf(log: Log, topic: TopicName, partition: number, from = 0): AsyncIterable<LogRecord> {
+  const { start, end } = await log.range(topic, partition)
+  for (let at = Math.max(from, start); at < end; ) {
+    const { records, next } = await log.read(topic, partition, at, fetchBytes)
+    for (const record of records) if (record.offset < end) yield record
+    if (next <= at) return
+    at = next
+  }
+}

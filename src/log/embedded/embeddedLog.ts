@@ -1,0 +1,113 @@
+/**
+ * The embedded log: one SQLite file in a folder (WAL, one writer, any number of readers in this and other processes).
+ * Appends and commits are on disk before their promise resolves (synchronous=FULL).
+ */
+import { mkdirSync } from 'node:fs'
+import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
+import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
+import { DiskReserve } from './diskReserve.ts'
+import { recordBytes } from './partitionTable.ts'
+import { databaseFile, type Mode, Store } from './store.ts'
+import { EmbeddedTaskLog } from './taskLog.ts'
+import { partitionsOf } from './topology.ts'
+import { WriteAheadFile } from './writeAheadFile.ts'
+import { WriterLock } from './writerLock.ts'
+
+export type EmbeddedLogOptions = {
+  /** A folder, made by the first writer, or `:memory:` for a log that lives as long as it is open. */
+  path: string
+  mode: Mode
+  /** Partitions of the enterprise inputs: 1 by default, fixed when the log is made. */
+  partitions?: number
+  prefixes?: TopicPrefixes
+  /** Where the writer serves HTTP, for other processes that find the log held. */
+  http?: string
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+export interface EmbeddedLog extends Log {
+  /** Tells other processes where this writer serves HTTP (see `readWriter`). A log in memory or opened for reading has nobody to tell. */
+  announce(http: string): void
+}
+
+/**
+ * Opens the log. Errors: FW_LOG_HELD when another process writes it, FW_LOG_NOT_FOUND when there is none to read, FW_LOG_FORMAT,
+ * FW_CONFIG_CHANGED when it has another number of partitions than asked for, FW_LOG_FULL when there is no space to make it.
+ */
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
+  const { path, mode, partitions, prefixes = defaultPrefixes, now = Date.now } = options
+  const onDisk = mode === 'write' && path !== ':memory:'
+  const lock = onDisk ? takeLock(path, options.http ?? null, now) : null
+  try {
+    const store = new Store({ path, mode, partitions, prefixes })
+    return new SqliteLog(store, lock, onDisk ? reserveFor(store, path, now) : null, now)
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function takeLock(path: string, http: string | null, now: () => number): WriterLock {
+  mkdirSync(path, { recursive: true })
+  return new WriterLock(path, `embedded:${path}`, { pid: process.pid, http, since: new Date(now()).toISOString() })
+}
+
+function reserveFor(store: Store, path: string, now: () => number): DiskReserve {
+  return new DiskReserve(path, new WriteAheadFile(store, databaseFile(path)), now)
+}
+
+class SqliteLog implements EmbeddedLog {
+  readonly name: string
+  readonly #store: Store
+  readonly #lock: WriterLock | null
+  readonly #reserve: DiskReserve | null
+  readonly #now: () => number
+
+  constructor(store: Store, lock: WriterLock | null, reserve: DiskReserve | null, now: () => number) {
+    this.name = store.name
+    this.#store = store
+    this.#lock = lock
+    this.#reserve = reserve
+    this.#now = now
+  }
+
+  partitions(topic: TopicName): number {
+    return partitionsOf(topic, this.#store.partitions)
+  }
+
+  async range(topic: TopicName, partition: number): Promise<Range> {
+    return this.#store.table(topic, partition).range()
+  }
+
+  async read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch> {
+    return this.#store.table(topic, partition).read(from, bytesMax)
+  }
+
+  async append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void> {
+    if (records.length === 0) return
+    const table = this.#store.table(topic, partition)
+    this.#reserve?.take(records.reduce((bytes, record) => bytes + recordBytes(record), 0))
+    this.#store.write(() => {
+      const nowMs = this.#now()
+      for (const record of records) table.append(record, nowMs)
+    })
+  }
+
+  async openTask(task: TaskId): Promise<TaskLog> {
+    return new EmbeddedTaskLog(this.#store, task, this.#now)
+  }
+
+  changed(timeoutMs: number): Promise<void> {
+    return this.#store.changes.wait(timeoutMs)
+  }
+
+  announce(http: string): void {
+    this.#lock?.announce(http)
+  }
+
+  async close(): Promise<void> {
+    this.#store.close()
+    this.#lock?.release() // last: the next writer finds the file at rest
+  }
+}

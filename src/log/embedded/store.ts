@@ -1,0 +1,132 @@
+/** The open database: its tables, its kept statements, and the one way to write to it. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { TopicName, TopicPrefixes } from '../../../streams/topics.ts'
+import { ForewarnError } from '../../errors.ts'
+import { Changes } from './changes.ts'
+import { broken, writeFault } from './faults.ts'
+import { PartitionTable } from './partitionTable.ts'
+import { columnsOf, integerOf } from './rows.ts'
+import { createTables, hasTables, readPartitions, tableName } from './schema.ts'
+import { partitionsOf } from './topology.ts'
+
+const busyTimeoutMs = 5_000 // a reader waits so long while a killed writer's last pages are recovered
+
+export type Mode = 'write' | 'read'
+export type StoreOptions = { path: string; mode: Mode; partitions: number | undefined; prefixes: TopicPrefixes }
+
+export class Store {
+  readonly name: string
+  readonly partitions: number
+  readonly changes: Changes
+  readonly #options: StoreOptions
+  readonly #db: DatabaseSync
+  readonly #tables = new Map<string, PartitionTable>()
+  readonly #statements = new Map<string, StatementSync>()
+
+  /** Throws FW_LOG_NOT_FOUND (reading), FW_LOG_FORMAT, FW_CONFIG_CHANGED (another number of partitions) or FW_LOG_FULL (a new log). */
+  constructor(options: StoreOptions) {
+    this.name = `embedded:${options.path}`
+    this.#options = options
+    this.#db = openDatabase(options)
+    try {
+      this.partitions = options.mode === 'write' ? this.#prepareForWriting() : this.#checkForReading()
+      this.changes = new Changes(() => this.#dataVersion())
+    } catch (error) {
+      this.#db.close()
+      throw error
+    }
+  }
+
+  table(topic: TopicName, partition: number): PartitionTable {
+    const place = `${topic}#${partition}`
+    let table = this.#tables.get(place)
+    if (table === undefined) {
+      if (!(partition >= 0 && partition < partitionsOf(topic, this.partitions))) {
+        throw broken(`the log has no partition ${place}`)
+      }
+      table = new PartitionTable(this.#db, this.name, tableName(topic, partition, this.#options.prefixes))
+      this.#tables.set(place, table)
+    }
+    return table
+  }
+
+  /** A statement that is prepared once. Its rows are arrays of columns. */
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql)
+      statement.setReturnArrays(true)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  /** Runs `work` in one transaction that is on disk when this returns; when anything throws, nothing of it is there. */
+  write<T>(work: () => T): T {
+    if (this.#options.mode === 'read') throw broken('a log opened for reading was asked to write')
+    const result = this.#transaction(work)
+    this.changes.mark()
+    return result
+  }
+
+  close(): void {
+    this.changes.wakeAll()
+    this.#db.close()
+  }
+
+  #transaction<T>(work: () => T): T {
+    if (this.#db.isTransaction) throw broken('a write began inside another write')
+    try {
+      this.#db.exec('BEGIN IMMEDIATE')
+      const result = work()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK') // SQLite may have rolled back by itself
+      for (const table of this.#tables.values()) table.forgetTail()
+      throw writeFault(error)
+    }
+  }
+
+  #prepareForWriting(): number {
+    const { path, partitions: asked, prefixes } = this.#options
+    const found = readPartitions(this.#db, path)
+    if (found !== undefined && asked !== undefined && found !== asked) {
+      throw new ForewarnError('FW_CONFIG_CHANGED', [`${found} partitions`, `${asked}`])
+    }
+    const partitions = found ?? asked ?? 1
+    try {
+      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      this.#db.exec('PRAGMA journal_size_limit = 67108864') // a large checkpoint leaves no large file behind
+    } catch (error) {
+      throw writeFault(error)
+    }
+    this.#transaction(() => createTables(this.#db, partitions, prefixes))
+    return partitions
+  }
+
+  #checkForReading(): number {
+    const { path, prefixes } = this.#options
+    const partitions = readPartitions(this.#db, path)
+    if (partitions === undefined || !hasTables(this.#db, prefixes)) throw new ForewarnError('FW_LOG_NOT_FOUND', [path])
+    return partitions
+  }
+
+  #dataVersion(): number {
+    return integerOf(columnsOf(this.statement('PRAGMA data_version').get())[0])
+  }
+}
+
+/** The database in the folder of a log. */
+export function databaseFile(folder: string): string {
+  return join(folder, 'forewarn.sqlite')
+}
+
+function openDatabase({ path, mode }: StoreOptions): DatabaseSync {
+  if (path === ':memory:' && mode === 'write') return new DatabaseSync(path)
+  const file = databaseFile(path)
+  if (mode === 'read' && !existsSync(file)) throw new ForewarnError('FW_LOG_NOT_FOUND', [path])
+  return new DatabaseSync(file, { readOnly: mode === 'read', timeout: busyTimeoutMs })
+}

@@ -1,0 +1,82 @@
+/** What one task alone may do: commit its epochs and keep its checkpoints, until another holder takes the task over. */
+import { ForewarnError } from '../../errors.ts'
+import { fetchBytes } from '../../limits.ts'
+import type { Output, TaskId, TaskLog } from '../port.ts'
+import { Checkpoints } from './checkpoints.ts'
+import type { PartitionTable } from './partitionTable.ts'
+import { columnsOf, integerOf } from './rows.ts'
+import type { Store } from './store.ts'
+import { journalPartition, taskName } from './topology.ts'
+
+export class EmbeddedTaskLog implements TaskLog {
+  readonly #store: Store
+  readonly #now: () => number
+  readonly #name: string
+  readonly #journal: PartitionTable
+  readonly #checkpoints: Checkpoints
+  /** The number of this taking over; the task belongs to the holder of the highest. */
+  readonly #holder: number
+
+  /** Takes the task over. `now`: milliseconds since 1970. */
+  constructor(store: Store, task: TaskId, now: () => number) {
+    this.#store = store
+    this.#now = now
+    this.#name = taskName(task)
+    this.#journal = store.table('journal', journalPartition(task, store.partitions))
+    this.#checkpoints = new Checkpoints(store, this.#name)
+    this.#holder = store.write(() => takeOver(store, this.#name))
+  }
+
+  async commit(epoch: { outputs: readonly Output[]; journal: Uint8Array; timeMs: number }): Promise<void> {
+    this.#writeAsHolder(() => {
+      const nowMs = this.#now()
+      for (const { topic, partition, record } of epoch.outputs) {
+        this.#store.table(topic, partition).append(record, nowMs)
+      }
+      this.#journal.append({ key: this.#name, value: epoch.journal, timeMs: epoch.timeMs }, nowMs)
+    })
+  }
+
+  async *journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }> {
+    for (;;) {
+      const { records, next } = this.#journal.read(from, fetchBytes)
+      if (records.length === 0) return
+      for (const record of records) yield { offset: record.offset, entry: record.value }
+      from = next
+    }
+  }
+
+  async journalEnd(): Promise<number> {
+    return this.#journal.range().end
+  }
+
+  async writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void> {
+    this.#writeAsHolder(() => this.#checkpoints.replace(slot, pages, manifest))
+  }
+
+  async readManifest(slot: number): Promise<Uint8Array | undefined> {
+    return this.#checkpoints.manifest(slot)
+  }
+
+  async readPage(slot: number, page: number): Promise<Uint8Array | undefined> {
+    return this.#checkpoints.page(slot, page)
+  }
+
+  /** The check stands in the transaction of the write itself, so nobody can take the task over between the two. */
+  #writeAsHolder(work: () => void): void {
+    this.#store.write(() => {
+      const current = this.#store.statement('SELECT epoch FROM task_epochs WHERE task = ?').get(this.#name)
+      if (integerOf(columnsOf(current)[0]) !== this.#holder) throw new ForewarnError('FW_TASK_FENCED', [this.#name])
+      work()
+    })
+  }
+}
+
+function takeOver(store: Store, task: string): number {
+  const row = store
+    .statement(
+      'INSERT INTO task_epochs (task, epoch) VALUES (?, 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1 RETURNING epoch',
+    )
+    .get(task)
+  return integerOf(columnsOf(row)[0])
+}

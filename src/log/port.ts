@@ -1,0 +1,62 @@
+/**
+ * The log port: the only way in which the rest of the program reads or writes records. Two things implement it, the embedded log
+ * (SQLite) and Kafka, and one conformance suite holds both to the same behaviour (test/log/conformance.ts).
+ *
+ * Readers see committed records only. Offsets are positions in one partition; they grow, and may have gaps.
+ */
+import type { TopicName } from '../../streams/topics.ts'
+
+export type Headers = Readonly<Record<string, string>>
+
+export type LogRecord = {
+  offset: number
+  /** Log time, milliseconds since 1970: when the log took the record, or for imports when the source made it known. */
+  timeMs: number
+  key: string | null
+  value: Uint8Array
+  headers: Headers | null
+}
+
+/** `timeMs` absent: the log stamps its own time, never earlier than that of the record before it. */
+export type NewRecord = { key: string | null; value: Uint8Array; headers?: Headers; timeMs?: number }
+
+export type Output = { topic: TopicName; partition: number; record: NewRecord }
+
+/** `start`: the first offset still kept. `end`: one past the last committed record (where the next read begins). */
+export type Range = { start: number; end: number }
+
+export type Batch = { records: LogRecord[] /** Where to read on; past gaps. */; next: number }
+
+export interface Log {
+  /** For messages: `embedded:/var/lib/forewarn`. */
+  readonly name: string
+  partitions(topic: TopicName): number
+  range(topic: TopicName, partition: number): Promise<Range>
+  /** Records from `from` on, in order, at most about `bytesMax` bytes and at least one record if there is any. FW_LOG_TRUNCATED when `from` is no longer kept. */
+  read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch>
+  /** Appends to one partition: all or none, durable when the promise resolves. FW_LOG_FULL when there is no space. */
+  append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void>
+  /** Takes over a task: from now on every earlier holder of the same task is fenced (FW_TASK_FENCED at its next commit). */
+  openTask(task: TaskId): Promise<TaskLog>
+  /** Resolves when something was appended since the last call, or after `timeoutMs`. */
+  changed(timeoutMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Enterprise tasks are numbered by their partition; the watch task is one for the country. */
+export type TaskId = { kind: 'enterprise'; partition: number } | { kind: 'watch' }
+
+/** What one task may do that nobody else may: commit its epochs and keep its checkpoints. */
+export interface TaskLog {
+  /** Outputs and journal entry together: both are there, or neither. */
+  commit(epoch: { outputs: readonly Output[]; journal: Uint8Array; timeMs: number }): Promise<void>
+  /** Journal entries with their offsets from `from` on. */
+  journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }>
+  /** Offset of the next journal entry. */
+  journalEnd(): Promise<number>
+  /** Replaces what stands in `slot` (0 or 1): the pages first; `manifest` is called when all of them are written. */
+  writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void>
+  /** The manifest of a slot, if there is one. */
+  readManifest(slot: number): Promise<Uint8Array | undefined>
+  readPage(slot: number, page: number): Promise<Uint8Array | undefined>
+}

@@ -1,0 +1,54 @@
+/** What happens, as typed notices: the log line and the metrics are both derived from them (src/edges/). No enterprise's id is in one. */
+import type { Axis } from '../streams/topics.ts'
+import type { Fate, Level } from '../streams/outputs.ts'
+import type { ErrorCode } from './errors.ts'
+
+export type FlagCounts = { checkDigit: number; unknownRegion: number; unknownIndustry: number; unknownSource: number }
+
+/** One total: codes of its node, what came in, and how many enterprises are registered there. */
+export type CellTotal = { region: string; industry: string; events: number; enterprises: number; registered: number }
+
+export type TickTotals = {
+  cells: number
+  candidates: number
+  open: Record<Level, number>
+  enterprisesByBand: Record<string, number>
+  totals: CellTotal[]
+}
+
+export type Notice =
+  | {
+      kind: 'BeatFolded'
+      task: string
+      beat: number
+      tick: number
+      endMs: number
+      fates: Readonly<Partial<Record<Fate, number>>>
+      deadCodes: Readonly<Partial<Record<ErrorCode, number>>>
+      flags: FlagCounts
+      scores: number
+      alerts: number
+      unscorable: number
+      factsDropped: number
+      enterprises: number
+    }
+  | { kind: 'TickClosed'; task: string; tick: number; label: string; rescored: number }
+  | ({ kind: 'TickJudged'; tick: number; label: string } & TickTotals)
+  | { kind: 'WarningChanged'; id: string; axis: Axis; region: string; industry: string; level: Level; levelBefore: Level; change: string; tickLabel: string; sentence: string }
+  | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
+  | { kind: 'CommandAnswered'; command: string; accepted: boolean }
+  | { kind: 'LogTimeRegressed'; task: string; topic: string; records: number }
+  | { kind: 'EpochCommitting'; task: string; beats: number; lastBeat: number }
+  | { kind: 'EpochCommitted'; task: string; beats: number; lastBeat: number; records: number; outputs: number }
+  | { kind: 'CommitRefused'; task: string; code: ErrorCode; message: string }
+  | { kind: 'CheckpointWriting'; task: string; beat: number; slot: number }
+  | { kind: 'CheckpointWritten'; task: string; beat: number; slot: number; pages: number; bytes: number }
+  | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
+  | { kind: 'Restoring'; task: string }
+  | { kind: 'Restored'; task: string; fromBeat: number | undefined; beatsReplayed: number; seconds: number }
+  | { kind: 'WaitingForTask'; task: string; beat: number }
+  | { kind: 'ImportSilent'; seconds: number }
+  | { kind: 'Serving'; address: string }
+  | { kind: 'Stopping'; why: string }
+
+export type Tell = (notice: Notice) => void

@@ -1,0 +1,141 @@
+/** Records as every task reads and refuses them: JSON in, one fate for each, and dead letters for what cannot be used. */
+import type { z } from 'zod'
+import { fates, type Fate, type FateColumns } from '../streams/outputs.ts'
+import { IdHasher } from '../streams/hash.ts'
+import type { TopicName } from '../streams/topics.ts'
+import type { ErrorCode } from './errors.ts'
+import type { Emit } from './fold/task.ts'
+import type { LogRecord } from './log/port.ts'
+import { recordParseBytesMax } from './limits.ts'
+
+const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
+
+export type Refusal = { refused: ErrorCode; detail: string }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Bytes -> JSON object, or why not. */
+export function parseObject(value: Uint8Array): { json: object } | Refusal {
+  if (value.length > recordParseBytesMax) return { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordParseBytesMax) }
+  try {
+    const json: unknown = JSON.parse(utf8.decode(value))
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { json }
+  } catch {
+    // falls through: not JSON, or not UTF-8
+  }
+  return { refused: 'FW_RECORD_NOT_JSON', detail: '' }
+}
+
+/** The first issue of a failed parse, as `path: what is wrong`. */
+export function invalid(error: z.ZodError): Refusal {
+  const issue = error.issues[0]
+  return { refused: 'FW_RECORD_INVALID', detail: `${issue.path.join('.') || 'record'}: ${issue.message}` }
+}
+
+export function jsonBytes(value: object): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+/** Fates of a beat, a row for every record, in the order of the inputs and of the log. */
+export class FateSheet {
+  private readonly topics: string[] = []
+  private readonly counts: number[] = []
+  private hashes = new Uint32Array(64)
+  private kinds = new Uint8Array(32)
+  private codes: Record<string, string> = {}
+  private readonly hasher = new IdHasher()
+  private rows = 0
+  private open = 0
+
+  /** Begins the block of one input's records; their fates are set by position. */
+  block(topic: TopicName, records: readonly LogRecord[]): number {
+    const first = this.rows
+    this.rows += records.length
+    this.open += records.length
+    this.reserve()
+    for (let at = 0; at < records.length; at++) {
+      this.hasher.ofBytes(records[at].value)
+      this.hashes[(first + at) * 2] = this.hasher.high
+      this.hashes[(first + at) * 2 + 1] = this.hasher.low
+    }
+    this.topics.push(topic)
+    this.counts.push(records.length)
+    return first
+  }
+
+  set(row: number, fate: Fate, code?: ErrorCode): void {
+    this.kinds[row] = fates.indexOf(fate) + 1
+    this.open--
+    if (code !== undefined) this.codes[row] = code
+  }
+
+  /** @throws Error when a record has no fate: that must not be. */
+  write(head: { task: string; beat: number; tick: number }, partition: number, emit: Emit): void {
+    if (this.open !== 0) throw new Error(`${this.open} records without a fate in beat ${head.beat}`)
+    for (let from = 0; from < this.rows; from += fateRowsMax) emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.page(head, from)) } })
+    this.topics.length = 0
+    this.counts.length = 0
+    this.rows = 0
+    this.codes = {}
+  }
+
+  countByFate(): Partial<Record<Fate, number>> {
+    const found: Partial<Record<Fate, number>> = {}
+    for (let row = 0; row < this.rows; row++) {
+      const fate = fates[this.kinds[row] - 1]
+      found[fate] = (found[fate] ?? 0) + 1
+    }
+    return found
+  }
+
+  countByCode(): Record<string, number> {
+    const found: Record<string, number> = {}
+    for (const code of Object.values(this.codes)) found[code] = (found[code] ?? 0) + 1
+    return found
+  }
+
+  private page(head: { task: string; beat: number; tick: number }, from: number): FateColumns {
+    const to = Math.min(this.rows, from + fateRowsMax)
+    const blocks: { topic: string; count: number }[] = []
+    let first = 0
+    for (const [at, topic] of this.topics.entries()) {
+      const count = Math.min(to, first + this.counts[at]) - Math.max(from, first)
+      if (count > 0) blocks.push({ topic, count })
+      first += this.counts[at]
+    }
+    const codes: Record<string, string> = {}
+    for (const [row, code] of Object.entries(this.codes)) if (Number(row) >= from && Number(row) < to) codes[Number(row) - from] = code
+    return {
+      ...head,
+      topics: blocks.map((block) => block.topic),
+      counts: blocks.map((block) => block.count),
+      hashes: Buffer.from(this.hashes.buffer, from * 8, (to - from) * 8).toString('base64'),
+      fates: Buffer.from(this.kinds.subarray(from, to).map((kind) => kind - 1)).toString('base64'),
+      codes,
+    }
+  }
+
+  private reserve(): void {
+    if (this.rows <= this.kinds.length) return
+    const size = this.rows * 2
+    const [hashes, kinds] = [new Uint32Array(size * 2), new Uint8Array(size)]
+    hashes.set(this.hashes)
+    kinds.set(this.kinds)
+    this.hashes = hashes
+    this.kinds = kinds
+  }
+}
+
+/** The original bytes under the original key; headers say why, and where the record came from. */
+export function deadLetter(record: LogRecord, from: { topic: TopicName; partition: number }, to: number, code: ErrorCode, detail: string, emit: Emit): void {
+  const headers = {
+    ...record.headers,
+    'error-code': code,
+    'error-detail': detail.slice(0, 512),
+    topic: from.topic,
+    partition: String(from.partition),
+    offset: String(record.offset),
+    'known-at': new Date(record.timeMs).toISOString(),
+  }
+  emit({ topic: 'dead-letters', partition: to, record: { key: record.key, value: record.value, headers } })
+}

@@ -1,0 +1,173 @@
+/** Plans the outbreaks of a run from its seed alone: where, when, how large, of which types. */
+import type { Profile } from '../../streams/profile.ts'
+import { type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
+import { dayMs } from '../limits.ts'
+import type { Intensity } from './cells.ts'
+import { Random } from './random.ts'
+import type { Trait } from './traits.ts'
+import type { Outbreak } from './truth.ts'
+
+const firstDay = 25
+const quietDaysAtEnd = 3
+const triesPerKind = 100
+const extraPerDayMin = 3
+const enterprisesMin = 10
+const factorMax = 10
+const kinds = ['industry', 'both', 'region'] as const // in turn
+const daysBetween = 3 // between two outbreaks of one cell
+
+/** An outbreak by index, as the run needs it; days count from the start, `toDay` is the first day after it. */
+export type PlannedOutbreak = {
+  readonly truth: Outbreak
+  readonly region: number
+  readonly industry: number
+  readonly types: readonly number[]
+  readonly fromDay: number
+  readonly toDay: number
+}
+
+type Scene = {
+  profile: Profile
+  traits: readonly Trait[]
+  intensity: Intensity
+  startMs: number
+  /** Which nodes of each tree an outbreak may have, by level: a level is drawn first, then a node of it. */
+  regions: readonly (readonly number[])[]
+  industries: readonly (readonly number[])[]
+  /** Types of one group that are judged, no outcomes, and have a rate. */
+  themes: readonly (readonly number[])[]
+}
+
+export type PlanOptions = { days: number; seed: number; startMs: number }
+
+export function planOutbreaks(
+  profile: Profile,
+  traits: readonly Trait[],
+  intensity: Intensity,
+  options: PlanOptions,
+): PlannedOutbreak[] {
+  const random = new Random(options.seed, 'outbreaks')
+  const { regionLevels, industryLevels } = profile.file.warnings
+  const scene: Scene = {
+    profile,
+    traits,
+    intensity,
+    startMs: options.startMs,
+    regions: judgedNodes(profile.regions, regionLevels),
+    industries: judgedNodes(profile.industries, industryLevels),
+    themes: themesOf(profile, traits),
+  }
+  const planned: PlannedOutbreak[] = []
+  if ([scene.themes, scene.regions, scene.industries].some((choices) => choices.length === 0)) return planned
+  const lastStart = options.days - quietDaysAtEnd
+  for (let day = firstDay + random.int(3); day < lastStart; day += 5 + random.int(3)) {
+    const lengthDays = Math.min(3 + random.int(13), options.days - day)
+    const found = search(scene, planned, day, day + lengthDays, random)
+    if (found) planned.push(found)
+  }
+  return planned
+}
+
+function judgedNodes(tree: CodeTree, levels: readonly string[]): number[][] {
+  const nodes = tree.nodes.filter((node) => node.index > unknownIndex && !node.code.includes('/'))
+  return levels
+    .map((level) => tree.levels.indexOf(level) + 1)
+    .map((depth) => nodes.filter((node) => node.depth === depth).map((node) => node.index))
+    .filter((indices) => indices.length > 0)
+}
+
+function themesOf(profile: Profile, traits: readonly Trait[]): number[][] {
+  return profile.groups
+    .map((_, group) =>
+      profile.types
+        .filter((type) => type.group === group && type.judged && !type.outcome && traits[type.index].perThousandDay > 0)
+        .map((type) => type.index),
+    )
+    .filter((types) => types.length > 0)
+}
+
+/** Draws cells until one is large enough to be seen and free at that time. */
+function search(
+  scene: Scene,
+  others: readonly PlannedOutbreak[],
+  fromDay: number,
+  toDay: number,
+  random: Random,
+): PlannedOutbreak | undefined {
+  const shape = random.pick(['jump', 'ramp'] as const)
+  for (let attempt = 0; attempt < kinds.length * triesPerKind; attempt++) {
+    const kind = kinds[(others.length + Math.floor(attempt / triesPerKind)) % kinds.length]
+    const region = kind === 'industry' ? rootIndex : random.pick(random.pick(scene.regions))
+    const industry = kind === 'region' ? rootIndex : random.pick(random.pick(scene.industries))
+    const theme = random.pick(scene.themes)
+    const wanted = Math.min(factorMax, 2 + Math.abs(random.normal()) * 2.5)
+    const taken = others.some((other) => clash(scene, other, { region, industry, fromDay, toDay }))
+    if (taken || scene.intensity.enterprises(region, industry) < enterprisesMin) continue
+    const base = scene.intensity.perDay(region, industry, theme)
+    const factor = Math.max(wanted, 1 + extraPerDayMin / base)
+    if (!(factor <= factorMax)) continue
+    return describe(scene, others.length, { kind, shape, region, industry, theme, factor, base, fromDay, toDay })
+  }
+  return undefined
+}
+
+type Draft = {
+  kind: Outbreak['kind']
+  shape: Outbreak['shape']
+  region: number
+  industry: number
+  theme: readonly number[]
+  factor: number
+  base: number
+  fromDay: number
+  toDay: number
+}
+
+function describe(scene: Scene, number: number, draft: Draft): PlannedOutbreak {
+  const { profile, startMs } = scene
+  const { fromDay, toDay, shape, theme } = draft
+  const factor = Math.round(draft.factor * 100) / 100
+  const fromMs = startMs + fromDay * dayMs
+  const toMs = startMs + toDay * dayMs
+  let shares = 0
+  for (let day = fromDay; day < toDay; day++) shares += shareOfPeak(shape, day - fromDay, toDay - fromDay)
+  const truth: Outbreak = {
+    id: `outbreak-${number + 1}`,
+    kind: draft.kind,
+    region: profile.regions.nodes[draft.region].code,
+    industry: profile.industries.nodes[draft.industry].code,
+    shape,
+    factor,
+    types: theme.map((type) => profile.types[type].code),
+    start: new Date(fromMs).toISOString(),
+    end: new Date(toMs).toISOString(),
+    startTick: profile.calendar.tickOf(fromMs),
+    endTick: profile.calendar.tickOf(toMs - 1),
+    baseEventsPerDay: draft.base,
+    extraEvents: draft.base * (factor - 1) * shares,
+  }
+  return { truth, region: draft.region, industry: draft.industry, types: theme, fromDay, toDay }
+}
+
+/** How much of the peak a day has: a jump all of it, a ramp rises in equal steps to it. */
+export function shareOfPeak(shape: Outbreak['shape'], daysIn: number, lengthDays: number): number {
+  return shape === 'jump' ? 1 : (daysIn + 1) / lengthDays
+}
+
+type Slot = { region: number; industry: number; fromDay: number; toDay: number }
+
+/** Close in time and with one cell inside the other: then neither could be told from the other. */
+function clash({ profile }: Scene, one: Slot, other: Slot): boolean {
+  const apart = one.toDay + daysBetween <= other.fromDay || other.toDay + daysBetween <= one.fromDay
+  if (apart) return false
+  const { regions, industries } = profile
+  const inside = (a: Slot, b: Slot): boolean =>
+    isUnder(regions, a.region, b.region) && isUnder(industries, a.industry, b.industry)
+  return inside(one, other) || inside(other, one)
+}
+
+function isUnder(tree: CodeTree, node: number, top: number): boolean {
+  let at = node
+  while (at !== top && at !== rootIndex) at = tree.nodes[at].parent
+  return at === top
+}

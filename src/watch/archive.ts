@@ -1,0 +1,98 @@
+/**
+ * The tick archive (topic `ticks`): what each tick counted, and every so often all state of the judge. From the last full state and
+ * the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
+ */
+import { z } from 'zod'
+import type { Emit } from '../fold/task.ts'
+import { archiveFullEveryTicks } from '../limits.ts'
+import { WordReader, WordWriter } from '../fold/pages.ts'
+import type { Amendment, Early, Judge } from './judge.ts'
+import type { Ledger } from './ledger.ts'
+
+const numbers = z.array(z.number())
+const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })
+
+export const TickRecord = z.object({
+  kind: z.literal('tick'),
+  tick: z.int(),
+  label: z.string(),
+  /** The beat that ended the tick. */
+  beat: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  /** Counts by (leaf, grade, column). */
+  counts: z.object({ keys: numbers, sums: numbers }),
+  /** Sums of judged nodes. */
+  nodes: z.object({ keys: numbers, events: numbers, enterprises: numbers, squares: numbers }),
+  /** Retractions of facts of closed ticks, with the beat in which they came. */
+  late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
+  /** What went red before the tick was over. */
+  early: z.array(z.object({ node: z.number(), beat: z.int(), sum, byType: z.record(z.string(), z.int()) })),
+})
+export type TickRecord = z.infer<typeof TickRecord>
+
+export const StateRecord = z.object({ kind: z.literal('state'), tick: z.int(), page: z.int(), pages: z.int(), bytes: z.string() })
+export type StateRecord = z.infer<typeof StateRecord>
+export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord])
+
+
+const entriesMax = 8_000
+/** Base64 of a page stays under 1 MiB. */
+const statePageBytes = 600_000
+
+export function writeTick(ledger: Ledger, head: { tick: number; label: string; beat: number }, early: readonly Early[], late: readonly Amendment[], emit: Emit): void {
+  const counts = [...ledger.counts].filter(([, count]) => count !== 0).sort(byKey)
+  const nodes = [...ledger.nodes].filter(([, { events, enterprises, squares }]) => events !== 0 || enterprises !== 0 || squares !== 0).sort(byKey)
+  const pages = Math.max(1, Math.ceil(Math.max(counts.length, nodes.length) / entriesMax))
+  for (let page = 0; page < pages; page++) {
+    const [from, to] = [page * entriesMax, (page + 1) * entriesMax]
+    const [someCounts, someNodes] = [counts.slice(from, to), nodes.slice(from, to)]
+    emitRecord(emit, {
+      kind: 'tick',
+      ...head,
+      page,
+      pages,
+      counts: { keys: someCounts.map(([key]) => key), sums: someCounts.map(([, count]) => count) },
+      nodes: {
+        keys: someNodes.map(([key]) => key),
+        events: someNodes.map(([, node]) => node.events),
+        enterprises: someNodes.map(([, node]) => node.enterprises),
+        squares: someNodes.map(([, node]) => node.squares),
+      },
+      late: page === 0 ? [...late] : [],
+      early: page === 0 ? [...early] : [],
+    })
+  }
+}
+
+/** Full state goes in when the tick is the first, or a multiple of 24. */
+export function writeStateWhenDue(judge: Judge, tick: number, emit: Emit): void {
+  if (tick % archiveFullEveryTicks !== 0 && judge.cells.firstTick !== tick) return
+  const out = new WordWriter()
+  judge.save(out)
+  const bytes = Buffer.concat([...out.finish()])
+  const pages = Math.max(1, Math.ceil(bytes.length / statePageBytes))
+  for (let page = 0; page < pages; page++) {
+    emitRecord(emit, { kind: 'state', tick, page, pages, bytes: bytes.subarray(page * statePageBytes, (page + 1) * statePageBytes).toString('base64') })
+  }
+}
+
+export function loadState(judge: Judge, pages: readonly StateRecord[]): void {
+  judge.load(new WordReader([Buffer.concat(pages.map(({ bytes }) => Buffer.from(bytes, 'base64')))]))
+}
+
+/** Puts the sums of an archived tick back into a ledger. */
+export function refill(ledger: Ledger, record: TickRecord): void {
+  for (const [at, key] of record.counts.keys.entries()) ledger.counts.set(key, record.counts.sums[at])
+  for (const [at, key] of record.nodes.keys.entries()) {
+    ledger.nodes.set(key, { events: record.nodes.events[at], enterprises: record.nodes.enterprises[at], squares: record.nodes.squares[at] })
+  }
+}
+
+function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
+  emit({ topic: 'ticks', partition: 0, record: { key: String(record.tick), value: Buffer.from(JSON.stringify(record)) } })
+}
+
+function byKey(a: readonly [number, unknown], b: readonly [number, unknown]): number {
+  return a[0] - b[0]
+}

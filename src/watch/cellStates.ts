@@ -1,0 +1,158 @@
+/**
+ * What each judged cell has learnt: detector state, and how much it has seen, for the prior of its siblings. A cell gets a state
+ * with its first event; the ticks before it, in which it was silent, are then learnt as zeros.
+ */
+import { z } from 'zod'
+import type { CountContext, CountDetector, CountPrior, Expectation } from '../../models/counts/detector.ts'
+import { empiricalPrior } from '../../models/counts/prior.ts'
+import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
+import type { Profile } from '../../streams/profile.ts'
+import type { WordReader, WordWriter } from '../fold/pages.ts'
+import { detectorOf } from './detectors.ts'
+import type { Lattice } from './lattice.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Silent ticks that a new cell is taught at most. */
+const silentTicksMax = 60
+/** A prior before anything is known: few events, cells unlike each other. */
+const priorUnknown: CountPrior = { rate: 0.1, shape: 0.3 }
+/** What a tick's evidence is worth a week later, for rhythm and priors. */
+const keepWeekly = 0.985
+
+const Saved = z.object({ firstTick: z.int().nullable(), nodes: z.array(z.number()), rhythms: z.array(z.tuple([z.number(), z.array(z.number())])) })
+
+export class CellStates {
+  readonly detector: CountDetector
+  readonly index = new Map<number, number>()
+  readonly nodes: number[] = []
+  state: Float64Array = new Float64Array(0)
+  /** Discounted events and ticks of each cell, side by side. */
+  seen: Float64Array = new Float64Array(0)
+  /** Weekly rhythm of each section and of all industries. */
+  readonly rhythms = new Map<number, Float64Array>()
+  firstTick: number | undefined
+  private readonly profile: Profile
+  private readonly lattice: Lattice
+  private priors = new Map<string, CountPrior>()
+
+  constructor(profile: Profile, lattice: Lattice) {
+    this.profile = profile
+    this.lattice = lattice
+    this.detector = detectorOf(profile.file.warnings)
+  }
+
+  /** Ticks that the log had before this one. */
+  ticksBefore(tick: number): number {
+    return this.firstTick === undefined ? 0 : tick - this.firstTick
+  }
+
+  expect(cell: number, tick: number): Expectation {
+    return this.detector.expect(this.state, cell * this.detector.stateLength, this.context(this.nodes[cell], tick))
+  }
+
+  /** The state of a node; made, with its silent past, when it has none. */
+  cellOf(node: number, tick: number): number {
+    const known = this.index.get(node)
+    if (known !== undefined) return known
+    const cell = this.nodes.length
+    this.nodes.push(node)
+    this.index.set(node, cell)
+    this.reserve(cell + 1)
+    const { detector, state } = this
+    detector.start(state, cell * detector.stateLength)
+    const silent = Math.min(this.ticksBefore(tick), silentTicksMax)
+    for (let back = silent; back > 0; back--) detector.learn(state, cell * detector.stateLength, this.context(node, tick - back), 0)
+    this.seen[2 * cell + 1] = silent
+    return cell
+  }
+
+  /** Takes a closed tick into every state, then the priors of the next. */
+  learn(tick: number, ledger: Ledger): void {
+    const { detector, state } = this
+    const keep = this.profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
+    for (const [cell, node] of this.nodes.entries()) {
+      const events = Math.max(0, ledger.nodes.get(node)?.events ?? 0)
+      detector.learn(state, cell * detector.stateLength, this.context(node, tick), events)
+      this.seen[2 * cell] = keep * this.seen[2 * cell] + events
+      this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
+    }
+    this.learnRhythms(tick, ledger)
+    this.setPriors()
+  }
+
+  /** Priors by siblings; those never seen count as silent ones. */
+  setPriors(): void {
+    const groups = new Map<string, { size: number; rates: { count: number; exposure: number }[] }>()
+    let exposureMax = 0
+    for (const [cell, node] of this.nodes.entries()) {
+      const { key, size } = this.lattice.siblingsOf(node)
+      const group = groups.get(key) ?? { size, rates: [] }
+      const rate = { count: this.seen[2 * cell], exposure: this.seen[2 * cell + 1] }
+      group.rates.push(rate)
+      groups.set(key, group)
+      exposureMax = Math.max(exposureMax, rate.exposure)
+    }
+    this.priors = new Map()
+    for (const [key, { size, rates }] of groups) {
+      for (let silent = rates.length; silent < size; silent++) rates.push({ count: 0, exposure: exposureMax })
+      if (rates.some(({ exposure }) => exposure > 0)) this.priors.set(key, empiricalPrior(rates))
+    }
+  }
+
+  save(out: WordWriter): void {
+    out.putJson({ firstTick: this.firstTick ?? null, nodes: this.nodes, rhythms: [...this.rhythms].map(([node, rhythm]): [number, number[]] => [node, Array.from(rhythm)]) } satisfies z.infer<typeof Saved>)
+    out.putDoubles(this.state.subarray(0, this.nodes.length * this.detector.stateLength))
+    out.putDoubles(this.seen.subarray(0, this.nodes.length * 2))
+  }
+
+  load(from: WordReader): void {
+    const saved = Saved.parse(from.takeJson())
+    this.firstTick = saved.firstTick ?? undefined
+    for (const [cell, node] of saved.nodes.entries()) {
+      this.nodes.push(node)
+      this.index.set(node, cell)
+    }
+    for (const [node, rhythm] of saved.rhythms) this.rhythms.set(node, Float64Array.from(rhythm))
+    this.state = from.takeDoubles()
+    this.seen = from.takeDoubles()
+    this.setPriors()
+  }
+
+  private context(node: number, tick: number): CountContext {
+    const { calendar } = this.profile
+    const rhythm = this.rhythms.get(this.lattice.rhythmOf(node))
+    return {
+      tick,
+      yearPhase: ((tick % calendar.ticksPerYear) + calendar.ticksPerYear) % calendar.ticksPerYear / calendar.ticksPerYear,
+      weekFactor: rhythm === undefined ? 1 : weekFactor(rhythm, calendar.weekPhase(tick)),
+      exposure: 1,
+      prior: this.priors.get(this.lattice.siblingsOf(node).key) ?? priorUnknown,
+      tickDays: calendar.tickMs / 86_400_000,
+    }
+  }
+
+  private learnRhythms(tick: number, ledger: Ledger): void {
+    const { calendar } = this.profile
+    if (calendar.phasesPerWeek === 1) return
+    const wholes = new Set(this.nodes.map((node) => this.lattice.rhythmOf(node)))
+    for (const whole of wholes) {
+      const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))
+      learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, ledger.nodes.get(whole)?.events ?? 0), keepWeekly)
+      this.rhythms.set(whole, rhythm)
+    }
+  }
+
+  private reserve(cells: number): void {
+    const { stateLength } = this.detector
+    if (cells * stateLength <= this.state.length) return
+    const size = Math.max(64, Math.ceil(cells * 1.5))
+    this.state = enlarged(this.state, size * stateLength)
+    this.seen = enlarged(this.seen, size * 2)
+  }
+}
+
+function enlarged(values: Float64Array, size: number): Float64Array {
+  const larger = new Float64Array(size)
+  larger.set(values)
+  return larger
+}

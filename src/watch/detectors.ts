@@ -1,0 +1,16 @@
+/** The detectors that a profile may name. */
+import type { CountDetector } from '../../models/counts/detector.ts'
+import { earsC1, earsC2, earsC3 } from '../../models/counts/earsDetectors.ts'
+import { recursiveGlm } from '../../models/counts/recursion.ts'
+import type { WarningPolicy } from '../../streams/profile.ts'
+
+const detectors: Readonly<Record<WarningPolicy['detector'], CountDetector>> = {
+  'recursive-glm': recursiveGlm,
+  'ears-c1': earsC1,
+  'ears-c2': earsC2,
+  'ears-c3': earsC3,
+}
+
+export function detectorOf(policy: WarningPolicy): CountDetector {
+  return detectors[policy.detector]
+}

@@ -1,0 +1,66 @@
+/** Evidence of one node in one tick, and the level that it calls for. */
+import { type Expectation, judge } from '../../models/counts/detector.ts'
+import { benjaminiHochberg } from '../../models/counts/fdr.ts'
+import type { Level } from '../../streams/outputs.ts'
+import type { WarningPolicy } from '../../streams/profile.ts'
+import type { NodeSum } from './ledger.ts'
+
+export type Evidence = { events: number; enterprises: number; squares: number; expected: number; variance: number; p: number; q: number; rateRatio: number; familySize: number }
+
+/** A count that is no more than expected is not looked at further: p = 1 keeps it at the end of its family. */
+export function pOf(expectation: Expectation, events: number): number {
+  return events <= expectation.mean ? 1 : judge(expectation, events).p
+}
+
+export function evidenceOf(sum: NodeSum, expectation: Expectation, p: number, q: number, familySize: number): Evidence {
+  return {
+    events: sum.events,
+    enterprises: sum.enterprises,
+    squares: sum.squares,
+    expected: expectation.mean,
+    variance: expectation.variance,
+    p,
+    q,
+    rateRatio: sum.events / expectation.mean,
+    familySize,
+  }
+}
+
+/** q values of one family (axis) in one tick. */
+export function familyQ(p: readonly number[], familySize: number): Float64Array {
+  return benjaminiHochberg(p, { familySize })
+}
+
+/** The level that evidence calls for. `warnedChildren`: child cells that call for blue or more themselves. */
+export function calledLevel(evidence: Evidence, warnedChildren: number, policy: WarningPolicy): Level {
+  const { levels } = policy
+  const reaches = (rule: { qMax: number; rateRatioMin: number }): boolean => evidence.q < rule.qMax && evidence.rateRatio >= rule.rateRatioMin
+  if (evidence.events < policy.eventsMin || !reaches(levels.blue)) return 'calm'
+  if (reaches(levels.red) && evidence.enterprises >= policy.redEnterprisesMin) return 'red'
+  if (reaches(levels.orange) || warnedChildren >= policy.orangeChildrenMin) return 'orange'
+  return reaches(levels.yellow) ? 'yellow' : 'blue'
+}
+
+/** Below half of what the level asks for: half of the excess over the expected count. */
+export function isQuiet(rateRatio: number, level: Level, policy: WarningPolicy): boolean {
+  return level !== 'calm' && rateRatio - 1 < (policy.levels[level].rateRatioMin - 1) / 2
+}
+
+/** Whether a child's count is what its parent's rise alone would bring (then it is linked to the parent, not raised beside it). */
+export function explainedByParent(child: Evidence, parent: Evidence): boolean {
+  const rise = Math.max(1, parent.rateRatio)
+  const expectation = { mean: child.expected * rise, variance: child.expected * rise + (child.variance - child.expected) * rise * rise }
+  return pOf(expectation, child.events) > explainedPMin
+}
+
+/** Whether a parent without this child would not call for a warning: the child is what happened. */
+export function explainedByChild(parent: Evidence, child: Evidence, policy: WarningPolicy): boolean {
+  const mean = parent.expected - child.expected
+  if (mean <= 0) return true
+  const share = mean / parent.expected
+  const expectation = { mean, variance: Math.max(mean, mean + (parent.variance - parent.expected) * share * share) }
+  const events = parent.events - child.events
+  return events / mean < policy.levels.blue.rateRatioMin && pOf(expectation, events) > explainedPMin
+}
+
+const explainedPMin = 0.01

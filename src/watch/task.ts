@@ -1,0 +1,189 @@
+/**
+ * The watch task, one for the country: the journey of one beat, in running order.
+ *
+ *   obey    commands, each answered once
+ *   pool    parts of all enterprise tasks into the ledger of the open tick
+ *   amend   warnings whose evidence was taken back
+ *   early   what is red before the tick is over
+ *   close   at the end of a tick: expect, judge, level, warn; then learn, and archive the tick
+ */
+import { z } from 'zod'
+import { CellPart, type PublicNotice, type Warning } from '../../streams/outputs.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { type CellKeys, cellKeys } from '../cells.ts'
+import { WordReader, WordWriter } from '../fold/pages.ts'
+import type { Emit, FoldTask, Input } from '../fold/task.ts'
+import { taskName } from '../fold/task.ts'
+import type { LogRecord, TaskId } from '../log/port.ts'
+import type { Tell } from '../notices.ts'
+import { deadLetter, FateSheet, jsonBytes } from '../records.ts'
+import { writeStateWhenDue, writeTick } from './archive.ts'
+import { CommandFold } from './commands.ts'
+import { type Amendment, type Early, Judge, topicOf } from './judge.ts'
+import { type Lattice, lattice } from './lattice.ts'
+import { addTo, Ledger } from './ledger.ts'
+import { SourceWatch } from './sources.ts'
+import { tickTotals } from './totals.ts'
+
+export type WatchTaskOptions = { profile: Profile; model: string | null; foldVersion: number; beatMs: number; partitions: number; tell: Tell }
+
+const Saved = z.object({
+  openTick: z.int().nullable(),
+  counts: z.array(z.tuple([z.number(), z.number()])),
+  nodes: z.array(z.tuple([z.number(), z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })])),
+  arrivals: z.array(z.tuple([z.number(), z.number()])),
+  stock: z.array(z.tuple([z.number(), z.number()])),
+  early: z.array(z.object({ node: z.number(), beat: z.int(), sum: z.object({ events: z.int(), enterprises: z.int(), squares: z.int() }), byType: z.record(z.string(), z.int()) })),
+  late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
+  sources: z.array(z.tuple([z.number(), z.object({ mean: z.number(), ticks: z.int(), silent: z.boolean() })])),
+  commands: z.array(z.string()),
+})
+
+export class WatchTask implements FoldTask {
+  readonly id: TaskId = { kind: 'watch' }
+  readonly inputs: readonly Input[]
+  readonly judge: Judge
+  /** Registered enterprises by (leaf, grade, band). */
+  readonly stock = new Map<number, number>()
+  private readonly options: WatchTaskOptions
+  private readonly keys: CellKeys
+  private readonly lattice: Lattice
+  private readonly ledger: Ledger
+  private readonly sources: SourceWatch
+  private readonly commands = new CommandFold()
+  private readonly fates = new FateSheet()
+  private openTick: number | undefined
+  private early: Early[] = []
+  private late: Amendment[] = []
+
+  constructor(options: WatchTaskOptions) {
+    const { profile, model, foldVersion, beatMs, partitions } = options
+    this.options = options
+    this.keys = cellKeys(profile)
+    this.lattice = lattice(profile, this.keys)
+    this.judge = new Judge({ profile, keys: this.keys, model, foldVersion, beatMs }, this.lattice)
+    this.ledger = new Ledger(profile, this.keys, this.lattice)
+    this.sources = new SourceWatch(profile, this.keys)
+    this.inputs = [
+      { topic: 'commands', partition: 0 },
+      ...Array.from({ length: partitions }, (_, partition): Input => ({ topic: 'cell-parts', partition })),
+    ]
+  }
+
+  fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
+    const { calendar } = this.options.profile
+    const tick = calendar.tickOf(beat * this.options.beatMs)
+    const [commands, ...parts] = records
+    this.obey(commands, beat, tick, emit)
+    for (const part of parts.flat()) this.pool(CellPart.parse(JSON.parse(Buffer.from(part.value).toString('utf8'))), tick)
+    if (this.openTick === undefined) return
+    this.openTick = tick
+    this.amend(beat, tick, emit)
+    this.raiseEarly(beat, tick, emit)
+    if (this.endBeat(tick) === beat) this.close(tick, beat, emit)
+  }
+
+  nextTickEnd(beat: number): number | undefined {
+    if (this.openTick === undefined) return undefined
+    return this.endBeat(this.options.profile.calendar.tickOf((beat + 1) * this.options.beatMs))
+  }
+
+  *save(): Iterable<Uint8Array> {
+    const out = new WordWriter()
+    out.putJson({
+      openTick: this.openTick ?? null,
+      counts: [...this.ledger.counts],
+      nodes: [...this.ledger.nodes],
+      arrivals: [...this.ledger.arrivals],
+      stock: [...this.stock],
+      early: this.early,
+      late: this.late,
+      sources: [...this.sources.arrivals],
+      commands: [...this.commands.seen],
+    } satisfies z.infer<typeof Saved>)
+    this.judge.save(out)
+    yield* out.finish()
+  }
+
+  load(pages: Iterable<Uint8Array>): void {
+    const from = new WordReader(pages)
+    const saved = Saved.parse(from.takeJson())
+    this.openTick = saved.openTick ?? undefined
+    for (const [key, count] of saved.counts) this.ledger.counts.set(key, count)
+    for (const [key, node] of saved.nodes) this.ledger.nodes.set(key, node)
+    for (const [key, count] of saved.arrivals) this.ledger.arrivals.set(key, count)
+    for (const [key, count] of saved.stock) this.stock.set(key, count)
+    for (const [key, source] of saved.sources) this.sources.arrivals.set(key, source)
+    for (const id of saved.commands) this.commands.seen.add(id)
+    this.early = saved.early
+    this.late = saved.late
+    this.judge.load(from)
+  }
+
+  private endBeat(tick: number): number {
+    return this.options.profile.calendar.endMs(tick) / this.options.beatMs - 1
+  }
+
+  private obey(records: readonly LogRecord[], beat: number, tick: number, emit: Emit): void {
+    if (records.length === 0) return
+    const { partitions, tell } = this.options
+    const first = this.fates.block('commands', records)
+    for (const [at, record] of records.entries()) {
+      const { fate, code, detail, result } = this.commands.fold(record, beat)
+      this.fates.set(first + at, fate, code)
+      if (code !== undefined) deadLetter(record, { topic: 'commands', partition: 0 }, partitions, code, detail, emit)
+      if (result === undefined) continue
+      emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
+      tell({ kind: 'CommandAnswered', command: result.kind, accepted: result.accepted })
+    }
+    this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
+  }
+
+  private pool(part: CellPart, tick: number): void {
+    this.ledger.add(part)
+    for (const [at, key] of part.stock.keys.entries()) addTo(this.stock, key, part.stock.deltas[at])
+    // Ticks begin with the first part that says something.
+    if (part.counts.keys.length + part.arrivals.keys.length + part.stock.keys.length > 0) this.openTick ??= tick
+  }
+
+  private amend(beat: number, tick: number, emit: Emit): void {
+    const amendments = this.ledger.takeLate().map((one) => ({ ...one, beat }))
+    if (amendments.length === 0) return
+    this.late.push(...amendments)
+    this.publish(this.judge.amend(amendments, beat, tick), emit)
+  }
+
+  private raiseEarly(beat: number, tick: number, emit: Emit): void {
+    for (const found of this.judge.earlyReds(this.ledger, this.ledger.takeChanged(), beat)) {
+      const early = { ...found, byType: this.ledger.byType(found.node, this.options.profile) }
+      this.early.push(early)
+      this.publish(this.judge.raiseEarly(early, tick), emit)
+    }
+  }
+
+  private close(tick: number, beat: number, emit: Emit): void {
+    const { profile, tell } = this.options
+    const label = profile.calendar.label(tick)
+    this.publish(this.judge.close(tick, beat, this.ledger), emit)
+    for (const notice of this.sources.close(tick, this.ledger.arrivals)) this.notify(notice, emit)
+    writeTick(this.ledger, { tick, label, beat }, this.early, this.late, emit)
+    writeStateWhenDue(this.judge, tick, emit)
+    tell({ kind: 'TickJudged', tick, label, ...tickTotals(profile, this.keys, this.lattice, this.judge, this.ledger, this.stock) })
+    this.ledger.clear()
+    this.early = []
+    this.late = []
+  }
+
+  private publish(warnings: readonly Warning[], emit: Emit): void {
+    for (const warning of warnings) {
+      emit({ topic: topicOf(warning), partition: 0, record: { key: [warning.region, warning.industry].filter((code) => code !== '').join('|'), value: jsonBytes(warning) } })
+      const { id, axis, region, industry, level, levelBefore, change, tickLabel, sentences } = warning
+      this.options.tell({ kind: 'WarningChanged', id, axis, region, industry, level, levelBefore, change, tickLabel, sentence: sentences[this.options.profile.file.language] ?? '' })
+    }
+  }
+
+  private notify(notice: PublicNotice, emit: Emit): void {
+    emit({ topic: 'notices', partition: 0, record: { key: notice.source, value: jsonBytes(notice) } })
+    this.options.tell({ kind: 'SourceSilent', source: notice.source, region: notice.region, tickLabel: notice.tickLabel, expected: notice.expected })
+  }
+}

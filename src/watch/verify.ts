@@ -1,0 +1,61 @@
+/**
+ * Verify: a warning is judged again from the tick archive - the last full state before it, and the counts of the ticks since -
+ * by the same code that raised it.
+ */
+import type { Warning } from '../../streams/outputs.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { cellKeys } from '../cells.ts'
+import { loadState, refill, type StateRecord, type TickRecord } from './archive.ts'
+import { Judge } from './judge.ts'
+import { lattice } from './lattice.ts'
+import { Ledger } from './ledger.ts'
+
+/** Full state after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
+export type Archive = { state: readonly StateRecord[]; ticks: readonly TickRecord[] }
+
+export type Verification = { agrees: boolean; published: Warning; derived: Warning | undefined; differences: string[]; ticksJudged: number }
+
+export function verifyWarning(published: Warning, archive: Archive, setting: { profile: Profile; model: string | null; foldVersion: number; beatMs: number }): Verification {
+  const keys = cellKeys(setting.profile)
+  const lines = lattice(setting.profile, keys)
+  const judge = new Judge({ ...setting, keys }, lines)
+  if (archive.state.length > 0) loadState(judge, archive.state)
+  let derived: Warning | undefined
+  let ticksJudged = 0
+  for (const pages of byTick(archive.ticks)) {
+    ticksJudged++
+    for (const warning of judgeAgain(judge, pages, new Ledger(setting.profile, keys, lines))) {
+      if (warning.id === published.id && warning.tick === published.tick && warning.change === published.change && warning.early === published.early) derived = warning
+    }
+  }
+  const differences = derived === undefined ? ['the archive does not lead to this warning'] : differencesOf(published, derived)
+  return { agrees: differences.length === 0, published, derived, differences, ticksJudged }
+}
+
+/** What happened in one tick, in the order in which it happened: amendments and early reds by beat, then the close. */
+function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger): Warning[] {
+  const { tick, beat, late, early } = pages[0]
+  for (const page of pages) refill(ledger, page)
+  const warnings: Warning[] = []
+  const beats = new Set([...late, ...early].map((one) => one.beat))
+  for (const at of [...beats].sort((a, b) => a - b)) {
+    warnings.push(...judge.amend(late.filter((one) => one.beat === at), at, tick))
+    for (const one of early) if (one.beat === at) warnings.push(...judge.raiseEarly(one, tick))
+  }
+  return [...warnings, ...judge.close(tick, beat, ledger)]
+}
+
+function byTick(records: readonly TickRecord[]): TickRecord[][] {
+  const found: TickRecord[][] = []
+  for (const record of records) {
+    const last = found.at(-1)
+    if (last !== undefined && last[0].tick === record.tick) last.push(record)
+    else found.push([record])
+  }
+  return found
+}
+
+function differencesOf(published: Warning, derived: Warning): string[] {
+  const fields = Object.keys(published).filter((name): name is keyof Warning => name in derived)
+  return fields.filter((name) => JSON.stringify(published[name]) !== JSON.stringify(derived[name])).map((name) => `${name}: published ${JSON.stringify(published[name])}, derived ${JSON.stringify(derived[name])}`)
+}

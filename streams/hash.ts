@@ -1,0 +1,51 @@
+/**
+ * The 64-bit hash under which ids are kept, as two unsigned 32-bit halves. Two multiply-xorshift lanes over the UTF-16 code
+ * units; every bit of an id reaches every bit of the hash. Not cryptographic: an id that collides on purpose makes its own
+ * event a conflict, nothing else. Part of foldVersion: state and evidence name ids by it.
+ */
+export type Hash64 = { high: number; low: number }
+
+/** Two lanes of state, reused: hashing an id allocates nothing. Read `high` and `low` before the next call. */
+export class IdHasher {
+  high = 0
+  low = 0
+
+  of(text: string): this {
+    let a = 0x9e3779b1
+    let b = 0x85ebca77
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      a = Math.imul(a ^ unit, 0x2c1b3c6d)
+      b = Math.imul(b ^ unit, 0x5f356495)
+    }
+    return this.finish(a, b)
+  }
+
+  ofBytes(bytes: Uint8Array): this {
+    let a = 0x9e3779b1
+    let b = 0x85ebca77
+    for (let at = 0; at < bytes.length; at++) {
+      const unit = bytes[at]
+      a = Math.imul(a ^ unit, 0x2c1b3c6d)
+      b = Math.imul(b ^ unit, 0x5f356495)
+    }
+    return this.finish(a, b)
+  }
+
+  private finish(a: number, b: number): this {
+    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35)
+    b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
+    this.high = (a ^ (a >>> 16)) >>> 0
+    this.low = (b ^ (b >>> 15)) >>> 0
+    return this
+  }
+}
+
+export function hash64(text: string): Hash64 {
+  const { high, low } = new IdHasher().of(text)
+  return { high, low }
+}
+
+export function hashHex(high: number, low: number): string {
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
+}

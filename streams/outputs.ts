@@ -1,0 +1,146 @@
+/** What the program says: scores and alerts (restricted readers), warnings (never an enterprise's id or name), fates, dead letters. */
+import { z } from 'zod'
+
+export const fates = ['applied', 'stale', 'duplicate', 'conflict', 'retraction', 'absorbed', 'dead'] as const
+export const Fate = z.enum(fates)
+export type Fate = z.infer<typeof Fate>
+
+export const levels = ['calm', 'blue', 'yellow', 'orange', 'red'] as const
+export const Level = z.enum(levels)
+export type Level = z.infer<typeof Level>
+
+export const axes = ['industry', 'region', 'cell'] as const
+
+/** The event behind a reason, by the hash of its id (streams/hash.ts), and the hour it occurred. */
+const Evidence = z.object({ idHash: z.string(), type: z.string(), occurredAt: z.string() })
+
+const Reason = z.object({ feature: z.string(), logOdds: z.number(), text: z.string() })
+
+/**
+ * Topic `scores`, key = enterprise id. Published when the band changed or the probability moved by the profile's `scoreStepMin`
+ * since the last one published; an enterprise of which none was ever published is below that, in the lowest band.
+ */
+export const Score = z.object({
+  enterpriseId: z.string(),
+  asOf: z.string(),
+  beat: z.int(),
+  tick: z.int(),
+  probability: z.number(),
+  band: z.string(),
+  grade: z.string(),
+  model: z.string(),
+  /** What led to it: records, the passing of time, or another model. */
+  cause: z.enum(['records', 'time', 'model']),
+  reasons: z.array(Reason),
+  evidence: z.array(Evidence),
+})
+export type Score = z.infer<typeof Score>
+
+/** Topic `enterprise-alerts`, key = enterprise id: a change of band, with its evidence. */
+export const EnterpriseAlert = Score.extend({ bandBefore: z.string(), direction: z.enum(['up', 'down']) })
+export type EnterpriseAlert = z.infer<typeof EnterpriseAlert>
+
+const numbers = z.array(z.number())
+
+/** Topic `fates`, key = task: what became of each record of a beat, in columns. */
+export const FateColumns = z.object({
+  task: z.string(),
+  beat: z.int(),
+  tick: z.int(),
+  /** Topic of each block of rows, and how many rows it has. */
+  topics: z.array(z.string()),
+  counts: z.array(z.int()),
+  /** Base64 of 8 bytes a row: hash of the record's bytes. */
+  hashes: z.string(),
+  /** Base64 of one byte a row: index into `fates`. */
+  fates: z.string(),
+  /** Error code by row, for rows that have one. */
+  codes: z.record(z.string(), z.string()),
+})
+export type FateColumns = z.infer<typeof FateColumns>
+
+/**
+ * Topic `cell-parts`: what one task adds to the cells in one beat, as signed integers. Keys are packed by `src/cells.ts`;
+ * columns of equal length. Records of one (task, beat) are numbered by page.
+ */
+export const CellPart = z.object({
+  task: z.string(),
+  beat: z.int(),
+  tick: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  /** The last beat that the task has closed. */
+  through: z.int(),
+  /** Counts by (leaf, grade, column) of the open tick. */
+  counts: z.object({ keys: numbers, deltas: numbers }),
+  /** Retractions of facts of closed ticks: tick, (leaf, grade, column) as counted then. */
+  late: z.object({ ticks: numbers, keys: numbers, deltas: numbers }),
+  /** Distinct enterprises and sum of squares: by leaf, for all nodes above it; and by (node, node), where one enterprise has several leaves. */
+  breadth: z.object({ keys: numbers, enterprises: numbers, squares: numbers }),
+  shared: z.object({ keys: numbers, enterprises: numbers, squares: numbers }),
+  /** Registered enterprises by (leaf, grade, band). */
+  stock: z.object({ keys: numbers, deltas: numbers }),
+  /** Records that arrived, by (source, region leaf). */
+  arrivals: z.object({ keys: numbers, deltas: numbers }),
+})
+export type CellPart = z.infer<typeof CellPart>
+
+/** A cell of the country: a region node and an industry node, by code; '' is the root. */
+const Place = z.object({ region: z.string(), industry: z.string() })
+
+/** Topics `industry-warnings`, `region-warnings`, `cell-warnings`: a change of level, with all that is needed to re-derive it. */
+export const Warning = Place.extend({
+  id: z.string(),
+  axis: z.enum(axes),
+  change: z.enum(['raised', 'level', 'cleared', 'amended']),
+  level: Level,
+  levelBefore: Level,
+  tick: z.int(),
+  tickLabel: z.string(),
+  raisedTick: z.int(),
+  /** In the middle of a tick: red at the first beat that made it so. */
+  early: z.boolean(),
+  beat: z.int(),
+  at: z.string(),
+  count: z.int(),
+  expected: z.number(),
+  variance: z.number(),
+  p: z.number(),
+  q: z.number(),
+  rateRatio: z.number(),
+  enterprises: z.int(),
+  /** Effective number of enterprises: count^2 / sum of squares; few = one enterprise makes the count. */
+  effectiveEnterprises: z.number(),
+  byType: z.record(z.string(), z.int()),
+  /** Judged counts of this tick in the same family. */
+  familySize: z.int(),
+  parents: z.array(z.string()),
+  children: z.array(Place),
+  explainedBy: Place.optional(),
+  sentences: z.record(z.string(), z.string()),
+  profile: z.string(),
+  model: z.string().nullable(),
+  foldVersion: z.int(),
+})
+export type Warning = z.infer<typeof Warning>
+
+/** Topic `notices`: things that people must know and that are no warnings. */
+export const PublicNotice = z.object({
+  kind: z.enum(['SourceSilent']),
+  tick: z.int(),
+  tickLabel: z.string(),
+  source: z.string(),
+  region: z.string(),
+  expected: z.number(),
+})
+export type PublicNotice = z.infer<typeof PublicNotice>
+
+/** Topic `command-results`, key = command id. */
+export const CommandResult = z.object({
+  id: z.string(),
+  kind: z.string(),
+  accepted: z.boolean(),
+  code: z.string().optional(),
+  beat: z.int(),
+})
+export type CommandResult = z.infer<typeof CommandResult>

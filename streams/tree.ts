@@ -1,0 +1,96 @@
+/**
+ * A code tree: regions or industries. Node 0 is the root ('', the whole country or all industries), node 1 is UNKNOWN, its child.
+ * Codes of any level may be used in records. Cells are counted at the leaves of a cut of the tree (`cutAt`): the deepest level
+ * that is judged. Every inner node above the cut has a child `<code>/UNKNOWN`, for records that say no more than the inner code,
+ * so that a parent's count is always the sum of its children's.
+ */
+export type CodeRow = { code: string; parent: string; names: Readonly<Record<string, string>> }
+
+export type TreeNode = {
+  readonly index: number
+  readonly code: string
+  /** Index of the parent; the root is its own parent. */
+  readonly parent: number
+  /** Root 0, then 1 .. number of levels. */
+  readonly depth: number
+  readonly names: Readonly<Record<string, string>>
+}
+
+export const rootIndex = 0
+export const unknownIndex = 1
+export const unknownCode = 'UNKNOWN'
+
+export type CodeTree = {
+  readonly nodes: readonly TreeNode[]
+  /** Level names, outermost first: `['province', 'prefecture', 'county']`. */
+  readonly levels: readonly string[]
+  /** Index of a code, or UNKNOWN's. */
+  find(code: string): number
+  has(code: string): boolean
+  /** The leaf of the cut at which a record with this node counts. */
+  readonly leafOf: Uint16Array
+  /** For a leaf of the cut: itself and its ancestors, the root last. Judged nodes are among them. */
+  pathOf(leaf: number): readonly number[]
+  /** Depth of the cut. */
+  readonly cutDepth: number
+}
+
+/** @throws Error naming the row, for an unknown parent, a code used twice, a cycle or a tree deeper than its levels. */
+export function codeTree(rows: readonly CodeRow[], levels: readonly string[], cutLevel: string, rootNames: Readonly<Record<string, string>>): CodeTree {
+  const cutDepth = levels.indexOf(cutLevel) + 1
+  if (cutDepth === 0) throw new Error(`level ${cutLevel} is none of ${levels.join(', ')}`)
+  const nodes: TreeNode[] = [
+    { index: rootIndex, code: '', parent: rootIndex, depth: 0, names: rootNames },
+    { index: unknownIndex, code: unknownCode, parent: rootIndex, depth: 1, names: { en: 'Unknown', zh: '未知' } },
+  ]
+  const indexOf = new Map<string, number>([['', rootIndex], [unknownCode, unknownIndex]])
+  const add = (code: string, parent: number, names: Readonly<Record<string, string>>): void => {
+    if (indexOf.has(code)) throw new Error(`code ${code} stands twice`)
+    const depth = nodes[parent].depth + 1
+    if (depth > levels.length) throw new Error(`code ${code} is deeper than the levels ${levels.join(', ')}`)
+    indexOf.set(code, nodes.length)
+    nodes.push({ index: nodes.length, code, parent, depth, names })
+  }
+  for (const [line, row] of rows.entries()) {
+    const parent = indexOf.get(row.parent)
+    if (parent === undefined) throw new Error(`row ${line + 1}: parent ${row.parent} of ${row.code} is not above it`)
+    add(row.code, parent, row.names)
+  }
+  const hasChild = new Set(nodes.slice(2).map((node) => node.parent))
+  for (const node of [...nodes]) {
+    if (node.index > unknownIndex && node.depth < cutDepth && hasChild.has(node.index)) {
+      add(`${node.code}/${unknownCode}`, node.index, unknownNames(node))
+    }
+  }
+  const leafOf = Uint16Array.from(nodes, (node) => leafOfNode(node))
+  const paths = new Map<number, readonly number[]>()
+  return {
+    nodes,
+    levels,
+    cutDepth,
+    leafOf,
+    has: (code) => indexOf.has(code),
+    find: (code) => indexOf.get(code) ?? unknownIndex,
+    pathOf: (leaf) => {
+      const known = paths.get(leaf)
+      if (known) return known
+      const path = [leaf]
+      for (let at = leaf; at !== rootIndex; at = nodes[at].parent) path.push(nodes[at].parent)
+      paths.set(leaf, path)
+      return path
+    },
+  }
+
+  function leafOfNode(node: TreeNode): number {
+    if (node.index === rootIndex) return unknownIndex
+    let at = node
+    while (at.depth > cutDepth) at = nodes[at.parent]
+    return indexOf.get(`${at.code}/${unknownCode}`) ?? at.index
+  }
+}
+
+function unknownNames(node: TreeNode): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(node.names).map(([language, name]) => [language, language === 'zh' ? `${name}（未知）` : `${name} (unknown)`]),
+  )
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { c1UpperBound, c2Excess, c2UpperBound, c3UpperBound, windowMoments, zC3 } from '../../models/counts/ears.ts'
+
+/** Weeks 265-286 of `salmonella.agona`, R surveillance 1.20.3 (Debian r-cran-surveillance); bounds by its earsC(). */
+const agona = [2, 4, 0, 3, 0, 1, 3, 0, 1, 1, 0, 1, 0, 1, 0, 1, 2, 2, 4, 7, 6, 1]
+const weeks = [282, 283, 284, 285, 286]
+const indexOf = (week: number) => week - 265
+
+describe('EARS upper bounds for salmonella.agona, weeks 282-286', () => {
+  it.each([
+    ['C1', c1UpperBound, [3.05028176444, 3.52316411226, 5.74647967408, 9.75382199577, 11.2068382168]],
+    ['C2', c2UpperBound, [2.22322721932, 2.22322721932, 3.05028176444, 3.52316411226, 5.74647967408]],
+  ] as const)('%s', (_, upperBound, reference) => {
+    weeks.forEach((week, i) => {
+      expect(upperBound(agona, indexOf(week))).toBeCloseTo(reference[i], 9)
+    })
+  })
+
+  it('C3, with the count in the place of the mean, as R computes it (not as it documents it)', () => {
+    const reference = [2.15359587248, 3.25954692773, 3.12441409815, 0, 0]
+    weeks.forEach((week, i) => {
+      const t = indexOf(week)
+      const excesses = [1, 2].map((back) => c2Excess(agona[t - back], windowMoments(agona, t - back, 2)))
+      const { mean, deviation } = windowMoments(agona, t, 2)
+      const documented = mean + deviation * (zC3 - excesses[0] - excesses[1])
+      expect(c3UpperBound(agona, t)).toBeCloseTo(Math.max(0, documented), 12)
+      expect(Math.max(0, documented - mean + agona[t])).toBeCloseTo(reference[i], 9)
+    })
+  })
+
+  it('refuses a window that begins before the series', () => {
+    expect(() => c2UpperBound(agona, 8)).toThrow(RangeError)
+    expect(windowMoments(agona, 9, 2)).toEqual(windowMoments(agona, 7, 0))
+  })
+
+  it('a constant baseline still counts what exceeds it', () => {
+    expect(c2Excess(3, { mean: 1, deviation: 0 })).toBe(2)
+    expect(c2Excess(1, { mean: 1, deviation: 0 })).toBe(0)
+  })
+})

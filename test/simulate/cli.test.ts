@@ -1,0 +1,51 @@
+/** The command: files, one line or JSON on stdout, numbers refused with FW_USAGE. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { simulateCommand } from '../../src/cli/simulate.ts'
+import { Truth } from '../../src/simulate/truth.ts'
+
+let directory = ''
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'forewarn-simulate-cli-'))
+})
+afterAll(async () => rm(directory, { recursive: true }))
+
+async function runCommand(...args: string[]): Promise<string> {
+  let printed = ''
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text)
+    return true
+  })
+  try {
+    await simulateCommand().exitOverride().parseAsync(args, { from: 'user' })
+  } finally {
+    spy.mockRestore()
+  }
+  return printed
+}
+
+test('writes five files and says so in one line, or as JSON', async () => {
+  const args = ['--out', directory, '--enterprises', '300', '--days', '35', '--seed', '4', '--start', '2025-03-01']
+  expect(await runCommand(...args)).toMatch(
+    /^.*: \d+ enterprise records, \d+ grades, \d+ risk events of 35 days, \d+ outbreaks \(seed 4\)\.\n$/,
+  )
+  expect((await readdir(directory)).length).toBe(5)
+  const truth = Truth.parse(JSON.parse(await readFile(join(directory, 'truth.json'), 'utf8')))
+  expect(truth.start).toBe('2025-02-28T16:00:00.000Z')
+  expect(JSON.parse(await runCommand(...args, '--json'))).toMatchObject({
+    directory,
+    outbreaks: truth.outbreaks.length,
+  })
+})
+
+test.each([
+  ['--enterprises', 'many'],
+  ['--enterprises', '0'],
+  ['--days', '1.5'],
+  ['--seed', '-3'],
+  ['--start', 'soon'],
+])('refuses %s %s', async (option, value) => {
+  await expect(runCommand('--out', directory, `${option}=${value}`)).rejects.toMatchObject({ code: 'FW_USAGE' })
+})

@@ -1,0 +1,65 @@
+/** Runs the whole fold in memory over given records, and reads back what it said. */
+import { EnterpriseTask } from '../../src/enterprise/task.ts'
+import { greatestBeat, supervise } from '../../src/fold/supervise.ts'
+import { TaskRunner } from '../../src/fold/runner.ts'
+import { foldVersion } from '../../src/fold/version.ts'
+import { type Digest, digest, recordsOf } from '../../src/log/digest.ts'
+import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import type { Log } from '../../src/log/port.ts'
+import type { Notice } from '../../src/notices.ts'
+import { WatchTask } from '../../src/watch/task.ts'
+import type { RiskModel } from '../../models/riskModel.ts'
+import { partitionOf } from '../../streams/partition.ts'
+import type { Profile } from '../../streams/profile.ts'
+import type { RecordTopic, TopicName } from '../../streams/topics.ts'
+
+export type TestRecord = { topic: RecordTopic | 'commands'; key: string | null; timeMs: number; value: object | string }
+
+export type FoldSetting = { profile: Profile; model: RiskModel | null; beatMs?: number; partitions?: number }
+
+export async function memoryLog(partitions = 1): Promise<Log> {
+  return openEmbeddedLog({ path: ':memory:', mode: 'write', partitions, now: () => 0 })
+}
+
+/** Appends records in the given order, each to the partition of its key. */
+export async function append(log: Log, records: readonly TestRecord[]): Promise<void> {
+  for (const { topic, key, timeMs, value } of records) {
+    const partition = topic === 'commands' || key === null ? 0 : partitionOf(key, log.partitions(topic))
+    await log.append(topic, partition, [{ key, timeMs, value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)) }])
+  }
+}
+
+/** Opens every task of the log and folds to its end. */
+export async function foldToEnd(log: Log, { profile, model, beatMs = 1_000 }: FoldSetting, tell: (notice: Notice) => void = () => {}): Promise<{ enterprises: EnterpriseTask[]; watch: WatchTask }> {
+  const partitions = log.partitions('risk-events')
+  const enterprises = Array.from({ length: partitions }, (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }))
+  const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
+  const options = { log, beatMs, foldVersion, config: `${profile.hash}:${beatMs}`, checkpointEveryMs: Number.POSITIVE_INFINITY, now: () => 0, tell }
+  const runners: TaskRunner[] = []
+  for (const task of [...enterprises, watch]) {
+    const runner = await TaskRunner.open(task, options)
+    await runner.restore()
+    runners.push(runner)
+  }
+  const watchRunner = runners.pop()
+  if (watchRunner === undefined) throw new Error('no watch')
+  const signal = new AbortController().signal
+  await supervise(runners, watchRunner, { log, slackMs: 0, endBeat: await greatestBeat(log, beatMs), pollMs: 1, now: () => 0, tell, signal })
+  return { enterprises, watch }
+}
+
+export async function foldRecords(records: readonly TestRecord[], setting: FoldSetting): Promise<{ log: Log; digest: Digest; enterprises: EnterpriseTask[]; watch: WatchTask }> {
+  const log = await memoryLog(setting.partitions)
+  await append(log, records)
+  const tasks = await foldToEnd(log, setting)
+  return { log, digest: await digest(log), ...tasks }
+}
+
+/** All records of a topic as JSON, partition after partition. */
+export async function readJson(log: Log, topic: TopicName): Promise<unknown[]> {
+  const found: unknown[] = []
+  for (let partition = 0; partition < log.partitions(topic); partition++) {
+    for await (const record of recordsOf(log, topic, partition)) found.push(JSON.parse(Buffer.from(record.value).toString('utf8')))
+  }
+  return found
+}

@@ -1,0 +1,30 @@
+/** A scorecard over every feature of a profile, with weights made up so that a few events cross the bands. */
+import { scorecard } from '../../models/scorecard.ts'
+import type { RiskModel } from '../../models/riskModel.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { layoutOf } from '../../src/enterprise/score.ts'
+
+export function tinyModel(profile: Profile): RiskModel {
+  const { names } = layoutOf(profile)
+  const weightOf = (name: string): number => {
+    if (name === 'count.all.7d') return 1
+    if (name === 'severity.PEN.90d') return 0.8
+    if (name === 'grade.D') return 1.5
+    if (name === 'gradeWorse') return 0.3
+    return name.startsWith('momentum') ? 0.05 : 0
+  }
+  return scorecard(
+    {
+      formatVersion: 1,
+      kind: 'scorecard',
+      profile: profile.file.name,
+      label: 'none',
+      features: names.map((name) => ({ name, mean: 0, deviation: 1 })),
+      scorecard: { intercept: -3, weights: names.map(weightOf) },
+      peers: { rows: {}, enterprisesMin: 30 },
+      bandEdges: [0.2, 0.5],
+      training: { from: '', to: '', rows: 0, positives: 0, seed: 0, dataHash: '', command: '', metrics: {} },
+    },
+    'b'.repeat(64),
+  )
+}
