@@ -5,7 +5,7 @@
  *   restore   every task from its checkpoint and the journal
  *   follow    until stopped, or to the end of the log
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { RiskModel } from '../models/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
@@ -83,7 +83,7 @@ async function activate({ log, profile, model, beatMs, now }: EngineOptions): Pr
     }
     return
   }
-  const command: Command = { id: randomUUID(), actor: 'forewarn run', kind: 'profile.activate', ...wanted }
+  const command: Command = { id: `activate-${profile.hash.slice(0, 12)}-${beatMs}`, actor: 'forewarn run', kind: 'profile.activate', ...wanted }
   const greatest = await greatestBeat(log, beatMs)
   const timeMs = greatest === undefined ? now() : greatest * beatMs
   await log.append('commands', 0, [{ key: null, value: Buffer.from(JSON.stringify(command)), timeMs }])
