@@ -24,7 +24,7 @@ export type Calendar = {
   weekPhase(tick: number): number
   /** The local date (and hour) at which the tick begins: `2026-08-03` or `2026-08-03T14`. */
   label(tick: number): string
-  /** The tick of a label; undefined if it is none. */
+  /** The tick of a label, or of any day in a week; undefined if it is none. */
   parse(label: string): number | undefined
 }
 
@@ -46,8 +46,10 @@ export function calendar(unit: TickUnit, utcOffsetMinutes: number): Calendar {
     weekPhase: (tick) => (unit === 'week' ? 0 : (((tick - mondayPhase) % phasesPerWeek) + phasesPerWeek) % phasesPerWeek),
     label: (tick) => new Date(startMs(tick) + utcOffsetMinutes * 60_000).toISOString().slice(0, unit === 'hour' ? 13 : 10),
     parse: (label) => {
-      const local = Date.parse(unit === 'hour' ? `${label}:00:00Z` : `${label}T00:00:00Z`)
-      return Number.isNaN(local) ? undefined : tickOf(local - utcOffsetMinutes * 60_000)
+      const full = unit === 'hour' ? `${label}:00:00.000Z` : `${label}T00:00:00.000Z`
+      const local = Date.parse(full)
+      if (Number.isNaN(local) || new Date(local).toISOString() !== full) return undefined // 30 February is none
+      return tickOf(local - utcOffsetMinutes * 60_000)
     },
   }
 }

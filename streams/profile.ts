@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { type Calendar, calendar, tickUnits } from './calendar.ts'
+import { CreditGrade, Enterprise, RiskEvent } from './contracts.ts'
 import { FileMapping } from './mapping.ts'
 import { type CodeTree, codeTree, type CodeRow } from './tree.ts'
 
@@ -66,7 +67,7 @@ export const ProfileFile = z.strictObject({
   language: z.string().regex(/^[a-z]{2}$/),
   languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1),
   enterpriseId: z.strictObject({
-    /** A regular expression over the whole id. An id that does not match goes to the dead letters. */
+    /** A regular expression over the whole id. An id that does not match goes to the dead letters; `place:` ids need not. */
     pattern: z.string().min(1),
     /** A check digit that fails is flagged and counted; the record is kept, since genuine ids fail it. */
     check: z.enum(['none', 'uscc']).default('none'),
@@ -155,10 +156,10 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
   const grades = unique('grades', ['none', ...file.grades.map((grade) => grade.code)])
   const sources = unique('sources', ['OTHER', ...file.sources.map((source) => source.code)])
   unique('bands', file.bands.map((band) => band.code))
-  for (const language of file.languages) {
-    if (!messages.has(language)) throw new Error(`languages: there is no ${language}.yaml beside the profile`)
-  }
-  if (!file.languages.includes(file.language)) throw new Error(`language: ${file.language} is none of the languages`)
+  unique('factColumns', file.factColumns)
+  checkLanguages(file, messages)
+  checkFiles(file.files)
+  if (file.warnings.raiseTicks > file.warnings.raiseOfTicks) throw new Error('warnings.raiseTicks: more than raiseOfTicks')
   return {
     file,
     hash,
@@ -177,7 +178,43 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
   }
 }
 
+/** A sentence that one language has, every language has. */
+function checkLanguages({ language, languages }: ProfileFile, messages: ReadonlyMap<string, Messages>): void {
+  if (!languages.includes(language)) throw new Error(`language: ${language} is none of ${languages.join(', ')}`)
+  unique('languages', languages)
+  const lists = languages.map((one) => {
+    const found = messages.get(one)
+    if (found === undefined) throw new Error(`languages: there is no ${one}.yaml beside the profile`)
+    return { one, keys: new Set(Object.keys(found)) }
+  })
+  for (const { one, keys } of lists) {
+    for (const other of lists) {
+      const lacking = [...other.keys].find((key) => !keys.has(key))
+      if (lacking !== undefined) throw new Error(`${one}.yaml: ${lacking} is missing, ${other.one}.yaml has it`)
+    }
+  }
+}
+
+const contracts = { 'risk-events': RiskEvent, 'credit-grades': CreditGrade, enterprises: Enterprise } as const
+
+/** A mapping names fields of its contract only, and all that the contract needs. */
+function checkFiles(files: ProfileFile['files']): void {
+  for (const [name, contract] of Object.entries(contracts)) {
+    const fields = Object.entries(files).find(([file]) => file === name)?.[1]?.fields
+    if (fields === undefined) continue
+    const path = `files.${name}.fields`
+    const shape: Readonly<Record<string, z.ZodType>> = contract.shape
+    for (const field of Object.keys(fields)) {
+      if (field === 'attributes' || !Object.hasOwn(shape, field)) throw new Error(`${path}.${field}: no such field in the contract`)
+    }
+    for (const [field, schema] of Object.entries(shape)) {
+      if (!Object.hasOwn(fields, field) && !schema.safeParse(undefined).success) throw new Error(`${path}: ${field} is missing`)
+    }
+  }
+}
+
 function tree(path: string, file: z.infer<typeof treeFile>, rows: readonly CodeRow[], judgedLevels: readonly string[]): CodeTree {
+  unique(`${path}.levels`, file.levels)
   for (const level of judgedLevels) indexIn(file.levels, level, `warnings.${path === 'regions' ? 'regionLevels' : 'industryLevels'}`)
   const deepest = judgedLevels.reduce((a, b) => (file.levels.indexOf(b) > file.levels.indexOf(a) ? b : a))
   try {
@@ -189,6 +226,7 @@ function tree(path: string, file: z.infer<typeof treeFile>, rows: readonly CodeR
 
 function pattern(text: string): RegExp {
   try {
+    new RegExp(text) // by itself first: `a)|(b` is none, though it would be one between the brackets
     return new RegExp(`^(?:${text})$`)
   } catch {
     throw new Error(`enterpriseId.pattern: ${text} is no regular expression`)

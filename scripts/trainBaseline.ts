@@ -1,0 +1,249 @@
+/**
+ * `npm run train:baseline`: fits the baseline scorecard on simulator output and writes models/baseline/. The same command gives
+ * the same files: everything is seeded, and no clock is read.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { hourOf } from '../models/facts.ts'
+import { fitLogistic } from '../models/irls.ts'
+import type { ModelFile } from '../models/modelFile.ts'
+import { areaUnderRoc, brierScore, quantile } from '../models/quality.ts'
+import { scorecard } from '../models/scorecard.ts'
+import { EnterpriseTask } from '../src/enterprise/task.ts'
+import { layoutOf } from '../src/enterprise/score.ts'
+import { flag } from '../src/enterprise/rows.ts'
+import { loadProfile } from '../src/edges/profiles.ts'
+import { dayMs, hourMs } from '../src/limits.ts'
+import type { LogRecord } from '../src/log/port.ts'
+import { simulate } from '../src/simulate/simulate.ts'
+import type { Profile } from '../streams/profile.ts'
+
+const setting = { enterprises: 20_000, days: 720, seed: 20210, startMs: Date.parse('2024-01-01T00:00:00.000Z'), gridDays: 30, warmUpDays: 240, testShare: 0.25, ridge: 20 }
+const bandShares = [0.9, 0.97, 0.995]
+const peersMin = 30
+const folder = fileURLToPath(new URL('../models/baseline/', import.meta.url))
+
+type Row = { asOfMs: number; row: number; features: Float64Array; industry: string; region: string }
+
+const profile = await loadProfile('cn')
+if (profile.file.label.kind !== 'outcome-within') throw new Error('the baseline learns outcomes within a horizon')
+const horizonMs = profile.file.label.days * dayMs
+const layout = layoutOf(profile)
+const names = chosenFeatures(profile)
+const { rows, outcomes, dataHash, task } = collect()
+label()
+
+function chosenFeatures({ groups, grades }: Profile): string[] {
+  return [
+    ...groups.flatMap((group) => [`count.${group}.30d`, `count.${group}.365d`]),
+    'severity.all.90d',
+    'severity.all.365d',
+    'momentum.all',
+    'recency',
+    'sources',
+    'amount.90d',
+    ...grades.map((grade) => `grade.${grade}`),
+    'gradeAge',
+    'gradeWorse',
+    'peer',
+  ]
+}
+
+/** Folds the simulated market, and takes the features of every enterprise on a grid of dates. */
+function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: string; task: EnterpriseTask } {
+  const beatMs = hourMs
+  const task = new EnterpriseTask({ profile, model: null, beatMs, partition: 0, tell: () => {} })
+  const rows: Row[] = []
+  const outcomes = new Map<number, number[]>()
+  const hash = createHash('sha256')
+  const outcomeTypes = new Set(profile.types.filter((type) => type.outcome).map((type) => type.code))
+  let beat: number | undefined
+  let nextGrid = setting.startMs + setting.warmUpDays * dayMs
+  let pending: { [topic: string]: LogRecord[] } = {}
+  const flush = (): void => {
+    if (beat !== undefined) task.fold(beat, [[], pending.enterprises ?? [], pending['credit-grades'] ?? [], pending['risk-events'] ?? []], () => {})
+    pending = {}
+  }
+  const seen = new Set<string>()
+  for (const record of simulate(profile, { enterprises: setting.enterprises, days: setting.days, seed: setting.seed, start: setting.startMs }).records()) {
+    hash.update(record.text).update('\n')
+    const at = Math.floor(record.knownAtMs / beatMs)
+    if (at !== beat) {
+      flush()
+      if (beat !== undefined && record.knownAtMs >= nextGrid) {
+        takeGrid(task, nextGrid, rows)
+        nextGrid += setting.gridDays * dayMs
+      }
+      beat = at
+    }
+    pending[record.topic] ??= []
+    pending[record.topic].push({ offset: 0, timeMs: record.knownAtMs, key: record.key, value: Buffer.from(record.text), headers: null })
+    if (record.topic === 'risk-events') noteOutcome(record.text, task, outcomes, outcomeTypes, seen)
+  }
+  flush()
+  return { rows, outcomes, dataHash: hash.digest('hex'), task }
+}
+
+function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
+  const full = new Float64Array(layout.names.length)
+  const pick = names.map((name) => layout.names.indexOf(name))
+  for (let row = 0; row < task.rows.count; row++) {
+    if (!task.rows.has(row, flag.registered) || task.rows.has(row, flag.closed)) continue
+    layout.fill(full, { facts: task.rows.facts(row), grades: task.rows.grades(row), asOfHour: hourOf(asOfMs), context: { peers: { median: 0, spread: 1 } } })
+    const place = task.rows.place(row)
+    rows.push({ asOfMs, row, features: Float64Array.from(pick, (at) => full[at]), industry: codeAt(profile.industries, place & 0xffff, 1), region: codeAt(profile.regions, place >>> 16, 1) })
+  }
+  process.stderr.write(`${new Date(asOfMs).toISOString().slice(0, 10)}: ${rows.length} rows\n`)
+}
+
+function noteOutcome(text: string, task: EnterpriseTask, outcomes: Map<number, number[]>, types: ReadonlySet<string>, seen: Set<string>): void {
+  if (!text.includes('"retracts"') && [...types].some((type) => text.includes(type))) {
+    const event: unknown = safeParse(text)
+    if (typeof event !== 'object' || event === null || !('id' in event) || !('enterpriseId' in event) || !('occurredAt' in event)) return
+    const row = task.ids.find(String(event.enterpriseId))
+    if (row === undefined || seen.has(String(event.id))) return
+    seen.add(String(event.id))
+    outcomes.set(row, [...(outcomes.get(row) ?? []), Date.parse(String(event.occurredAt))])
+  }
+}
+
+function safeParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function codeAt(tree: Profile['regions'], node: number, depth: number): string {
+  let at = node
+  while (tree.nodes[at].depth > depth) at = tree.nodes[at].parent
+  return tree.nodes[at].code
+}
+
+/** Labels, standardises, fits on the earlier dates, measures on the later ones, and writes the folder. */
+function label(): void {
+  const endMs = setting.startMs + setting.days * dayMs
+  const complete = rows.filter((row) => row.asOfMs + horizonMs <= endMs) // younger rows are censored
+  const dates = [...new Set(complete.map((row) => row.asOfMs))].sort((a, b) => a - b)
+  const testFrom = dates[Math.floor(dates.length * (1 - setting.testShare))]
+  const isPositive = (row: Row): boolean => (outcomes.get(row.row) ?? []).some((at) => at > row.asOfMs && at <= row.asOfMs + horizonMs)
+  // A label must not reach into the test period: training ends one horizon before it.
+  const train = complete.filter((row) => row.asOfMs + horizonMs <= testFrom)
+  const test = complete.filter((row) => row.asOfMs >= testFrom)
+  const peers = peerRows(train)
+  const peerAt = names.indexOf('peer')
+  for (const row of [...train, ...test]) row.features[peerAt] = peerScore(row, peers)
+  const moments = names.map((_, at) => momentsOf(train, at))
+  const design = new Float64Array(train.length * names.length)
+  for (const [at, row] of train.entries()) for (const [column, { mean, deviation }] of moments.entries()) design[at * names.length + column] = (row.features[column] - mean) / deviation
+  const labels = Uint8Array.from(train, (row) => (isPositive(row) ? 1 : 0))
+  const fit = fitLogistic({ rows: train.length, columns: names.length, values: design }, labels, setting.ridge)
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+  const file: ModelFile = {
+    formatVersion: 1,
+    kind: 'scorecard',
+    profile: profile.file.name,
+    label: `an adverse outcome within ${profile.file.label.kind === 'outcome-within' ? profile.file.label.days : 0} days`,
+    features: names.map((name, at) => ({ name, ...moments[at] })),
+    scorecard: { intercept: fit.intercept, weights: Array.from(fit.weights) },
+    peers: { rows: peers, enterprisesMin: peersMin },
+    bandEdges: [0.1, 0.2, 0.3],
+    training: { from: day(dates[0]), to: day(train[train.length - 1].asOfMs), rows: train.length, positives: labels.reduce((a, b) => a + b, 0), seed: setting.seed, dataHash, command: 'npm run train:baseline', metrics: {} },
+  }
+  const unfinished = scorecard(file, '')
+  const scoreAll = (some: readonly Row[]): Float64Array => Float64Array.from(some, (row) => unfinished.score(row.features) ?? Number.NaN)
+  const testLabels = Uint8Array.from(test, (row) => (isPositive(row) ? 1 : 0))
+  const [trainScores, testScores] = [scoreAll(train), scoreAll(test)]
+  file.bandEdges = bandShares.map((share) => Math.round(quantile(trainScores.slice().sort(), share) * 1_000) / 1_000)
+  file.training.metrics = {
+    trainAuc: rounded(areaUnderRoc(trainScores, labels)),
+    testAuc: rounded(areaUnderRoc(testScores, testLabels)),
+    testBrier: rounded(brierScore(testScores, testLabels)),
+    testRows: test.length,
+    testPositives: testLabels.reduce((a, b) => a + b, 0),
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}model.json`, `${JSON.stringify(file, null, 1)}\n`)
+  writeFileSync(`${folder}MODEL_CARD.md`, card(file, day(testFrom)))
+  process.stderr.write(`${JSON.stringify(file.training.metrics)} bands ${file.bandEdges.join(' ')} ${task.rows.count} enterprises\n`)
+}
+
+function momentsOf(some: readonly Row[], at: number): { mean: number; deviation: number } {
+  let [sum, squares] = [0, 0]
+  for (const row of some) {
+    sum += row.features[at]
+    squares += row.features[at] * row.features[at]
+  }
+  const mean = sum / some.length
+  const variance = Math.max(0, squares / some.length - mean * mean)
+  return { mean, deviation: variance > 1e-12 ? Math.sqrt(variance) : 1 }
+}
+
+/** Median and spread of ln(1 + decayed count, 90 days) by section and province, section, and all; small groups are left out. */
+function peerRows(some: readonly Row[]): Record<string, [number, number]> {
+  const peerAt = names.indexOf('peer') // taken with median 0 and spread 1: the logarithm itself
+  const groups = new Map<string, number[]>()
+  const latest = some.reduce((max, row) => Math.max(max, row.asOfMs), 0)
+  for (const { asOfMs, features, industry, region } of some) {
+    if (asOfMs !== latest) continue
+    for (const key of [`${industry}|${region}`, `${industry}|`, '|']) {
+      const group = groups.get(key)
+      if (group) group.push(features[peerAt])
+      else groups.set(key, [features[peerAt]])
+    }
+  }
+  const peers: Record<string, [number, number]> = {}
+  for (const [key, values] of [...groups].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
+    if (values.length < peersMin) continue
+    const sorted = Float64Array.from(values).sort()
+    const spread = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 1.349
+    peers[key] = [rounded(quantile(sorted, 0.5)), Math.max(0.1, rounded(spread))]
+  }
+  return peers
+}
+
+/** The feature was taken with median 0 and spread 1: it is the raw count's logarithm, to be set against the peers. */
+function peerScore(row: Row, peers: Record<string, [number, number]>): number {
+  const [median, spread] = peers[`${row.industry}|${row.region}`] ?? peers[`${row.industry}|`] ?? peers['|'] ?? [0, 1]
+  return (row.features[names.indexOf('peer')] - median) / spread
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6
+}
+
+function card(file: ModelFile, testFrom: string): string {
+  const { training } = file
+  const strongest = file.features
+    .map(({ name }, at) => ({ name, weight: file.scorecard.weights[at] }))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, 12)
+  return `# Baseline scorecard (profile ${file.profile})
+
+| | |
+|---|---|
+| What it predicts | ${file.label} |
+| Kind | logistic regression over ${file.features.length} standardised features, ridge ${setting.ridge}, fitted by IRLS |
+| Learnt from | the simulator (\`${training.command}\`, seed ${training.seed}): ${setting.enterprises} enterprises, ${setting.days} days, made-up data, no real enterprise |
+| Training rows | ${training.rows}, ${training.positives} positive, ${training.from} to ${training.to}, every ${setting.gridDays} days |
+| Test rows | ${training.metrics.testRows}, ${training.metrics.testPositives} positive, from ${testFrom} on, one horizon after the last training row |
+| AUC | training ${training.metrics.trainAuc}, test ${training.metrics.testAuc} |
+| Brier score | test ${training.metrics.testBrier} |
+| Bands | lower edges ${file.bandEdges.join(', ')}: about the riskiest 10 %, 3 % and 0.5 % of training rows |
+| Data hash | ${training.dataHash} |
+
+## Use
+
+It lets the stream score from the first day, before there is anything real to learn from, and is what a trained model has to beat.
+Its probabilities hold for the simulated market; on real data read them as an order, until a model was trained on outcomes there.
+It is meant to direct attention, not to decide: no penalty, label or publication may follow from a score alone.
+
+## Strongest weights (log-odds for one standard deviation)
+
+| feature | weight |
+|---|---|
+${strongest.map(({ name, weight }) => `| ${name} | ${weight.toFixed(3)} |`).join('\n')}
+`
+}

@@ -1,0 +1,139 @@
+/** Profile folders: read, checked, hashed, compiled. Every mistake is told with the folder and the place in it. */
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse as parseCsv } from 'csv-parse/sync'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { compileProfile, Messages, type Profile, ProfileFile } from '../../streams/profile.ts'
+import type { CodeRow } from '../../streams/tree.ts'
+import { ForewarnError, messageOf } from '../errors.ts'
+import { MiB, treeNodesMax } from '../limits.ts'
+
+const builtInFolder = fileURLToPath(new URL('../../streams/profiles/', import.meta.url))
+const profileFile = 'profile.yaml'
+const fileBytesMax = 8 * MiB // the largest table of the built-in profiles has 110 KB
+const mistakesMax = 5
+
+const CsvRows = z.array(z.record(z.string(), z.string()))
+
+/** Names of the built-in profiles, in order. */
+export async function builtInProfiles(): Promise<string[]> {
+  const names = await readdir(builtInFolder)
+  const complete = await Promise.all(names.map((name) => holdsProfile(path.join(builtInFolder, name))))
+  return names.filter((_, at) => complete[at]).sort()
+}
+
+/**
+ * A built-in profile by name (`cn`), or the folder of one (`./my-profile`).
+ *
+ * @throws ForewarnError FW_PROFILE_NOT_FOUND, or FW_PROFILE_INVALID that says `path.to.the.mistake: what is wrong`.
+ */
+export async function loadProfile(nameOrFolder: string): Promise<Profile> {
+  const folder = await folderOf(nameOrFolder)
+  try {
+    return await compiled(new ProfileFolder(folder))
+  } catch (error) {
+    throw new ForewarnError('FW_PROFILE_INVALID', [nameOrFolder, messageOf(error)], { cause: error })
+  }
+}
+
+async function folderOf(nameOrFolder: string): Promise<string> {
+  if ((await builtInProfiles()).includes(nameOrFolder)) return path.join(builtInFolder, nameOrFolder)
+  if (!(await holdsProfile(nameOrFolder))) throw new ForewarnError('FW_PROFILE_NOT_FOUND', [nameOrFolder])
+  return nameOrFolder
+}
+
+async function holdsProfile(folder: string): Promise<boolean> {
+  const file = await stat(path.join(folder, profileFile)).catch(() => undefined)
+  return file?.isFile() === true
+}
+
+async function compiled(folder: ProfileFolder): Promise<Profile> {
+  const file = checked(ProfileFile, await folder.yaml(profileFile), '')
+  const messages = new Map<string, Messages>()
+  for (const language of file.languages) {
+    const name = `${language}.yaml`
+    const words = await folder.yaml(name).catch((error: unknown) => {
+      throw new Error(`languages: ${messageOf(error)}`)
+    })
+    messages.set(language, checked(Messages, words, `${name}: `))
+  }
+  const regions = await folder.codes('regions', file.regions.file)
+  const industries = await folder.codes('industries', file.industries.file)
+  const profile = compileProfile({ file, hash: folder.hash(), regions, industries, messages })
+  for (const tree of ['regions', 'industries'] as const) {
+    const nodes = profile[tree].nodes.length
+    if (nodes > treeNodesMax) throw new Error(`${tree}.file: ${nodes} nodes, at most ${treeNodesMax} fit`)
+  }
+  return profile
+}
+
+/** The files of one profile; remembers the bytes of each, for the hash. */
+class ProfileFolder {
+  private readonly folder: string
+  private readonly contents = new Map<string, Buffer>()
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  async yaml(name: string): Promise<unknown> {
+    const text = await this.text(name)
+    try {
+      return parseYaml(text, { maxAliasCount: 100, uniqueKeys: true, logLevel: 'error' })
+    } catch (error) {
+      throw new Error(`${name}: ${messageOf(error).split('\n')[0]}`)
+    }
+  }
+
+  async codes(tree: string, name: string): Promise<CodeRow[]> {
+    try {
+      const text = await this.text(name)
+      const options = { columns: true, bom: true, skip_empty_lines: true, to: treeNodesMax + 1 } as const
+      return CsvRows.parse(parseCsv(text, options)).map(codeRow)
+    } catch (error) {
+      throw new Error(`${tree}.file: ${messageOf(error)}`)
+    }
+  }
+
+  /** sha256 over name, length and bytes of every file that was read, in the order of their names. */
+  hash(): string {
+    const hash = createHash('sha256')
+    for (const name of [...this.contents.keys()].sort()) {
+      const bytes = this.contents.get(name) ?? Buffer.alloc(0)
+      hash.update(`${name}\0${bytes.length}\0`).update(bytes)
+    }
+    return hash.digest('hex')
+  }
+
+  private async text(name: string): Promise<string> {
+    const bytes = await readFile(path.join(this.folder, name)).catch(() => {
+      throw new Error(`there is no ${name} beside the profile`)
+    })
+    if (bytes.length > fileBytesMax) throw new Error(`${name} is larger than ${fileBytesMax} bytes`)
+    this.contents.set(name, bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  }
+}
+
+/** `code,parent,name_zh,name_en`: blank names are left out. */
+function codeRow(row: Readonly<Record<string, string>>, at: number): CodeRow {
+  const { code, parent } = row
+  if (code === undefined || parent === undefined) throw new Error('the columns code and parent are needed')
+  if (code === '') throw new Error(`row ${at + 1}: the code is blank`)
+  const names = Object.entries(row).flatMap(([column, name]) =>
+    /^name_[a-z]{2}$/.test(column) && name !== '' ? [[column.slice('name_'.length), name]] : [],
+  )
+  return { code, parent, names: Object.fromEntries(names) }
+}
+
+function checked<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { issues } = parsed.error
+  const told = issues.slice(0, mistakesMax).map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
+  if (issues.length > mistakesMax) told.push(`and ${issues.length - mistakesMax} more`)
+  throw new Error(where + told.join('; '))
+}

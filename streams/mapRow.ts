@@ -1,0 +1,132 @@
+/**
+ * Applies a file mapping to one line of CSV. A mapper never throws: what it cannot read stays as the text that it is, so that the
+ * contract refuses the record by the name of the field, and the line becomes a dead letter like any other.
+ */
+import { placePrefix } from './contracts.ts'
+import type { FieldMapping, FileMapping } from './mapping.ts'
+import type { Profile } from './profile.ts'
+import { readInstantMs, readNumber } from './readText.ts'
+import type { CodeTree } from './tree.ts'
+
+export type Row = Readonly<Record<string, string>>
+export type RowMapper = (row: Row) => Record<string, unknown>
+
+type Value = string | number | undefined
+type Rule = Exclude<FieldMapping, string | { constant: string | number }>
+
+/**
+ * The mapper of one kind of file: a row by column name in, a record that JSON can carry out (fields without a value are left out).
+ *
+ *     rowMapper({ fields: { id: 'no', amount: { from: 'fine', as: 'number' } } }, profile)({ no: '7', fine: '120.50' })
+ *     // { id: '7', amount: 120.5 }
+ */
+export function rowMapper(mapping: FileMapping, profile: Profile): RowMapper {
+  const fields = Object.entries(mapping.fields).map(([name, how]) => ({ name, read: reader(how, profile) }))
+  const attributes = Object.entries(mapping.attributes).map(([name, column]) => ({
+    name,
+    read: attributeReader(column, profile.file.factColumns.includes(name)),
+  }))
+  return (row) => {
+    const record = filled(fields, row)
+    const kept = filled(attributes, row)
+    return Object.keys(kept).length === 0 ? record : { ...record, attributes: kept }
+  }
+}
+
+type Reader = (row: Row) => Value
+
+function filled(readers: readonly { name: string; read: Reader }[], row: Row): Record<string, unknown> {
+  const values = readers.map(({ name, read }) => [name, read(row)] as const)
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+}
+
+/** The trimmed text of a column; '' where the row does not have it. */
+function cell(row: Row, column: string): string {
+  return Object.hasOwn(row, column) ? row[column].trim() : ''
+}
+
+function attributeReader(column: string, isNumber: boolean): Reader {
+  return (row) => {
+    const text = cell(row, column)
+    if (text === '') return undefined
+    return isNumber ? (readNumber(text) ?? text) : text
+  }
+}
+
+function reader(how: FieldMapping, profile: Profile): Reader {
+  if (typeof how === 'string') return (row) => cell(row, how) || undefined
+  if ('constant' in how) return () => how.constant
+  const text = textReader(how)
+  const tree = how.trimTo === undefined ? undefined : profile[how.trimTo]
+  return (row) => {
+    const found = text(row)
+    return typed(found === undefined ? how.otherwise : classified(found, how, tree), how, profile)
+  }
+}
+
+/** The first column that is not blank, after what the rule does to its text. */
+function textReader(how: Rule): (row: Row) => string | undefined {
+  const columns = typeof how.from === 'string' ? [how.from] : how.from
+  const shapes = columns.map((column) => ({ column, shape: shaper(how, column) }))
+  return (row) => {
+    for (const { column, shape } of shapes) {
+      const text = shape(cell(row, column))
+      if (text !== '') return text
+    }
+    return undefined
+  }
+}
+
+function shaper(how: Rule, column: string): (text: string) => string {
+  const { normalise, upperCase, maxLength } = how
+  const normalises = typeof normalise === 'boolean' ? normalise : normalise.onlyFrom.includes(column)
+  const prefix = how.prefix?.onlyFrom?.includes(column) === false ? '' : (how.prefix?.text ?? '')
+  return (text) => {
+    const plain = normalises ? normalised(text) : text
+    if (plain === '') return ''
+    const whole = prefix + (upperCase ? upper(plain) : plain)
+    return maxLength === undefined ? whole : whole.slice(0, maxLength).trimEnd()
+  }
+}
+
+/** `Café Zoë, Inc.` becomes `cafe zoe inc`. */
+function normalised(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim()
+}
+
+function upper(text: string): string {
+  if (!text.startsWith(placePrefix)) return text.toUpperCase()
+  return placePrefix + text.slice(placePrefix.length).toUpperCase()
+}
+
+function classified(text: string, how: Rule, tree: CodeTree | undefined): Value {
+  const { map, steps, aliases, otherwise } = how
+  const mapped: Value = map === undefined ? text : Object.hasOwn(map, text) ? map[text] : (otherwise ?? text)
+  if (typeof mapped !== 'string') return mapped
+  if (steps !== undefined) {
+    const number = readNumber(mapped)
+    return (number === undefined ? undefined : steps.findLast((step) => step.from <= number)?.value) ?? otherwise
+  }
+  return tree === undefined ? mapped : (trimmedTo(mapped, tree, aliases ?? {}) ?? otherwise)
+}
+
+function trimmedTo(code: string, tree: CodeTree, aliases: Readonly<Record<string, string>>): string | undefined {
+  for (let length = code.length; length > 0; length--) {
+    const shorter = code.slice(0, length)
+    const known = Object.hasOwn(aliases, shorter) ? aliases[shorter] : shorter
+    if (tree.has(known)) return known
+  }
+  return undefined
+}
+
+function typed(value: Value, how: Rule, profile: Profile): Value {
+  if (typeof value !== 'string' || how.as === 'text') return value
+  if (how.as === 'number') return readNumber(value) ?? value
+  const ms = readInstantMs(value, profile.file.tick.utcOffsetMinutes)
+  return ms === undefined ? value : new Date(ms).toISOString()
+}
