@@ -11,8 +11,8 @@ module.exports = {
     { name: 'the-fold-knows-no-edge', severity: 'error', from: inside('^src/(enterprise|watch|fold|log)/'), to: { path: '^src/(edges|cli|simulate)/' } },
     { name: 'tasks-do-not-know-each-other', severity: 'error', from: inside('^src/enterprise/'), to: { path: '^src/watch/' } },
     { name: 'the-simulator-knows-no-model', severity: 'error', from: inside('^src/simulate/'), to: { path: '^(models|src/(enterprise|watch|fold|log|cli))/' } },
-    { name: 'only-the-embedded-log-knows-sqlite', severity: 'error', from: { pathNot: '^src/log/embedded/' }, to: { path: '^(node:)?sqlite$' } },
+    { name: 'only-the-embedded-log-knows-sqlite', severity: 'error', from: { pathNot: '^(src|test)/log/' }, to: { path: '^(node:)?sqlite$' } },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js'] } },
+  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] } },
 }

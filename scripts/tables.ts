@@ -34,10 +34,7 @@ function writeTable(file: string, languages: readonly ('zh' | 'en')[], rows: rea
   const sorted = rows.map((row) => ({ row, path: path(row.code) })).sort((a, b) => (a.path < b.path ? -1 : 1))
   const lines = sorted.map(({ row }) => [row.code, row.parent, ...languages.map((language) => row[language] ?? '')])
   const header = ['code', 'parent', ...languages.map((language) => `name_${language}`)]
-  writeFileSync(
-    new URL(file, profiles),
-    [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''),
-  )
+  writeFileSync(new URL(file, profiles), [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''))
   console.log(`${file}: ${rows.length} codes`)
 }
 
@@ -101,20 +98,31 @@ function naicsParent(code: string): string {
 
 /** Titles with a stray T at the end (the mark of a footnote in the original) lose it. */
 function americanIndustries(titles: readonly (readonly [string, string])[]): Row[] {
-  return titles.map(([code, title]) => ({ code, parent: naicsParent(code), en: title.trim().replace(/(?<=[a-z)])T$/, '') }))
+  return titles.map(([code, title]) => ({
+    code,
+    parent: naicsParent(code),
+    en: title.trim().replace(/(?<=[a-z)])T$/, ''),
+  }))
 }
 
 function naicsTitles(folder: string): [string, string][] {
   const json = join(folder, '2017_NAICS_Descriptions.json')
   if (!existsSync(json)) return readCsv(join(folder, 'naics_2017.csv')).map(({ code, title }) => [code, title])
-  return Object.entries(NaicsJson.parse(JSON.parse(readFileSync(json, 'utf8')))).map(([code, { Title }]) => [code, Title])
+  return Object.entries(NaicsJson.parse(JSON.parse(readFileSync(json, 'utf8')))).map(([code, { Title }]) => [
+    code,
+    Title,
+  ])
 }
 
 function writeAll(regionFolder: string, naicsFolder: string, industryFile: string | undefined): void {
   writeTable('cn/regions.csv', ['zh', 'en'], chineseRegions(regionFolder))
   if (industryFile !== undefined) writeTable('cn/industries.csv', ['zh', 'en'], chineseIndustries(industryFile))
   else console.log('cn/industries.csv: left as it is; give the national standard with --from')
-  writeTable('us-warn/regions.csv', ['en'], Object.entries(stateNames).map(([code, en]) => ({ code, parent: '', en })))
+  writeTable(
+    'us-warn/regions.csv',
+    ['en'],
+    Object.entries(stateNames).map(([code, en]) => ({ code, parent: '', en })),
+  )
   writeTable('us-warn/industries.csv', ['en'], americanIndustries(naicsTitles(naicsFolder)))
 }
 

@@ -10,16 +10,25 @@ import { fitLogistic } from '../models/irls.ts'
 import type { ModelFile } from '../models/modelFile.ts'
 import { areaUnderRoc, brierScore, quantile } from '../models/quality.ts'
 import { scorecard } from '../models/scorecard.ts'
-import { EnterpriseTask } from '../src/enterprise/task.ts'
-import { layoutOf } from '../src/enterprise/score.ts'
-import { flag } from '../src/enterprise/rows.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
+import { flag } from '../src/enterprise/rows.ts'
+import { layoutOf } from '../src/enterprise/score.ts'
+import { EnterpriseTask } from '../src/enterprise/task.ts'
 import { dayMs, hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
 import { simulate } from '../src/simulate/simulate.ts'
 import type { Profile } from '../streams/profile.ts'
 
-const setting = { enterprises: 20_000, days: 720, seed: 20210, startMs: Date.parse('2024-01-01T00:00:00.000Z'), gridDays: 30, warmUpDays: 240, testShare: 0.25, ridge: 20 }
+const setting = {
+  enterprises: 20_000,
+  days: 720,
+  seed: 20210,
+  startMs: Date.parse('2024-01-01T00:00:00.000Z'),
+  gridDays: 30,
+  warmUpDays: 240,
+  testShare: 0.25,
+  ridge: 20,
+}
 const bandShares = [0.9, 0.97, 0.995]
 const peersMin = 30
 const folder = fileURLToPath(new URL('../models/baseline/', import.meta.url))
@@ -62,11 +71,21 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
   let nextGrid = setting.startMs + setting.warmUpDays * dayMs
   let pending: { [topic: string]: LogRecord[] } = {}
   const flush = (): void => {
-    if (beat !== undefined) task.fold(beat, [[], pending.enterprises ?? [], pending['credit-grades'] ?? [], pending['risk-events'] ?? []], () => {})
+    if (beat !== undefined)
+      task.fold(
+        beat,
+        [[], pending.enterprises ?? [], pending['credit-grades'] ?? [], pending['risk-events'] ?? []],
+        () => {},
+      )
     pending = {}
   }
   const seen = new Set<string>()
-  for (const record of simulate(profile, { enterprises: setting.enterprises, days: setting.days, seed: setting.seed, start: setting.startMs }).records()) {
+  for (const record of simulate(profile, {
+    enterprises: setting.enterprises,
+    days: setting.days,
+    seed: setting.seed,
+    start: setting.startMs,
+  }).records()) {
     hash.update(record.text).update('\n')
     const at = Math.floor(record.knownAtMs / beatMs)
     if (at !== beat) {
@@ -78,7 +97,13 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
       beat = at
     }
     pending[record.topic] ??= []
-    pending[record.topic].push({ offset: 0, timeMs: record.knownAtMs, key: record.key, value: Buffer.from(record.text), headers: null })
+    pending[record.topic].push({
+      offset: 0,
+      timeMs: record.knownAtMs,
+      key: record.key,
+      value: Buffer.from(record.text),
+      headers: null,
+    })
     if (record.topic === 'risk-events') noteOutcome(record.text, task, outcomes, outcomeTypes, seen)
   }
   flush()
@@ -90,17 +115,41 @@ function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
   const pick = names.map((name) => layout.names.indexOf(name))
   for (let row = 0; row < task.rows.count; row++) {
     if (!task.rows.has(row, flag.registered) || task.rows.has(row, flag.closed)) continue
-    layout.fill(full, { facts: task.rows.facts(row), grades: task.rows.grades(row), asOfHour: hourOf(asOfMs), context: { peers: { median: 0, spread: 1 } } })
+    layout.fill(full, {
+      facts: task.rows.facts(row),
+      grades: task.rows.grades(row),
+      asOfHour: hourOf(asOfMs),
+      context: { peers: { median: 0, spread: 1 } },
+    })
     const place = task.rows.place(row)
-    rows.push({ asOfMs, row, features: Float64Array.from(pick, (at) => full[at]), industry: codeAt(profile.industries, place & 0xffff, 1), region: codeAt(profile.regions, place >>> 16, 1) })
+    rows.push({
+      asOfMs,
+      row,
+      features: Float64Array.from(pick, (at) => full[at]),
+      industry: codeAt(profile.industries, place & 0xffff, 1),
+      region: codeAt(profile.regions, place >>> 16, 1),
+    })
   }
   process.stderr.write(`${new Date(asOfMs).toISOString().slice(0, 10)}: ${rows.length} rows\n`)
 }
 
-function noteOutcome(text: string, task: EnterpriseTask, outcomes: Map<number, number[]>, types: ReadonlySet<string>, seen: Set<string>): void {
+function noteOutcome(
+  text: string,
+  task: EnterpriseTask,
+  outcomes: Map<number, number[]>,
+  types: ReadonlySet<string>,
+  seen: Set<string>,
+): void {
   if (!text.includes('"retracts"') && [...types].some((type) => text.includes(type))) {
     const event: unknown = safeParse(text)
-    if (typeof event !== 'object' || event === null || !('id' in event) || !('enterpriseId' in event) || !('occurredAt' in event)) return
+    if (
+      typeof event !== 'object' ||
+      event === null ||
+      !('id' in event) ||
+      !('enterpriseId' in event) ||
+      !('occurredAt' in event)
+    )
+      return
     const row = task.ids.find(String(event.enterpriseId))
     if (row === undefined || seen.has(String(event.id))) return
     seen.add(String(event.id))
@@ -128,7 +177,8 @@ function label(): void {
   const complete = rows.filter((row) => row.asOfMs + horizonMs <= endMs) // younger rows are censored
   const dates = [...new Set(complete.map((row) => row.asOfMs))].sort((a, b) => a - b)
   const testFrom = dates[Math.floor(dates.length * (1 - setting.testShare))]
-  const isPositive = (row: Row): boolean => (outcomes.get(row.row) ?? []).some((at) => at > row.asOfMs && at <= row.asOfMs + horizonMs)
+  const isPositive = (row: Row): boolean =>
+    (outcomes.get(row.row) ?? []).some((at) => at > row.asOfMs && at <= row.asOfMs + horizonMs)
   // A label must not reach into the test period: training ends one horizon before it.
   const train = complete.filter((row) => row.asOfMs + horizonMs <= testFrom)
   const test = complete.filter((row) => row.asOfMs >= testFrom)
@@ -137,7 +187,9 @@ function label(): void {
   for (const row of [...train, ...test]) row.features[peerAt] = peerScore(row, peers)
   const moments = names.map((_, at) => momentsOf(train, at))
   const design = new Float64Array(train.length * names.length)
-  for (const [at, row] of train.entries()) for (const [column, { mean, deviation }] of moments.entries()) design[at * names.length + column] = (row.features[column] - mean) / deviation
+  for (const [at, row] of train.entries())
+    for (const [column, { mean, deviation }] of moments.entries())
+      design[at * names.length + column] = (row.features[column] - mean) / deviation
   const labels = Uint8Array.from(train, (row) => (isPositive(row) ? 1 : 0))
   const fit = fitLogistic({ rows: train.length, columns: names.length, values: design }, labels, setting.ridge)
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
@@ -150,10 +202,20 @@ function label(): void {
     scorecard: { intercept: fit.intercept, weights: Array.from(fit.weights) },
     peers: { rows: peers, enterprisesMin: peersMin },
     bandEdges: [0.1, 0.2, 0.3],
-    training: { from: day(dates[0]), to: day(train[train.length - 1].asOfMs), rows: train.length, positives: labels.reduce((a, b) => a + b, 0), seed: setting.seed, dataHash, command: 'npm run train:baseline', metrics: {} },
+    training: {
+      from: day(dates[0]),
+      to: day(train[train.length - 1].asOfMs),
+      rows: train.length,
+      positives: labels.reduce((a, b) => a + b, 0),
+      seed: setting.seed,
+      dataHash,
+      command: 'npm run train:baseline',
+      metrics: {},
+    },
   }
   const unfinished = scorecard(file, '')
-  const scoreAll = (some: readonly Row[]): Float64Array => Float64Array.from(some, (row) => unfinished.score(row.features) ?? Number.NaN)
+  const scoreAll = (some: readonly Row[]): Float64Array =>
+    Float64Array.from(some, (row) => unfinished.score(row.features) ?? Number.NaN)
   const testLabels = Uint8Array.from(test, (row) => (isPositive(row) ? 1 : 0))
   const [trainScores, testScores] = [scoreAll(train), scoreAll(test)]
   file.bandEdges = bandShares.map((share) => Math.round(quantile(trainScores.slice().sort(), share) * 1_000) / 1_000)
@@ -167,7 +229,9 @@ function label(): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(`${folder}model.json`, `${JSON.stringify(file, null, 1)}\n`)
   writeFileSync(`${folder}MODEL_CARD.md`, card(file, day(testFrom)))
-  process.stderr.write(`${JSON.stringify(file.training.metrics)} bands ${file.bandEdges.join(' ')} ${task.rows.count} enterprises\n`)
+  process.stderr.write(
+    `${JSON.stringify(file.training.metrics)} bands ${file.bandEdges.join(' ')} ${task.rows.count} enterprises\n`,
+  )
 }
 
 function momentsOf(some: readonly Row[], at: number): { mean: number; deviation: number } {

@@ -43,8 +43,10 @@ export function calendar(unit: TickUnit, utcOffsetMinutes: number): Calendar {
     tickOf,
     startMs,
     endMs: (tick) => startMs(tick + 1),
-    weekPhase: (tick) => (unit === 'week' ? 0 : (((tick - mondayPhase) % phasesPerWeek) + phasesPerWeek) % phasesPerWeek),
-    label: (tick) => new Date(startMs(tick) + utcOffsetMinutes * 60_000).toISOString().slice(0, unit === 'hour' ? 13 : 10),
+    weekPhase: (tick) =>
+      unit === 'week' ? 0 : (((tick - mondayPhase) % phasesPerWeek) + phasesPerWeek) % phasesPerWeek,
+    label: (tick) =>
+      new Date(startMs(tick) + utcOffsetMinutes * 60_000).toISOString().slice(0, unit === 'hour' ? 13 : 10),
     parse: (label) => {
       const full = unit === 'hour' ? `${label}:00:00.000Z` : `${label}T00:00:00.000Z`
       const local = Date.parse(full)

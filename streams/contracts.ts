@@ -11,7 +11,11 @@ const wellFormed = (text: string): boolean => text.isWellFormed()
 const code = z.string().min(1).max(32)
 
 /** Enterprise ids are printable ASCII, so that they compare as bytes everywhere; the profile narrows the format. */
-export const enterpriseId = z.string().min(1).max(64).regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
+export const enterpriseId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
 export const recordId = z.string().min(1).max(128).refine(wellFormed, 'must be well-formed Unicode')
 
 /** `place:<region code>` in place of an enterprise id: an event of a place, counted in cells and never scored. */
@@ -31,7 +35,9 @@ export const RiskEvent = z.object({
   /** The id of an earlier (or still to come) event that this record takes back: credit repair. */
   retracts: recordId.optional(),
   /** Extra values of a profile; only numeric columns that the profile declares are kept. */
-  attributes: z.record(z.string().max(64), z.union([z.number(), z.string().max(1024), z.boolean(), z.null()])).optional(),
+  attributes: z
+    .record(z.string().max(64), z.union([z.number(), z.string().max(1024), z.boolean(), z.null()]))
+    .optional(),
 })
 export type RiskEvent = z.infer<typeof RiskEvent>
 

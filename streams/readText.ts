@@ -1,7 +1,8 @@
 /** Numbers and instants as they stand in somebody's files. */
 
 const numberForm = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-const instantForm = /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,3})?\d*)?\s*(Z|[+-]\d{2}:?\d{2})?$/
+const instantForm =
+  /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,3})?\d*)?\s*(Z|[+-]\d{2}:?\d{2})?$/
 const minuteMs = 60_000
 
 /** A finite number in plain decimal notation; undefined for anything else (`1,200`, `0x10`, `1e400`). */

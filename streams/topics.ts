@@ -24,7 +24,9 @@ const catalogue = {
 } as const satisfies Record<string, { flow: 'in' | 'out' | 'inner' }>
 
 export type TopicName = keyof typeof catalogue
-export const topicNames: readonly TopicName[] = Object.keys(catalogue).filter((name): name is TopicName => name in catalogue)
+export const topicNames: readonly TopicName[] = Object.keys(catalogue).filter(
+  (name): name is TopicName => name in catalogue,
+)
 const topicVersion = 1
 
 export type TopicPrefixes = { input: string; output: string }
@@ -44,5 +46,9 @@ export function isTopicName(name: string): name is TopicName {
 export const recordTopics = ['enterprises', 'credit-grades', 'risk-events'] as const satisfies readonly TopicName[]
 export type RecordTopic = (typeof recordTopics)[number]
 
-export const warningTopics = { industry: 'industry-warnings', region: 'region-warnings', cell: 'cell-warnings' } as const satisfies Record<string, TopicName>
+export const warningTopics = {
+  industry: 'industry-warnings',
+  region: 'region-warnings',
+  cell: 'cell-warnings',
+} as const satisfies Record<string, TopicName>
 export type Axis = keyof typeof warningTopics

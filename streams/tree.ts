@@ -36,14 +36,22 @@ export type CodeTree = {
 }
 
 /** @throws Error naming the row, for an unknown parent, a code used twice, a cycle or a tree deeper than its levels. */
-export function codeTree(rows: readonly CodeRow[], levels: readonly string[], cutLevel: string, rootNames: Readonly<Record<string, string>>): CodeTree {
+export function codeTree(
+  rows: readonly CodeRow[],
+  levels: readonly string[],
+  cutLevel: string,
+  rootNames: Readonly<Record<string, string>>,
+): CodeTree {
   const cutDepth = levels.indexOf(cutLevel) + 1
   if (cutDepth === 0) throw new Error(`level ${cutLevel} is none of ${levels.join(', ')}`)
   const nodes: TreeNode[] = [
     { index: rootIndex, code: '', parent: rootIndex, depth: 0, names: rootNames },
     { index: unknownIndex, code: unknownCode, parent: rootIndex, depth: 1, names: { en: 'Unknown', zh: '未知' } },
   ]
-  const indexOf = new Map<string, number>([['', rootIndex], [unknownCode, unknownIndex]])
+  const indexOf = new Map<string, number>([
+    ['', rootIndex],
+    [unknownCode, unknownIndex],
+  ])
   const add = (code: string, parent: number, names: Readonly<Record<string, string>>): void => {
     if (indexOf.has(code)) throw new Error(`code ${code} stands twice`)
     const depth = nodes[parent].depth + 1
@@ -91,6 +99,9 @@ export function codeTree(rows: readonly CodeRow[], levels: readonly string[], cu
 
 function unknownNames(node: TreeNode): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(node.names).map(([language, name]) => [language, language === 'zh' ? `${name}（未知）` : `${name} (unknown)`]),
+    Object.entries(node.names).map(([language, name]) => [
+      language,
+      language === 'zh' ? `${name}（未知）` : `${name} (unknown)`,
+    ]),
   )
 }

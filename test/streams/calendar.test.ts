@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { calendar, tickUnits } from '../../streams/calendar.ts'
 
 const offsets = [-720, -330, 0, 345, 480, 840]
-const instants = ['1969-12-31T23:59:59.999Z', '1969-12-29T00:00:00Z', '1970-01-01T00:00:00Z', '1987-09-01T00:00:00Z', '2026-08-03T15:59:59.999Z', '2028-02-29T16:00:00Z']
+const instants = [
+  '1969-12-31T23:59:59.999Z',
+  '1969-12-29T00:00:00Z',
+  '1970-01-01T00:00:00Z',
+  '1987-09-01T00:00:00Z',
+  '2026-08-03T15:59:59.999Z',
+  '2028-02-29T16:00:00Z',
+]
 
 describe.each(tickUnits)('%s', (unit) => {
   test.each(offsets)('ticks, labels and instants agree at %i minutes', (offset) => {
@@ -20,7 +27,18 @@ describe.each(tickUnits)('%s', (unit) => {
 
   test('what is no label has no tick', () => {
     const days = calendar(unit, 480)
-    const bad = ['', 'x', '2026', '2026-02-30', '2026-02-30T10', '2026-13-01', '2026-13-01T00', '2026-01-01T24', '20260101', '2026-1-1']
+    const bad = [
+      '',
+      'x',
+      '2026',
+      '2026-02-30',
+      '2026-02-30T10',
+      '2026-13-01',
+      '2026-13-01T00',
+      '2026-01-01T24',
+      '20260101',
+      '2026-1-1',
+    ]
     for (const label of bad) expect(days.parse(label), label).toBeUndefined()
   })
 

@@ -18,12 +18,18 @@ test('any one changed character is seen', () => {
   }
 })
 
-test.each(['', '9', '91440101MA5CJQ4N5', '91440101MA5CJQ4N599', '91440101ma5cjq4n59', '9144010IMA5CJQ4N59', '91440101MA5CJQ4N5９', '统一社会信用代码统一社会信用代码统一'])(
-  '%j is none',
-  (id) => {
-    expect(usccValid(id)).toBe(false)
-  },
-)
+test.each([
+  '',
+  '9',
+  '91440101MA5CJQ4N5',
+  '91440101MA5CJQ4N599',
+  '91440101ma5cjq4n59',
+  '9144010IMA5CJQ4N59',
+  '91440101MA5CJQ4N5９',
+  '统一社会信用代码统一社会信用代码统一',
+])('%j is none', (id) => {
+  expect(usccValid(id)).toBe(false)
+})
 
 test('characters outside of the alphabet have no check character', () => {
   for (const bad of ['I', 'O', 'S', 'V', 'Z', 'a', '\u0000', '中', '']) {

@@ -1,0 +1,48 @@
+/** What the schema of a profile cannot say: each check throws an Error with the path of the mistake. */
+import type { z } from 'zod'
+import { CreditGrade, Enterprise, RiskEvent } from './contracts.ts'
+import type { Messages, ProfileFile } from './profileFile.ts'
+
+/** The codes themselves; `path` is where they stand in the profile. */
+export function unique(path: string, codes: readonly string[]): readonly string[] {
+  const twice = codes.find((one, at) => codes.indexOf(one) !== at)
+  if (twice !== undefined) throw new Error(`${path}: ${twice} stands twice`)
+  return codes
+}
+
+/** A sentence that one language has, every language has. */
+export function checkLanguages({ language, languages }: ProfileFile, messages: ReadonlyMap<string, Messages>): void {
+  if (!languages.includes(language)) throw new Error(`language: ${language} is none of ${languages.join(', ')}`)
+  unique('languages', languages)
+  const lists = languages.map((one) => {
+    const found = messages.get(one)
+    if (found === undefined) throw new Error(`languages: there is no ${one}.yaml beside the profile`)
+    return { one, keys: new Set(Object.keys(found)) }
+  })
+  for (const { one, keys } of lists) {
+    for (const other of lists) {
+      const lacking = [...other.keys].find((key) => !keys.has(key))
+      if (lacking !== undefined) throw new Error(`${one}.yaml: ${lacking} is missing, ${other.one}.yaml has it`)
+    }
+  }
+}
+
+const contracts = { 'risk-events': RiskEvent, 'credit-grades': CreditGrade, enterprises: Enterprise } as const
+
+/** A mapping names fields of its contract only, and all that the contract needs. */
+export function checkFiles(files: ProfileFile['files']): void {
+  for (const [name, contract] of Object.entries(contracts)) {
+    const fields = Object.entries(files).find(([file]) => file === name)?.[1]?.fields
+    if (fields === undefined) continue
+    const path = `files.${name}.fields`
+    const shape: Readonly<Record<string, z.ZodType>> = contract.shape
+    for (const field of Object.keys(fields)) {
+      if (field === 'attributes' || !Object.hasOwn(shape, field))
+        throw new Error(`${path}.${field}: no such field in the contract`)
+    }
+    for (const [field, schema] of Object.entries(shape)) {
+      if (!Object.hasOwn(fields, field) && !schema.safeParse(undefined).success)
+        throw new Error(`${path}: ${field} is missing`)
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** What `profile.yaml` may say: the schema, with units and bounds. docs/profiles.md explains each setting. */
+import { z } from 'zod'
+import { tickUnits } from './calendar.ts'
+import { FileMapping } from './mapping.ts'
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'lower-case letters, digits and -')
+const code = z.string().min(1).max(32)
+const names = z.record(z.string().regex(/^[a-z]{2}$/), z.string().min(1))
+
+const treeFile = z.strictObject({
+  /** CSV beside the profile with the columns code, parent, and one name column per language (`name_zh`, `name_en`). */
+  file: z.string().regex(/^[\w.-]+\.csv$/),
+  version: z.string().min(1),
+  source: z.string().min(1),
+  license: z.string().min(1),
+  levels: z.array(name).min(1).max(6),
+  root: names,
+})
+
+const eventType = z.strictObject({
+  code,
+  group: code,
+  severity: z.int().min(1).max(5),
+  /** An adverse outcome: what a model predicts. */
+  outcome: z.boolean().default(false),
+  /** Whether fresh events of this type count in cells that are judged; others are shown only. */
+  judged: z.boolean().default(true),
+  /** Known later than this after it occurred, an event is stale: kept and scored, never judged. */
+  freshDaysMax: z.number().positive(),
+  names: names.optional(),
+})
+
+/** One step of the ladder of warning levels: how sure (q, the false discovery rate) and how large (rate ratio). */
+const levelRule = z.strictObject({ qMax: z.number().positive().max(1), rateRatioMin: z.number().min(1) })
+
+const warningPolicy = z.strictObject({
+  /** Levels of the region tree and of the industry tree at which counts are judged; the deepest are the leaves of cells. */
+  regionLevels: z.array(name).min(1),
+  industryLevels: z.array(name).min(1),
+  detector: z.enum(['recursive-glm', 'ears-c1', 'ears-c2', 'ears-c3']).default('recursive-glm'),
+  levels: z.strictObject({ blue: levelRule, yellow: levelRule, orange: levelRule, red: levelRule }),
+  /** So many warned child cells make a warning orange (it must be blue by itself). */
+  orangeChildrenMin: z.int().min(1),
+  /** A warning needs at least so many events, and red so many different enterprises. */
+  eventsMin: z.int().min(1),
+  redEnterprisesMin: z.int().min(1),
+  /** Raise when at least `raiseTicks` of the last `raiseOfTicks` ticks call for it; red at once. */
+  raiseTicks: z.int().min(1),
+  raiseOfTicks: z.int().min(1).max(12),
+  /** Quiet ticks (below half of the blue threshold) before a warning goes down one level. */
+  clearTicks: z.int().min(1).max(24),
+  /** A cell is judged from its n-th tick on; before that it only learns. */
+  historyTicksMin: z.int().min(1),
+})
+export type WarningPolicy = z.infer<typeof warningPolicy>
+
+export const ProfileFile = z.strictObject({
+  name,
+  version: z.string().min(1),
+  about: z.string().min(1),
+  language: z.string().regex(/^[a-z]{2}$/),
+  languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1),
+  enterpriseId: z.strictObject({
+    /** A regular expression over the whole id. An id that does not match goes to the dead letters; `place:` ids need not. */
+    pattern: z.string().min(1),
+    /** A check digit that fails is flagged and counted; the record is kept, since genuine ids fail it. */
+    check: z.enum(['none', 'uscc']).default('none'),
+  }),
+  regions: treeFile,
+  industries: treeFile,
+  /** Best first. Empty: this supervisor has no grades. `highRiskRate`: share with problems when inspected at random, if known. */
+  grades: z
+    .array(z.strictObject({ code, names: names.optional(), highRiskRate: z.number().min(0).max(1).optional() }))
+    .max(7),
+  groups: z
+    .array(z.strictObject({ code, names: names.optional() }))
+    .min(1)
+    .max(32),
+  eventTypes: z.array(eventType).min(1).max(255),
+  sources: z.array(z.strictObject({ code, names: names.optional() })).max(31),
+  /** Half-lives of decayed sums, in days. */
+  halfLivesDays: z.array(z.number().positive()).min(1).max(8),
+  /** Numeric attributes of events that are kept with each fact, in the order of their columns. */
+  factColumns: z.array(z.string().min(1).max(64)).max(8).default([]),
+  label: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('outcome-within'), days: z.number().positive(), delayDays: z.number().min(0) }),
+  ]),
+  tick: z.strictObject({ unit: z.enum(tickUnits), utcOffsetMinutes: z.int().min(-720).max(840) }),
+  /** Names of the bands, lowest first; their probabilities stand in the model. */
+  bands: z
+    .array(z.strictObject({ code, names: names.optional() }))
+    .min(2)
+    .max(7),
+  /** A score must fall so far below a band's lower edge before the band is left. */
+  bandHysteresis: z.number().min(0).max(0.5),
+  /** A score is published when it moved by so much since the last one published, or when its band changed. */
+  scoreStepMin: z.number().positive().max(1),
+  /** The model that scores until another is promoted: a folder under models/, or a path beside the profile. `null`: cells only. */
+  model: z.string().min(1).nullable(),
+  warnings: warningPolicy,
+  /** Imports refuse lines that became known after this. */
+  knownAtMax: z.iso.datetime({ offset: true }).optional(),
+  /** How CSV files of this supervisor become records. */
+  files: z
+    .strictObject({
+      'risk-events': FileMapping.optional(),
+      'credit-grades': FileMapping.optional(),
+      enterprises: FileMapping.optional(),
+    })
+    .default({}),
+})
+export type ProfileFile = z.infer<typeof ProfileFile>
+
+/** Words of one language: sentences with {placeholders}, by key. */
+export const Messages = z.record(z.string(), z.string())
+export type Messages = z.infer<typeof Messages>

@@ -1,0 +1,173 @@
+/** Profile folders that are changed or broken: the hash, and what is said about each mistake. */
+import { describe, expect, test } from 'vitest'
+import { loadProfile } from '../../src/edges/profiles.ts'
+import { ForewarnError } from '../../src/errors.ts'
+import { writeProfile } from './profileFolder.ts'
+
+describe('hashes', () => {
+  test('the same files have the same hash, any changed byte another', async () => {
+    const hash = async (change?: (files: Map<string, string>) => void): Promise<string> =>
+      (await loadProfile(await writeProfile(change))).hash
+    const plain = await hash()
+    expect(plain).toMatch(/^[0-9a-f]{64}$/)
+    expect(await hash()).toBe(plain)
+    for (const name of ['profile.yaml', 'regions.csv', 'industries.csv', 'en.yaml']) {
+      expect(await hash((files) => files.set(name, `${files.get(name)}\n`)), name).not.toBe(plain)
+    }
+    expect(await hash((files) => files.set('notes.txt', 'no part of the profile'))).toBe(plain)
+  })
+})
+
+describe('mistakes', () => {
+  /** The file in which it is, what is changed there into what, and what the error says. */
+  const mistakes: [string, string, string, string, string][] = [
+    [
+      'an unknown group',
+      'profile.yaml',
+      'FOOD.CLOSED, group: FOOD',
+      'FOOD.CLOSED, group: FOOT',
+      'eventTypes.1.group: FOOT is none of FOOD',
+    ],
+    [
+      'a type twice',
+      'profile.yaml',
+      'code: FOOD.CLOSED',
+      'code: FOOD.COMPLAINT',
+      'eventTypes: FOOD.COMPLAINT stands twice',
+    ],
+    [
+      'a bad regular expression',
+      'profile.yaml',
+      'H-\\d{4}',
+      'H-(',
+      'enterpriseId.pattern: H-( is no regular expression',
+    ],
+    [
+      'brackets the wrong way round',
+      'profile.yaml',
+      'H-\\d{4}',
+      'a)|(b',
+      'enterpriseId.pattern: a)|(b is no regular expression',
+    ],
+    [
+      'an unknown level',
+      'profile.yaml',
+      'regionLevels: [town]',
+      'regionLevels: [province]',
+      'warnings.regionLevels: province is none of town',
+    ],
+    ['a wrong type', 'profile.yaml', 'severity: 5', 'severity: grave', 'eventTypes.1.severity: Invalid input'],
+    [
+      'an unknown setting',
+      'profile.yaml',
+      'model: null',
+      'model: null\ncolour: red',
+      'the file: Unrecognized key: "colour"',
+    ],
+    ['an unknown unit', 'profile.yaml', 'unit: day', 'unit: month', 'tick.unit: Invalid option'],
+    [
+      'a key twice',
+      'profile.yaml',
+      'model: null',
+      'model: null\nmodel: other',
+      'profile.yaml: Map keys must be unique',
+    ],
+    ['no YAML', 'profile.yaml', 'languages: [en]', 'languages: [en', 'profile.yaml: '],
+    [
+      'a missing language file',
+      'profile.yaml',
+      'languages: [en]',
+      'languages: [en, zh]',
+      'languages: there is no zh.yaml beside the profile',
+    ],
+    ['a language that is none of them', 'profile.yaml', 'language: en', 'language: zh', 'language: zh is none of en'],
+    [
+      'a missing table',
+      'profile.yaml',
+      'file: regions.csv',
+      'file: towns.csv',
+      'regions.file: there is no towns.csv beside the profile',
+    ],
+    ['a table elsewhere', 'profile.yaml', 'file: regions.csv', 'file: ../regions.csv', 'regions.file: Invalid string'],
+    [
+      'an unknown field in a mapping',
+      'profile.yaml',
+      '      region: town',
+      '      regoin: town',
+      'files.risk-events.fields.regoin: no such field in the contract',
+    ],
+    [
+      'a mapping that lacks a field',
+      'profile.yaml',
+      '      id: {',
+      '      retracts: {',
+      'files.risk-events.fields: id is missing',
+    ],
+    [
+      'more ticks than there are',
+      'profile.yaml',
+      'raiseTicks: 2',
+      'raiseTicks: 4',
+      'warnings.raiseTicks: more than raiseOfTicks',
+    ],
+    [
+      'a bad parent',
+      'regions.csv',
+      'OLD,,',
+      'OLD,NOWHERE,',
+      'regions.file regions.csv: row 2: parent NOWHERE of OLD is not above it',
+    ],
+    ['a code twice', 'industries.csv', '2,,', '1,,', 'industries.file industries.csv: code 1 stands twice'],
+    [
+      'a tree too deep',
+      'regions.csv',
+      'OLD,,',
+      'OLD,EAST,',
+      'regions.file regions.csv: code OLD is deeper than the levels town',
+    ],
+    ['a line too short', 'regions.csv', 'OLD,,Old Harbour', 'OLD', 'regions.file: Invalid Record Length'],
+    ['a missing column', 'regions.csv', 'parent', 'above', 'regions.file: the columns code and parent are needed'],
+    [
+      'a sentence that is no text',
+      'en.yaml',
+      "'(explained by {child})'",
+      '[1]',
+      'en.yaml: explainedByChild: Invalid input',
+    ],
+  ]
+  test.each(mistakes)('%s', async (_, name, from, to, says) => {
+    const folder = await writeProfile((files) => {
+      const text = files.get(name) ?? ''
+      expect(text).toContain(from)
+      files.set(
+        name,
+        text.replace(from, () => to),
+      )
+    })
+    const error: unknown = await loadProfile(folder).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ForewarnError)
+    expect(error).toMatchObject({
+      code: 'FW_PROFILE_INVALID',
+      message: expect.stringContaining(`${folder} is not valid: ${says}`),
+    })
+  })
+
+  test('several mistakes are told together, five at most', async () => {
+    const folder = await writeProfile((files) => files.set('profile.yaml', 'name: X'))
+    await expect(loadProfile(folder)).rejects.toThrow(
+      /name: .*; version: .*; about: .*; language: .*; languages: .*; and \d+ more/,
+    )
+  })
+
+  test('a sentence that another language has', async () => {
+    const folder = await writeProfile((files) => {
+      files.set('profile.yaml', (files.get('profile.yaml') ?? '').replace('languages: [en]', 'languages: [en, zh]'))
+      files.set('zh.yaml', (files.get('en.yaml') ?? '').replace(/^tick.day.*\n/m, ''))
+    })
+    await expect(loadProfile(folder)).rejects.toThrow('zh.yaml: tick.day is missing, en.yaml has it')
+  })
+
+  test.each(['nowhere', './nowhere', '../cn', ''])('%j is not found', async (name) => {
+    await expect(loadProfile(name)).rejects.toMatchObject({ code: 'FW_PROFILE_NOT_FOUND' })
+  })
+})

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import { builtInProfiles, loadProfile } from '../../src/edges/profiles.ts'
+import { levels } from '../../streams/outputs.ts'
+import { type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
+
+const cn = await loadProfile('cn')
+const warn = await loadProfile('us-warn')
+
+function count(tree: CodeTree, form: RegExp): number {
+  return tree.nodes.filter((node) => form.test(node.code)).length
+}
+
+/** Codes from the leaf at which a record with this code counts up to the root. */
+function path(tree: CodeTree, code: string): string[] {
+  return tree.pathOf(tree.leafOf[tree.find(code)]).map((node) => tree.nodes[node].code)
+}
+
+describe('tables', () => {
+  test('GB/T 2260 has 34 provinces, 337 prefectures and 2,846 counties', () => {
+    expect(count(cn.regions, /^\d\d0000$/)).toBe(34)
+    expect(count(cn.regions, /^\d\d(?!00)\d\d00$/)).toBe(337)
+    expect(count(cn.regions, /^\d{4}(?!00)\d\d$/)).toBe(2846)
+    const depths = [1, 2, 3].map(
+      (depth) => cn.regions.nodes.filter((node) => node.depth === depth && /^\d+$/.test(node.code)).length,
+    )
+    expect(depths).toEqual([34, 337 + 86, 2846 - 86]) // 86 districts of municipalities have no prefecture above them
+  })
+
+  test('GB/T 4754 has 20 sections, 97 divisions, 473 groups and 1,381 classes', () => {
+    expect([/^[A-T]$/, /^\d\d$/, /^\d{3}$/, /^\d{4}$/].map((form) => count(cn.industries, form))).toEqual([
+      20, 97, 473, 1381,
+    ])
+  })
+
+  test('NAICS has 20 sectors, 99 subsectors, 311 groups, 709 industries and 1,057 national ones', () => {
+    const forms = [/^\d\d(-\d\d)?$/, /^\d{3}$/, /^\d{4}$/, /^\d{5}$/, /^\d{6}$/]
+    expect(forms.map((form) => count(warn.industries, form))).toEqual([20, 99, 311, 709, 1057])
+    expect(count(warn.regions, /^[A-Z]{2}$/)).toBe(52)
+  })
+
+  test.each([
+    ['cn regions', cn.regions],
+    ['cn industries', cn.industries],
+    ['us-warn regions', warn.regions],
+    ['us-warn industries', warn.industries],
+  ])('%s: parents stand above, codes go by their parents, names are clean', (_, tree) => {
+    for (const { index, code, parent, depth, names } of tree.nodes) {
+      if (index === rootIndex) continue
+      expect(depth).toBe(tree.nodes[parent].depth + 1)
+      expect(Object.keys(names).length).toBeGreaterThan(0)
+      for (const name of Object.values(names)) expect(name).toMatch(/^\S(.*\S)?$/)
+      if (/^\d{6}$/.test(code) && tree === cn.regions)
+        expect(code.slice(0, depth * 2 - 2)).toBe(tree.nodes[parent].code.slice(0, depth * 2 - 2))
+      if (/^\d{3,6}$/.test(code) && tree === cn.industries) expect(tree.nodes[parent].code).toBe(code.slice(0, -1))
+    }
+  })
+
+  test('names that the sources have wrong', () => {
+    const named = (tree: CodeTree, code: string): unknown => tree.nodes[tree.find(code)].names
+    expect(named(cn.industries, '0712')).toEqual({ zh: '海洋石油开采' })
+    expect(named(cn.regions, '429000')).toEqual({ zh: '湖北省直辖县级行政区划' })
+    expect(named(warn.industries, '31-33')).toEqual({ en: 'Manufacturing' })
+    expect(named(warn.industries, '511')).toEqual({ en: 'Publishing Industries (except Internet)' })
+  })
+})
+
+describe('cells', () => {
+  test.each([
+    ['a county', '440106', ['440100', '440000', '']],
+    ['a prefecture', '440100', ['440100', '440000', '']],
+    ['a prefecture without counties', '441900', ['441900', '440000', '']],
+    ['a district of a municipality', '110105', ['110105', '110000', '']],
+    ['a county directly under a province', '429004', ['429000', '420000', '']],
+    ['a province and no more', '440000', ['440000/UNKNOWN', '440000', '']],
+    ['a province without prefectures', '710000', ['710000', '']],
+    ['an unknown code', '999999', ['UNKNOWN', '']],
+    ['UNKNOWN', 'UNKNOWN', ['UNKNOWN', '']],
+    ['the root', '', ['UNKNOWN', '']],
+  ])('%s', (_, code, expected) => {
+    expect(path(cn.regions, code)).toEqual(expected)
+  })
+
+  test.each([
+    ['1411', ['14', 'C', '']],
+    ['C', ['C/UNKNOWN', 'C', '']],
+    ['0712', ['07', 'B', '']],
+    ['9700', ['97', 'T', '']],
+  ])('industry %s', (code, expected) => {
+    expect(path(cn.industries, code)).toEqual(expected)
+  })
+
+  test('sectors of NAICS', () => {
+    expect(path(warn.industries, '335220')).toEqual(['31-33', ''])
+    expect(path(warn.industries, '')).toEqual(['UNKNOWN', ''])
+  })
+
+  test.each([cn.regions, cn.industries, warn.regions, warn.industries])(
+    'every node counts at one leaf, whose path ends at the root',
+    (tree) => {
+      for (const leaf of tree.leafOf) {
+        expect(tree.leafOf[leaf]).toBe(leaf)
+        expect(tree.pathOf(leaf).at(-1)).toBe(rootIndex)
+      }
+      expect(tree.leafOf[unknownIndex]).toBe(unknownIndex)
+    },
+  )
+})
+
+describe('what the built-in profiles say', () => {
+  test('they are found by name', async () => {
+    expect(await builtInProfiles()).toEqual(expect.arrayContaining(['cn', 'us-warn']))
+  })
+
+  test('outcomes and what is not judged', () => {
+    const codes = (pick: (type: (typeof cn.types)[number]) => boolean): string[] =>
+      cn.types
+        .filter(pick)
+        .map((type) => type.code)
+        .sort()
+    expect(codes((type) => type.outcome)).toEqual([
+      'JUD.BANKRUPTCY',
+      'JUD.DISHONEST',
+      'REG.REVOKE',
+      'REG.SERIOUS_LIST',
+      'SAF.ACCIDENT',
+      'TAX.MAJOR',
+    ])
+    expect(codes((type) => !type.judged)).toEqual(['EQY.PLEDGE', 'REG.CHANGE'])
+    for (const type of cn.types) expect(type.code.split('.')[0]).toBe(cn.groups[type.group])
+    expect(cn.types.length).toBe(30)
+  })
+
+  const keys = [
+    ...['region', 'industry', 'cell'].map((axis) => `warning.${axis}`),
+    ...levels.map((level) => `level.${level}`),
+    ...['hour', 'day', 'week'].map((unit) => `tick.${unit}`),
+    ...[
+      'count',
+      'severity',
+      'momentum',
+      'recency',
+      'sources',
+      'amount',
+      'grade',
+      'gradeAge',
+      'gradeWorse',
+      'peer',
+      'other',
+    ].map((kind) => `reason.${kind}`),
+    'explainedByChild',
+    'group.all',
+  ]
+  const known =
+    'place industry count expected enterprises level tickUnit topType child group value days grade feature'.split(' ')
+
+  test.each([cn, warn])('$file.name: every language has every sentence', ({ file, messages }) => {
+    for (const language of file.languages) {
+      const words = messages.get(language) ?? {}
+      expect(Object.keys(words).sort()).toEqual([...keys].sort())
+      for (const [key, sentence] of Object.entries(words)) {
+        for (const [, placeholder] of sentence.matchAll(/\{(\w+)\}/g)) expect(known, key).toContain(placeholder)
+      }
+    }
+  })
+
+  test.each([cn, warn])('$file.name: everything has a name in every language', ({ file }) => {
+    for (const one of [...file.eventTypes, ...file.groups, ...file.grades, ...file.sources, ...file.bands]) {
+      expect(Object.keys(one.names ?? {}).sort(), one.code).toEqual([...file.languages].sort())
+    }
+  })
+
+  test('languages use the same placeholders', () => {
+    const of = (language: string, key: string): string[] =>
+      [...(cn.messages.get(language)?.[key] ?? '').matchAll(/\{\w+\}/g)].map(String).sort()
+    for (const key of keys) expect(of('zh', key), key).toEqual(of('en', key))
+  })
+
+  test.each([
+    ['91440101MA5CJQ4N59', true],
+    ['91350203M0001QAY9B', true],
+    ['91440101ma5cjq4n59', false],
+    ['9144010IMA5CJQ4N59', false],
+    ['91440101MA5CJQ4N5', false],
+  ])('cn id %s: %s', (id, isOne) => {
+    expect(cn.idPattern.test(id)).toBe(isOne)
+  })
+})
