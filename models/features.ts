@@ -46,113 +46,113 @@ export type FeatureContext = { peers: Peers | undefined }
 /** One score's view of an enterprise at an hour. */
 export type EnterpriseView = { facts: FactSlice; grades: GradeSlice; asOfHour: number; context: FeatureContext }
 
-export type FeatureLayout = {
-  /** Names in the order of the vector: `count.CMP.30d`, `momentum.all`, `grade.C`. */
-  readonly names: readonly string[]
-  /** Fills `out` (length = names.length). The vector is finite for every view. */
-  fill(out: Float64Array, view: EnterpriseView): void
-}
+/** Fills `out` with the features asked for, in the order asked for. Finite for every view. */
+export type FeatureFill = (out: Float64Array, view: EnterpriseView) => void
 
-/** Feature names and the function that fills them, for one profile. */
-export function featureLayout(profile: FeatureProfile): FeatureLayout {
-  const { groups, groupOfType, halfLivesDays, grades, horizonHours } = profile
-  const lives = halfLivesDays.length
-  const all = groups.length // the sums over all groups stand behind those of the groups
-  const sums = (all + 1) * lives
+/** Names of all features of a profile: `count.CMP.30d`, `momentum.all`, `grade.C`. */
+export function featureNames({ groups, halfLivesDays, grades }: FeatureProfile): readonly string[] {
   const groupNames = [...groups, 'all']
   const perLife = (kind: string): string[] => groupNames.flatMap((group) => halfLivesDays.map((days) => `${kind}.${group}.${days}d`))
-  const names = [
+  return [
     ...perLife('count'),
     ...perLife('severity'),
     ...groupNames.map((group) => `momentum.${group}`),
     'recency',
     'sources',
-    `amount.${halfLivesDays[nearest(halfLivesDays, momentumLongDays)]}d`,
+    'amount',
     ...grades.map((grade) => `grade.${grade}`),
     'gradeAge',
     'gradeWorse',
     'peer',
   ]
-  const momentumAt = names.indexOf(`momentum.${groupNames[0]}`)
-  const recencyAt = names.indexOf('recency')
-  const [sourcesAt, amountAt, gradeAt] = [recencyAt + 1, recencyAt + 2, recencyAt + 3]
-  const [gradeAgeAt, gradeWorseAt, peerAt] = [gradeAt + grades.length, gradeAt + grades.length + 1, gradeAt + grades.length + 2]
-  const short = nearest(halfLivesDays, momentumShortDays)
+}
+
+/**
+ * The function that fills the named features for one profile. It works in one scratch space: not for two threads.
+ * @throws Error for a name that the profile does not have.
+ */
+export function featureFill(profile: FeatureProfile, names: readonly string[]): FeatureFill {
+  const { groups, groupOfType, halfLivesDays, grades, horizonHours } = profile
+  const known = featureNames(profile)
+  const missing = names.find((name) => !known.includes(name))
+  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
+  const lives = halfLivesDays.length
+  const all = groups.length // the sums over all groups stand behind those of the groups
   const long = nearest(halfLivesDays, momentumLongDays)
-  const peerBasis = all * lives + long
+  const short = nearest(halfLivesDays, momentumShortDays)
   const decay = decayTable(halfLivesDays, horizonHours)
-  const seen = new Uint8Array(all + 1)
+  const counts = new Float64Array((all + 1) * lives)
+  const severities = new Float64Array((all + 1) * lives)
+  const slots = Int32Array.from(names, (name) => known.indexOf(name))
+  const firstOf = { severity: counts.length, momentum: 2 * counts.length, recency: 2 * counts.length + all + 1 }
+  const other = new Float64Array(known.length - firstOf.recency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
 
-  return { names, fill }
-
-  function fill(out: Float64Array, view: EnterpriseView): void {
-    out.fill(0)
-    addFacts(out, view)
-    for (let group = 0; group <= all; group++) if (seen[group] === 1) transform(out, group)
-    addGrade(out, view)
+  return (out, view) => {
+    addFacts(view)
+    addGrade(view)
     const peers = view.context.peers
-    if (peers !== undefined) out[peerAt] = (out[peerBasis] - peers.median) / peers.spread
+    other[other.length - 1] = peers === undefined ? 0 : (ln1p(counts[all * lives + long]) - peers.median) / peers.spread
+    for (let at = 0; at < slots.length; at++) out[at] = valueOf(slots[at])
   }
 
-  /** Raw sums: counts in [0, sums), severity-weighted in [sums, 2 sums); recency, sources and amount in their places. */
-  function addFacts(out: Float64Array, { facts, asOfHour }: EnterpriseView): void {
-    seen.fill(0)
+  function valueOf(slot: number): number {
+    if (slot < firstOf.severity) return counts[slot] === 0 ? 0 : ln1p(counts[slot])
+    if (slot < firstOf.momentum) return severities[slot - firstOf.severity] === 0 ? 0 : ln1p(severities[slot - firstOf.severity])
+    if (slot < firstOf.recency) return momentum((slot - firstOf.momentum) * lives)
+    return other[slot - firstOf.recency]
+  }
+
+  function momentum(group: number): number {
+    if (counts[group + long] === 0) return 0
+    return ln((counts[group + short] / momentumShortDays + momentumEpsilon) / (counts[group + long] / momentumLongDays + momentumEpsilon))
+  }
+
+  /** Raw sums of counts and severities by group and half-life; recency, sources and amount. */
+  function addFacts({ facts, asOfHour }: EnterpriseView): void {
+    counts.fill(0)
+    severities.fill(0)
     const { words, stride } = facts
+    const total = all * lives
     let sources = 0
     let youngest = horizonHours
+    let amount = 0
     for (let fact = 0, word = facts.offset; fact < facts.count; fact++, word += stride) {
       const what = words[word + 2]
       if ((what & tombstoneBit) !== 0) continue
       const age = Math.max(0, asOfHour - factHour(what))
       if (age > horizonHours) continue
-      const group = groupOfType[factType(what)]
       const severity = factSeverity(what)
       const weights = age * lives
-      const own = group * lives
-      const total = all * lives
+      const own = groupOfType[factType(what)] * lives
       for (let life = 0; life < lives; life++) {
         const weight = decay[weights + life]
-        const weighed = weight * severity
-        out[own + life] += weight
-        out[total + life] += weight
-        out[sums + own + life] += weighed
-        out[sums + total + life] += weighed
+        counts[own + life] += weight
+        counts[total + life] += weight
+        severities[own + life] += weight * severity
+        severities[total + life] += weight * severity
       }
-      seen[group] = 1
-      seen[all] = 1
       if (age < youngest) youngest = age
       sources |= 1 << factSource(words[word + 3])
-      out[amountAt] += decay[weights + long] * factLogAmount(words[word + 4])
+      amount += decay[weights + long] * factLogAmount(words[word + 4])
     }
-    out[recencyAt] = ln1p(youngest / hoursPerDay)
-    out[sourcesAt] = bitCount(sources)
-    if (seen[all] === 1) out[amountAt] = ln1p(out[amountAt])
-  }
-
-  /** Turns a group's sums into logarithms, and their ratio into momentum. */
-  function transform(out: Float64Array, group: number): void {
-    const own = group * lives
-    const shortRate = out[own + short] / momentumShortDays + momentumEpsilon
-    const longRate = out[own + long] / momentumLongDays + momentumEpsilon
-    out[momentumAt + group] = ln(shortRate / longRate)
-    for (let life = 0; life < lives; life++) {
-      out[own + life] = ln1p(out[own + life])
-      out[sums + own + life] = ln1p(out[sums + own + life])
-    }
+    other[0] = ln1p(youngest / hoursPerDay)
+    other[1] = bitCount(sources)
+    other[2] = ln1p(amount)
   }
 
   /** One-hot grade, ln(1 + its age in days), and whether the last change was for the worse (+1) or the better (-1). */
-  function addGrade(out: Float64Array, { grades: slice, asOfHour }: EnterpriseView): void {
+  function addGrade({ grades: slice, asOfHour }: EnterpriseView): void {
+    other.fill(0, 3)
     const now = gradeInForce(slice, asOfHour, Number.POSITIVE_INFINITY)
     if (now === undefined) {
-      out[gradeAt] = 1
+      other[3] = 1
       return
     }
     const word = slice.offset + now * gradeWords
     const grade = gradeCode(slice.words[word])
-    out[gradeAt + grade] = 1
-    out[gradeAgeAt] = ln1p((asOfHour - gradeHour(slice.words[word])) / hoursPerDay)
-    if (now > 0) out[gradeWorseAt] = Math.sign(grade - gradeCode(slice.words[word - gradeWords]))
+    other[3 + grade] = 1
+    other[3 + grades.length] = ln1p((asOfHour - gradeHour(slice.words[word])) / hoursPerDay)
+    if (now > 0) other[4 + grades.length] = Math.sign(grade - gradeCode(slice.words[word - gradeWords]))
   }
 }
 

@@ -1,6 +1,4 @@
 /** The risk-model port: everything that scores implements it, whatever learned it. */
-import type { Peers } from './features.ts'
-
 export type Contribution = { /** Index of the feature. */ feature: number; /** Share of the log-odds, positive = riskier. */ logOdds: number }
 
 export interface RiskModel {
@@ -15,6 +13,6 @@ export interface RiskModel {
   score(features: Float64Array): number | undefined
   /** What made the score what it is, largest first, at most `max`. Contributions of all features and the base add up to the log-odds. */
   reasons(features: Float64Array, max: number): readonly Contribution[]
-  /** Peers of an enterprise at a place, by codes of industry and region from leaf to root. */
-  peers(industryCodes: readonly string[], regionCodes: readonly string[]): Peers | undefined
+  /** Median and spread of an enterprise's peers, by `<industry code>|<region code>`; '' is all of them. */
+  readonly peers: Readonly<Record<string, readonly [median: number, spread: number]>>
 }

@@ -31,14 +31,6 @@ export function scorecard(file: ModelFile, hash: string): RiskModel {
       }
       return all.sort((a, b) => b.logOdds - a.logOdds || a.feature - b.feature).slice(0, max)
     },
-    peers(industryCodes, regionCodes) {
-      for (const region of regionCodes) {
-        for (const industry of industryCodes) {
-          const row = Object.hasOwn(file.peers.rows, `${industry}|${region}`) ? file.peers.rows[`${industry}|${region}`] : undefined
-          if (row) return { median: row[0], spread: row[1] }
-        }
-      }
-      return undefined
-    },
+    peers: file.peers.rows,
   }
 }

@@ -12,7 +12,8 @@ import { areaUnderRoc, brierScore, quantile } from '../models/quality.ts'
 import { scorecard } from '../models/scorecard.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
 import { flag } from '../src/enterprise/rows.ts'
-import { layoutOf } from '../src/enterprise/score.ts'
+import { featureFill } from '../models/features.ts'
+import { featureProfile } from '../src/enterprise/score.ts'
 import { EnterpriseTask } from '../src/enterprise/task.ts'
 import { dayMs, hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
@@ -38,8 +39,8 @@ type Row = { asOfMs: number; row: number; features: Float64Array; industry: stri
 const profile = await loadProfile('cn')
 if (profile.file.label.kind !== 'outcome-within') throw new Error('the baseline learns outcomes within a horizon')
 const horizonMs = profile.file.label.days * dayMs
-const layout = layoutOf(profile)
 const names = chosenFeatures(profile)
+const fill = featureFill(featureProfile(profile), names)
 const { rows, outcomes, dataHash, task } = collect()
 label()
 
@@ -51,7 +52,7 @@ function chosenFeatures({ groups, grades }: Profile): string[] {
     'momentum.all',
     'recency',
     'sources',
-    'amount.90d',
+    'amount',
     ...grades.map((grade) => `grade.${grade}`),
     'gradeAge',
     'gradeWorse',
@@ -111,11 +112,10 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
 }
 
 function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
-  const full = new Float64Array(layout.names.length)
-  const pick = names.map((name) => layout.names.indexOf(name))
   for (let row = 0; row < task.rows.count; row++) {
     if (!task.rows.has(row, flag.registered) || task.rows.has(row, flag.closed)) continue
-    layout.fill(full, {
+    const features = new Float64Array(names.length)
+    fill(features, {
       facts: task.rows.facts(row),
       grades: task.rows.grades(row),
       asOfHour: hourOf(asOfMs),
@@ -125,7 +125,7 @@ function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
     rows.push({
       asOfMs,
       row,
-      features: Float64Array.from(pick, (at) => full[at]),
+      features,
       industry: codeAt(profile.industries, place & 0xffff, 1),
       region: codeAt(profile.regions, place >>> 16, 1),
     })

@@ -33,6 +33,10 @@ const registry = {
   FW_USAGE: { says: '%s', remedy: 'See `forewarn --help`.' },
   FW_HTTP_BUSY: { says: 'The address %s is in use.', remedy: 'Choose another one with --http HOST:PORT.' },
   FW_BODY_TOO_LARGE: { says: 'The body is larger than %s bytes.', remedy: 'Send the records in several requests.' },
+  FW_HTTP_ROUTE: { says: 'There is nothing at %s.', remedy: 'Records go to POST /api/v1/records/risk-events, credit-grades or enterprises; see the README.' },
+  FW_HTTP_TYPE: { says: 'The body comes as %s.', remedy: 'Send application/x-ndjson or text/plain, uncompressed: one JSON object a line.' },
+  FW_HTTP_REQUEST: { says: 'The request cannot be read: %s.', remedy: 'Send the whole body, with its right length.' },
+  FW_HTTP_OVERLOADED: { says: 'The server is taking %s bodies of records already.', remedy: 'Send this one again in a second.' },
   FW_WARNING_NOT_FOUND: { says: 'There is no warning %s in this log.', remedy: 'List warnings with `forewarn tail region-warnings` (or industry-, cell-).' },
   FW_INTERNAL: { says: 'Forewarn met a state that must not be: %s.', remedy: 'Please report it with the log; the fold stopped before it wrote anything wrong.' },
 } as const satisfies Record<string, { says: string; remedy: string }>

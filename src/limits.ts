@@ -51,3 +51,15 @@ export const evidenceMax = 20
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000
+// Published cells: fewer than this and one enterprise could be told from the rest (merged into a sibling OTHER).
+export const cellRegisteredMin = 5
+export const cellEnterprisesMin = 3
+
+// Ingest and import
+export const refusedListedMax = 1_000 // refused lines told one by one; all are counted
+export const ingestRequestsMax = 8 // bodies in memory at once: 8 x 64 MiB
+export const importMarkRecords = 10_000
+export const importMarkMs = 5 * secondMs
+export const importBufferBytes = 16 * MiB // records gathered before an append
+export const sortChunkBytes = 64 * MiB // sorted in memory when a file is not in order of time
+export const sortRunsMax = 512 // open temporary files: 512 x 64 MiB = 32 GiB in one file out of order

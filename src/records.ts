@@ -12,6 +12,10 @@ const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
 
 export type Refusal = { refused: ErrorCode; detail: string }
 
+export function isRefusal(decoded: object): decoded is Refusal {
+  return 'refused' in decoded
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Bytes -> JSON object, or why not. */
@@ -126,14 +130,17 @@ export class FateSheet {
   }
 }
 
+/** Where a dead letter comes from, the partition of dead letters it goes to, and why. */
+export type LetterFrom = { topic: TopicName; partition: number; to: number; code: ErrorCode; detail: string }
+
 /** The original bytes under the original key; headers say why, and where the record came from. */
-export function deadLetter(record: LogRecord, from: { topic: TopicName; partition: number }, to: number, code: ErrorCode, detail: string, emit: Emit): void {
+export function deadLetter(record: LogRecord, { topic, partition, to, code, detail }: LetterFrom, emit: Emit): void {
   const headers = {
     ...record.headers,
     'error-code': code,
     'error-detail': detail.slice(0, 512),
-    topic: from.topic,
-    partition: String(from.partition),
+    topic,
+    partition: String(partition),
     offset: String(record.offset),
     'known-at': new Date(record.timeMs).toISOString(),
   }

@@ -21,13 +21,21 @@ export class IdHasher {
     return this.finish(a, b)
   }
 
+  /** Of the bytes of a record, four at a time; another hash than `of` gives the same text. */
   ofBytes(bytes: Uint8Array): this {
-    let a = 0x9e3779b1
+    let a = 0x9e3779b1 ^ bytes.length
     let b = 0x85ebca77
-    for (let at = 0; at < bytes.length; at++) {
-      const unit = bytes[at]
+    const whole = bytes.length & ~3
+    for (let at = 0; at < whole; at += 4) {
+      const unit = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)
       a = Math.imul(a ^ unit, 0x2c1b3c6d)
+      a ^= a >>> 15
       b = Math.imul(b ^ unit, 0x5f356495)
+      b ^= b >>> 13
+    }
+    for (let at = whole; at < bytes.length; at++) {
+      a = Math.imul(a ^ bytes[at], 0x2c1b3c6d)
+      b = Math.imul(b ^ bytes[at], 0x5f356495)
     }
     return this.finish(a, b)
   }

@@ -10,7 +10,7 @@ export type EnterpriseState = {
   readonly ids: EnterpriseIds
   readonly rows: EnterpriseRows
   readonly clock: { openTick: number | undefined; tables: TableFold }
-  setClock(openTick: number | undefined, tickRows: readonly number[]): void
+  setOpenTick(tick: number | undefined): void
 }
 
 const Head = z.object({ openTick: z.int().nullable(), rows: z.int(), stride: z.int() })
@@ -48,7 +48,6 @@ export function loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): 
   const from = new WordReader(pages)
   const head = Head.parse(from.takeJson())
   if (head.stride !== rows.stride) throw new Error(`facts of ${head.stride} words in a checkpoint for ${rows.stride}`)
-  const tickRows: number[] = []
   for (let row = 0; row < head.rows; row++) {
     const id = Buffer.from(from.takeBytes()).toString('latin1')
     if (ids.findOrAdd(id) !== row) throw new Error('an enterprise stands twice in the checkpoint')
@@ -62,10 +61,9 @@ export function loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): 
       if (head.openTick !== null) clock.tables.schedule(row, gradeHour(grades[at]), head.openTick)
     }
     loadFacts(rows, row, from)
-    if (rows.has(row, flag.touched)) tickRows.push(row)
     if (rows.has(row, flag.moved)) clock.tables.places.set(row, Array.from({ length: from.take() }, () => ({ fromTick: from.take(), place: from.take() })))
   }
-  state.setClock(head.openTick ?? undefined, tickRows)
+  state.setOpenTick(head.openTick ?? undefined)
 }
 
 function loadFacts(rows: EnterpriseRows, row: number, from: WordReader): void {

@@ -15,13 +15,14 @@ import { invalid, parseObject, type Refusal } from '../records.ts'
 /** What is odd about a record that is kept all the same; counted. */
 export const flags = { checkDigit: 1, unknownRegion: 2, unknownIndustry: 4, unknownSource: 8 } as const
 
-/** A decoded event. `words` are its fact, without tick and freshness. */
+/** A decoded event. Its fact, without tick and freshness, lies at `at` of the words into which it was decoded. */
 export type DecodedEvent = {
   enterpriseId: string
   occurredMs: number
   type: number
   source: number
   words: Int32Array
+  at: number
   /** Hash of the event that it takes back. */
   retracts: { high: number; low: number } | undefined
   flags: number
@@ -30,13 +31,10 @@ export type DecodedGrade = { enterpriseId: string; grade: number; effectiveHour:
 export type DecodedEnterprise = { enterpriseId: string; place: number; closed: boolean; flags: number }
 
 export type Decoder = {
-  event(record: LogRecord): DecodedEvent | Refusal
+  /** Writes the event's fact to `words` at `at`. */
+  event(record: LogRecord, words: Int32Array, at: number): DecodedEvent | Refusal
   grade(record: LogRecord): DecodedGrade | Refusal
   enterprise(record: LogRecord): DecodedEnterprise | Refusal
-}
-
-export function isRefusal(decoded: object): decoded is Refusal {
-  return 'refused' in decoded
 }
 
 export const packPlace = (region: number, industry: number): number => (region << 16) | industry
@@ -53,7 +51,7 @@ export function decoder(profile: Profile): Decoder {
 
   return { event, grade, enterprise }
 
-  function event(record: LogRecord): DecodedEvent | Refusal {
+  function event(record: LogRecord, words: Int32Array, at: number): DecodedEvent | Refusal {
     const parsed = parseObject(record.value)
     if ('refused' in parsed) return parsed
     const checked = parsers.event.safeParse(parsed.json)
@@ -72,20 +70,20 @@ export function decoder(profile: Profile): Decoder {
     const region = it.region === undefined ? 0 : regions.find(it.region)
     const industry = it.industry === undefined ? 0 : industries.find(it.industry)
     const source = it.source === undefined ? 0 : (sourceIndex.get(it.source) ?? 0)
-    const words = new Int32Array(factWordsBase + columns.length)
     hasher.of(it.id)
-    words[0] = hasher.high
-    words[1] = hasher.low
-    words[2] = packWord2(hour, type, it.severity ?? types[type].severity)
-    words[3] = packWord3(source, region)
-    words[4] = packWord4(it.amount === undefined ? 0 : logAmountHundredths(it.amount), region, industry)
-    for (let at = 0; at < columns.length; at++) words[factWordsBase + at] = columnBits(it.attributes, columns[at])
+    words[at] = hasher.high
+    words[at + 1] = hasher.low
+    words[at + 2] = packWord2(hour, type, it.severity ?? types[type].severity)
+    words[at + 3] = packWord3(source, region)
+    words[at + 4] = packWord4(it.amount === undefined ? 0 : logAmountHundredths(it.amount), region, industry)
+    for (let column = 0; column < columns.length; column++) words[at + factWordsBase + column] = columnBits(it.attributes, columns[column])
     return {
       enterpriseId: it.enterpriseId,
       occurredMs,
       type,
       source,
       words,
+      at,
       retracts: it.retracts === undefined ? undefined : hashOf(it.retracts),
       flags:
         (isPlace ? 0 : digitFlag(it.enterpriseId)) |

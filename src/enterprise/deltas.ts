@@ -1,38 +1,46 @@
-/** Signed integer sums by key: open addressing over whole-number keys, emptied without being allocated again. */
+/** Signed integer sums by key, one or two for each: open addressing over whole-number keys, emptied without being allocated again. */
 const loadMax = 0.6
 const sizeMin = 64
 
 export class Deltas {
   private keys = new Float64Array(sizeMin)
   private sums = new Int32Array(sizeMin)
+  private seconds = new Int32Array(sizeMin)
   private filled = new Uint8Array(sizeMin)
   private used = 0
 
-  add(key: number, delta: number): void {
+  add(key: number, delta: number, second = 0): void {
     const slot = this.slotOf(key)
     if (this.filled[slot] === 0) {
       this.filled[slot] = 1
       this.keys[slot] = key
       this.sums[slot] = delta
+      this.seconds[slot] = second
       if (++this.used > this.keys.length * loadMax) this.grow()
     } else {
       this.sums[slot] += delta
+      this.seconds[slot] += second
     }
   }
 
-  /** Keys in ascending order with their sums, zeros left out; empties the map. */
-  take(): { keys: number[]; deltas: number[] } {
+  /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
+  take(): { keys: number[]; deltas: number[]; seconds: number[] } {
+    if (this.used === 0) return { keys: [], deltas: [], seconds: [] }
     const found = new Float64Array(this.used)
     let count = 0
-    if (this.used > 0) {
-      for (let slot = 0; slot < this.keys.length; slot++) {
-        if (this.filled[slot] === 1 && this.sums[slot] !== 0) found[count++] = this.keys[slot]
-      }
+    for (let slot = 0; slot < this.keys.length; slot++) {
+      if (this.filled[slot] === 1 && (this.sums[slot] !== 0 || this.seconds[slot] !== 0)) found[count++] = this.keys[slot]
     }
-    const keys = Array.from(found.subarray(0, count).sort())
-    const deltas = keys.map((key) => this.sums[this.slotOf(key)])
+    const sorted = found.subarray(0, count).sort()
+    const [keys, deltas, seconds] = [new Array<number>(count), new Array<number>(count), new Array<number>(count)]
+    for (let at = 0; at < count; at++) {
+      const slot = this.slotOf(sorted[at])
+      keys[at] = sorted[at]
+      deltas[at] = this.sums[slot]
+      seconds[at] = this.seconds[slot]
+    }
     this.clear()
-    return { keys, deltas }
+    return { keys, deltas, seconds }
   }
 
   private clear(): void {
@@ -43,14 +51,14 @@ export class Deltas {
 
   private slotOf(key: number): number {
     const mask = this.keys.length - 1
-    let slot = (Math.imul(key % 4_294_967_296, 0x9e3779b1) ^ Math.imul((key / 4_294_967_296) | 0, 0x85ebca6b)) >>> 0
+    let slot = (Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 4_294_967_296) | 0, 0x85ebca6b)) >>> 0
     slot = (slot ^ (slot >>> 15)) & mask
     while (this.filled[slot] === 1 && this.keys[slot] !== key) slot = (slot + 1) & mask
     return slot
   }
 
   private grow(): void {
-    const { keys, sums, filled } = this
+    const { keys, sums, seconds, filled } = this
     this.allocate(keys.length * 2)
     for (let old = 0; old < keys.length; old++) {
       if (filled[old] === 0) continue
@@ -58,12 +66,14 @@ export class Deltas {
       this.filled[slot] = 1
       this.keys[slot] = keys[old]
       this.sums[slot] = sums[old]
+      this.seconds[slot] = seconds[old]
     }
   }
 
   private allocate(size: number): void {
     this.keys = new Float64Array(size)
     this.sums = new Int32Array(size)
+    this.seconds = new Int32Array(size)
     this.filled = new Uint8Array(size)
   }
 }

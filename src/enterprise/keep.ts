@@ -17,26 +17,33 @@ export type Kept = { fate: Fate; code?: 'FW_EVENT_CONFLICT' | 'FW_ROW_FULL' }
 const factsWithinBeatMax = 2 ** 17 - 1
 
 export function keepEvent(rows: EnterpriseRows, row: number, event: DecodedEvent, time: BeatTime, freshMsMax: number): Kept {
-  const { words } = event
+  const { words, at: own } = event
+  const [high, low] = [words[own], words[own + 1]]
   const facts = rows.facts(row)
   for (let at = facts.offset, end = at + facts.count * facts.stride; at < end; at += facts.stride) {
     if (time.knownHour - factHour(facts.words[at + 2]) > horizonHours) continue
     const isTombstone = (facts.words[at + 2] & tombstoneBit) !== 0
-    if (facts.words[at] === words[0] && facts.words[at + 1] === words[1]) {
-      if (!isTombstone) return compareKept(facts.words, at, words, 0, facts.stride) === 0 ? { fate: 'duplicate' } : conflict
-      if (factHour(words[2]) <= factHour(facts.words[at + 2])) return { fate: 'absorbed' }
-    } else if (isTombstone && facts.words[at + 3] === words[0] && facts.words[at + 4] === words[1]) {
+    if (facts.words[at] === high && facts.words[at + 1] === low) {
+      if (!isTombstone) return compareKept(facts.words, at, words, own, facts.stride) === 0 ? duplicate : conflict
+      if (factHour(words[own + 2]) <= factHour(facts.words[at + 2])) return absorbed
+    } else if (isTombstone && facts.words[at + 3] === high && facts.words[at + 4] === low) {
       return conflict
     }
   }
-  if (facts.count >= factsPerRowMax && before(words, 0, facts.words, facts.offset)) return { fate: 'dead', code: 'FW_ROW_FULL' }
+  if (facts.count >= factsPerRowMax && before(words, own, facts.words, facts.offset)) return rowFull
   const fresh = time.knownAtMs - event.occurredMs <= freshMsMax
-  words[3] |= (time.tick << 12) | (fresh ? freshBit : 0)
-  insert(rows, row, words)
-  return { fate: fresh ? 'applied' : 'stale' }
+  words[own + 3] |= (time.tick << 12) | (fresh ? freshBit : 0)
+  insert(rows, row, words, own)
+  return fresh ? applied : stale
 }
 
+const applied: Kept = { fate: 'applied' }
+const stale: Kept = { fate: 'stale' }
+const duplicate: Kept = { fate: 'duplicate' }
+const absorbed: Kept = { fate: 'absorbed' }
+const retraction: Kept = { fate: 'retraction' }
 const conflict: Kept = { fate: 'conflict', code: 'FW_EVENT_CONFLICT' }
+const rowFull: Kept = { fate: 'dead', code: 'FW_ROW_FULL' }
 const tombstone = new Int32Array(16)
 
 /**
@@ -51,7 +58,7 @@ export function keepRetraction(
   time: BeatTime,
   gone: (words: Int32Array, at: number) => void,
 ): Kept {
-  const { words } = event
+  const { words, at: own } = event
   const facts = rows.facts(row)
   let found: number | undefined
   for (let fact = 0; fact < facts.count; fact++) {
@@ -60,11 +67,11 @@ export function keepRetraction(
     const isTombstone = (facts.words[at + 2] & tombstoneBit) !== 0
     const isTarget = facts.words[at] === target.high && facts.words[at + 1] === target.low
     if (isTombstone) {
-      if (isTarget) return { fate: 'absorbed' } // taken back before
-      if (facts.words[at + 3] === target.high && facts.words[at + 4] === target.low) return { fate: 'absorbed' } // a retraction stays
+      if (isTarget) return absorbed // taken back before
+      if (facts.words[at + 3] === target.high && facts.words[at + 4] === target.low) return absorbed // a retraction stays
     } else if (isTarget) {
       found = fact
-    } else if (facts.words[at] === words[0] && facts.words[at + 1] === words[1]) {
+    } else if (facts.words[at] === words[own] && facts.words[at + 1] === words[own + 1]) {
       return conflict
     }
   }
@@ -76,15 +83,15 @@ export function keepRetraction(
   tombstone[0] = target.high
   tombstone[1] = target.low
   tombstone[2] = packTombstone2(hourOf(time.knownAtMs + futureMsMax))
-  tombstone[3] = words[0]
-  tombstone[4] = words[1]
-  insert(rows, row, tombstone)
-  return { fate: 'retraction' }
+  tombstone[3] = words[own]
+  tombstone[4] = words[own + 1]
+  insert(rows, row, tombstone, 0)
+  return retraction
 }
 
-function insert(rows: EnterpriseRows, row: number, words: Int32Array): void {
+function insert(rows: EnterpriseRows, row: number, words: Int32Array, at: number): void {
   if (rows.facts(row).count === factsWithinBeatMax) trim(rows, row)
-  rows.insertFact(row, words, 0)
+  rows.insertFact(row, words, at)
 }
 
 /** Keeps the newest facts of an overfull row. Returns how many went. */

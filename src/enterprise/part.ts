@@ -10,12 +10,12 @@ type Head = { task: string; beat: number; tick: number }
 
 /** Writes the sums of a beat as a part, and empties them. */
 export function writePart(sums: PartSums, head: Head, partition: number, emit: Emit): void {
-  const counts = sums.counts.take()
+  const counts = singles(sums.counts.take())
   const late = takeLate(sums)
-  const breadth = together(sums.enterprises.take(), sums.squares.take())
-  const shared = together(sums.sharedEnterprises.take(), sums.sharedSquares.take())
-  const stock = sums.stock.take()
-  const arrivals = sums.arrivals.take()
+  const breadth = pairs(sums.breadth.take())
+  const shared = pairs(sums.shared.take())
+  const stock = singles(sums.stock.take())
+  const arrivals = singles(sums.arrivals.take())
   const longest = Math.max(counts.keys.length, late.keys.length, breadth.keys.length, shared.keys.length, stock.keys.length, arrivals.keys.length)
   const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
   for (let page = 0; page < pages; page++) {
@@ -57,11 +57,10 @@ function takeLate(sums: PartSums): { ticks: number[]; keys: number[]; deltas: nu
   return late
 }
 
-/** Two sums over the same keys, side by side. */
-function together(enterprises: { keys: number[]; deltas: number[] }, squares: { keys: number[]; deltas: number[] }): { keys: number[]; enterprises: number[]; squares: number[] } {
-  const both = new Map<number, [number, number]>()
-  for (const [at, key] of enterprises.keys.entries()) both.set(key, [enterprises.deltas[at], 0])
-  for (const [at, key] of squares.keys.entries()) both.set(key, [both.get(key)?.[0] ?? 0, squares.deltas[at]])
-  const keys = [...both.keys()].sort((a, b) => a - b)
-  return { keys, enterprises: keys.map((key) => both.get(key)?.[0] ?? 0), squares: keys.map((key) => both.get(key)?.[1] ?? 0) }
+function singles({ keys, deltas }: { keys: number[]; deltas: number[] }): { keys: number[]; deltas: number[] } {
+  return { keys, deltas }
+}
+
+function pairs({ keys, deltas, seconds }: { keys: number[]; deltas: number[]; seconds: number[] }): { keys: number[]; enterprises: number[]; squares: number[] } {
+  return { keys, enterprises: deltas, squares: seconds }
 }

@@ -1,4 +1,5 @@
 /** A feature's contribution in words of the profile's language files: `reason.count` = "{group}: {value} in the last {days} days". */
+import { exp, expm1 } from '../../models/math.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { fillIn, nameOf } from '../words.ts'
 
@@ -8,11 +9,17 @@ export function reasonText(profile: Profile, feature: string, value: number, lan
   const template = messages[`reason.${kind}`] ?? messages['reason.other'] ?? '{feature}'
   return fillIn(template, {
     feature,
-    value: number(value),
+    value: number(naturalUnits(kind, value)),
     group: subject === 'all' ? (messages['group.all'] ?? '*') : nameOf(profile.file.groups, subject, language),
     grade: nameOf(profile.file.grades, subject, language),
     days: (life || subject).replace(/d$/, ''),
   })
+}
+
+/** Features are logarithms; people read counts, days and ratios. */
+function naturalUnits(kind: string, value: number): number {
+  if (kind === 'count' || kind === 'severity' || kind === 'recency' || kind === 'gradeAge') return expm1(value)
+  return kind === 'momentum' ? exp(value) : value
 }
 
 const number = (value: number): string => String(Math.floor(value * 100 + 0.5) / 100)

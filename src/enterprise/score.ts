@@ -1,15 +1,16 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
 import { factHour, factType, type FactSlice, msOfHour, tombstoneBit } from '../../models/facts.ts'
-import { type FeatureLayout, featureLayout, type Peers } from '../../models/features.ts'
+import { type FeatureProfile, featureFill } from '../../models/features.ts'
 import type { RiskModel } from '../../models/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { type CodeTree, rootIndex } from '../../streams/tree.ts'
 import { evidenceMax, horizonHours, reasonsMax } from '../limits.ts'
 import type { EnterpriseIds } from './ids.ts'
+import { peerTable } from './peers.ts'
 import { reasonText } from './reasons.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
+import type { Tally } from './tally.ts'
 
 export type ScoreCause = Score['cause']
 export type AsOf = { hour: number; beat: number; tick: number; cause: ScoreCause }
@@ -23,41 +24,33 @@ export type Scorer = {
   explain(row: number, asOf: AsOf): { features: Record<string, number>; probability: number | undefined }
 }
 
-/** The feature layout of a profile; training and scoring share it. */
-export function layoutOf(profile: Profile): FeatureLayout {
-  return featureLayout({
+/** What the features need of a profile; training and scoring share it. */
+export function featureProfile(profile: Profile): FeatureProfile {
+  return {
     groups: profile.groups,
     groupOfType: profile.types.map((type) => type.group),
     halfLivesDays: profile.file.halfLivesDays,
     grades: profile.grades,
     horizonHours,
-  })
+  }
 }
 
 const same: Scored = { kind: 'same' }
 const unscorable: Scored = { kind: 'unscorable' }
 
 /** @throws Error when the model asks for a feature that the profile does not have. */
-export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows, ids: EnterpriseIds, gradeOf: (row: number, tick: number) => number): Scorer {
-  const layout = layoutOf(profile)
-  const gather = model.featureNames.map((name) => {
-    const at = layout.names.indexOf(name)
-    if (at < 0) throw new Error(`features: profile ${profile.file.name} has no feature ${name}`)
-    return at
-  })
-  const gathers = gather.length !== layout.names.length || gather.some((from, to) => from !== to)
+export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows, ids: EnterpriseIds, tally: Pick<Tally, 'gradeAt' | 'stock'>): Scorer {
+  const fill = featureFill(featureProfile(profile), model.featureNames)
   const { bandHysteresis, scoreStepMin, bands } = profile.file
   if (model.bandEdges.length !== bands.length - 1) throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${bands.length} bands`)
-  const full = new Float64Array(layout.names.length)
-  const picked = gathers ? new Float64Array(gather.length) : full
-  const peersByCell = new Map<number, Peers | null>()
+  const features = new Float64Array(model.featureNames.length)
+  const peersOf = peerTable(profile, model.peers)
 
   return { row: scoreRow, explain }
 
   function probabilityOf(row: number, hour: number): number | undefined {
-    layout.fill(full, { facts: rows.facts(row), grades: rows.grades(row), asOfHour: hour, context: { peers: peersOf(rows.place(row)) } })
-    if (gathers) for (let to = 0; to < gather.length; to++) picked[to] = full[gather[to]]
-    return model.score(picked)
+    fill(features, { facts: rows.facts(row), grades: rows.grades(row), asOfHour: hour, context: { peers: peersOf(rows.place(row)) } })
+    return model.score(features)
   }
 
   function scoreRow(row: number, asOf: AsOf): Scored {
@@ -67,11 +60,17 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
     const band = nextBand(probability, before)
     const step = probability - rows.probability(row)
     if (band === before && step < scoreStepMin && step > -scoreStepMin) return same
-    rows.setBand(row, band)
+    if (band !== before) changeBand(row, band, asOf.tick)
     rows.setProbability(row, probability)
     const score = describe(row, asOf, probability, band)
     const alert: EnterpriseAlert | undefined = band === before ? undefined : { ...score, bandBefore: bands[before].code, direction: band > before ? 'up' : 'down' }
     return { kind: 'moved', score, alert }
+  }
+
+  function changeBand(row: number, band: number, tick: number): void {
+    tally.stock(row, tick, -1)
+    rows.setBand(row, band)
+    tally.stock(row, tick, 1)
   }
 
   /** Up at once; down only when the score is below the band's edge by the hysteresis. */
@@ -83,9 +82,9 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
   }
 
   function describe(row: number, asOf: AsOf, probability: number, band: number): Score {
-    const reasons = model.reasons(picked, reasonsMax).map(({ feature, logOdds }) => {
+    const reasons = model.reasons(features, reasonsMax).map(({ feature, logOdds }) => {
       const name = model.featureNames[feature]
-      return { feature: name, logOdds: Math.floor(logOdds * 1e4 + 0.5) / 1e4, text: reasonText(profile, name, picked[feature], profile.file.language) }
+      return { feature: name, logOdds: Math.floor(logOdds * 1e4 + 0.5) / 1e4, text: reasonText(profile, name, features[feature], profile.file.language) }
     })
     return {
       enterpriseId: ids.idOf(row),
@@ -94,7 +93,7 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
       tick: asOf.tick,
       probability,
       band: bands[band].code,
-      grade: profile.grades[gradeOf(row, asOf.tick)],
+      grade: profile.grades[tally.gradeAt(row, asOf.tick)],
       model: model.hash,
       cause: asOf.cause,
       reasons,
@@ -118,25 +117,9 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
     return found
   }
 
-  function peersOf(place: number): Peers | undefined {
-    const known = peersByCell.get(place)
-    if (known !== undefined) return known ?? undefined
-    const peers = model.peers(codesUp(profile.industries, place & 0xffff), codesUp(profile.regions, place >>> 16))
-    peersByCell.set(place, peers ?? null)
-    return peers
-  }
-
   function explain(row: number, asOf: AsOf): { features: Record<string, number>; probability: number | undefined } {
     const probability = probabilityOf(row, asOf.hour)
-    return { features: Object.fromEntries(model.featureNames.map((name, at) => [name, picked[at]])), probability }
-  }
-}
-
-function codesUp(tree: CodeTree, node: number): string[] {
-  const codes: string[] = []
-  for (let at = node; ; at = tree.nodes[at].parent) {
-    codes.push(tree.nodes[at].code)
-    if (at === rootIndex) return codes
+    return { features: Object.fromEntries(model.featureNames.map((name, at) => [name, features[at]])), probability }
   }
 }
 

@@ -13,10 +13,9 @@ import { type EnterpriseRows, flag } from './rows.ts'
 /** The sums of one beat, before they are written as a part. */
 export class PartSums {
   readonly counts = new Deltas()
-  readonly enterprises = new Deltas()
-  readonly squares = new Deltas()
-  readonly sharedEnterprises = new Deltas()
-  readonly sharedSquares = new Deltas()
+  /** Distinct enterprises and, second, sum of squares: by leaf, and what is mended by node. */
+  readonly breadth = new Deltas()
+  readonly shared = new Deltas()
   readonly stock = new Deltas()
   readonly arrivals = new Deltas()
   readonly late = new Map<number, Deltas>()
@@ -31,7 +30,7 @@ export class PartSums {
 }
 
 export type Tally = {
-  /** Adds (sign 1) or takes out (sign -1) all that a row contributes to the open tick and to the stock. */
+  /** Adds (sign 1) or takes out (sign -1) all that a row contributes to the open tick. */
   row(row: number, tick: number, sign: 1 | -1): void
   /** The stock alone: registered enterprises by (leaf, grade, band). */
   stock(row: number, tick: number, sign: 1 | -1): void
@@ -62,7 +61,6 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   return { row: tallyRow, stock: tallyStock, retracted, arrived, leafCell, leafRegion, gradeAt, sums }
 
   function tallyRow(row: number, tick: number, sign: 1 | -1): void {
-    tallyStock(row, tick, sign)
     const facts = rows.facts(row)
     let grade: number | undefined
     leaves.length = 0
@@ -99,8 +97,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   /** Each leaf stands for all nodes above it; where a row has several, what that says too much or too little is mended node by node. */
   function tallyBreadth(sign: 1 | -1): void {
     for (let at = 0; at < leaves.length; at++) {
-      sums.enterprises.add(leaves[at], sign)
-      sums.squares.add(leaves[at], sign * counts[at] * counts[at])
+      sums.breadth.add(leaves[at], sign, sign * counts[at] * counts[at])
     }
     if (leaves.length === 1) return
     const nodes = new Map<number, { leaves: number; events: number; squares: number }>()
@@ -118,8 +115,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     }
     for (const [node, sum] of nodes) {
       if (sum.leaves === 1) continue
-      sums.sharedEnterprises.add(node, sign * (1 - sum.leaves))
-      sums.sharedSquares.add(node, sign * (sum.events * sum.events - sum.squares))
+      sums.shared.add(node, sign * (1 - sum.leaves), sign * (sum.events * sum.events - sum.squares))
     }
   }
 

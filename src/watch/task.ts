@@ -131,7 +131,7 @@ export class WatchTask implements FoldTask {
     for (const [at, record] of records.entries()) {
       const { fate, code, detail, result } = this.commands.fold(record, beat)
       this.fates.set(first + at, fate, code)
-      if (code !== undefined) deadLetter(record, { topic: 'commands', partition: 0 }, partitions, code, detail, emit)
+      if (code !== undefined) deadLetter(record, { topic: 'commands', partition: 0, to: partitions, code, detail }, emit)
       if (result === undefined) continue
       emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
       tell({ kind: 'CommandAnswered', command: result.kind, accepted: result.accepted })

@@ -2,10 +2,11 @@
 import { scorecard } from '../../models/scorecard.ts'
 import type { RiskModel } from '../../models/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { layoutOf } from '../../src/enterprise/score.ts'
+import { featureNames } from '../../models/features.ts'
+import { featureProfile } from '../../src/enterprise/score.ts'
 
 export function tinyModel(profile: Profile): RiskModel {
-  const { names } = layoutOf(profile)
+  const names = featureNames(featureProfile(profile))
   const weightOf = (name: string): number => {
     if (name === 'count.all.7d') return 1
     if (name === 'severity.PEN.90d') return 0.8

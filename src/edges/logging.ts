@@ -1,0 +1,139 @@
+/**
+ * The program's log: JSON, one line a notice. What may be in a line is listed here field by field, so that a notice that grows
+ * cannot bring an enterprise's id into the log.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino'
+import type { Notice, Tell } from '../notices.ts'
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** A line: how loud, in words, and the fields beside the words. */
+type Line = { level: 'debug' | 'info' | 'warn' | 'error'; says: string; fields: object }
+
+/**
+ * A logger that writes each line before it goes on: after a kill, the last line tells what was under way.
+ * `destination`: a file descriptor (standard error unless given) or a stream.
+ */
+export function createLogger({ level, destination = 2 }: { level: LogLevel; destination?: number | DestinationStream }): Logger {
+  const stream = typeof destination === 'number' ? pino.destination({ dest: destination, sync: true }) : destination
+  const formatters = { level: (label: string) => ({ level: label }) }
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream)
+}
+
+/** One line for each notice. */
+export function logNotices(logger: Logger): Tell {
+  return (notice) => {
+    const { level, says, fields } = lineOf(notice)
+    logger[level]({ kind: notice.kind, ...fields }, says)
+  }
+}
+
+function lineOf(notice: Notice): Line {
+  switch (notice.kind) {
+    case 'BeatFolded':
+    case 'EpochCommitting':
+    case 'EpochCommitted':
+    case 'CheckpointWriting':
+    case 'CheckpointWritten':
+      return { level: 'debug', ...progressOf(notice) }
+    case 'TickClosed':
+    case 'TickJudged':
+    case 'WarningChanged':
+    case 'SourceSilent':
+    case 'CommandAnswered':
+      return newsOf(notice)
+    default:
+      return stateOf(notice)
+  }
+}
+
+type Progress = Extract<
+  Notice,
+  { kind: 'BeatFolded' | 'EpochCommitting' | 'EpochCommitted' | 'CheckpointWriting' | 'CheckpointWritten' }
+>
+type News = Extract<
+  Notice,
+  { kind: 'TickClosed' | 'TickJudged' | 'WarningChanged' | 'SourceSilent' | 'CommandAnswered' }
+>
+
+function progressOf(notice: Progress): Omit<Line, 'level'> {
+  const { task } = notice
+  switch (notice.kind) {
+    case 'BeatFolded': {
+      const { beat, tick, fates, deadCodes, scores, alerts } = notice
+      return { says: 'beat folded', fields: { task, beat, tick, fates, deadCodes, scores, alerts } }
+    }
+    case 'EpochCommitting':
+      return { says: 'epoch committing', fields: { task, beats: notice.beats, lastBeat: notice.lastBeat } }
+    case 'EpochCommitted': {
+      const { beats, lastBeat, records, outputs } = notice
+      return { says: 'epoch committed', fields: { task, beats, lastBeat, records, outputs } }
+    }
+    case 'CheckpointWriting':
+      return { says: 'checkpoint writing', fields: { task, beat: notice.beat, slot: notice.slot } }
+    case 'CheckpointWritten': {
+      const { beat, slot, pages, bytes } = notice
+      return { says: 'checkpoint written', fields: { task, beat, slot, pages, bytes } }
+    }
+  }
+}
+
+function newsOf(notice: News): Line {
+  switch (notice.kind) {
+    case 'TickClosed': {
+      const { task, tick, label, rescored } = notice
+      return { level: 'info', says: `tick ${label} closed`, fields: { task, tick, rescored } }
+    }
+    case 'TickJudged': {
+      const { tick, label, cells, candidates, open } = notice
+      return { level: 'info', says: `tick ${label} judged`, fields: { tick, cells, candidates, open } }
+    }
+    case 'WarningChanged': {
+      const { id, axis, region, industry, level, levelBefore, change, sentence } = notice
+      const loud = level === 'orange' || level === 'red'
+      const fields = { id, axis, region, industry, warningLevel: level, levelBefore, change }
+      return { level: loud ? 'warn' : 'info', says: sentence || `warning ${id} is ${level}`, fields }
+    }
+    case 'SourceSilent': {
+      const { source, region, tickLabel, expected } = notice
+      return { level: 'warn', says: `nothing came from source ${source}`, fields: { source, region, tickLabel, expected } }
+    }
+    case 'CommandAnswered': {
+      const { command, accepted } = notice
+      const says = `command ${command} ${accepted ? 'accepted' : 'refused'}`
+      return { level: accepted ? 'info' : 'warn', says, fields: { command, accepted } }
+    }
+  }
+}
+
+function stateOf(notice: Exclude<Notice, Progress | News>): Line {
+  switch (notice.kind) {
+    case 'LogTimeRegressed': {
+      const { task, topic, records } = notice
+      return { level: 'warn', says: 'log time ran backwards', fields: { task, topic, records } }
+    }
+    case 'CommitRefused': {
+      const { task, code, message } = notice
+      return { level: 'error', says: `commit refused: ${message}`, fields: { task, code } }
+    }
+    case 'CheckpointSkipped': {
+      const { task, slot, why } = notice
+      return { level: 'warn', says: `checkpoint skipped: ${why}`, fields: { task, slot } }
+    }
+    case 'Restoring':
+      return { level: 'info', says: 'restoring', fields: { task: notice.task } }
+    case 'Restored': {
+      const { task, fromBeat, beatsReplayed, seconds } = notice
+      return { level: 'info', says: 'restored', fields: { task, fromBeat, beatsReplayed, seconds } }
+    }
+    case 'WaitingForTask':
+      return { level: 'warn', says: `the watch waits for ${notice.task}`, fields: { task: notice.task, beat: notice.beat } }
+    case 'ImportSilent':
+      return { level: 'warn', says: 'the open import has written no mark', fields: { seconds: notice.seconds } }
+    case 'Serving':
+      return { level: 'info', says: `serving ${notice.address}`, fields: { address: notice.address } }
+    case 'Stopping':
+      return { level: 'info', says: `stopping: ${notice.why}`, fields: {} }
+  }
+}

@@ -1,0 +1,66 @@
+/** Series with a place in their labels: counts of cells of the last judged tick, and levels of open warnings. Bounded in number. */
+import { type Counter, Gauge, type Registry } from 'prom-client'
+import { type Level, levels } from '../../../streams/outputs.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import type { Axis } from '../../../streams/topics.ts'
+import type { CellTotal } from '../../notices.ts'
+import { publishedCells } from './cells.ts'
+
+const seriesPerCell = 2
+
+export type PlaceSeriesOptions = { profile: Profile; registry: Registry; seriesMax: number; refused: Counter }
+
+export class PlaceSeries {
+  readonly #options: PlaceSeriesOptions
+  readonly #events: Gauge<'region' | 'industry'>
+  readonly #enterprises: Gauge<'region' | 'industry'>
+  readonly #levels: Gauge<'axis' | 'region' | 'industry'>
+  readonly #warned = new Set<string>()
+  #cells = 0
+
+  constructor(options: PlaceSeriesOptions) {
+    this.#options = options
+    const registers = [options.registry]
+    const labelNames = ['region', 'industry'] as const
+    const eventsHelp = 'Events of the last judged tick by region and industry; small cells are merged into OTHER.'
+    const enterprisesHelp = 'Enterprises with events in the last judged tick by region and industry; small cells are merged into OTHER.'
+    this.#events = new Gauge({ name: 'forewarn_cell_events', help: eventsHelp, labelNames, registers })
+    this.#enterprises = new Gauge({ name: 'forewarn_cell_enterprises', help: enterprisesHelp, labelNames, registers })
+    this.#levels = new Gauge({
+      name: 'forewarn_warning_level',
+      help: 'The level of each open warning: 1 is blue, 2 yellow, 3 orange, 4 red. A warning that is cleared has no series.',
+      labelNames: ['axis', 'region', 'industry'],
+      registers,
+    })
+  }
+
+  /** Replaces the cells by those of another tick. */
+  tick(totals: readonly CellTotal[]): void {
+    this.#events.reset()
+    this.#enterprises.reset()
+    const cells = publishedCells(this.#options.profile, totals)
+    const room = Math.floor((this.#options.seriesMax - this.#warned.size) / seriesPerCell)
+    this.#cells = Math.min(cells.length, Math.max(0, room))
+    for (const { region, industry, events, enterprises } of cells.slice(0, this.#cells)) {
+      const labels = { region: region || 'all', industry: industry || 'all' }
+      this.#events.set(labels, events)
+      this.#enterprises.set(labels, enterprises)
+    }
+    if (cells.length > this.#cells) this.#options.refused.inc((cells.length - this.#cells) * seriesPerCell)
+  }
+
+  warning(place: { axis: Axis; region: string; industry: string }, level: Level): void {
+    const labels = { axis: place.axis, region: place.region || 'all', industry: place.industry || 'all' }
+    const name = `${labels.axis} ${labels.region} ${labels.industry}`
+    const height = levels.indexOf(level)
+    if (height === 0) {
+      this.#levels.remove(labels)
+      this.#warned.delete(name)
+    } else if (this.#warned.has(name) || this.#warned.size + this.#cells * seriesPerCell < this.#options.seriesMax) {
+      this.#levels.set(labels, height)
+      this.#warned.add(name)
+    } else {
+      this.#options.refused.inc()
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** The rows by id, and which of them the beat at hand has touched. */
+import { placePrefix } from '../../streams/contracts.ts'
+import { hash64 } from '../../streams/hash.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { unknownIndex } from '../../streams/tree.ts'
+import { rescoreSlices } from '../limits.ts'
+import { packPlace } from './decode.ts'
+import { EnterpriseIds } from './ids.ts'
+import { EnterpriseRows, flag } from './rows.ts'
+import { unknownPlace } from './tally.ts'
+
+export class RowBook {
+  readonly ids = new EnterpriseIds()
+  readonly rows: EnterpriseRows
+  /** Rows touched in this beat, in the order in which they were. */
+  readonly touched: number[] = []
+  private readonly profile: Profile
+  private found = new Int32Array(256)
+  private tags = new Int32Array(256)
+
+  constructor(profile: Profile, factStride: number) {
+    this.profile = profile
+    this.rows = new EnterpriseRows(factStride)
+  }
+
+  /** The row of an id; a new one at UNKNOWN if it has none. */
+  rowOf(id: string): number {
+    const row = this.ids.findOrAdd(id)
+    if (row === this.rows.count) this.addRow(id)
+    return row
+  }
+
+  /** Rows of many ids; the same array at every call. */
+  rowsOf(ids: readonly string[]): Int32Array {
+    if (ids.length > this.found.length) {
+      this.found = new Int32Array(ids.length * 2)
+      this.tags = new Int32Array(ids.length * 2)
+    }
+    this.ids.findOrAddAll(ids, this.found, this.tags)
+    for (let at = 0; at < ids.length; at++) if (this.found[at] === this.rows.count) this.addRow(ids[at])
+    return this.found
+  }
+
+  /** Position of a row in the list of touched ones; `before` is called when it was not there yet. */
+  touch(row: number, before: (row: number) => void): number {
+    const { rows, touched } = this
+    const scratch = rows.scratch(row)
+    if (scratch !== 0) return scratch - 1
+    before(row)
+    rows.setScratch(row, touched.push(row))
+    rows.setFlag(row, flag.touched, true)
+    return touched.length - 1
+  }
+
+  /** Ends the beat for all touched rows. */
+  release(after: (row: number) => void): void {
+    for (const row of this.touched) {
+      after(row)
+      this.rows.setScratch(row, 0)
+    }
+    this.touched.length = 0
+  }
+
+  private addRow(id: string): void {
+    const isPlace = id.startsWith(placePrefix)
+    const place = isPlace ? packPlace(this.profile.regions.find(id.slice(placePrefix.length)), unknownIndex) : unknownPlace
+    const { high, low } = hash64(id)
+    // 2^32 mod 30 = 16: the remainder of the whole 64-bit hash.
+    this.rows.add(place, isPlace ? flag.place : 0, ((high % rescoreSlices) * 16 + (low % rescoreSlices)) % rescoreSlices)
+  }
+}
