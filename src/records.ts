@@ -8,6 +8,8 @@ import type { Emit } from './fold/task.ts'
 import type { LogRecord } from './log/port.ts'
 import { recordParseBytesMax } from './limits.ts'
 
+/** A beat larger than this gives its space back. */
+const rowsKept = 32_768
 const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
 
 export type Refusal = { refused: ErrorCode; detail: string }
@@ -79,6 +81,7 @@ export class FateSheet {
     for (let from = 0; from < this.rows; from += fateRowsMax) emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.page(head, from)) } })
     this.topics.length = 0
     this.counts.length = 0
+    if (this.rows < rowsKept && this.kinds.length > 2 * rowsKept) this.allocate(rowsKept)
     this.rows = 0
     this.codes = {}
   }
@@ -120,13 +123,15 @@ export class FateSheet {
   }
 
   private reserve(): void {
-    if (this.rows <= this.kinds.length) return
-    const size = this.rows * 2
-    const [hashes, kinds] = [new Uint32Array(size * 2), new Uint8Array(size)]
-    hashes.set(this.hashes)
-    kinds.set(this.kinds)
-    this.hashes = hashes
-    this.kinds = kinds
+    if (this.rows > this.kinds.length) this.allocate(this.rows * 2)
+  }
+
+  private allocate(rows: number): void {
+    const { hashes, kinds } = this
+    this.hashes = new Uint32Array(rows * 2)
+    this.kinds = new Uint8Array(rows)
+    this.hashes.set(hashes.subarray(0, rows * 2))
+    this.kinds.set(kinds.subarray(0, rows))
   }
 }
 

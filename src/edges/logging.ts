@@ -15,7 +15,13 @@ type Line = { level: 'debug' | 'info' | 'warn' | 'error'; says: string; fields: 
  * A logger that writes each line before it goes on: after a kill, the last line tells what was under way.
  * `destination`: a file descriptor (standard error unless given) or a stream.
  */
-export function createLogger({ level, destination = 2 }: { level: LogLevel; destination?: number | DestinationStream }): Logger {
+export function createLogger({
+  level,
+  destination = 2,
+}: {
+  level: LogLevel
+  destination?: number | DestinationStream
+}): Logger {
   const stream = typeof destination === 'number' ? pino.destination({ dest: destination, sync: true }) : destination
   const formatters = { level: (label: string) => ({ level: label }) }
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream)
@@ -97,7 +103,11 @@ function newsOf(notice: News): Line {
     }
     case 'SourceSilent': {
       const { source, region, tickLabel, expected } = notice
-      return { level: 'warn', says: `nothing came from source ${source}`, fields: { source, region, tickLabel, expected } }
+      return {
+        level: 'warn',
+        says: `nothing came from source ${source}`,
+        fields: { source, region, tickLabel, expected },
+      }
     }
     case 'CommandAnswered': {
       const { command, accepted } = notice
@@ -128,7 +138,11 @@ function stateOf(notice: Exclude<Notice, Progress | News>): Line {
       return { level: 'info', says: 'restored', fields: { task, fromBeat, beatsReplayed, seconds } }
     }
     case 'WaitingForTask':
-      return { level: 'warn', says: `the watch waits for ${notice.task}`, fields: { task: notice.task, beat: notice.beat } }
+      return {
+        level: 'warn',
+        says: `the watch waits for ${notice.task}`,
+        fields: { task: notice.task, beat: notice.beat },
+      }
     case 'ImportSilent':
       return { level: 'warn', says: 'the open import has written no mark', fields: { seconds: notice.seconds } }
     case 'Serving':

@@ -54,15 +54,36 @@ function countersOf(registry: Registry) {
     unscorable: counter('unscorable', 'Enterprises that could not be scored and were not given a number.'),
     factsDropped: counter('facts_dropped', 'Facts dropped because an enterprise had the largest number already.'),
     ticks: counter('ticks_judged', 'Ticks that the watch has judged.'),
-    warnings: counter('warning_changes', 'Changes of warnings, by axis and the level that they came to.', 'axis', 'level'),
-    silences: counter('source_silences', 'Times that a source from which records were expected sent none, by source.', 'source'),
+    warnings: counter(
+      'warning_changes',
+      'Changes of warnings, by axis and the level that they came to.',
+      'axis',
+      'level',
+    ),
+    silences: counter(
+      'source_silences',
+      'Times that a source from which records were expected sent none, by source.',
+      'source',
+    ),
     regressions: counter('log_time_regressions', 'Records that joined a later beat than their log time says.'),
     epochs: counter('epochs_committed', 'Epochs committed to the log, by task.', 'task'),
-    commitsRefused: counter('commits_refused', 'Commits that the log refused, by error code; they are tried again.', 'code'),
+    commitsRefused: counter(
+      'commits_refused',
+      'Commits that the log refused, by error code; they are tried again.',
+      'code',
+    ),
     checkpoints: counter('checkpoints_written', 'Checkpoints written, by task.', 'task'),
-    checkpointsSkipped: counter('checkpoints_skipped', 'Checkpoints found damaged or of another configuration, by task.', 'task'),
+    checkpointsSkipped: counter(
+      'checkpoints_skipped',
+      'Checkpoints found damaged or of another configuration, by task.',
+      'task',
+    ),
     restores: counter('restores', 'Tasks restored, by task.', 'task'),
-    waits: counter('watch_waiting_for_task', 'Times that national warnings were held back for a task that stays away.', 'task'),
+    waits: counter(
+      'watch_waiting_for_task',
+      'Times that national warnings were held back for a task that stays away.',
+      'task',
+    ),
     importSilences: counter('import_silences', 'Minutes in which an open import wrote no mark.'),
     seriesRefused: counter('metric_series_refused', 'Series that were left out because there were too many.'),
   }
@@ -140,13 +161,38 @@ function gaugesOf(registry: Registry, now: () => number): { take: Tell } {
         else this.set(value())
       },
     })
-  read('forewarn_enterprises', 'Enterprises known.', () => [...enterprisesOf.values()].reduce((sum, one) => sum + one, 0))
-  read('forewarn_last_beat_end_seconds', 'End of the last beat that every task of this process has folded, since 1970.', () => lastEndMs() / 1_000)
-  read('forewarn_lag_seconds', 'How far the end of that beat lies behind the clock.', () => Math.max(0, now() - lastEndMs()) / 1_000)
-  const byBand = new Gauge({ name: 'forewarn_enterprises_by_band', help: 'Registered enterprises at the last judged tick, by band of risk.', labelNames: ['band'], registers })
-  const open = new Gauge({ name: 'forewarn_open_warnings', help: 'Warnings open at the last judged tick, by level.', labelNames: ['level'], registers })
+  read('forewarn_enterprises', 'Enterprises known.', () =>
+    [...enterprisesOf.values()].reduce((sum, one) => sum + one, 0),
+  )
+  read(
+    'forewarn_last_beat_end_seconds',
+    'End of the last beat that every task of this process has folded, since 1970.',
+    () => lastEndMs() / 1_000,
+  )
+  read(
+    'forewarn_lag_seconds',
+    'How far the end of that beat lies behind the clock.',
+    () => Math.max(0, now() - lastEndMs()) / 1_000,
+  )
+  const byBand = new Gauge({
+    name: 'forewarn_enterprises_by_band',
+    help: 'Registered enterprises at the last judged tick, by band of risk.',
+    labelNames: ['band'],
+    registers,
+  })
+  const open = new Gauge({
+    name: 'forewarn_open_warnings',
+    help: 'Warnings open at the last judged tick, by level.',
+    labelNames: ['level'],
+    registers,
+  })
   const cells = new Gauge({ name: 'forewarn_judged_cells', help: 'Cells that the watch judges.', registers })
-  const bytes = new Gauge({ name: 'forewarn_checkpoint_bytes', help: 'Size of the last checkpoint, by task.', labelNames: ['task'], registers })
+  const bytes = new Gauge({
+    name: 'forewarn_checkpoint_bytes',
+    help: 'Size of the last checkpoint, by task.',
+    labelNames: ['task'],
+    registers,
+  })
   const take: Tell = (notice) => {
     if (notice.kind === 'BeatFolded') {
       enterprisesOf.set(notice.task, notice.enterprises)

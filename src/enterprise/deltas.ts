@@ -25,7 +25,10 @@ export class Deltas {
 
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
   take(): { keys: number[]; deltas: number[]; seconds: number[] } {
-    if (this.used === 0) return { keys: [], deltas: [], seconds: [] }
+    if (this.used === 0) {
+      this.clear()
+      return { keys: [], deltas: [], seconds: [] }
+    }
     const found = new Float64Array(this.used)
     let count = 0
     for (let slot = 0; slot < this.keys.length; slot++) {

@@ -1,5 +1,6 @@
 /** The events of one beat: decoded in log order, kept as a set, row by row; every record gets its one fate. */
 import { compareKept, hourOf } from '../../models/facts.ts'
+import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { futureMsMax, horizonHours } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
@@ -11,7 +12,7 @@ import type { RowBook } from './rowBook.ts'
 import type { Tally } from './tally.ts'
 
 /** What becomes of a record: its position in the beat's records, and its fate. */
-export type Settle = (at: number, kept: Kept | { fate: 'dead'; code: ErrorCode }, detail: string) => void
+export type Settle = (at: number, fate: Fate, code: ErrorCode | undefined, detail: string) => void
 
 export class EventFold {
   private readonly profile: Profile
@@ -31,7 +32,7 @@ export class EventFold {
   }
 
   /** Returns how many facts fell to the limit of a row. `flags` receives what was odd about each admitted record. */
-  fold(records: readonly LogRecord[], time: BeatTime, before: (row: number) => void, settle: Settle, flags: (set: number) => void): number {
+  fold(records: readonly LogRecord[], time: BeatTime, before: (row: number, slot: number) => void, settle: Settle, flags: (set: number) => void): number {
     if (records.length === 0) return 0
     const { events, positions } = this.decodeAll(records, time, settle)
     this.link(events, before)
@@ -40,7 +41,8 @@ export class EventFold {
     for (let slot = 0; slot < touched.length; slot++) {
       if (this.heads[slot] === 0) continue
       for (const at of this.eventsOf(slot, events)) {
-        settle(positions[at], this.keep(touched[slot], events[at], time), '')
+        const { fate, code } = this.keep(touched[slot], events[at], time)
+        settle(positions[at], fate, code, '')
         flags(events[at].flags)
       }
       dropped += trim(rows, touched[slot])
@@ -56,12 +58,12 @@ export class EventFold {
     for (let at = 0; at < records.length; at++) {
       const event = this.decoder.event(records[at], this.words, at * stride)
       if (isRefusal(event)) {
-        settle(at, { fate: 'dead', code: event.refused }, event.detail)
+        settle(at, 'dead', event.refused, event.detail)
         continue
       }
       const misfit = timeMisfit(event, time)
       if (misfit !== undefined) {
-        settle(at, { fate: 'dead', code: misfit }, new Date(event.occurredMs).toISOString())
+        settle(at, 'dead', misfit, new Date(event.occurredMs).toISOString())
         continue
       }
       events.push(event)
@@ -70,7 +72,7 @@ export class EventFold {
     return { events, positions }
   }
 
-  private link(events: readonly DecodedEvent[], before: (row: number) => void): void {
+  private link(events: readonly DecodedEvent[], before: (row: number, slot: number) => void): void {
     const { book } = this
     const rowOf = book.rowsOf(events.map((event) => event.enterpriseId))
     if (events.length > this.links.length) this.links = new Int32Array(events.length * 2)
@@ -97,7 +99,11 @@ export class EventFold {
     const { tally, book, profile } = this
     const { words, at } = event
     tally.arrived(event.source, tally.leafRegion(row, words[at + 3], words[at + 4], time.tick))
-    if (event.retracts === undefined) return keepEvent(book.rows, row, event, time, profile.types[event.type].freshMsMax)
+    if (event.retracts === undefined) {
+      const kept = keepEvent(book.rows, row, event, time, profile.types[event.type].freshMsMax)
+      if (kept.fate === 'applied' || kept.fate === 'stale') tally.fact(row, words, at, time.tick, 1)
+      return kept
+    }
     return keepRetraction(book.rows, row, event, event.retracts, time, (gone, goneAt) => tally.retracted(row, gone, goneAt, time.tick))
   }
 }

@@ -42,21 +42,21 @@ export class RowBook {
   }
 
   /** Position of a row in the list of touched ones; `before` is called when it was not there yet. */
-  touch(row: number, before: (row: number) => void): number {
+  touch(row: number, before: (row: number, slot: number) => void): number {
     const { rows, touched } = this
     const scratch = rows.scratch(row)
     if (scratch !== 0) return scratch - 1
-    before(row)
+    before(row, touched.length)
     rows.setScratch(row, touched.push(row))
     rows.setFlag(row, flag.touched, true)
     return touched.length - 1
   }
 
   /** Ends the beat for all touched rows. */
-  release(after: (row: number) => void): void {
-    for (const row of this.touched) {
-      after(row)
-      this.rows.setScratch(row, 0)
+  release(after: (row: number, slot: number) => void): void {
+    for (let slot = 0; slot < this.touched.length; slot++) {
+      after(this.touched[slot], slot)
+      this.rows.setScratch(this.touched[slot], 0)
     }
     this.touched.length = 0
   }

@@ -130,11 +130,10 @@ export class EnterpriseRows {
     const { count } = this.reserveFact(row)
     const slice = this.facts(row)
     const { stride } = this
-    let to = slice.offset + count * stride
-    while (to > slice.offset && before(words, at, slice.words, to - stride)) {
-      slice.words.copyWithin(to, to - stride, to)
-      to -= stride
-    }
+    const end = slice.offset + count * stride
+    let to = end
+    while (to > slice.offset && before(words, at, slice.words, to - stride)) to -= stride
+    for (let word = end - 1; word >= to; word--) slice.words[word + stride] = slice.words[word]
     for (let word = 0; word < stride; word++) slice.words[to + word] = words[at + word]
     this.setCounts(row, count + 1)
   }

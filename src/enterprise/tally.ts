@@ -1,6 +1,7 @@
 /**
- * Tally: what one row adds to the cells of the open tick, as signed integers. A row is taken out before it changes and put back
- * after, so that whatever happened to it - events, retractions, moves, regrades - leaves exactly the difference (FOLD.md rule 12).
+ * Tally: what rows add to the cells of the open tick, as signed integers (FOLD.md rule 12). A fact is counted when it is kept and
+ * taken out when it goes; a change of place or grade takes out all facts of the open tick and puts them back; breadth is the
+ * difference between the row before and after the beat. So whatever happened to a row leaves exactly the difference.
  */
 import { factIndustry, factRegion, factSource, factTick, factType, freshBit, gradeCode, gradeInForce, gradeWords, hourOf, tombstoneBit } from '../../models/facts.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -30,21 +31,28 @@ export class PartSums {
 }
 
 export type Tally = {
-  /** Adds (sign 1) or takes out (sign -1) all that a row contributes to the open tick. */
-  row(row: number, tick: number, sign: 1 | -1): void
-  /** The stock alone: registered enterprises by (leaf, grade, band). */
+  /** Notes a row's breadth before it changes in a beat; `slot` is its position among the touched rows. */
+  begin(row: number, slot: number, tick: number): void
+  /** Adds what the row's breadth has become, less what it was. */
+  end(row: number, slot: number, tick: number): void
+  /** Adds (sign 1) or takes out (sign -1) one fact of the open tick. */
+  fact(row: number, words: Int32Array, at: number, tick: number, sign: 1 | -1): void
+  /** Adds or takes out all facts of the open tick: around a change of place or grade. */
+  facts(row: number, tick: number, sign: 1 | -1): void
+  /** Adds or takes out a registered enterprise from the stock by (leaf, grade, band). */
   stock(row: number, tick: number, sign: 1 | -1): void
   /** Counts a retracted fact in the tick, cell and grade in which it was counted. */
   retracted(row: number, words: Int32Array, at: number, openTick: number): void
   /** Counts a record that arrived, whatever its fate. */
   arrived(source: number, regionLeaf: number): void
-  /** Leaf cell of a fact of a row: axis by axis its own place, else the enterprise's at that tick. */
-  leafCell(row: number, word3: number, word4: number, tick: number): number
   leafRegion(row: number, word3: number, word4: number, tick: number): number
   /** Grade in force at the end of a tick, by what was known at its close. */
   gradeAt(row: number, tick: number): number
   readonly sums: PartSums
 }
+
+type Breadth = { leaves: number[]; counts: number[] }
+const breadthOf = (): Breadth => ({ leaves: [], counts: [] })
 
 /** Places of a row by the tick from which they hold; `undefined` for rows that never moved. */
 export type PlaceHistory = ReadonlyMap<number, readonly { fromTick: number; place: number }[]>
@@ -54,52 +62,75 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   const { columns } = keys
   const sums = new PartSums()
   const judged = Uint8Array.from(types, (type) => (type.judged ? 1 : 0))
-  /** Leaves of the judged fresh facts of the row at hand, and how many in each. */
-  const leaves: number[] = []
-  const counts: number[] = []
+  const breadth = breadthOf()
+  /** Breadth of each touched row before the beat changed it: one leaf at most, or one of `several`. */
+  const leafBefore: number[] = []
+  const countBefore: number[] = []
+  const several = new Map<number, Breadth>()
 
-  return { row: tallyRow, stock: tallyStock, retracted, arrived, leafCell, leafRegion, gradeAt, sums }
+  return { begin, end, fact, facts, stock, retracted, arrived, leafRegion, gradeAt, sums }
 
-  function tallyRow(row: number, tick: number, sign: 1 | -1): void {
-    const facts = rows.facts(row)
-    let grade: number | undefined
-    leaves.length = 0
-    counts.length = 0
-    const scored = !rows.has(row, flag.place)
-    const { words, stride } = facts
-    for (let at = facts.offset, end = at + facts.count * stride; at < end; at += stride) {
-      const word3 = words[at + 3]
-      if (factTick(word3) !== tick || (words[at + 2] & tombstoneBit) !== 0) continue
-      grade ??= gradeAt(row, tick)
-      const cell = leafCell(row, word3, words[at + 4], tick)
-      const graded = keys.graded(cell, grade)
-      const type = factType(words[at + 2])
-      sums.counts.add(keys.counted(graded, columns.source(factSource(word3))), sign)
-      if ((word3 & freshBit) === 0) {
-        sums.counts.add(keys.counted(graded, columns.stale), sign)
-        continue
-      }
-      sums.counts.add(keys.counted(graded, columns.type(type)), sign)
-      if (scored && judged[type] === 1) remember(cell)
+  function begin(row: number, slot: number, tick: number): void {
+    if (slot === 0) {
+      leafBefore.length = 0
+      countBefore.length = 0
+      several.clear()
     }
-    if (leaves.length > 0) tallyBreadth(sign)
+    take(breadth, row, tick)
+    leafBefore[slot] = breadth.leaves[0] ?? 0
+    countBefore[slot] = breadth.counts[0] ?? 0
+    if (breadth.leaves.length > 1) several.set(slot, { leaves: [...breadth.leaves], counts: [...breadth.counts] })
   }
 
-  function remember(cell: number): void {
-    const at = leaves.indexOf(cell)
-    if (at >= 0) counts[at]++
-    else {
-      leaves.push(cell)
-      counts.push(1)
+  function end(row: number, slot: number, tick: number): void {
+    take(breadth, row, tick)
+    const [from, to] = [countBefore[slot], breadth.counts[0] ?? 0]
+    const leaf = to > 0 ? breadth.leaves[0] : leafBefore[slot]
+    if (breadth.leaves.length <= 1 && !several.has(slot) && (from === 0 || leafBefore[slot] === leaf)) {
+      if (from !== to) sums.breadth.add(leaf, Math.sign(to) - Math.sign(from), to * to - from * from)
+      return
     }
+    tallyBreadth(several.get(slot) ?? { leaves: from > 0 ? [leafBefore[slot]] : [], counts: [from] }, -1)
+    tallyBreadth(breadth, 1)
+  }
+
+  /** The leaves of the judged fresh facts of the open tick, and how many lie in each. Places are not enterprises, and have none. */
+  function take(into: Breadth, row: number, tick: number): void {
+    into.leaves.length = 0
+    into.counts.length = 0
+    if (rows.has(row, flag.place)) return
+    const { words, stride, offset, count } = rows.facts(row)
+    for (let at = offset, end = offset + count * stride; at < end; at += stride) {
+      const word3 = words[at + 3]
+      if (factTick(word3) !== tick || (word3 & freshBit) === 0 || (words[at + 2] & tombstoneBit) !== 0 || judged[factType(words[at + 2])] === 0) continue
+      const cell = leafCell(row, word3, words[at + 4], tick)
+      const known = into.leaves.indexOf(cell)
+      if (known >= 0) into.counts[known]++
+      else {
+        into.leaves.push(cell)
+        into.counts.push(1)
+      }
+    }
+  }
+
+  function facts(row: number, tick: number, sign: 1 | -1): void {
+    const { words, stride, offset, count } = rows.facts(row)
+    for (let at = offset, end = offset + count * stride; at < end; at += stride) {
+      if (factTick(words[at + 3]) === tick && (words[at + 2] & tombstoneBit) === 0) fact(row, words, at, tick, sign)
+    }
+  }
+
+  function fact(row: number, words: Int32Array, at: number, tick: number, sign: 1 | -1): void {
+    const word3 = words[at + 3]
+    const graded = keys.graded(leafCell(row, word3, words[at + 4], tick), gradeAt(row, tick))
+    sums.counts.add(keys.counted(graded, columns.source(factSource(word3))), sign)
+    sums.counts.add(keys.counted(graded, (word3 & freshBit) === 0 ? columns.stale : columns.type(factType(words[at + 2]))), sign)
   }
 
   /** Each leaf stands for all nodes above it; where a row has several, what that says too much or too little is mended node by node. */
-  function tallyBreadth(sign: 1 | -1): void {
-    for (let at = 0; at < leaves.length; at++) {
-      sums.breadth.add(leaves[at], sign, sign * counts[at] * counts[at])
-    }
-    if (leaves.length === 1) return
+  function tallyBreadth({ leaves, counts }: Breadth, sign: 1 | -1): void {
+    for (let at = 0; at < leaves.length; at++) sums.breadth.add(leaves[at], sign, sign * counts[at] * counts[at])
+    if (leaves.length <= 1) return
     const nodes = new Map<number, { leaves: number; events: number; squares: number }>()
     for (let at = 0; at < leaves.length; at++) {
       for (const region of regions.pathOf(keys.region(leaves[at]))) {
@@ -114,12 +145,11 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
       }
     }
     for (const [node, sum] of nodes) {
-      if (sum.leaves === 1) continue
-      sums.shared.add(node, sign * (1 - sum.leaves), sign * (sum.events * sum.events - sum.squares))
+      if (sum.leaves > 1) sums.shared.add(node, sign * (1 - sum.leaves), sign * (sum.events * sum.events - sum.squares))
     }
   }
 
-  function tallyStock(row: number, tick: number, sign: 1 | -1): void {
+  function stock(row: number, tick: number, sign: 1 | -1): void {
     if (!rows.has(row, flag.registered) || rows.has(row, flag.closed)) return
     const place = rows.place(row)
     const cell = keys.cell(regions.leafOf[place >>> 16], industries.leafOf[place & 0xffff])
@@ -132,6 +162,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     const key = keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.retracted)
     if (tick === openTick) {
       sums.counts.add(key, 1)
+      fact(row, words, at, tick, -1)
       return
     }
     const late = sums.lateOf(tick)

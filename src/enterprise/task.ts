@@ -147,10 +147,7 @@ export class EnterpriseTask implements FoldTask {
       }
       this.countFlags(decoded.flags)
       const row = this.book.rowOf(decoded.enterpriseId)
-      this.touch(row, time.tick)
-      this.tally.stock(row, time.tick, -1)
-      this.fates.set(first + at, this.tables.enterprise(row, decoded, time.tick))
-      this.tally.stock(row, time.tick, 1)
+      this.fates.set(first + at, this.foldTable(row, time.tick, () => this.tables.enterprise(row, decoded, time.tick)))
     }
   }
 
@@ -164,10 +161,7 @@ export class EnterpriseTask implements FoldTask {
       }
       this.countFlags(decoded.flags)
       const row = this.book.rowOf(decoded.enterpriseId)
-      this.touch(row, time.tick)
-      this.tally.stock(row, time.tick, -1)
-      this.fates.set(first + at, this.tables.grade(row, decoded, time.tick))
-      this.tally.stock(row, time.tick, 1)
+      this.fates.set(first + at, this.foldTable(row, time.tick, () => this.tables.grade(row, decoded, time.tick)))
     }
   }
 
@@ -176,16 +170,19 @@ export class EnterpriseTask implements FoldTask {
     this.factsDropped += this.events.fold(
       records,
       time,
-      (row) => this.tally.row(row, time.tick, -1),
-      (at, { fate, code }, detail) => this.settle({ record: records[at], topic: 'risk-events', fateAt: first + at, fate, code, detail }, emit),
+      (row, slot) => this.tally.begin(row, slot, time.tick),
+      (at, fate, code, detail) => {
+        if (code === undefined) this.fates.set(first + at, fate)
+        else this.settle({ record: records[at], topic: 'risk-events', fateAt: first + at, fate, code, detail }, emit)
+      },
       (set) => this.countFlags(set),
     )
   }
 
   private scoreTouched(asOf: AsOf): void {
-    this.book.release((row) => {
+    this.book.release((row, slot) => {
       this.score(row, asOf)
-      this.tally.row(row, asOf.tick, 1)
+      this.tally.end(row, slot, asOf.tick)
     })
   }
 
@@ -244,9 +241,16 @@ export class EnterpriseTask implements FoldTask {
     writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
   }
 
-  /** Before a row changes for the first time in a beat, what it says so far is taken out of the sums. */
-  private touch(row: number, tick: number): void {
-    this.book.touch(row, () => this.tally.row(row, tick, -1))
+  /** A table record changes place or grade: what the row says of the open tick is taken out before and put back after. */
+  private foldTable(row: number, tick: number, change: () => Fate): Fate {
+    const { book, tally } = this
+    book.touch(row, (_, slot) => tally.begin(row, slot, tick))
+    tally.facts(row, tick, -1)
+    tally.stock(row, tick, -1)
+    const fate = change()
+    tally.stock(row, tick, 1)
+    tally.facts(row, tick, 1)
+    return fate
   }
 
   private settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {

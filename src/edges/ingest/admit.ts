@@ -2,12 +2,14 @@
  * Admit: a line becomes a record of the log, with the key and the partition that belong to it. A line that the decoder refuses is
  * a record all the same (FOLD.md rule 22): it becomes a dead letter in the fold, and whoever sent it is told now.
  */
+
+import { factWordsBase } from '../../../models/facts.ts'
 import { enterpriseId } from '../../../streams/contracts.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
-import { decoder, isRefusal } from '../../enterprise/decode.ts'
+import { decoder } from '../../enterprise/decode.ts'
 import type { LogRecord, NewRecord } from '../../log/port.ts'
-import { parseObject, type Refusal } from '../../records.ts'
+import { isRefusal, parseObject, type Refusal } from '../../records.ts'
 import type { Entry } from './entries.ts'
 import { flatText } from './knownAt.ts'
 
@@ -26,25 +28,33 @@ const idNames = {
 
 export function admitter(profile: Profile): Admit {
   const decode = decoder(profile)
-  const decodeBy = { 'risk-events': decode.event, 'credit-grades': decode.grade, enterprises: decode.enterprise } as const
+  const words = new Int32Array(factWordsBase + profile.file.factColumns.length) // nobody reads them here
+  const decodeBy = {
+    'risk-events': (record: LogRecord) => decode.event(record, words, 0),
+    'credit-grades': decode.grade,
+    enterprises: decode.enterprise,
+  } as const
 
   return (topic, { line, value, fault }, file) => {
     if (fault?.refused === 'FW_RECORD_TOO_LARGE') return { record: undefined, refusal: fault }
     const { key, refusal } = fault === undefined ? judge(topic, value) : { key: null, refusal: fault }
     if (refusal === undefined) return { record: { key, value }, refusal }
-    return { record: file === undefined ? { key, value } : { key, value, headers: { file, line: String(line) } }, refusal }
+    return {
+      record: file === undefined ? { key, value } : { key, value, headers: { file, line: String(line) } },
+      refusal,
+    }
   }
 
   /** One parse, by the decoder itself: the key is guessed from the bytes, and the decoder says the right one if it was wrong. */
-  function judge(topic: RecordTopic, value: Uint8Array): { key: string | null; refusal: Refusal | undefined } {
-    const guess = flatText(Buffer.from(value.buffer, value.byteOffset, value.byteLength), idNames[topic]) ?? null
+  function judge(topic: RecordTopic, value: Buffer): { key: string | null; refusal: Refusal | undefined } {
+    const guess = flatText(value, idNames[topic]) ?? null
     const first = verdict(topic, guess, value)
     if (first === undefined) return { key: guess, refusal: undefined }
     if (first.refused !== 'FW_MISROUTED') return { key: readKey(topic, value), refusal: first }
     return { key: first.detail, refusal: verdict(topic, first.detail, value) }
   }
 
-  function verdict(topic: RecordTopic, key: string | null, value: Uint8Array): Refusal | undefined {
+  function verdict(topic: RecordTopic, key: string | null, value: Buffer): Refusal | undefined {
     const record: LogRecord = { offset: 0, timeMs: 0, key, value, headers: null }
     const decoded = decodeBy[topic](record)
     return isRefusal(decoded) ? decoded : undefined
@@ -52,7 +62,7 @@ export function admitter(profile: Profile): Admit {
 }
 
 /** The enterprise id of a refused record, when it has one that a key may be. */
-function readKey(topic: RecordTopic, value: Uint8Array): string | null {
+function readKey(topic: RecordTopic, value: Buffer): string | null {
   const parsed = parseObject(value)
   if ('refused' in parsed) return null
   const id: unknown = Object.entries(parsed.json).find(([name]) => name === idFields[topic])?.[1]

@@ -39,7 +39,8 @@ export class RowJoiner {
   /** The first line is no row; the others are read again without it. */
   #giveUp(): Line[] {
     const [first, ...others] = this.#takeOpen()
-    const spoilt: Line = first.fault === undefined ? { ...first, bytes: withoutReturn(first.bytes), fault: 'open quote' } : first
+    const spoilt: Line =
+      first.fault === undefined ? { ...first, bytes: withoutReturn(first.bytes), fault: 'open quote' } : first
     return [spoilt, ...others.flatMap((line) => this.add(line))]
   }
 }
@@ -73,7 +74,7 @@ export function fieldsOf(row: string): string[] | undefined {
   }
 }
 
-type Field = { text: string; /** Where its comma stands, or the end of the row. */ end: number }
+type Field = { text: string /** Where its comma stands, or the end of the row. */; end: number }
 
 function unquoted(row: string, from: number): Field | undefined {
   const comma = row.indexOf(',', from)

@@ -2,8 +2,9 @@
  * Entries: what the lines of a file have to say, before anyone judges it. A row of CSV is made the JSON of its contract by the
  * profile; a line that is no record keeps its own bytes, so that the fold makes a dead letter of it.
  */
-import type { Profile } from '../../../streams/profile.ts'
+
 import { type RowMapper, rowMapper } from '../../../streams/mapRow.ts'
+import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import { recordBytesMax } from '../../limits.ts'
@@ -14,7 +15,7 @@ import { isBlank, type Line, linesOf, readChunks, withoutReturn } from './lines.
 
 export type Entry = {
   line: number
-  value: Uint8Array
+  value: Buffer
   /** Milliseconds since 1970, where the line says it readably (imports). */
   knownAtMs: number | undefined
   /** Why the line is no record, when that is clear already. */
@@ -35,10 +36,13 @@ export async function* entriesOfFile(file: string, options: EntryOptions): Async
 }
 
 /** The format is told by the name's ending, else by the first character: `{` begins a line of JSON. */
-export async function* entriesOf(chunks: AsyncIterable<Buffer>, options: EntryOptions & { name: string }): AsyncGenerator<Entry[]> {
+export async function* entriesOf(
+  chunks: AsyncIterable<Buffer>,
+  options: EntryOptions & { name: string },
+): AsyncGenerator<Entry[]> {
   let reader: Reader | undefined
   for await (const lines of linesOf(chunks)) {
-    reader ??= isCsv(options.name, lines) ? new CsvReader(options) : new NdjsonReader(options)
+    reader ??= isCsv(options.name, lines) ? new CsvReader(options) : ndjsonReader(options)
     const entries: Entry[] = []
     for (const line of lines) reader.take(line, entries)
     if (entries.length > 0) yield entries
@@ -56,6 +60,12 @@ function isCsv(name: string, lines: readonly Line[]): boolean {
   return first !== undefined && first.bytes.toString('utf8', 0, 64).trimStart()[0] !== '{'
 }
 
+function ndjsonReader({ field, profile }: EntryOptions): Reader {
+  return field === undefined
+    ? new NdjsonReader()
+    : new NdjsonReader(knownAtReader(field, profile.file.tick.utcOffsetMinutes))
+}
+
 interface Reader {
   take(line: Line, into: Entry[]): void
   end(into: Entry[]): void
@@ -63,16 +73,17 @@ interface Reader {
 
 const tooLong = (line: number): Entry => ({
   line,
-  value: new Uint8Array(0),
+  value: Buffer.alloc(0),
   knownAtMs: undefined,
   fault: { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordBytesMax) },
 })
 
-class NdjsonReader implements Reader {
+export class NdjsonReader implements Reader {
   readonly #knownAt: (line: Buffer) => number | undefined
 
-  constructor({ field, profile }: EntryOptions) {
-    this.#knownAt = field === undefined ? () => undefined : knownAtReader(field, profile.file.tick.utcOffsetMinutes)
+  /** Without a reader of times, entries have none. */
+  constructor(knownAt: (line: Buffer) => number | undefined = () => undefined) {
+    this.#knownAt = knownAt
   }
 
   take({ number, bytes, fault }: Line, into: Entry[]): void {
@@ -120,9 +131,15 @@ class CsvReader implements Reader {
       this.#columns = (fields ?? []).map((column) => column.trim())
       return
     }
-    const misfit = fields === undefined ? 'a quote is not closed or stands in the wrong place' : misfitOf(fields, this.#columns)
+    const misfit =
+      fields === undefined ? 'a quote is not closed or stands in the wrong place' : misfitOf(fields, this.#columns)
     if (fields === undefined || misfit !== undefined) {
-      into.push({ line: number, value: bytes, knownAtMs: undefined, fault: { refused: 'FW_RECORD_UNREADABLE', detail: misfit ?? '' } })
+      into.push({
+        line: number,
+        value: bytes,
+        knownAtMs: undefined,
+        fault: { refused: 'FW_RECORD_UNREADABLE', detail: misfit ?? '' },
+      })
       return
     }
     const row = Object.fromEntries(this.#columns.map((column, at) => [column, fields[at]]))

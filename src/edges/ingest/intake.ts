@@ -31,7 +31,7 @@ export class Intake {
 
   /** @throws ForewarnError FW_IMPORT_OPEN: live records would fall among those of the import. */
   async checkNoImport(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#imports.read()) // one reader after another
+    this.#reading = this.#reading.catch(() => {}).then(() => this.#imports.read()) // one reader after another
     await this.#reading
     if (this.#imports.open) throw new ForewarnError('FW_IMPORT_OPEN')
   }
@@ -41,7 +41,13 @@ export class Intake {
     for (const entry of entries) {
       const { record, refusal } = this.#admit(topic, entry, file)
       if (refusal === undefined) gathered.answer.accepted++
-      else refuse(gathered.answer, { line: entry.line, code: refusal.refused, detail: refusal.detail, ...(file === undefined ? {} : { file }) })
+      else
+        refuse(gathered.answer, {
+          line: entry.line,
+          code: refusal.refused,
+          detail: refusal.detail,
+          ...(file === undefined ? {} : { file }),
+        })
       if (record === undefined) continue
       const partition = record.key === null ? 0 : partitionOf(record.key, this.#log.partitions(topic))
       const records = gathered.byPartition.get(partition)

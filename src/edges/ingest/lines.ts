@@ -8,7 +8,11 @@ import { createGunzip } from 'node:zlib'
 import { KiB, MiB, recordBytesMax } from '../../limits.ts'
 
 /** `bytes` without the line feed; a carriage return before it is still there. Lines count from 1. */
-export type Line = { number: number; bytes: Buffer; /** What is wrong with it already. */ fault?: 'too long' | 'open quote' }
+export type Line = {
+  number: number
+  bytes: Buffer /** What is wrong with it already. */
+  fault?: 'too long' | 'open quote'
+}
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
@@ -61,7 +65,10 @@ function bytesOf(chunk: unknown): Buffer {
 }
 
 /** Lines in batches, one batch a chunk; the last line needs no line feed. Lines longer than `bytesMax` come empty, with a fault. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>, bytesMax: number = recordBytesMax): AsyncGenerator<Line[]> {
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer>,
+  bytesMax: number = recordBytesMax,
+): AsyncGenerator<Line[]> {
   const open = new OpenLine(bytesMax)
   let number = 0
   for await (const chunk of chunks) {

@@ -17,7 +17,12 @@ export const otherCode = 'OTHER'
 export function publishedCells(profile: Profile, totals: readonly CellTotal[]): CellTotal[] {
   const registers = totals.some(({ registered }) => registered > 0)
   const whole = totals.filter(({ region, industry }) => region === '' && industry === '')
-  const sections = merged(totals.filter(({ region, industry }) => region === '' && industry !== ''), 'industry', '', registers)
+  const sections = merged(
+    totals.filter(({ region, industry }) => region === '' && industry !== ''),
+    'industry',
+    '',
+    registers,
+  )
   const regions = publishedRegions(profile.regions, totals, registers)
   const shownRegion = nameIn(regions, 'region')
   const shownSection = nameIn(sections, 'industry')
@@ -45,12 +50,19 @@ function publishedRegions(tree: CodeTree, totals: readonly CellTotal[], register
 }
 
 /** Neighbours of one parent, the small ones made one. */
-function merged(cells: readonly CellTotal[], axis: 'region' | 'industry', parent: string, registers: boolean): CellTotal[] {
+function merged(
+  cells: readonly CellTotal[],
+  axis: 'region' | 'industry',
+  parent: string,
+  registers: boolean,
+): CellTotal[] {
   const isSmall = ({ events, enterprises, registered }: CellTotal): boolean =>
     (registers && registered < cellRegisteredMin) || (events > 0 && enterprises < cellEnterprisesMin)
   const code = parent === '' ? otherCode : `${parent}.${otherCode}`
   const isHidden = (cell: CellTotal): boolean => cell[axis] === code || isSmall(cell)
-  const shown = cells.filter((cell) => !isHidden(cell)).sort((a, b) => b.enterprises - a.enterprises || b.registered - a.registered)
+  const shown = cells
+    .filter((cell) => !isHidden(cell))
+    .sort((a, b) => b.enterprises - a.enterprises || b.registered - a.registered)
   const hidden = cells.filter(isHidden)
   if (hidden.length === 0) return shown
   let other = sumOf(hidden, axis, code)

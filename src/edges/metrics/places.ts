@@ -23,7 +23,8 @@ export class PlaceSeries {
     const registers = [options.registry]
     const labelNames = ['region', 'industry'] as const
     const eventsHelp = 'Events of the last judged tick by region and industry; small cells are merged into OTHER.'
-    const enterprisesHelp = 'Enterprises with events in the last judged tick by region and industry; small cells are merged into OTHER.'
+    const enterprisesHelp =
+      'Enterprises with events in the last judged tick by region and industry; small cells are merged into OTHER.'
     this.#events = new Gauge({ name: 'forewarn_cell_events', help: eventsHelp, labelNames, registers })
     this.#enterprises = new Gauge({ name: 'forewarn_cell_enterprises', help: enterprisesHelp, labelNames, registers })
     this.#levels = new Gauge({

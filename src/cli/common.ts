@@ -1,0 +1,119 @@
+/** What commands share: where they print, the options that name a log, and how errors become exit codes (0 ok, 1 failed, 2 usage). */
+import { once } from 'node:events'
+import cliProgress from 'cli-progress'
+import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { defaultPrefixes, type TopicPrefixes } from '../../streams/topics.ts'
+import { ForewarnError, messageOf } from '../errors.ts'
+import { type EmbeddedLog, openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
+
+/** Where a command prints: results to `out`, progress and remarks to `err`. */
+export type Screen = {
+  out: NodeJS.WritableStream & { isTTY?: boolean }
+  err: NodeJS.WritableStream & { isTTY?: boolean }
+  stdin: AsyncIterable<unknown>
+}
+
+export const processScreen: Screen = { out: process.stdout, err: process.stderr, stdin: process.stdin }
+
+/** The command has said itself what failed. */
+export class CommandFailed extends Error {}
+
+export const defaultLog = 'embedded:forewarn-data'
+
+export type LogOptions = { log: string; inputPrefix: string; outputPrefix: string }
+
+/** Adds `--log`, `--input-prefix` and `--output-prefix`. */
+export function addLogOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--log <log>', 'the log: embedded:DIR').default(defaultLog))
+    .addOption(prefixOption('--input-prefix <prefix>', 'prefix of the input topics', defaultPrefixes.input))
+    .addOption(prefixOption('--output-prefix <prefix>', 'prefix of all other topics', defaultPrefixes.output))
+}
+
+function prefixOption(flags: string, description: string, value: string): Option {
+  return new Option(flags, description).default(value).argParser((text: string) => {
+    if (/^[A-Za-z0-9][\w.-]{0,63}$/.test(text)) return text
+    throw new InvalidArgumentError('A prefix has letters, digits, ".", "_" and "-".')
+  })
+}
+
+/** The folder of an embedded log. @throws ForewarnError FW_USAGE for any other kind. */
+export function logFolder(log: string): string {
+  const folder = /^embedded:(.+)$/.exec(log)?.[1]
+  if (folder !== undefined) return folder
+  const hint = log.startsWith('kafka://') ? 'Kafka logs come with kafka://HOST:PORT, in a later version.' : 'Kafka will come with kafka://HOST:PORT.'
+  throw new ForewarnError('FW_USAGE', [`--log must be embedded:DIR, such as embedded:./data, not ${log}. ${hint}`])
+}
+
+export function prefixesOf({ inputPrefix, outputPrefix }: LogOptions): TopicPrefixes {
+  return { input: inputPrefix, output: outputPrefix }
+}
+
+/** Opens the log that the options name. Errors: FW_USAGE and those of the log. */
+export async function openLogOption(options: LogOptions, mode: 'read' | 'write'): Promise<EmbeddedLog> {
+  return openEmbeddedLog({ path: logFolder(options.log), mode, prefixes: prefixesOf(options) })
+}
+
+/** A whole number, or FW_USAGE with the option's name. */
+export function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new ForewarnError('FW_USAGE', [`${option} must be a whole number, not ${text}.`])
+}
+
+/** One line; waits while a reader is slow, so that nothing piles up in memory. */
+export async function print({ out }: Screen, line: string): Promise<void> {
+  if (!out.write(`${line}\n`)) await once(out, 'drain')
+}
+
+export function remark({ err }: Screen, line: string): void {
+  err.write(`${line}\n`)
+}
+
+export type Progress = { update(done: number, total: number, what: string): void; stop(): void }
+
+/** A bar on a terminal, nothing elsewhere. */
+export function progressBar({ err }: Screen): Progress {
+  if (err.isTTY !== true) return { update: () => {}, stop: () => {} }
+  const bar = new cliProgress.SingleBar({ stream: err, format: '{what} {bar} {percentage} %', clearOnComplete: true })
+  bar.start(1, 0, { what: '' })
+  return {
+    update: (done, total, what) => {
+      bar.setTotal(total)
+      bar.update(done, { what })
+    },
+    stop: () => bar.stop(),
+  }
+}
+
+/** Text of others, safe on a terminal: no control characters, one line. */
+export function plainText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+}
+
+/** Runs a program and gives its exit code. Whatever is thrown is printed, with what to do about it. */
+export async function runProgram(program: Command, argv: readonly string[], screen: Screen = processScreen): Promise<number> {
+  overrideExits(program)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    return reportError(error, screen)
+  }
+}
+
+/** Prints an error, and gives the exit code that belongs to it. */
+export function reportError(error: unknown, screen: Screen = processScreen): number {
+  if (error instanceof CommandFailed) return 1
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has printed it
+  if (!(error instanceof ForewarnError)) {
+    remark(screen, `error: ${messageOf(error)}`)
+    return 1
+  }
+  remark(screen, `error ${error.code}: ${plainText(error.message)}\n  ${error.remedy}`)
+  return error.code === 'FW_USAGE' ? 2 : 1
+}
+
+function overrideExits(command: Command): void {
+  command.exitOverride().showSuggestionAfterError().showHelpAfterError('(--help tells more)')
+  for (const child of command.commands) overrideExits(child)
+}

@@ -1,0 +1,96 @@
+/** One record as one readable line, by topic. */
+import { z } from 'zod'
+import { CommandResult, EnterpriseAlert, FateColumns, fates, type Level, PublicNotice, Score, Warning } from '../../streams/outputs.ts'
+import type { TopicName } from '../../streams/topics.ts'
+import type { LogRecord } from '../log/port.ts'
+import { plainText } from './common.ts'
+import type { Placed } from './topicReader.ts'
+
+const textMax = 200
+
+export type ShowOptions = { colour: boolean; language: string | undefined }
+
+/** `2026-09-12T00:00:00.000Z orange ...`: log time, then what the topic has to say. */
+export function showRecord(topic: TopicName, { partition, record }: Placed, options: ShowOptions): string {
+  const time = timeOf(record)
+  const says = sayers[topic]?.(record, options)
+  if (says !== undefined) return `${time} ${says}`
+  return `${time} ${partition}/${record.offset} ${plainText(record.key ?? '-')} ${textOf(record)}`
+}
+
+/** The whole record as one line of JSON; a value that is no JSON is given as text. */
+export function jsonRecord({ partition, record }: Placed): string {
+  const { offset, key, headers } = record
+  return JSON.stringify({ partition, offset, time: timeOf(record), key, ...(headers === null ? {} : { headers }), value: jsonOf(record) ?? Buffer.from(record.value).toString('utf8') })
+}
+
+export function timeOf({ timeMs }: LogRecord): string {
+  const date = new Date(timeMs)
+  return Number.isNaN(date.getTime()) ? String(timeMs) : date.toISOString()
+}
+
+function textOf({ value }: LogRecord): string {
+  const text = plainText(Buffer.from(value.subarray(0, textMax * 4)).toString('utf8'))
+  return text.length > textMax ? `${text.slice(0, textMax)}...` : text
+}
+
+function jsonOf({ value }: LogRecord): unknown {
+  try {
+    return JSON.parse(Buffer.from(value).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+type Sayer = (record: LogRecord, options: ShowOptions) => string | undefined
+
+/** Says nothing of a record of another form, which is then shown as it is. */
+function sayer<T>(contract: z.ZodType<T>, say: (it: T, options: ShowOptions) => string): Sayer {
+  return (record, options) => {
+    const parsed = contract.safeParse(jsonOf(record))
+    return parsed.success ? plainText(say(parsed.data, options)) : undefined
+  }
+}
+
+const colours: Record<Level, string> = { calm: '32', blue: '34', yellow: '33', orange: '38;5;208', red: '1;31' }
+
+function warningSays(record: LogRecord, { colour, language }: ShowOptions): string | undefined {
+  const parsed = Warning.safeParse(jsonOf(record))
+  if (!parsed.success) return undefined
+  const { level, change, id, sentences } = parsed.data
+  const sentence = (language === undefined ? undefined : sentences[language]) ?? Object.values(sentences)[0] ?? ''
+  const shownLevel = colour ? `\u001b[${colours[level]}m${level}\u001b[0m` : level
+  return `${shownLevel} ${change} ${plainText(id)}: ${plainText(sentence)}`
+}
+
+const percent = (probability: number): string => `${(probability * 100).toFixed(1)} %`
+
+const sayers: Partial<Record<TopicName, Sayer>> = {
+  'industry-warnings': warningSays,
+  'region-warnings': warningSays,
+  'cell-warnings': warningSays,
+  scores: sayer(Score, ({ enterpriseId, probability, band, grade, cause }) => `${enterpriseId} ${percent(probability)} ${band}, grade ${grade}, by ${cause}`),
+  'enterprise-alerts': sayer(EnterpriseAlert, ({ enterpriseId, bandBefore, band, direction, probability }) => `${enterpriseId} ${direction} from ${bandBefore} to ${band}, ${percent(probability)}`),
+  fates: sayer(FateColumns, ({ task, beat, fates: kinds, codes }) => `${task} beat ${beat}: ${fateCounts(kinds)}${codeCounts(codes)}`),
+  'command-results': sayer(CommandResult, ({ id, kind, accepted, code }) => `${kind} ${id} ${accepted ? 'accepted' : `refused ${code ?? ''}`}`),
+  notices: sayer(PublicNotice, ({ kind, source, region, tickLabel, expected }) => `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`),
+  'dead-letters': deadLetterSays,
+}
+
+/** Of a dead letter: code, where it came from, why, and its first characters. */
+export function deadLetterSays(record: LogRecord): string {
+  const { 'error-code': code = '-', 'error-detail': detail = '', topic = '-', partition = '-', offset = '-', file, line } = record.headers ?? {}
+  const from = file === undefined ? '' : ` ${file}:${line ?? '?'}`
+  return `${plainText(`${code} ${topic}/${partition}/${offset}${from}${detail === '' ? '' : ` (${detail})`}`)} ${textOf(record)}`
+}
+
+function fateCounts(kinds: string): string {
+  const counts = fates.map((fate, at) => ({ fate, count: Buffer.from(kinds, 'base64').filter((kind) => kind === at).length }))
+  const told = counts.filter(({ count }) => count > 0).map(({ fate, count }) => `${count} ${fate}`)
+  return told.length === 0 ? 'no records' : told.join(', ')
+}
+
+function codeCounts(codes: Readonly<Record<string, string>>): string {
+  const counts = Object.entries(Object.groupBy(Object.values(codes), (code) => code)).map(([code, all]) => `${all?.length ?? 0} ${code}`)
+  return counts.length === 0 ? '' : ` (${counts.join(', ')})`
+}

@@ -1,0 +1,78 @@
+/** Live records to the process that holds the log, by its HTTP server. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { type ErrorCode, errorCodes, ForewarnError, messageOf } from '../../errors.ts'
+import { secondMs } from '../../limits.ts'
+import type { Entry } from './entries.ts'
+import type { Answer } from './intake.ts'
+import { refuse } from './intake.ts'
+import type { LiveTarget } from './live.ts'
+
+const code = z.enum(errorCodes)
+const AnswerBody = z.object({
+  accepted: z.int(),
+  refused: z.array(z.object({ line: z.int(), code, detail: z.string() })),
+  counts: z.partialRecord(code, z.int()),
+})
+const ErrorBody = z.object({ code, message: z.string() })
+
+const attemptsMax = 30 // a server that is taking other bodies asks to come again in a second
+const requestMsMax = 120 * secondMs
+
+/** `address`: `http://127.0.0.1:9464`. @throws ForewarnError with the code that the server answers, FW_LOG_HELD when it does not answer. */
+export function httpTarget(address: string, logName: string): LiveTarget {
+  return {
+    send: async (topic, entries, file) => {
+      const sendable = entries.filter(({ fault }) => fault?.refused !== 'FW_RECORD_TOO_LARGE')
+      const body = Buffer.concat(sendable.flatMap(({ value }) => [oneLine(value), Buffer.from('\n')]))
+      const answer = await post(new URL(`/api/v1/records/${topic}`, address), body, logName)
+      const refused = answer.refused.map((line) => ({
+        ...line,
+        line: sendable[line.line - 1]?.line ?? line.line,
+        file,
+      }))
+      return withTooLarge({ ...answer, refused }, entries, file)
+    },
+  }
+}
+
+/** A bad row of CSV may hold line breaks; as a JSON text it is one line, and still no record. */
+function oneLine(value: Buffer): Buffer {
+  return value.includes(0x0a) || value.length === 0 ? Buffer.from(JSON.stringify(value.toString('utf8'))) : value
+}
+
+function withTooLarge(answer: Answer, entries: readonly Entry[], file: string): Answer {
+  for (const { line, fault } of entries) {
+    if (fault?.refused === 'FW_RECORD_TOO_LARGE')
+      refuse(answer, { line, code: fault.refused, detail: fault.detail, file })
+  }
+  return answer
+}
+
+async function post(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-ndjson' },
+      signal: AbortSignal.timeout(requestMsMax),
+    }).catch((error: unknown) => {
+      throw new ForewarnError(
+        'FW_LOG_HELD',
+        [logName, `that serves ${url.origin} and does not answer (${messageOf(error)})`],
+        { cause: error },
+      )
+    })
+    const answer: unknown = await response.json()
+    if (response.ok) return AnswerBody.parse(answer)
+    const problem = problemOf(answer)
+    if (problem.code !== 'FW_HTTP_OVERLOADED' || attempt === attemptsMax) throw problem
+    await delay(secondMs)
+  }
+}
+
+function problemOf(answer: unknown): ForewarnError {
+  const parsed = ErrorBody.safeParse(answer)
+  const known: ErrorCode = parsed.success ? parsed.data.code : 'FW_INTERNAL'
+  return new ForewarnError(known, [parsed.success ? parsed.data.message : 'the server gave an answer of another form'])
+}

@@ -1,0 +1,100 @@
+/** What a log says before an import goes into it: how far it is in time, with which profile, and which import is under way. */
+import { z } from 'zod'
+import type { Command } from '../../../streams/commands.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import { recordTopics, type TopicName } from '../../../streams/topics.ts'
+import { ForewarnError } from '../../errors.ts'
+import { parseCommand } from '../../fold/imports.ts'
+import { decodeEntry } from '../../fold/journal.ts'
+import { recordsOf } from '../../log/digest.ts'
+import type { Log, LogRecord } from '../../log/port.ts'
+
+/** First offsets of an import by `topic/partition`, kept in a header of its first command. */
+const Positions = z.record(z.string(), z.int())
+export const positionsHeader = 'positions'
+
+export type OpenImport = {
+  id: string
+  positions: Readonly<Record<string, number>>
+  marks: number
+  /** Time of the last command, milliseconds since 1970. */
+  throughMs: number
+}
+
+export type CommandsState = {
+  activation: Extract<Command, { kind: 'profile.activate' }> | undefined
+  open: OpenImport | undefined
+  /** The id of the first command of each import that has ended. */
+  ended: ReadonlySet<string>
+}
+
+export async function readCommands(log: Log): Promise<CommandsState> {
+  const ended = new Set<string>()
+  let activation: CommandsState['activation']
+  let open: OpenImport | undefined
+  for await (const record of recordsOf(log, 'commands', 0)) {
+    const command = parseCommand(record.value)
+    if (command?.kind === 'profile.activate') activation ??= command
+    else if (command?.kind === 'import.begin')
+      open = { id: command.id, positions: positionsOf(record), marks: 0, throughMs: record.timeMs }
+    else if (command?.kind === 'import.mark' && open !== undefined) {
+      open = { ...open, marks: open.marks + 1, throughMs: Math.max(open.throughMs, Date.parse(command.through)) }
+    } else if (command?.kind === 'import.end' && open !== undefined) {
+      ended.add(open.id)
+      open = undefined
+    }
+  }
+  return { activation, open, ended }
+}
+
+function positionsOf(record: LogRecord): Readonly<Record<string, number>> {
+  const text = record.headers?.[positionsHeader]
+  return text === undefined ? {} : Positions.parse(JSON.parse(text))
+}
+
+/** @throws ForewarnError FW_CONFIG_CHANGED when the log was started with another profile. */
+export function checkProfile({ activation }: CommandsState, profile: Profile): void {
+  if (activation === undefined || activation.profileHash === profile.hash) return
+  const said = (name: string, hash: string): string => `profile ${name} (${hash.slice(0, 12)})`
+  throw new ForewarnError('FW_CONFIG_CHANGED', [
+    said(activation.profile, activation.profileHash),
+    said(profile.file.name, profile.hash),
+  ])
+}
+
+/** @throws ForewarnError FW_IMPORT_BEHIND when an input, a command or a folded beat is later than the first record to come. */
+export async function checkNotBehind(log: Log, { activation }: CommandsState, firstMs: number): Promise<void> {
+  for (const topic of ['commands', ...recordTopics] as const) {
+    for (let partition = 0; partition < log.partitions(topic); partition++) {
+      const last = await lastRecord(log, topic, partition)
+      if (last !== undefined && last.timeMs > firstMs) throw behind(firstMs, last.timeMs)
+    }
+  }
+  if (activation === undefined) return // without one nothing was folded
+  for (let partition = 0; partition < log.partitions('journal'); partition++) {
+    const entry = await lastRecord(log, 'journal', partition)
+    const beat = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
+    if (beat !== undefined && (beat + 1) * activation.beatMs > firstMs)
+      throw behind(firstMs, (beat + 1) * activation.beatMs)
+  }
+}
+
+function behind(firstMs: number, heldMs: number): ForewarnError {
+  return new ForewarnError('FW_IMPORT_BEHIND', [new Date(firstMs).toISOString(), new Date(heldMs).toISOString()])
+}
+
+/** The last record of a partition; offsets may have gaps, so it looks back in growing steps. */
+export async function lastRecord(log: Log, topic: TopicName, partition: number): Promise<LogRecord | undefined> {
+  const { start, end } = await log.range(topic, partition)
+  for (let back = 1; end - back >= start; back *= 8) {
+    const found = await lastFrom(log, topic, partition, end - back)
+    if (found !== undefined) return found
+  }
+  return lastFrom(log, topic, partition, start)
+}
+
+async function lastFrom(log: Log, topic: TopicName, partition: number, from: number): Promise<LogRecord | undefined> {
+  let last: LogRecord | undefined
+  for await (const record of recordsOf(log, topic, partition, from)) last = record
+  return last
+}

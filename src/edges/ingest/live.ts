@@ -1,0 +1,91 @@
+/** Live ingest: lines of files or of standard input, in batches, to a log of this process or to the process that holds it. */
+import type { Profile } from '../../../streams/profile.ts'
+import type { RecordTopic } from '../../../streams/topics.ts'
+import { MiB } from '../../limits.ts'
+import type { Log } from '../../log/port.ts'
+import { type Entry, entriesOf, entriesOfFile } from './entries.ts'
+import { type Answer, Intake, nothingGathered, refuse } from './intake.ts'
+import { plainChunks } from './lines.ts'
+
+/** Where live records go. `send` resolves when they are on disk there. */
+export type LiveTarget = { send(topic: RecordTopic, entries: readonly Entry[], file: string): Promise<Answer> }
+
+export type LiveOptions = {
+  target: LiveTarget
+  profile: Profile
+  topic: RecordTopic
+  /** Names of files; `-` is `stdin`. */
+  files: readonly string[]
+  stdin: AsyncIterable<unknown>
+  onProgress?: (lines: number) => void
+}
+
+export type LiveSummary = Answer & { seconds: number }
+
+const batchRecords = 1_000
+const batchBytes = 4 * MiB
+
+/** Sends what each chunk of input brings at once: a line that comes through a pipe does not wait for others. */
+export async function ingestLive(options: LiveOptions, now: () => number = Date.now): Promise<LiveSummary> {
+  const startedMs = now()
+  const summary: Answer = { accepted: 0, refused: [], counts: {} }
+  let lines = 0
+  for (const file of options.files) {
+    for await (const entries of entriesFrom(file, options)) {
+      for (const batch of batchesOf(entries)) add(summary, await options.target.send(options.topic, batch, file), file)
+      lines += entries.length
+      options.onProgress?.(lines)
+    }
+  }
+  return { ...summary, seconds: (now() - startedMs) / 1_000 }
+}
+
+function entriesFrom(file: string, { topic, profile, stdin }: LiveOptions): AsyncIterable<Entry[]> {
+  const options = { topic, profile, field: undefined }
+  return file === '-'
+    ? entriesOf(plainChunks(stdin), { ...options, name: 'standard input' })
+    : entriesOfFile(file, options)
+}
+
+function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  let batch: Entry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    if (batch.length === batchRecords || (batch.length > 0 && bytes + entry.value.length > batchBytes)) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(entry)
+    bytes += entry.value.length
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Adds an answer; lines beyond those listed are in its counts only. */
+function add(summary: Answer, answer: Answer, file: string): void {
+  summary.accepted += answer.accepted
+  const listed: Answer = { accepted: 0, refused: summary.refused, counts: {} }
+  for (const line of answer.refused) refuse(listed, { ...line, file })
+  for (const code of Object.keys(answer.counts)) {
+    if (isCode(code, answer)) summary.counts[code] = (summary.counts[code] ?? 0) + (answer.counts[code] ?? 0)
+  }
+}
+
+function isCode(code: string, answer: Answer): code is keyof Answer['counts'] {
+  return code in answer.counts
+}
+
+/** Into a log that this process writes. */
+export function logTarget(log: Log, profile: Profile): LiveTarget {
+  const intake = new Intake(log, profile)
+  return {
+    send: async (topic, entries, file) => {
+      await intake.checkNoImport()
+      const gathered = nothingGathered()
+      intake.gather(topic, entries, gathered, file)
+      await intake.append(topic, gathered)
+      return gathered.answer
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/** The HTTP server: records in, metrics and health out. */
+import { type FastifyInstance, fastify } from 'fastify'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Profile } from '../../streams/profile.ts'
+import { ForewarnError, messageOf } from '../errors.ts'
+import type { Log } from '../log/port.ts'
+import { answerErrors } from './http/errors.ts'
+import { recordRoutes } from './http/records.ts'
+import type { Readiness } from './readiness.ts'
+
+export type ServerOptions = {
+  host: string
+  /** 0: any free port. */
+  port: number
+  log: Log
+  profile: Profile
+  registry: Registry
+  ready: () => Readiness
+  logger: Logger
+  /** Largest body in bytes. */
+  bodyMax?: number
+  /** More routes of the same server. */
+  routes?: (app: FastifyInstance) => void
+}
+
+/** `address`: `http://127.0.0.1:9464`, as other processes of this machine reach it. */
+export type Server = { address: string; close(): Promise<void> }
+
+/** Listens when the promise resolves. @throws ForewarnError FW_HTTP_BUSY when the port is taken, FW_USAGE when the host is none of this machine. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { registry, ready, logger, routes } = options
+  const app = fastify({ logger: false, forceCloseConnections: 'idle', return503OnClosing: true })
+  answerErrors(app, logger)
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get('/livez', async () => ({ alive: true }))
+  app.get('/readyz', async (_request, reply) => {
+    const state = ready()
+    return reply.code(state.ready ? 200 : 503).send(state)
+  })
+  await app.register(async (scope) => recordRoutes(scope, options)) // its body parser is not that of other routes
+  routes?.(app)
+  await listen(app, options)
+  return { address: addressOf(app, options), close: () => app.close() }
+}
+
+async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') throw new ForewarnError('FW_HTTP_BUSY', [`${host}:${port}`], { cause: error })
+    throw new ForewarnError('FW_USAGE', [`--http ${host}:${port} cannot be served: ${messageOf(error)}.`], {
+      cause: error,
+    })
+  }
+}
+
+function addressOf(app: FastifyInstance, { host, port }: ServerOptions): string {
+  const [at] = app.addresses()
+  const taken = typeof at === 'object' ? at.port : port
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${taken}`
+}
