@@ -16,6 +16,8 @@ export type CountContext = {
   /** Size of the cell, > 0; 1 when unknown. */
   readonly exposure: number
   readonly prior: CountPrior
+  /** Whether a whole year has been seen: before that a season cannot be told from a trend, and is held at zero. Default true. */
+  readonly seasonKnown?: boolean
   /** Length of a tick in days, > 0: 1/24, 1 or 7. */
   readonly tickDays: number
 }

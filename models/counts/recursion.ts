@@ -7,12 +7,14 @@
  *
  *     expect:  b = Omega^-1 xi    mean = exp(x'b) exposure week    variance = phi mean + mean^2 min(phi x' Omega^-1 x, 1)
  *     learn:   Omega <- l Omega + (1-l) Omega0    + w mean x x'
- *              xi    <- l xi    + (1-l) Omega0 b0 + w mean x (eta + min((y - mean) / mean, 3))
+ *              xi    <- l xi    + (1-l) Omega0 b0 + w mean x (eta + r),   r = (y - mean) / mean, bounded
  *
- * with x = (1, cos, sin) of the year, and eta = ln(mean / (exposure week)) of the expectation in force, cold start included.
- * Where means are small the limit 3 gives way to (calmMax - mean) / mean, the count whose residual is 2.58 and at least one
- * event. Cut to four means, single events would be lost: at 0.14 events an hour (a day) the rate then settled at 0.14 (0.27) of
- * the truth, and the false positive rate at p < .01 reached .12. Above a mean of about 1.3 phi nothing changes.
+ * with x = (1, cos, sin) of the year (until a whole year has been seen, expectations use the level alone), and
+ * eta = ln(mean / (exposure week)) of the expectation in force, cold start included.
+ *
+ * r is bounded where y exceeds calmMax, the count whose residual is 2.58 and at least one event (workingResidual). A fixed bound
+ * of 3 fails at both ends: with small means single events are lost (at 0.14 events an hour the rate settled at 0.14 of the
+ * truth, and the false positive rate at p < .01 reached .12); with large ones a young cell overshoots to e^3 times its mean.
  */
 import { cos2pi, exp, ln, sin2pi } from '../math.ts'
 import { baselineWeight, calmMax, winsorise } from './anscombe.ts'
@@ -33,6 +35,8 @@ const at = { omega: 0, xi: 6, squares: 9, weight: 10, cusum: 11, expected: 12, c
 const stateLength = 14
 
 const lnKeepWeekly = ln(0.985)
+/** Dispersion forgets faster than the level: what the first weeks did not explain, such as the weekly rhythm, must not stay in it. */
+const lnKeepSquaresWeekly = ln(0.97)
 const omega0 = [5, 10, 10] as const
 const workingResidualMax = 3
 const lnRateMax = 20
@@ -69,8 +73,13 @@ function gatheredIn(state: Float64Array, offset: number): Gathered {
 }
 
 function warmExpectation(state: Float64Array, offset: number, context: CountContext, scale: number): Expectation {
-  setBasis(context.yearPhase)
-  solve(state, offset + at.omega, offset + at.xi, basis, solved)
+  if (context.seasonKnown === false) {
+    solved.linear = state[offset + at.xi] / state[offset + at.omega]
+    solved.quadratic = 1 / state[offset + at.omega]
+  } else {
+    setBasis(context.yearPhase)
+    solve(state, offset + at.omega, offset + at.xi, basis, solved)
+  }
   const mean = boundMean(exp(boundLnRate(solved.linear)) * scale)
   const phi = dispersion(state, offset)
   return { mean, variance: phi * mean + mean * mean * Math.min(phi * solved.quadratic, 1) }
@@ -105,8 +114,9 @@ function learn(state: Float64Array, offset: number, context: CountContext, y: nu
   learnRates(state, offset, context, { y, mean: expected.mean, phi, keep })
   const calm = winsorise(y, expected.mean, phi)
   const square = (phi * (calm - expected.mean) * (calm - expected.mean)) / expected.variance
-  state[offset + at.squares] = keep * state[offset + at.squares] + Math.min(square, squareMax)
-  state[offset + at.weight] = keep * state[offset + at.weight] + 1
+  const keepSquares = exp((lnKeepSquaresWeekly * context.tickDays) / 7)
+  state[offset + at.squares] = keepSquares * state[offset + at.squares] + Math.min(square, squareMax)
+  state[offset + at.weight] = keepSquares * state[offset + at.weight] + 1
   const priorMean = boundMean(context.prior.rate * context.exposure * context.weekFactor)
   state[offset + at.expected] = keep * state[offset + at.expected] + priorMean
   state[offset + at.counted] = keep * state[offset + at.counted] + calm
@@ -122,14 +132,22 @@ function learnRates(state: Float64Array, offset: number, context: CountContext, 
   const priorPull = omega0[0] * boundLnRate(ln(context.prior.rate))
   if (state[offset + at.omega] === 0) startRates(state, offset, priorPull)
   const weight = mean * baselineWeight(y, mean, phi)
-  const residualMax = Math.max(workingResidualMax, calmMax(mean, phi) / mean - 1)
   const eta = boundLnRate(ln(mean / (context.exposure * context.weekFactor)))
-  const response = weight * (eta + Math.min(y / mean - 1, residualMax))
+  const response = weight * (eta + workingResidual(y, mean, calmMax(mean, phi)))
   gather(state, offset + at.omega, { keep, prior: omega0, weight }, basis)
   const xi = offset + at.xi
   state[xi] = keep * state[xi] + (1 - keep) * priorPull + response
   state[xi + 1] = keep * state[xi + 1] + response * basis[1]
   state[xi + 2] = keep * state[xi + 2] + response * basis[2]
+}
+
+/**
+ * (y - mean) / mean up to the calm limit; beyond it the excess counts by its logarithm. A young cell takes a step of the whole
+ * residual: taken straight, six times the mean would raise it to e^3 times.
+ */
+function workingResidual(y: number, mean: number, calm: number): number {
+  if (y <= calm) return y / mean - 1
+  return Math.min(Math.max(workingResidualMax, calm / mean - 1), calm / mean - 1 + ln(y / calm))
 }
 
 function startRates(state: Float64Array, offset: number, priorPull: number): void {

@@ -6,8 +6,9 @@
  */
 import { checkCount, checkPositive } from './detector.ts'
 
-/** Weeks of an average week that each phase is taken to have seen beforehand. */
-const shrinkageWeeks = 4
+/** Average weeks that each phase is taken to have seen beforehand: four, or as many as hold 30 events of the phase. */
+const shrinkageWeeksMax = 4
+const shrinkageEvents = 30
 const factorMin = 0.2
 const factorMax = 5
 
@@ -16,13 +17,14 @@ export function weekStateLength(phases: number): number {
 }
 
 /**
- * The index of a phase: its mean count over the mean of the phases' means, shrunk towards 1 by four weeks of weight, within
+ * The index of a phase: its mean count over the mean of the phases' means, shrunk towards 1 by up to four weeks of weight, within
  * 0.2..5. 1 before anything is learnt. RangeError if the phase is none of the state's.
  */
 export function weekFactor(state: Float64Array, phase: number): number {
   checkPhase(state, phase)
   const overall = overallMean(state)
   if (overall === 0) return 1
+  const shrinkageWeeks = Math.min(shrinkageWeeksMax, shrinkageEvents / overall)
   const shrunk = (state[2 * phase] + shrinkageWeeks * overall) / (state[2 * phase + 1] + shrinkageWeeks)
   return Math.min(Math.max(shrunk / overall, factorMin), factorMax)
 }

@@ -41,7 +41,9 @@ function prefixOption(flags: string, description: string, value: string): Option
 export function logFolder(log: string): string {
   const folder = /^embedded:(.+)$/.exec(log)?.[1]
   if (folder !== undefined) return folder
-  const hint = log.startsWith('kafka://') ? 'Kafka logs come with kafka://HOST:PORT, in a later version.' : 'Kafka will come with kafka://HOST:PORT.'
+  const hint = log.startsWith('kafka://')
+    ? 'Kafka logs come with kafka://HOST:PORT, in a later version.'
+    : 'Kafka will come with kafka://HOST:PORT.'
   throw new ForewarnError('FW_USAGE', [`--log must be embedded:DIR, such as embedded:./data, not ${log}. ${hint}`])
 }
 
@@ -91,8 +93,13 @@ export function plainText(text: string): string {
 }
 
 /** Runs a program and gives its exit code. Whatever is thrown is printed, with what to do about it. */
-export async function runProgram(program: Command, argv: readonly string[], screen: Screen = processScreen): Promise<number> {
-  overrideExits(program)
+export async function runProgram(
+  program: Command,
+  argv: readonly string[],
+  screen: Screen = processScreen,
+): Promise<number> {
+  prepare(program, screen)
+  if (screen === processScreen) endWithReader()
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0
@@ -113,7 +120,17 @@ export function reportError(error: unknown, screen: Screen = processScreen): num
   return error.code === 'FW_USAGE' ? 2 : 1
 }
 
-function overrideExits(command: Command): void {
+/** Commands throw instead of ending the process, and print on the screen. */
+function prepare(command: Command, screen: Screen): void {
   command.exitOverride().showSuggestionAfterError().showHelpAfterError('(--help tells more)')
-  for (const child of command.commands) overrideExits(child)
+  command.configureOutput({ writeOut: (text) => screen.out.write(text), writeErr: (text) => screen.err.write(text) })
+  for (const child of command.commands) prepare(child, screen)
+}
+
+/** `forewarn tail ... | head`: when nobody reads on, there is nothing left to do. */
+function endWithReader(): void {
+  process.stdout.once('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
 }

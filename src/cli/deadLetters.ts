@@ -2,7 +2,16 @@
 import { Command, Option } from 'commander'
 import { type ErrorCode, errorCodes, errorRegistry, ForewarnError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
-import { addLogOptions, type LogOptions, openLogOption, print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
+import {
+  addLogOptions,
+  type LogOptions,
+  openLogOption,
+  print,
+  processScreen,
+  remark,
+  type Screen,
+  wholeNumber,
+} from './common.ts'
 import { deadLetterSays, jsonRecord, timeOf } from './show.ts'
 import { inOrder, lastOf, type Placed } from './topicReader.ts'
 
@@ -36,13 +45,22 @@ async function listDeadLetters(log: Log, options: Options, screen: Screen): Prom
   const sinceMs = options.since === undefined ? Number.NEGATIVE_INFINITY : instantOf(options.since)
   const byCode = new Map<string, number>()
   const from: number[] = new Array(log.partitions('dead-letters')).fill(0)
-  const wanted = counted(inOrder(log, 'dead-letters', from), (placed) => placed.record.timeMs >= sinceMs && (options.code === undefined || codeOf(placed) === options.code), byCode)
+  const wanted = counted(
+    inOrder(log, 'dead-letters', from),
+    (placed) => placed.record.timeMs >= sinceMs && (options.code === undefined || codeOf(placed) === options.code),
+    byCode,
+  )
   const shown = await lastOf(wanted, wholeNumber('--limit', options.limit))
-  for (const placed of shown) await print(screen, options.json ? jsonRecord(placed) : `${timeOf(placed.record)} ${deadLetterSays(placed.record)}`)
+  for (const placed of shown)
+    await print(screen, options.json ? jsonRecord(placed) : `${timeOf(placed.record)} ${deadLetterSays(placed.record)}`)
   if (!options.json) tellCounts(screen, byCode, shown.length)
 }
 
-async function* counted(items: AsyncIterable<Placed>, admits: (placed: Placed) => boolean, byCode: Map<string, number>): AsyncGenerator<Placed> {
+async function* counted(
+  items: AsyncIterable<Placed>,
+  admits: (placed: Placed) => boolean,
+  byCode: Map<string, number>,
+): AsyncGenerator<Placed> {
   for await (const placed of items) {
     if (!admits(placed)) continue
     const code = codeOf(placed)
@@ -57,7 +75,8 @@ function codeOf({ record }: Placed): string {
 
 function instantOf(text: string): number {
   const ms = Date.parse(text)
-  if (Number.isNaN(ms)) throw new ForewarnError('FW_USAGE', [`--since must be a date or time such as 2026-08-01, not ${text}.`])
+  if (Number.isNaN(ms))
+    throw new ForewarnError('FW_USAGE', [`--since must be a date or time such as 2026-08-01, not ${text}.`])
   return ms
 }
 

@@ -10,7 +10,18 @@ import { ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edg
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
-import { addLogOptions, type LogOptions, logFolder, openLogOption, plainText, print, processScreen, progressBar, remark, type Screen } from './common.ts'
+import {
+  addLogOptions,
+  type LogOptions,
+  logFolder,
+  openLogOption,
+  plainText,
+  print,
+  processScreen,
+  progressBar,
+  remark,
+  type Screen,
+} from './common.ts'
 
 type Options = LogOptions & { profile: string; as?: RecordTopic; knownAt?: string; resume?: boolean; json?: boolean }
 
@@ -33,7 +44,9 @@ export function ingestCommand(screen: Screen = processScreen): Command {
   const command = new Command('ingest')
     .description('Put records into the log: live, or an import of history with --known-at.')
     .addArgument(new Argument('<files...>', 'FILE or - (live, with --as), or KIND=FILE (with --known-at)'))
-    .addOption(new Option('--as <kind>', 'kind of the records of a live ingest').choices(recordTopics).conflicts('knownAt'))
+    .addOption(
+      new Option('--as <kind>', 'kind of the records of a live ingest').choices(recordTopics).conflicts('knownAt'),
+    )
     .addOption(new Option('--known-at <field>', 'import history; the field says when a line became known'))
     .addOption(new Option('--resume', 'go on with an import that was cut').conflicts('as'))
     .option('--profile <name|dir>', 'profile that the records belong to', 'cn')
@@ -41,18 +54,25 @@ export function ingestCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', examples)
     .action(async (files: string[], options: Options) => {
       const profile = await loadProfile(options.profile)
-      if (options.knownAt !== undefined) await importFiles(screen, { ...options, field: options.knownAt }, profile, files)
+      if (options.knownAt !== undefined)
+        await importFiles(screen, { ...options, field: options.knownAt }, profile, files)
       else await ingestFiles(screen, options, profile, files)
     })
   return addLogOptions(command)
 }
 
-async function importFiles(screen: Screen, options: Options & { field: string }, profile: Profile, args: readonly string[]): Promise<void> {
+async function importFiles(
+  screen: Screen,
+  options: Options & { field: string },
+  profile: Profile,
+  args: readonly string[],
+): Promise<void> {
   const files = args.map(kindAndFile)
   const log = await openLogOption(options, 'write')
   const bar = progressBar(screen)
   try {
-    const onProgress = ({ doing, done, total }: { doing: string; done: number; total: number }): void => bar.update(done, total, doing)
+    const onProgress = ({ doing, done, total }: { doing: string; done: number; total: number }): void =>
+      bar.update(done, total, doing)
     const { field, resume = false } = options
     const summary = await runImport({ log, profile, field, files, resume, onProgress })
     bar.stop()
@@ -68,8 +88,12 @@ function kindAndFile(argument: string): { topic: RecordTopic; file: string } {
   const at = argument.indexOf('=')
   const topic = recordTopics.find((kind) => kind === argument.slice(0, at))
   const file = argument.slice(at + 1)
-  if (at < 0 || topic === undefined) throw new ForewarnError('FW_USAGE', [`An import takes KIND=FILE, with a kind of ${recordTopics.join(', ')}; not ${argument}.`])
-  if (file === '-') throw new ForewarnError('FW_USAGE', ['An import reads its files twice, so it cannot read standard input.'])
+  if (at < 0 || topic === undefined)
+    throw new ForewarnError('FW_USAGE', [
+      `An import takes KIND=FILE, with a kind of ${recordTopics.join(', ')}; not ${argument}.`,
+    ])
+  if (file === '-')
+    throw new ForewarnError('FW_USAGE', ['An import reads its files twice, so it cannot read standard input.'])
   return { topic, file }
 }
 
@@ -80,10 +104,17 @@ function importSentence({ records, held, from, to, seconds }: ImportSummary): st
   return `Imported ${counts}${before}, known from ${from} to ${to}, in ${seconds.toFixed(1)} s.`
 }
 
-async function ingestFiles(screen: Screen, options: Options, profile: Profile, files: readonly string[]): Promise<void> {
+async function ingestFiles(
+  screen: Screen,
+  options: Options,
+  profile: Profile,
+  files: readonly string[],
+): Promise<void> {
   const { as: topic, resume } = options
   if (topic === undefined) {
-    throw new ForewarnError('FW_USAGE', [`Say of what kind the records are: --as ${recordTopics.join('|')}; or import history with --known-at FIELD KIND=FILE.`])
+    throw new ForewarnError('FW_USAGE', [
+      `Say of what kind the records are: --as ${recordTopics.join('|')}; or import history with --known-at FIELD KIND=FILE.`,
+    ])
   }
   if (resume === true) throw new ForewarnError('FW_USAGE', ['--resume goes with --known-at.'])
   const { target, close } = await openTarget(options, profile)
@@ -101,7 +132,10 @@ async function ingestFiles(screen: Screen, options: Options, profile: Profile, f
 }
 
 /** The log itself, or the process that holds it. */
-async function openTarget(options: Options, profile: Profile): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
+async function openTarget(
+  options: Options,
+  profile: Profile,
+): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
   const writer = readWriter(logFolder(options.log))
   const address = writer.live ? (writer.note?.http ?? undefined) : undefined
   if (address !== undefined) return { target: httpTarget(address, options.log), close: async () => {} }
@@ -124,6 +158,11 @@ function total(counts: Readonly<Record<string, number>>): number {
 }
 
 function tellRefused(screen: Screen, lines: readonly RefusedLine[], count: number): void {
-  for (const { file = '', line, code, detail } of lines.slice(0, refusedShown)) remark(screen, `${file}:${line}: ${code} ${plainText(detail).slice(0, 200)}`.trimEnd())
-  if (count > refusedShown) remark(screen, `... and ${count - Math.min(refusedShown, lines.length)} more bad lines; --json lists the first thousand`)
+  for (const { file = '', line, code, detail } of lines.slice(0, refusedShown))
+    remark(screen, `${file}:${line}: ${code} ${plainText(detail).slice(0, 200)}`.trimEnd())
+  if (count > refusedShown)
+    remark(
+      screen,
+      `... and ${count - Math.min(refusedShown, lines.length)} more bad lines; --json lists the first thousand`,
+    )
 }

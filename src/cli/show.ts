@@ -1,6 +1,15 @@
 /** One record as one readable line, by topic. */
-import { z } from 'zod'
-import { CommandResult, EnterpriseAlert, FateColumns, fates, type Level, PublicNotice, Score, Warning } from '../../streams/outputs.ts'
+import type { z } from 'zod'
+import {
+  CommandResult,
+  EnterpriseAlert,
+  FateColumns,
+  fates,
+  type Level,
+  PublicNotice,
+  Score,
+  Warning,
+} from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import type { LogRecord } from '../log/port.ts'
 import { plainText } from './common.ts'
@@ -21,7 +30,14 @@ export function showRecord(topic: TopicName, { partition, record }: Placed, opti
 /** The whole record as one line of JSON; a value that is no JSON is given as text. */
 export function jsonRecord({ partition, record }: Placed): string {
   const { offset, key, headers } = record
-  return JSON.stringify({ partition, offset, time: timeOf(record), key, ...(headers === null ? {} : { headers }), value: jsonOf(record) ?? Buffer.from(record.value).toString('utf8') })
+  return JSON.stringify({
+    partition,
+    offset,
+    time: timeOf(record),
+    key,
+    ...(headers === null ? {} : { headers }),
+    value: jsonOf(record) ?? Buffer.from(record.value).toString('utf8'),
+  })
 }
 
 export function timeOf({ timeMs }: LogRecord): string {
@@ -69,28 +85,68 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
   'industry-warnings': warningSays,
   'region-warnings': warningSays,
   'cell-warnings': warningSays,
-  scores: sayer(Score, ({ enterpriseId, probability, band, grade, cause }) => `${enterpriseId} ${percent(probability)} ${band}, grade ${grade}, by ${cause}`),
-  'enterprise-alerts': sayer(EnterpriseAlert, ({ enterpriseId, bandBefore, band, direction, probability }) => `${enterpriseId} ${direction} from ${bandBefore} to ${band}, ${percent(probability)}`),
-  fates: sayer(FateColumns, ({ task, beat, fates: kinds, codes }) => `${task} beat ${beat}: ${fateCounts(kinds)}${codeCounts(codes)}`),
-  'command-results': sayer(CommandResult, ({ id, kind, accepted, code }) => `${kind} ${id} ${accepted ? 'accepted' : `refused ${code ?? ''}`}`),
-  notices: sayer(PublicNotice, ({ kind, source, region, tickLabel, expected }) => `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`),
+  scores: sayer(
+    Score,
+    ({ enterpriseId, probability, band, grade, cause }) =>
+      `${enterpriseId} ${percent(probability)} ${band}, grade ${grade}, by ${cause}`,
+  ),
+  'enterprise-alerts': sayer(
+    EnterpriseAlert,
+    ({ enterpriseId, bandBefore, band, direction, probability }) =>
+      `${enterpriseId} ${direction} from ${bandBefore} to ${band}, ${percent(probability)}`,
+  ),
+  fates: sayer(
+    FateColumns,
+    ({ task, beat, fates: kinds, codes }) => `${task} beat ${beat}: ${fateCounts(kinds)}${codeCounts(codes)}`,
+  ),
+  'command-results': sayer(
+    CommandResult,
+    ({ id, kind, accepted, code }) => `${kind} ${id} ${accepted ? 'accepted' : `refused ${code ?? ''}`}`,
+  ),
+  notices: sayer(
+    PublicNotice,
+    ({ kind, source, region, tickLabel, expected }) =>
+      `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`,
+  ),
   'dead-letters': deadLetterSays,
 }
 
 /** Of a dead letter: code, where it came from, why, and its first characters. */
 export function deadLetterSays(record: LogRecord): string {
-  const { 'error-code': code = '-', 'error-detail': detail = '', topic = '-', partition = '-', offset = '-', file, line } = record.headers ?? {}
+  const {
+    'error-code': code = '-',
+    'error-detail': detail = '',
+    topic = '-',
+    partition = '-',
+    offset = '-',
+    file,
+    line,
+  } = record.headers ?? {}
   const from = file === undefined ? '' : ` ${file}:${line ?? '?'}`
   return `${plainText(`${code} ${topic}/${partition}/${offset}${from}${detail === '' ? '' : ` (${detail})`}`)} ${textOf(record)}`
 }
 
 function fateCounts(kinds: string): string {
-  const counts = fates.map((fate, at) => ({ fate, count: Buffer.from(kinds, 'base64').filter((kind) => kind === at).length }))
+  const counts = fates.map((fate, at) => ({
+    fate,
+    count: Buffer.from(kinds, 'base64').filter((kind) => kind === at).length,
+  }))
   const told = counts.filter(({ count }) => count > 0).map(({ fate, count }) => `${count} ${fate}`)
   return told.length === 0 ? 'no records' : told.join(', ')
 }
 
 function codeCounts(codes: Readonly<Record<string, string>>): string {
-  const counts = Object.entries(Object.groupBy(Object.values(codes), (code) => code)).map(([code, all]) => `${all?.length ?? 0} ${code}`)
+  const counts = Object.entries(Object.groupBy(Object.values(codes), (code) => code)).map(
+    ([code, all]) => `${all?.length ?? 0} ${code}`,
+  )
   return counts.length === 0 ? '' : ` (${counts.join(', ')})`
+}
+
+/** A warning as it rises, from its notice. */
+export function showWarning(
+  notice: { tickLabel: string; level: Level; change: string; sentence: string },
+  colour: boolean,
+): string {
+  const level = colour ? `\u001b[${colours[notice.level]}m${notice.level}\u001b[0m` : notice.level
+  return `${notice.tickLabel}  ${level} ${notice.change}  ${plainText(notice.sentence)}`
 }

@@ -2,7 +2,15 @@
 import { Argument, Command, Option } from 'commander'
 import { type TopicName, topicNames } from '../../streams/topics.ts'
 import type { Log } from '../log/port.ts'
-import { addLogOptions, type LogOptions, openLogOption, print, processScreen, type Screen, wholeNumber } from './common.ts'
+import {
+  addLogOptions,
+  type LogOptions,
+  openLogOption,
+  print,
+  processScreen,
+  type Screen,
+  wholeNumber,
+} from './common.ts'
 import { jsonRecord, showRecord } from './show.ts'
 import { inOrder, lastOf, type Placed } from './topicReader.ts'
 
@@ -18,7 +26,10 @@ Examples:
   $ forewarn tail scores --from 0 --json | jq .value.band`
 
 /** `signal` ends a --follow. */
-export function tailCommand(screen: Screen = processScreen, signal: AbortSignal = new AbortController().signal): Command {
+export function tailCommand(
+  screen: Screen = processScreen,
+  signal: AbortSignal = new AbortController().signal,
+): Command {
   const command = new Command('tail')
     .description('Show the records of a topic.')
     .addArgument(new Argument('<topic>', 'name of the topic').choices(readable))
@@ -53,7 +64,12 @@ async function tail(log: Log, topic: TopicName, options: Options, screen: Screen
 }
 
 /** Shows what is there, and gives the positions after it. */
-async function begin(log: Log, topic: TopicName, { from, last }: Options, show: (placed: Placed) => Promise<void>): Promise<number[]> {
+async function begin(
+  log: Log,
+  topic: TopicName,
+  { from, last }: Options,
+  show: (placed: Placed) => Promise<void>,
+): Promise<number[]> {
   if (from !== undefined) {
     const positions: number[] = new Array(log.partitions(topic)).fill(wholeNumber('--from', from))
     await showFrom(log, topic, positions, show)
@@ -61,13 +77,19 @@ async function begin(log: Log, topic: TopicName, { from, last }: Options, show: 
   }
   const count = wholeNumber('--last', last)
   const ends: number[] = []
-  for (let partition = 0; partition < log.partitions(topic); partition++) ends.push((await log.range(topic, partition)).end)
+  for (let partition = 0; partition < log.partitions(topic); partition++)
+    ends.push((await log.range(topic, partition)).end)
   const positions = ends.map((end) => Math.max(0, end - count))
   for (const placed of await lastOf(advancing(inOrder(log, topic, positions), positions), count)) await show(placed)
   return positions
 }
 
-async function showFrom(log: Log, topic: TopicName, positions: number[], show: (placed: Placed) => Promise<void>): Promise<void> {
+async function showFrom(
+  log: Log,
+  topic: TopicName,
+  positions: number[],
+  show: (placed: Placed) => Promise<void>,
+): Promise<void> {
   for await (const placed of advancing(inOrder(log, topic, positions), positions)) await show(placed)
 }
 

@@ -13,7 +13,8 @@ export async function* inOrder(log: Log, topic: TopicName, from: readonly number
   for (;;) {
     let first: Placed | undefined
     for (const [partition, record] of heads.entries()) {
-      if (record !== undefined && (first === undefined || record.timeMs < first.record.timeMs)) first = { partition, record }
+      if (record !== undefined && (first === undefined || record.timeMs < first.record.timeMs))
+        first = { partition, record }
     }
     if (first === undefined) return
     yield first

@@ -10,7 +10,11 @@ import type { Outbreak } from './truth.ts'
 const firstDay = 25
 const quietDaysAtEnd = 3
 const triesPerKind = 100
-const extraPerDayMin = 3
+/** Size at the peak, in standard deviations of all judged events of the cell (Noufaily et al. 2013 draw 1 to 10). */
+const sizeSdMin = 4
+const sizeSdSpan = 6
+const extraPerDayMin = 5
+const factorMin = 2
 const enterprisesMin = 10
 const factorMax = 10
 const kinds = ['industry', 'both', 'region'] as const // in turn
@@ -36,6 +40,8 @@ type Scene = {
   industries: readonly (readonly number[])[]
   /** Types of one group that are judged, no outcomes, and have a rate. */
   themes: readonly (readonly number[])[]
+  /** All judged types. */
+  judged: readonly number[]
 }
 
 export type PlanOptions = { days: number; seed: number; startMs: number }
@@ -56,6 +62,7 @@ export function planOutbreaks(
     regions: judgedNodes(profile.regions, regionLevels),
     industries: judgedNodes(profile.industries, industryLevels),
     themes: themesOf(profile, traits),
+    judged: profile.types.filter((type) => type.judged).map((type) => type.index),
   }
   const planned: PlannedOutbreak[] = []
   if ([scene.themes, scene.regions, scene.industries].some((choices) => choices.length === 0)) return planned
@@ -100,12 +107,13 @@ function search(
     const region = kind === 'industry' ? rootIndex : random.pick(random.pick(scene.regions))
     const industry = kind === 'region' ? rootIndex : random.pick(random.pick(scene.industries))
     const theme = random.pick(scene.themes)
-    const wanted = Math.min(factorMax, 2 + Math.abs(random.normal()) * 2.5)
+    const sizeSd = sizeSdMin + (sizeSdSpan * random.int(1_000)) / 1_000
     const taken = others.some((other) => clash(scene, other, { region, industry, fromDay, toDay }))
     if (taken || scene.intensity.enterprises(region, industry) < enterprisesMin) continue
     const base = scene.intensity.perDay(region, industry, theme)
-    const factor = Math.max(wanted, 1 + extraPerDayMin / base)
-    if (!(factor <= factorMax)) continue
+    const sd = Math.sqrt(scene.intensity.perDay(region, industry, scene.judged))
+    const factor = 1 + Math.max(extraPerDayMin, sizeSd * sd) / base
+    if (!(factor >= factorMin && factor <= factorMax)) continue
     return describe(scene, others.length, { kind, shape, region, industry, theme, factor, base, fromDay, toDay })
   }
   return undefined

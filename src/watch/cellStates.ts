@@ -66,18 +66,31 @@ export class CellStates {
     return cell
   }
 
-  /** Takes a closed tick into every state, then the priors of the next. */
-  learn(tick: number, ledger: Ledger): void {
+  /** Takes a closed tick into every state, then the priors of the next. Of a held cell, whose outbreak must not teach it, no more than was expected. */
+  learn(tick: number, ledger: Ledger, isHeld: (node: number) => boolean): void {
     const { detector, state } = this
     const keep = this.profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const [cell, node] of this.nodes.entries()) {
       const events = Math.max(0, ledger.nodes.get(node)?.events ?? 0)
-      detector.learn(state, cell * detector.stateLength, this.context(node, tick), events)
-      this.seen[2 * cell] = keep * this.seen[2 * cell] + events
+      const context = this.context(node, tick)
+      const learnt = isHeld(node) ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean)) : events
+      detector.learn(state, cell * detector.stateLength, context, learnt)
+      this.seen[2 * cell] = keep * this.seen[2 * cell] + learnt
       this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
     }
     this.learnRhythms(tick, ledger)
     this.setPriors()
+  }
+
+  /** Before the first tick is learnt nothing is known but the tick itself: siblings tell each other what size to expect. */
+  setFirstPriors(ledger: Ledger): void {
+    const first = this.seen.slice()
+    for (const [cell, node] of this.nodes.entries()) {
+      this.seen[2 * cell] = Math.max(0, ledger.nodes.get(node)?.events ?? 0)
+      this.seen[2 * cell + 1] = 1
+    }
+    this.setPriors()
+    this.seen = first
   }
 
   /** Priors by siblings; those never seen count as silent ones. */
@@ -127,6 +140,7 @@ export class CellStates {
       weekFactor: rhythm === undefined ? 1 : weekFactor(rhythm, calendar.weekPhase(tick)),
       exposure: 1,
       prior: this.priors.get(this.lattice.siblingsOf(node).key) ?? priorUnknown,
+      seasonKnown: this.ticksBefore(tick) >= calendar.ticksPerYear,
       tickDays: calendar.tickMs / 86_400_000,
     }
   }

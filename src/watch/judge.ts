@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { leastCount } from '../../models/counts/leastCount.ts'
 import { Level, type Warning } from '../../streams/outputs.ts'
 import { type Axis, warningTopics } from '../../streams/topics.ts'
+import { dayMs } from '../limits.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
 import { CellStates } from './cellStates.ts'
 import { calledLevel, type Evidence, evidenceOf, explainedByChild, explainedByParent, familyQ, isQuiet, pOf } from './evidence.ts'
@@ -27,6 +28,7 @@ export type EarlyRed = { node: number; beat: number; sum: NodeSum }
 export type Early = EarlyRed & { byType: Record<string, number> }
 
 const noSum: NodeSum = { events: 0, enterprises: 0, squares: 0 }
+const heldDaysMax = 28
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
 const earlyRedP = 0.001
@@ -107,9 +109,10 @@ export class Judge {
     this.cells.firstTick ??= tick
     // In order of node, so that states lie in the same order whichever task's part came first.
     for (const node of [...ledger.nodes.keys()].sort((a, b) => a - b)) if (this.lattice.axisOf(node) !== undefined) this.cells.cellOf(node, tick)
+    if (this.cells.firstTick === tick) this.cells.setFirstPriors(ledger)
     const judged = this.judgeAll(tick, ledger)
     const warnings = this.cells.ticksBefore(tick) >= this.identity.profile.file.warnings.historyTicksMin ? this.moveAll(judged, tick, beat, ledger) : []
-    this.cells.learn(tick, ledger)
+    this.cells.learn(tick, ledger, (node) => this.isHeld(node, tick))
     this.setLeastRed(tick + 1)
     this.lastTick = tick
     return warnings
@@ -155,6 +158,12 @@ export class Judge {
     this.lastTick = saved.lastTick ?? undefined
     for (const [node, open] of saved.open) this.open.set(node, open)
     if (this.lastTick !== undefined) this.setLeastRed(this.lastTick + 1)
+  }
+
+  /** A cell under a warning does not learn from its outbreak; after four weeks the new level is taken for usual. */
+  private isHeld(node: number, tick: number): boolean {
+    const open = this.open.get(node)
+    return open !== undefined && open.standing.level !== 'calm' && tick - open.raisedTick < heldDaysMax * (dayMs / this.identity.profile.calendar.tickMs)
   }
 
   private judgeAll(tick: number, ledger: Ledger): Judged[] {

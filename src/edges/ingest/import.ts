@@ -127,8 +127,9 @@ async function openWriter(options: ImportOptions, scanned: readonly Scanned[], f
     if (!resume || state.open.id !== ImportWriter.beginId(name)) throw new ForewarnError('FW_IMPORT_OPEN')
     return ImportWriter.resume(settings, state.open)
   }
-  if (resume && state.ended.has(ImportWriter.beginId(name)))
-    throw new ForewarnError('FW_USAGE', ['This import is complete; there is nothing to resume.'])
+  if (state.ended.has(ImportWriter.beginId(name))) {
+    throw new ForewarnError('FW_USAGE', ['This import is in the log already, and complete.'])
+  }
   await checkNotBehind(log, state, fromMs)
   return ImportWriter.begin(settings, fromMs)
 }

@@ -19,13 +19,50 @@ export function knownAtOfRow(row: Row, field: string, utcOffsetMinutes: number):
  */
 export function knownAtReader(field: string, utcOffsetMinutes: number): (line: Buffer) => number | undefined {
   const name = Buffer.from(JSON.stringify(field))
-  let last: { text: string; ms: number | undefined } | undefined
+  const read = instantReader(utcOffsetMinutes)
   return (line) => {
     const text = flatText(line, name) ?? parsedText(line, field)
-    if (text === undefined || text.length > textMax) return undefined
-    if (text !== last?.text) last = { text, ms: readInstantMs(text.trim(), utcOffsetMinutes) } // lines of one instant come together
-    return last.ms
+    return text === undefined || text.length > textMax ? undefined : read(text)
   }
+}
+
+/** Lines of one day come together, so the day is read once: `2026-08-03T09:15:00.000Z` costs a tenth of what readInstantMs takes. */
+function instantReader(utcOffsetMinutes: number): (text: string) => number | undefined {
+  let day: { text: string; ms: number } | undefined
+  return (text) => {
+    const timeMs = text.length === 24 ? timeOfDayMs(text) : undefined
+    if (timeMs === undefined) return readInstantMs(text.trim(), utcOffsetMinutes)
+    if (day === undefined || !text.startsWith(day.text)) {
+      const ms = readInstantMs(`${text.slice(0, 10)}T00:00:00.000Z`, 0)
+      if (ms === undefined) return undefined
+      day = { text: text.slice(0, 10), ms }
+    }
+    return day.ms + timeMs
+  }
+}
+
+/** Milliseconds of `T09:15:00.000Z` at the end of an instant of 24 characters; undefined for any other form. */
+function timeOfDayMs(text: string): number | undefined {
+  for (const [at, mark] of timeMarks) if (text.charCodeAt(at) !== mark) return undefined
+  const [hours, minutes, seconds, ms] = [
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    digits(text, 17, 19),
+    digits(text, 20, 23),
+  ]
+  const isTime = hours < 24 && minutes < 60 && seconds < 60 && ms < 1_000 // false for NaN
+  return isTime ? ((hours * 60 + minutes) * 60 + seconds) * 1_000 + ms : undefined
+}
+
+const timeMarks = [...'T::.Z'].map((mark, at) => [[10, 13, 16, 19, 23][at], mark.charCodeAt(0)] as const)
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
+  }
+  return value
 }
 
 /** The text of a field of a flat object; undefined when only a parser can tell. */

@@ -66,7 +66,10 @@ function merged(
   const hidden = cells.filter(isHidden)
   if (hidden.length === 0) return shown
   let other = sumOf(hidden, axis, code)
-  while (isSmall(other) && shown.length > 0) other = sumOf([other, ...shown.splice(-1)], axis, code)
+  while (isSmall(other) && shown.length > 0) {
+    const enough = shown.findLastIndex((cell) => !isSmall(sumOf([other, cell], axis, code)))
+    other = sumOf([other, ...shown.splice(enough, 1)], axis, code) // -1: none is enough by itself, so begin with the smallest
+  }
   return [...shown, other]
 }
 

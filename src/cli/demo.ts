@@ -1,0 +1,116 @@
+/** `forewarn demo`: a simulated market, the whole program and its pages in one process; what `npm start` runs. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Command } from 'commander'
+import { createLogger, logLevels } from '../edges/logging.ts'
+import { loadModel } from '../edges/models.ts'
+import { loadProfile } from '../edges/profiles.ts'
+import { type Service, startService } from '../edges/service.ts'
+import { RunTally, totalsLine } from '../edges/tally.ts'
+import { dayMs, minuteMs, secondMs } from '../limits.ts'
+import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
+import type { Notice } from '../notices.ts'
+import { simulate } from '../simulate/simulate.ts'
+import { print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
+import { feed } from './demoFeed.ts'
+import { type Raise, scoreOutbreaks } from './demoScore.ts'
+import { hostAndPort } from './run.ts'
+import { showWarning } from './show.ts'
+import { stopSignal } from './stopSignal.ts'
+
+type Options = { days: string; enterprises: string; seed: string; speed: string; http: string; exit?: boolean; logLevel: (typeof logLevels)[number]; json?: boolean }
+
+/** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
+const demoBeatMs = 10 * minuteMs
+const demoStart = Date.parse('2025-12-31T16:00:00.000Z') // midnight in China
+/** Days that run at full speed, so that there is a history to judge by. */
+const warmUpDays = 24
+
+const help = `
+Examples:
+  $ forewarn demo                             a market of 20,000 enterprises; warnings as they rise; http://127.0.0.1:9464/metrics
+  $ forewarn demo --days 60 --exit --json     60 simulated days as fast as they go, and what came of them
+
+The simulator plans outbreaks; at the end the demo says how many of them were warned of.`
+
+export function demoCommand(screen: Screen = processScreen): Command {
+  return new Command('demo')
+    .description('Simulate a market, fold it, and print warnings as they rise. Everything is made up, and gone at the end.')
+    .option('--days <n>', 'days to simulate', '180')
+    .option('--enterprises <n>', 'number of enterprises', '20000')
+    .option('--seed <s>', 'whole number from which everything is drawn', '1')
+    .option('--speed <days>', `simulated days a second, after the first ${warmUpDays}; 0 is as fast as it goes`, '1')
+    .option('--http <host:port>', 'where to serve metrics and health', '127.0.0.1:9464')
+    .option('--exit', 'run at full speed, without a server, and stop at the end')
+    .option('--log-level <level>', `one of ${logLevels.join(', ')}; to standard error`, 'error')
+    .option('--json', 'print what came of it as one JSON object at the end')
+    .addHelpText('after', help)
+    .action((options: Options) => demo(screen, options))
+}
+
+async function demo(screen: Screen, options: Options): Promise<void> {
+  const startedMs = Date.now()
+  const [days, enterprises, seed] = [wholeNumber('--days', options.days), wholeNumber('--enterprises', options.enterprises), wholeNumber('--seed', options.seed)]
+  const profile = await loadProfile('cn')
+  const model = profile.file.model === null ? null : await loadModel(profile.file.model)
+  const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  const simulation = simulate(profile, { enterprises, days, seed, start: demoStart })
+  const tally = new RunTally()
+  const raises: Raise[] = []
+  const stop = stopSignal()
+  const fed = new AbortController()
+  const quiet = options.json === true
+  const tell = (notice: Notice): void => {
+    tally.take(notice)
+    if (notice.kind !== 'WarningChanged') return
+    if (notice.change === 'raised') raises.push(notice)
+    if (!quiet) screen.out.write(`${showWarning(notice, screen.out.isTTY === true)}\n`)
+  }
+  try {
+    const service = await startService({
+      log,
+      profile,
+      model,
+      beatMs: demoBeatMs,
+      slackMs: 0,
+      checkpointEveryMs: 30 * secondMs,
+      untilEnd: false,
+      now: Date.now,
+      tell,
+      signal: AbortSignal.any([stop.signal, fed.signal]),
+      logger: createLogger({ level: options.logLevel }),
+      http: options.exit === true ? undefined : hostAndPort(options.http),
+    })
+    if (!quiet) welcome(screen, service, { days, enterprises })
+    const running = service.follow()
+    const speed = options.exit === true ? 0 : Number(options.speed)
+    await feed(log, simulation, { days, startMs: demoStart, warmUpDays, daysPerSecond: speed, watch: () => service.engine.runners[service.engine.runners.length - 1].foldedThrough, beatMs: demoBeatMs, signal: stop.signal })
+    if (options.exit !== true && !stop.signal.aborted) await idle(screen, stop.signal)
+    fed.abort()
+    await running
+  } finally {
+    stop.release()
+    await log.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  const outbreaks = scoreOutbreaks(simulation.truth.outbreaks, raises, profile, demoStart + days * dayMs)
+  const seconds = (Date.now() - startedMs) / secondMs
+  if (quiet) await print(screen, JSON.stringify({ ...tally.totals, outbreaks, seconds }))
+  else {
+    await print(screen, totalsLine(tally.totals))
+    await print(screen, `outbreaks: ${outbreaks.injected} planned, ${outbreaks.found} warned of in time; ${outbreaks.raisedOutside} warnings touch none; ${seconds.toFixed(1)} s`)
+  }
+}
+
+function welcome(screen: Screen, service: Service, { days, enterprises }: { days: number; enterprises: number }): void {
+  const served = service.address === undefined ? '' : `; metrics at ${service.address}/metrics`
+  remark(screen, `A made-up market of ${enterprises.toLocaleString('en')} enterprises over ${days} days${served}. The first ${warmUpDays} days are history; Ctrl-C ends it.`)
+}
+
+/** The market is over; the server stays up to be looked at. */
+async function idle(screen: Screen, signal: AbortSignal): Promise<void> {
+  remark(screen, 'The simulated days are over. The pages stay up; Ctrl-C ends the demo.')
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

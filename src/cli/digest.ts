@@ -1,0 +1,36 @@
+/** `forewarn digest`: one hash a topic over what a run said; two runs that say the same have the same digest. */
+import { Command } from 'commander'
+import { loadProfile } from '../edges/profiles.ts'
+import { ForewarnError } from '../errors.ts'
+import { digest, digestTopics } from '../log/digest.ts'
+import { addLogOptions, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
+
+type Options = LogOptions & { through?: string; profile: string; json?: boolean }
+
+export function digestCommand(screen: Screen = processScreen): Command {
+  const command = new Command('digest')
+    .description('Print one hash a topic over everything that a log says, without task, partition, offset or page.')
+    .option('--through <tick>', 'only up to this tick: its number, or its date as warnings show it')
+    .option('--profile <name|dir>', 'profile of the log, for --through', 'cn')
+    .option('--json', 'print one JSON object: {topic: {hash, records}}')
+    .action(async (options: Options) => {
+      const includes = await upTo(options)
+      const log = await openLogOption(options, 'read')
+      try {
+        const found = await digest(log, includes)
+        if (options.json === true) await print(screen, JSON.stringify(found))
+        else for (const topic of digestTopics) await print(screen, `${found[topic].hash}  ${topic}  (${found[topic].records})`)
+      } finally {
+        await log.close()
+      }
+    })
+  return addLogOptions(command)
+}
+
+async function upTo({ through, profile }: Options): Promise<(timeMs: number) => boolean> {
+  if (through === undefined) return () => true
+  const { calendar } = await loadProfile(profile)
+  const tick = /^\d+$/.test(through) ? Number(through) : calendar.parse(through)
+  if (tick === undefined) throw new ForewarnError('FW_USAGE', [`--through must be the number of a tick or its date, not ${through}.`])
+  return (timeMs) => timeMs < calendar.endMs(tick)
+}

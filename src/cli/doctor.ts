@@ -1,0 +1,88 @@
+/** `forewarn doctor`: looks at everything that has to be right, and says what to do where it is not. */
+import { Command } from 'commander'
+import type { Profile } from '../../streams/profile.ts'
+import { readCommands } from '../edges/ingest/importState.ts'
+import { readWriter } from '../log/embedded/writerLock.ts'
+import {
+  addLogOptions,
+  CommandFailed,
+  type LogOptions,
+  logFolder,
+  openLogOption,
+  prefixesOf,
+  print,
+  processScreen,
+  type Screen,
+} from './common.ts'
+import { type Check, ok, type Verdict } from './doctor/check.ts'
+import {
+  checkCheckpoints,
+  checkConfiguration,
+  checkDeadLetters,
+  checkDisk,
+  checkImport,
+  checkWriter,
+} from './doctor/log.ts'
+import { checkModel, checkNode, checkProfileFiles, failedWith } from './doctor/program.ts'
+
+type Options = LogOptions & { profile: string; json?: boolean }
+
+const examples = `
+Each line is ok, warn or fail. The exit code is 1 when one is fail. The log is only read, so doctor may run beside forewarn.
+
+Example:
+  $ forewarn doctor --log embedded:./data --profile cn`
+
+export function doctorCommand(screen: Screen = processScreen): Command {
+  const command = new Command('doctor')
+    .description('Check the installation, the profile and the log.')
+    .option('--profile <name|dir>', 'profile that the log is run with', 'cn')
+    .option('--json', 'print the checks as one JSON array')
+    .addHelpText('after', examples)
+    .action(async (options: Options) => {
+      const checks = await examine(options)
+      if (options.json) await print(screen, JSON.stringify(checks))
+      else
+        for (const check of checks)
+          await print(screen, lineOf(check, screen.out.isTTY === true && !process.env.NO_COLOR))
+      if (checks.some(({ verdict }) => verdict === 'fail')) throw new CommandFailed()
+    })
+  return addLogOptions(command)
+}
+
+async function examine(options: Options): Promise<Check[]> {
+  const checks = [checkNode()]
+  const { check, profile } = await checkProfileFiles(options.profile)
+  checks.push(check)
+  if (profile !== undefined) checks.push(await checkModel(profile))
+  return [...checks, ...(await examineLog(options, profile))]
+}
+
+/** When the log cannot be opened, there is nothing more to look at. */
+async function examineLog(options: Options, profile: Profile | undefined): Promise<Check[]> {
+  const folder = logFolder(options.log)
+  try {
+    const log = await openLogOption(options, 'read')
+    try {
+      const state = await readCommands(log)
+      const checks = [ok('log', `${log.name} opens, with ${log.partitions('risk-events')} partitions.`)]
+      checks.push(await checkWriter(folder), await checkDisk(folder))
+      if (profile !== undefined) checks.push(checkConfiguration(state, profile))
+      checks.push(checkImport(state, readWriter(folder).live))
+      checks.push(await checkCheckpoints(log, folder, prefixesOf(options)), await checkDeadLetters(log))
+      return checks
+    } finally {
+      await log.close()
+    }
+  } catch (error) {
+    return [failedWith('log', error)]
+  }
+}
+
+const colours: Record<Verdict, string> = { ok: '32', warn: '33', fail: '31' }
+
+function lineOf({ name, verdict, says, remedy }: Check, colour: boolean): string {
+  const shown = colour ? `\u001b[${colours[verdict]}m${verdict}\u001b[0m` : verdict
+  const line = `${shown}${' '.repeat(5 - verdict.length)} ${name}: ${says}`
+  return remedy === undefined ? line : `${line}\n      ${remedy}`
+}

@@ -1,0 +1,127 @@
+/** Checks of a log: its writer, its disk, an import left open, checkpoints, dead letters. It is only read, so it may be in use. */
+import { statfs } from 'node:fs/promises'
+import type { Profile } from '../../../streams/profile.ts'
+import { recordTopics, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
+import { type CommandsState, checkProfile } from '../../edges/ingest/importState.ts'
+import { secondMs } from '../../limits.ts'
+import { Checkpoints } from '../../log/embedded/checkpoints.ts'
+import { Store } from '../../log/embedded/store.ts'
+import { readWriter } from '../../log/embedded/writerLock.ts'
+import type { Log } from '../../log/port.ts'
+import { type Check, fail, ok, warn } from './check.ts'
+import { newestCheckpoint } from './manifest.ts'
+import { failedWith } from './program.ts'
+
+const answerMsMax = 3 * secondMs
+const freeShareWarn = 0.2
+const freeShareFail = 0.1 // below it the log refuses records, unless the disk is large
+const epochsBehindMax = 5_000
+const deadShareWarn = 0.05
+const deadShareFail = 0.5
+
+export async function checkWriter(folder: string): Promise<Check> {
+  const writer = readWriter(folder)
+  if (!writer.live) return ok('writer', 'No process writes the log.')
+  const { note } = writer
+  if (note === null)
+    return warn(
+      'writer',
+      'A process holds the log and does not say who it is.',
+      'If it does not end by itself, look for another forewarn.',
+    )
+  const who = `Process ${note.pid} since ${note.since}`
+  if (note.http === null) return ok('writer', `${who}, without HTTP.`)
+  try {
+    const response = await fetch(new URL('/readyz', note.http), { signal: AbortSignal.timeout(answerMsMax) })
+    await response.body?.cancel()
+    if (response.ok) return ok('writer', `${who}, ready at ${note.http}.`)
+    return warn('writer', `${who}, at ${note.http}, is not ready.`, `See ${note.http}/readyz for the reason.`)
+  } catch {
+    return fail('writer', `${who}, at ${note.http}, does not answer.`, 'Look at its log; restart it if it hangs.')
+  }
+}
+
+export async function checkDisk(folder: string): Promise<Check> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  const free = `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free`
+  if (blocks === 0) return ok('disk', 'The file system does not say how large it is.')
+  const share = bavail / blocks
+  const remedy = 'Free disk space, or move the log to a larger disk.'
+  if (share < freeShareFail) return fail('disk', `${free}: the log may refuse records.`, remedy)
+  return share < freeShareWarn ? warn('disk', `${free}.`, remedy) : ok('disk', `${free}.`)
+}
+
+export function checkImport({ open }: CommandsState, hasWriter: boolean): Check {
+  if (open === undefined) return ok('import', 'None is open.')
+  const says = `An import is open, through ${new Date(open.throughMs).toISOString()}`
+  if (hasWriter) return ok('import', `${says}, and a process writes the log.`)
+  return warn(
+    'import',
+    `${says}, and nobody writes it.`,
+    'Finish it: repeat the `forewarn ingest` command with --resume.',
+  )
+}
+
+export function checkConfiguration(state: CommandsState, profile: Profile): Check {
+  const { activation } = state
+  if (activation === undefined) return ok('configuration', 'The log has not been run yet.')
+  try {
+    checkProfile(state, profile)
+    return ok(
+      'configuration',
+      `Profile ${activation.profile}, beat ${activation.beatMs} ms, fold version ${activation.foldVersion}.`,
+    )
+  } catch (error) {
+    return failedWith('configuration', error)
+  }
+}
+
+/** How many epochs a restart would fold again, for the task that has most. */
+export async function checkCheckpoints(log: Log, folder: string, prefixes: TopicPrefixes): Promise<Check> {
+  const store = new Store({ path: folder, mode: 'read', partitions: undefined, prefixes })
+  try {
+    const inputs = log.partitions('risk-events')
+    const behind: { task: string; epochs: number; beat: number | undefined }[] = []
+    for (let partition = 0; partition <= inputs; partition++) {
+      const task = partition === inputs ? 'watch' : `enterprise/${partition}`
+      const { end } = await log.range('journal', partition)
+      const newest = newestCheckpoint(new Checkpoints(store, task))
+      behind.push({ task, epochs: end - (newest?.journal ?? 0), beat: newest?.beat })
+    }
+    return checkpointVerdict(behind)
+  } finally {
+    store.close()
+  }
+}
+
+function checkpointVerdict(behind: { task: string; epochs: number; beat: number | undefined }[]): Check {
+  const worst = behind.reduce((a, b) => (b.epochs > a.epochs ? b : a))
+  const age = worst.beat === undefined ? 'has no checkpoint' : `has its newest checkpoint at beat ${worst.beat}`
+  const says = `${worst.task} ${age}; ${worst.epochs} epochs would be folded again.`
+  if (worst.epochs <= epochsBehindMax) return ok('checkpoints', says)
+  return warn(
+    'checkpoints',
+    says,
+    'A restart will take long; look for CheckpointSkipped and FW_LOG_FULL in the log of the process.',
+  )
+}
+
+export async function checkDeadLetters(log: Log): Promise<Check> {
+  let records = 0
+  for (const topic of recordTopics) records += await countOf(log, topic)
+  const dead = await countOf(log, 'dead-letters')
+  const share = records === 0 ? 0 : dead / records
+  const says = `${dead} of ${records} records (${(share * 100).toFixed(1)} %).`
+  const remedy = '`forewarn dead-letters list` tells codes and remedies.'
+  if (share > deadShareFail) return fail('dead letters', says, remedy)
+  return share > deadShareWarn ? warn('dead letters', says, remedy) : ok('dead letters', says)
+}
+
+async function countOf(log: Log, topic: TopicName): Promise<number> {
+  let count = 0
+  for (let partition = 0; partition < log.partitions(topic); partition++) {
+    const { start, end } = await log.range(topic, partition)
+    count += end - start
+  }
+  return count
+}

@@ -1,0 +1,90 @@
+/** `forewarn verify ID`: judges a warning again from the tick archive, by the code that raised it. */
+import { Command } from 'commander'
+import { Warning } from '../../streams/outputs.ts'
+import { warningTopics } from '../../streams/topics.ts'
+import { loadProfile } from '../edges/profiles.ts'
+import { ForewarnError } from '../errors.ts'
+import { parseCommand } from '../fold/imports.ts'
+import { recordsOf } from '../log/digest.ts'
+import type { Log } from '../log/port.ts'
+import { ArchiveRecord, type StateRecord, type TickRecord } from '../watch/archive.ts'
+import { type Archive, type Verification, verifyWarning } from '../watch/verify.ts'
+import { addLogOptions, CommandFailed, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
+
+type Options = LogOptions & { profile: string; json?: boolean }
+
+export function verifyCommand(screen: Screen = processScreen): Command {
+  const command = new Command('verify')
+    .description('Judge a warning again from the tick archive: every change of it that was published must come out the same.')
+    .argument('<id>', 'id of the warning, as `forewarn tail region-warnings` shows it')
+    .option('--profile <name|dir>', 'profile of the log', 'cn')
+    .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
+    .action(async (id: string, options: Options) => {
+      const profile = await loadProfile(options.profile)
+      const log = await openLogOption(options, 'read')
+      try {
+        const published = await changesOf(log, id)
+        if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
+        const { beatMs, modelHash } = await configuration(log)
+        const found: Verification[] = []
+        for (const warning of published) {
+          const setting = { profile, model: modelHash, foldVersion: warning.foldVersion, beatMs }
+          found.push(verifyWarning(warning, await archiveFor(log, warning.tick), setting))
+        }
+        await tell(screen, id, found, options.json === true)
+      } finally {
+        await log.close()
+      }
+    })
+  return addLogOptions(command)
+}
+
+async function tell(screen: Screen, id: string, found: readonly Verification[], json: boolean): Promise<void> {
+  const agrees = found.every((one) => one.agrees)
+  if (json) {
+    const changes = found.map(({ published, agrees: same, differences, ticksJudged }) => ({ tick: published.tickLabel, change: published.change, level: published.level, agrees: same, differences, ticksJudged }))
+    await print(screen, JSON.stringify({ id, agrees, changes }))
+  } else {
+    for (const { published, agrees: same, differences, ticksJudged } of found) {
+      await print(screen, `${same ? 'agrees' : 'DIFFERS'}  ${published.tickLabel} ${published.change} ${published.levelBefore} -> ${published.level}, judged again from ${ticksJudged} archived ticks`)
+      for (const difference of differences) await print(screen, `    ${difference}`)
+    }
+  }
+  if (!agrees) throw new CommandFailed()
+}
+
+async function changesOf(log: Log, id: string): Promise<Warning[]> {
+  const found: Warning[] = []
+  for (const topic of Object.values(warningTopics)) {
+    for await (const { value } of recordsOf(log, topic, 0)) {
+      const warning = Warning.parse(JSON.parse(Buffer.from(value).toString('utf8')))
+      if (warning.id === id) found.push(warning)
+    }
+  }
+  return found
+}
+
+async function configuration(log: Log): Promise<{ beatMs: number; modelHash: string | null }> {
+  for await (const { value } of recordsOf(log, 'commands', 0)) {
+    const command = parseCommand(value)
+    if (command?.kind === 'profile.activate') return command
+  }
+  throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+}
+
+/** The last full state before a tick, and the ticks after it up to that tick. */
+async function archiveFor(log: Log, tick: number): Promise<Archive> {
+  let state: StateRecord[] = []
+  let ticks: TickRecord[] = []
+  for await (const { value } of recordsOf(log, 'ticks', 0)) {
+    const record = ArchiveRecord.parse(JSON.parse(Buffer.from(value).toString('utf8')))
+    if (record.tick > tick) break
+    if (record.kind === 'tick') ticks.push(record)
+    else if (record.tick < tick) {
+      if (record.page === 0) state = []
+      state.push(record)
+      ticks = []
+    }
+  }
+  return { state, ticks }
+}

@@ -1,0 +1,60 @@
+/** One running process: the engine over a log, its notices as log lines and metrics, and its HTTP server. */
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { RiskModel } from '../../models/riskModel.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { type Engine, type EngineOptions, openEngine } from '../engine.ts'
+import type { EmbeddedLog } from '../log/embedded/embeddedLog.ts'
+import type { Notice, Tell } from '../notices.ts'
+import { logNotices } from './logging.ts'
+import { metrics } from './metrics.ts'
+import { readiness } from './readiness.ts'
+import { type Server, startServer } from './server.ts'
+
+export type ServiceOptions = Omit<EngineOptions, 'log' | 'tell'> & {
+  log: EmbeddedLog
+  profile: Profile
+  model: RiskModel | null
+  logger: Logger
+  /** Where to serve; undefined: no server (a run to the end of the log). */
+  http: { host: string; port: number } | undefined
+  /** Receives every notice too. */
+  tell?: Tell
+  routes?: (app: FastifyInstance) => void
+}
+
+export type Service = { engine: Engine; address: string | undefined; /** Follows the log until the signal, then closes the server. */ follow(): Promise<void> }
+
+/** Serves before it restores, so that its health can be seen all the time. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { log, profile, logger, http, signal } = options
+  const seen = metrics({ profile, now: options.now })
+  await seen.seed(log)
+  const ready = readiness(log.partitions('risk-events') + 1)
+  const listeners: Tell[] = [logNotices(logger), seen.tell, ready.tell, ...(options.tell === undefined ? [] : [options.tell])]
+  const tell = (notice: Notice): void => {
+    for (const listener of listeners) listener(notice)
+  }
+  let server: Server | undefined
+  if (http !== undefined) {
+    server = await startServer({ ...http, log, profile, registry: seen.registry, ready: ready.state, logger, ...(options.routes === undefined ? {} : { routes: options.routes }) })
+    log.announce(server.address)
+    tell({ kind: 'Serving', address: server.address })
+  }
+  try {
+    const engine = await openEngine({ ...options, tell })
+    return { engine, address: server?.address, follow: () => followAndClose(engine, server) }
+  } catch (error) {
+    await server?.close()
+    throw error
+  }
+
+  async function followAndClose(engine: Engine, open: Server | undefined): Promise<void> {
+    try {
+      await engine.follow()
+    } finally {
+      tell({ kind: 'Stopping', why: signal.aborted ? 'asked to' : 'the end of the log' })
+      await open?.close()
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/** `forewarn doctor` on logs in good and bad state. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/common.ts'
+import { checkNode } from '../../src/cli/doctor/program.ts'
+import { doctorCommand } from '../../src/cli/doctor.ts'
+import { loadProfile } from '../../src/edges/profiles.ts'
+import { openEngine } from '../../src/engine.ts'
+import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import type { Log } from '../../src/log/port.ts'
+import { tempFolder, testScreen } from '../edges/support.ts'
+import { append } from '../support/fold.ts'
+
+type Found = { code: number; of: (name: string) => string; err: string }
+
+async function doctor(folder: string, ...args: string[]): Promise<Found> {
+  const screen = testScreen()
+  const code = await runProgram(
+    doctorCommand(screen),
+    ['--log', `embedded:${folder}`, '--profile', 'us-warn', '--json', ...args],
+    screen,
+  )
+  const checks: { name: string; verdict: string; says: string }[] = JSON.parse(screen.out.text)
+  return {
+    code,
+    err: screen.err.text,
+    of: (name) =>
+      checks
+        .filter((check) => check.name === name)
+        .map(({ verdict, says }) => `${verdict} ${says}`)
+        .join(),
+  }
+}
+
+async function withLog(work: (log: Log) => Promise<void>): Promise<string> {
+  const folder = await tempFolder()
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  await work(log)
+  await log.close()
+  return folder
+}
+
+const command = (id: string, kind: string): Parameters<typeof append>[1][number] => ({
+  topic: 'commands',
+  key: null,
+  timeMs: 0,
+  value: { id, actor: 'test', kind },
+})
+
+test('a log that was run is well', async () => {
+  const profile = await loadProfile('us-warn')
+  const folder = await withLog(async (log) => {
+    await append(log, [
+      {
+        topic: 'risk-events',
+        key: 'a',
+        timeMs: 1_000,
+        value: { id: '1', enterpriseId: 'a', type: 'WRN.OTHER', occurredAt: '1970-01-01T00:00:00Z' },
+      },
+    ])
+    const options = {
+      log,
+      profile,
+      model: null,
+      beatMs: 1_000,
+      slackMs: 0,
+      checkpointEveryMs: 0,
+      untilEnd: true,
+      now: () => 5_000,
+      tell: () => {},
+    }
+    const engine = await openEngine({ ...options, signal: new AbortController().signal })
+    await engine.follow()
+  })
+  const found = await doctor(folder)
+  expect(found).toMatchObject({ err: '' })
+  expect(found.of('profile')).toMatch(/^ok us-warn/)
+  expect(found.of('configuration')).toMatch(/^ok Profile us-warn, beat 1000 ms/)
+  expect(found.of('checkpoints')).toMatch(/^ok .* has its newest checkpoint at beat/)
+  expect(found.of('import')).toBe('ok None is open.')
+  expect(found.of('dead letters')).toBe('ok 0 of 1 records (0.0 %).')
+  expect(found.of('writer')).toBe('ok No process writes the log.')
+})
+
+test('warns of an import left open, fails on dead letters without end and on another profile', async () => {
+  const folder = await withLog(async (log) => {
+    const activation = {
+      id: 'x',
+      actor: 'test',
+      kind: 'profile.activate',
+      profile: 'other',
+      profileHash: 'a'.repeat(64),
+      beatMs: 1_000,
+      modelHash: null,
+      foldVersion: 1,
+    }
+    await append(log, [
+      { topic: 'commands', key: null, timeMs: 0, value: activation },
+      command('1', 'import.begin'),
+      { topic: 'risk-events', key: null, timeMs: 0, value: 'x' },
+    ])
+    await log.append('dead-letters', 0, [{ key: null, value: Buffer.from('x') }])
+  })
+  const found = await doctor(folder)
+  expect(found.code).toBe(1)
+  expect(found.of('import')).toMatch(/^warn An import is open/)
+  expect(found.of('dead letters')).toMatch(/^fail 1 of 1/)
+  expect(found.of('configuration')).toMatch(/^fail .*other/)
+})
+
+test('a writer that does not serve is named', async () => {
+  const folder = await tempFolder()
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  expect((await doctor(folder)).of('writer')).toMatch(new RegExp(`^ok Process ${process.pid} .* without HTTP`))
+  log.announce('http://127.0.0.1:9')
+  expect((await doctor(folder)).of('writer')).toMatch(/^fail .*does not answer/)
+  await log.close()
+})
+
+test('no log, a log that is none, a profile that is none', async () => {
+  const none = await doctor(await tempFolder())
+  expect(none.code).toBe(1)
+  expect(none.of('log')).toMatch(/^fail There is no log/)
+  const folder = await tempFolder()
+  await writeFile(join(folder, 'forewarn.sqlite'), 'x'.repeat(5_000))
+  expect((await doctor(folder)).of('log')).toMatch(/^fail .*format/)
+  expect((await doctor(folder, '--profile', 'nowhere')).of('profile')).toMatch(/^fail There is no profile/)
+})
+
+test('people get lines, with what to do about it', async () => {
+  const screen = testScreen()
+  expect(await runProgram(doctorCommand(screen), ['--log', `embedded:${await tempFolder()}`], screen)).toBe(1)
+  expect(screen.out.text).toMatch(/^ok {4}node: Node 2\d\./)
+  expect(screen.out.text).toMatch(/\nfail {2}log: There is no log at .*\n {6}Check --log/)
+})
+
+test('an old Node fails', () => {
+  expect(checkNode('22.18.0').verdict).toBe('fail')
+  expect(checkNode('24.0.0').verdict).toBe('ok')
+})

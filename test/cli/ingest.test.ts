@@ -1,0 +1,224 @@
+/** `forewarn ingest` as people call it: live, by the process that holds the log, and as an import. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { afterEach, expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/common.ts'
+import { ingestCommand } from '../../src/cli/ingest.ts'
+import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import { fileOf, lines, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
+
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    const gone = once(child, 'exit')
+    child.kill()
+    await gone
+  }
+})
+
+async function run(args: readonly string[], stdin = ''): Promise<{ code: number; out: string; err: string }> {
+  const screen = testScreen({ stdin })
+  const code = await runProgram(ingestCommand(screen), args, screen)
+  return { code, out: screen.out.text, err: screen.err.text }
+}
+
+const id = '91110000600037341L'
+const event = (name: string, more: object = {}): object => ({
+  id: name,
+  enterpriseId: id,
+  type: 'PEN.FINE',
+  occurredAt: '2026-01-01T00:00:00Z',
+  ...more,
+})
+
+async function eventsIn(folder: string): Promise<string[]> {
+  const log = await openEmbeddedLog({ path: folder, mode: 'read' })
+  try {
+    return (await recordsIn(log, 'risk-events')).map(textOf)
+  } finally {
+    await log.close()
+  }
+}
+
+test('live: files and standard input, bad lines told by file and number', async () => {
+  const folder = await tempFolder()
+  const file = await fileOf(folder, 'events.ndjson.gz', gzipSync(lines(event('a'), 'garbage')))
+  const log = `embedded:${folder}/log`
+  const first = await run(['--log', log, '--as', 'risk-events', file])
+  expect(first).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Took 1 risk-events and refused 1, in \d+\.\d s\.\n$/),
+  })
+  expect(first.err).toBe(`${file}:2: FW_RECORD_NOT_JSON\n`)
+  const second = await run(['--log', log, '--as', 'risk-events', '--json', '-'], lines(event('b')))
+  expect(JSON.parse(second.out)).toMatchObject({ accepted: 1, refused: [], counts: {} })
+  expect(await eventsIn(`${folder}/log`)).toEqual([JSON.stringify(event('a')), 'garbage', JSON.stringify(event('b'))])
+})
+
+test('live: CSV by the mapping of the profile', async () => {
+  const folder = await tempFolder()
+  const csv =
+    '\ufeff事件编号,统一社会信用代码,事件类型,发生时间,金额\r\nz1,91110000600037341l,pen.fine,2026/01/01,"1200.50"\r\nz2,short\r\n'
+  const { code, err } = await run([
+    '--log',
+    `embedded:${folder}/log`,
+    '--as',
+    'risk-events',
+    await fileOf(folder, 'e.csv', csv),
+  ])
+  expect(code).toBe(0)
+  expect(err).toContain('e.csv:3: FW_RECORD_UNREADABLE 2 columns, the first line has 5')
+  expect(JSON.parse((await eventsIn(`${folder}/log`))[0])).toEqual({
+    id: 'z1',
+    enterpriseId: id,
+    type: 'PEN.FINE',
+    occurredAt: '2025-12-31T16:00:00.000Z',
+    amount: 1200.5,
+  })
+})
+
+/** A process that holds a log and serves HTTP on it. */
+async function holder(folder: string, serves: boolean): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./holderChild.ts', import.meta.url)), folder, String(serves)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  children.push(child)
+  await once(createInterface({ input: child.stdout }), 'line')
+}
+
+test('live: to the process that holds the log', async () => {
+  const folder = await tempFolder()
+  await holder(folder, true)
+  const csv =
+    'id,enterpriseId,type,occurredAt\nb1,91110000600037341L,PEN.FINE,2026-01-01\nb2,"two\nlines"\nb3,91110000600037341L,NO.SUCH,2026-01-01\n'
+  const file = await fileOf(await tempFolder(), 'e.csv', csv)
+  const { code, out, err } = await run(['--log', `embedded:${folder}`, '--as', 'risk-events', '--json', file])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ accepted: 1, counts: { FW_RECORD_NOT_JSON: 1, FW_EVENT_UNKNOWN_TYPE: 1 } })
+  expect(err).toContain(`${file}:3: FW_RECORD_NOT_JSON`)
+  expect(err).toContain(`${file}:5: FW_EVENT_UNKNOWN_TYPE NO.SUCH`)
+  expect(await eventsIn(folder)).toHaveLength(3)
+})
+
+test('a log held by a process without HTTP, and an import into a held log, are refused', async () => {
+  const folder = await tempFolder()
+  await holder(folder, false)
+  const file = await fileOf(await tempFolder(), 'e.ndjson', lines(event('a', { knownAt: '2026-01-01' })))
+  expect(await run(['--log', `embedded:${folder}`, '--as', 'risk-events', file])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('FW_LOG_HELD'),
+  })
+  expect(await run(['--log', `embedded:${folder}`, '--known-at', 'knownAt', `risk-events=${file}`])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('FW_LOG_HELD'),
+  })
+})
+
+test('import: all kinds at once', async () => {
+  const folder = await tempFolder()
+  const events = await fileOf(
+    folder,
+    'e.ndjson',
+    lines(event('a', { knownAt: '2026-01-02' }), event('b', { knownAt: '2026-01-03', type: 'NO.SUCH' })),
+  )
+  const enterprises = await fileOf(
+    folder,
+    'n.ndjson',
+    lines({ id, region: '110101', industry: 'C14', knownAt: '2026-01-02' }),
+  )
+  const args = [
+    '--log',
+    `embedded:${folder}/log`,
+    '--known-at',
+    'knownAt',
+    `risk-events=${events}`,
+    `enterprises=${enterprises}`,
+  ]
+  const { code, out, err } = await run(args)
+  expect({ code, err }).toEqual({ code: 0, err: `${events}:2: FW_EVENT_UNKNOWN_TYPE NO.SUCH\n` })
+  expect(out).toMatch(
+    /^Imported 1 enterprise records, 0 grades, 2 risk events, known from 2026-01-01T16:00:00.000Z to 2026-01-02T16:00:00.000Z, in \d+\.\d s\.\n$/,
+  )
+  expect(await run(args)).toMatchObject({ code: 2, err: expect.stringContaining('complete') })
+})
+
+test('import: the notices of us-warn, CSV with the column of the profile', async () => {
+  const folder = await tempFolder()
+  const header = 'dedupe_key,employer_key,employer_name,layoff_type,notice_date,employees_affected,state,naics\n'
+  const csv = `${header}1,acme,"Acme, Inc.",closure,2020-03-02,120,CA,31\n2,,Café Zoë,other,2020-03-01,,TX,\n3,late,Late,closure,2030-01-01,1,TX,\n`
+  const { out } = await run([
+    '--log',
+    `embedded:${folder}/log`,
+    '--profile',
+    'us-warn',
+    '--known-at',
+    'notice_date',
+    '--json',
+    `risk-events=${await fileOf(folder, 'w.csv', csv)}`,
+  ])
+  expect(JSON.parse(out)).toMatchObject({
+    records: { 'risk-events': 2 },
+    refused: { FW_KNOWN_AT: 1 },
+    from: '2020-03-01T00:00:00.000Z',
+  })
+  expect((await eventsIn(`${folder}/log`)).map((text) => JSON.parse(text).enterpriseId)).toEqual(['n:cafe zoe', 'acme'])
+})
+
+test.each([
+  [['--as', 'risk-event', 'x'], 'risk-events'],
+  [['x'], '--as'],
+  [['--as', 'risk-events', '--known-at', 'knownAt', 'x'], 'cannot be used with'],
+  [['--known-at', 'knownAt', 'x'], 'KIND=FILE'],
+  [['--known-at', 'knownAt', 'risk-events=-'], 'standard input'],
+  [['--as', 'risk-events', '--resume', 'x'], 'cannot be used with'],
+  [['--as', 'risk-events', '--log', 'kafka://localhost:9092', 'x'], 'kafka://HOST:PORT'],
+  [['--as', 'risk-events', '--log', './data', 'x'], 'embedded:./data'],
+  [['--as', 'risk-events', '/nowhere/at-all'], 'cannot be read'],
+  [['--knwon-at', 'x', 'y'], 'Did you mean --known-at'],
+])('ingest %j is refused', async (args, says) => {
+  const { code, out, err } = await run(['--log', `embedded:${await tempFolder()}`, ...args])
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(says)
+})
+
+test('help has examples', async () => {
+  const { code, out, err } = await run(['--help'])
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toContain('$ forewarn ingest --as risk-events events.ndjson')
+})
+
+test('import: killed in the middle, and finished with --resume', async () => {
+  const folder = await tempFolder()
+  const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString()
+  const events = Array.from({ length: 60_000 }, (_, n) => event(`e${n}`, { knownAt: day(n) }))
+  const args = [
+    '--log',
+    `embedded:${folder}/log`,
+    '--known-at',
+    'knownAt',
+    '--json',
+    `risk-events=${await fileOf(folder, 'e.ndjson', lines(...events))}`,
+  ]
+  const script = `
+    import { ingestCommand } from '${new URL('../../src/cli/ingest.ts', import.meta.url)}'
+    await ingestCommand().parseAsync(${JSON.stringify(args)}, { from: 'user' })`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
+  const gone = once(child, 'exit')
+  await expect
+    .poll(async () => (await eventsIn(`${folder}/log`).catch(() => [])).length, { timeout: 20_000, interval: 10 })
+    .toBeGreaterThan(0)
+  child.kill('SIGKILL')
+  expect(await gone).toEqual([null, 'SIGKILL'])
+  expect(await run(args)).toMatchObject({ code: 1, err: expect.stringContaining('FW_IMPORT_OPEN') })
+  const { code, out } = await run([...args, '--resume'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ records: { 'risk-events': 60_000 }, held: expect.any(Number) })
+  expect(JSON.parse(out).held).toBeGreaterThan(0)
+  const found = (await eventsIn(`${folder}/log`)).map((text) => JSON.parse(text).id)
+  expect(found).toEqual(events.map((_, n) => `e${n}`))
+})

@@ -1,0 +1,242 @@
+/** Imports: order, marks, what is refused, and going on after a cut. */
+import { expect, test } from 'vitest'
+import { type ImportOptions, type ImportSummary, runImport } from '../../src/edges/ingest/import.ts'
+import { openEngine } from '../../src/engine.ts'
+import { digest } from '../../src/log/digest.ts'
+import type { Log } from '../../src/log/port.ts'
+import { memoryLog, readJson } from '../support/fold.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+import { event, fileOf, lines, recordsIn, tempFolder, textOf } from './support.ts'
+
+const now = (): number => Date.parse('2026-03-01T00:00:00Z')
+const at = (day: number, hour = 0): string => new Date(Date.UTC(2026, 0, day, hour)).toISOString()
+const known = (id: string, enterpriseId: string, day: number, hour = 0): object =>
+  event(id, enterpriseId, at(day), { knownAt: at(day, hour) })
+
+async function run(log: Log, files: ImportOptions['files'], more: Partial<ImportOptions> = {}): Promise<ImportSummary> {
+  return runImport({ log, profile: tinyProfile, field: 'knownAt', files, now, ...more })
+}
+
+async function market(folder: string): Promise<ImportOptions['files']> {
+  const enterprises = [1, 2].map((n) => ({ id: `E${n}`, region: 'P1', industry: 'X1', knownAt: at(1) }))
+  const grades = [1, 2].map((n) => ({ enterpriseId: `E${n}`, grade: 'B', effectiveAt: at(1), knownAt: at(1) }))
+  const events = Array.from({ length: 200 }, (_, n) =>
+    known(`e${n}`, `E${(n % 2) + 1}`, 1 + Math.floor(n / 10), n % 10),
+  )
+  return [
+    { topic: 'risk-events', file: await fileOf(folder, 'events.ndjson', lines(...events)) },
+    { topic: 'credit-grades', file: await fileOf(folder, 'grades.ndjson', lines(...grades)) },
+    { topic: 'enterprises', file: await fileOf(folder, 'enterprises.ndjson', lines(...enterprises)) },
+  ]
+}
+
+async function follow(log: Log): Promise<void> {
+  const options = {
+    log,
+    profile: tinyProfile,
+    model: null,
+    beatMs: 1_000,
+    slackMs: 0,
+    checkpointEveryMs: 1e9,
+    untilEnd: true,
+    now,
+  }
+  const engine = await openEngine({ ...options, tell: () => {}, signal: new AbortController().signal })
+  await engine.follow()
+}
+
+async function commands(log: Log): Promise<string[]> {
+  const found: string[] = []
+  for (const record of await recordsIn(log, 'commands')) {
+    const { kind, through = '' } = JSON.parse(textOf(record))
+    found.push(`${kind} ${through} ${new Date(record.timeMs).toISOString()}`.replace('  ', ' '))
+  }
+  return found
+}
+
+test('goes between begin and end, with log times of the records and marks on the way', async () => {
+  const log = await memoryLog()
+  const summary = await run(log, await market(await tempFolder()), { markRecords: 50 })
+  expect(summary).toMatchObject({
+    records: { enterprises: 2, 'credit-grades': 2, 'risk-events': 200 },
+    held: 0,
+    refused: {},
+    from: at(1),
+    to: at(20, 9),
+  })
+  const said = await commands(log)
+  expect(said[0]).toBe(`import.begin ${at(1)}`)
+  expect(said[1]).toBe(`import.mark 2026-01-05T05:59:59.999Z 2026-01-05T05:59:59.999Z`)
+  expect(said.at(-2)).toBe(`import.mark ${at(20, 9)} ${at(20, 9)}`)
+  expect(said.at(-1)).toBe(`import.end ${at(20, 9)}`)
+  expect(said.length).toBe(2 + 5)
+  const times = (await recordsIn(log, 'risk-events')).map(({ timeMs }) => timeMs)
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+})
+
+test('two runs into two logs say the same, whatever the partitions; the fold takes it', async () => {
+  const files = await market(await tempFolder())
+  const digests: unknown[] = []
+  for (const partitions of [1, 3]) {
+    const log = await memoryLog(partitions)
+    await run(log, files, { markRecords: 50 })
+    await follow(log)
+    digests.push(await digest(log))
+    expect(await readJson(log, 'command-results')).toHaveLength(8)
+  }
+  expect(digests[1]).toEqual(digests[0])
+})
+
+test('the order is (knownAt, kind, argument, line), and files need not be sorted', async () => {
+  const folder = await tempFolder()
+  const one = await fileOf(
+    folder,
+    'one.ndjson',
+    lines(known('a3', 'E1', 3), known('a1', 'E1', 1), known('a2', 'E1', 2), known('a4', 'E1', 2)),
+  )
+  const two = await fileOf(folder, 'two.ndjson', lines(known('b1', 'E1', 1), known('b2', 'E1', 2)))
+  for (const sortChunkBytes of [1, 1e6]) {
+    const log = await memoryLog()
+    await run(
+      log,
+      [
+        { topic: 'risk-events', file: one },
+        { topic: 'risk-events', file: two },
+      ],
+      { sortChunkBytes },
+    )
+    expect((await recordsIn(log, 'risk-events')).map((record) => JSON.parse(textOf(record)).id)).toEqual([
+      'a1',
+      'b1',
+      'a2',
+      'a4',
+      'b2',
+      'a3',
+    ])
+  }
+})
+
+test('a line without a time takes that of the line before it, the first ones that of the first', async () => {
+  const log = await memoryLog()
+  const file = await fileOf(
+    await tempFolder(),
+    'a.ndjson',
+    lines('garbage 1', known('a1', 'E1', 1), 'garbage 2', known('a2', 'E1', 2), event('a3', 'E1', at(2))),
+  )
+  const summary = await run(log, [{ topic: 'risk-events', file }])
+  const records = await recordsIn(log, 'risk-events')
+  expect(records.map(({ timeMs }) => new Date(timeMs).getUTCDate())).toEqual([1, 1, 1, 2, 2])
+  expect(records[2]).toMatchObject({ key: null, headers: { file, line: '3' } })
+  expect(records[1]).toMatchObject({ key: 'E1', headers: null })
+  expect(summary.refused).toEqual({ FW_RECORD_NOT_JSON: 2 })
+  expect(summary.lines[1]).toEqual({ file, line: 3, code: 'FW_RECORD_NOT_JSON', detail: '' })
+})
+
+test('lines known later than the profile or the clock admits are counted and left out', async () => {
+  const events = [
+    known('a1', 'E1', 1),
+    event('a2', 'E1', at(1), { knownAt: '2026-03-01T00:05:00.001Z' }),
+    'garbage',
+    event('a3', 'E1', at(1), { knownAt: '1969-12-31T00:00:00Z' }),
+  ]
+  const file = await fileOf(await tempFolder(), 'a.ndjson', lines(...events))
+  const log = await memoryLog()
+  const summary = await run(log, [{ topic: 'risk-events', file }])
+  expect(summary).toMatchObject({
+    records: { 'risk-events': 2 },
+    refused: { FW_KNOWN_AT: 2, FW_RECORD_NOT_JSON: 1 },
+    to: at(1),
+  })
+  expect(summary.lines.find(({ line }) => line === 2)).toMatchObject({
+    code: 'FW_KNOWN_AT',
+    detail: '2026-03-01T00:05:00.001Z',
+  })
+  const profile = { ...tinyProfile, file: { ...tinyProfile.file, knownAtMax: at(1, 5) } }
+  const late = await fileOf(await tempFolder(), 'a.ndjson', lines(known('a1', 'E1', 1, 5), known('a2', 'E1', 1, 6)))
+  expect(await run(await memoryLog(), [{ topic: 'risk-events', file: late }], { profile })).toMatchObject({
+    records: { 'risk-events': 1 },
+    refused: { FW_KNOWN_AT: 1 },
+  })
+})
+
+test('is refused when the log is ahead of it: by a record, by a command, or by a folded beat', async () => {
+  const folder = await tempFolder()
+  const late = [
+    { topic: 'risk-events' as const, file: await fileOf(folder, 'late.ndjson', lines(known('a1', 'E1', 9))) },
+  ]
+  const early = [
+    { topic: 'risk-events' as const, file: await fileOf(folder, 'early.ndjson', lines(known('b1', 'E1', 8))) },
+  ]
+  const log = await memoryLog()
+  await run(log, late)
+  await expect(run(log, early)).rejects.toMatchObject({ code: 'FW_IMPORT_BEHIND' })
+  await expect(run(log, late)).rejects.toMatchObject({ code: 'FW_USAGE' }) // it is in the log already
+  const folded = await memoryLog()
+  await run(folded, early)
+  await follow(folded)
+  const after = [
+    { topic: 'risk-events' as const, file: await fileOf(folder, 'after.ndjson', lines(known('c1', 'E1', 8))) },
+  ]
+  await expect(run(folded, after)).rejects.toMatchObject({ code: 'FW_IMPORT_BEHIND' })
+  await run(folded, late)
+})
+
+test('more records of one time than a beat may hold are refused before anything is written', async () => {
+  const log = await memoryLog()
+  const file = await fileOf(await tempFolder(), 'a.ndjson', lines(...[1, 2, 3, 4].map((n) => known(`a${n}`, 'E1', 1))))
+  await expect(run(log, [{ topic: 'risk-events', file }], { beatRecordsMax: 3 })).rejects.toMatchObject({
+    code: 'FW_IMPORT_DENSE',
+  })
+  expect(await commands(log)).toEqual([])
+  expect((await run(log, [{ topic: 'risk-events', file }], { beatRecordsMax: 4 })).records['risk-events']).toBe(4)
+})
+
+test('no file with times, no import', async () => {
+  const file = await fileOf(await tempFolder(), 'a.ndjson', lines(known('a1', 'E1', 1)))
+  await expect(run(await memoryLog(), [{ topic: 'risk-events', file }], { field: 'published' })).rejects.toMatchObject({
+    code: 'FW_USAGE',
+  })
+  const empty = await fileOf(await tempFolder(), 'b.ndjson', '')
+  const log = await memoryLog()
+  expect(await run(log, [{ topic: 'risk-events', file: empty }])).toMatchObject({ from: undefined, to: undefined })
+  expect(await commands(log)).toEqual([])
+})
+
+/** Fails at its n-th append. */
+function cutAfter(log: Log, appends: number): Log {
+  let left = appends
+  const append: Log['append'] = async (topic, partition, records) => {
+    if (left-- === 0) throw new Error('cut')
+    await log.append(topic, partition, records)
+  }
+  return {
+    name: log.name,
+    append,
+    partitions: (topic) => log.partitions(topic),
+    range: (topic, partition) => log.range(topic, partition),
+    read: (topic, partition, from, bytes) => log.read(topic, partition, from, bytes),
+    openTask: (task) => log.openTask(task),
+    changed: (ms) => log.changed(ms),
+    close: () => log.close(),
+  }
+}
+
+test.each([1, 2, 3, 5, 6, 9, 12])('a cut after %i appends is made good by --resume, byte for byte', async (appends) => {
+  const files = await market(await tempFolder())
+  const whole = await memoryLog(2)
+  await run(whole, files, { markRecords: 40 })
+  const log = await memoryLog(2)
+  await expect(run(cutAfter(log, appends), files, { markRecords: 40 })).rejects.toThrow('cut')
+  await expect(run(log, files)).rejects.toMatchObject({ code: 'FW_IMPORT_OPEN' })
+  const summary = await run(log, files, { markRecords: 40, resume: true })
+  expect(summary.records).toEqual({ enterprises: 2, 'credit-grades': 2, 'risk-events': 200 })
+  for (const topic of ['enterprises', 'credit-grades', 'risk-events'] as const) {
+    expect((await recordsIn(log, topic)).map(textOf)).toEqual((await recordsIn(whole, topic)).map(textOf))
+  }
+  const said = await commands(log)
+  expect(said.at(-1)).toMatch(/^import.end/)
+  expect(new Set((await recordsIn(log, 'commands')).map((record) => JSON.parse(textOf(record)).id)).size).toBe(
+    said.length,
+  )
+  await expect(run(log, files, { resume: true })).rejects.toMatchObject({ code: 'FW_USAGE' })
+})

@@ -1,0 +1,123 @@
+/** One line of JSON a notice, written before the program goes on. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { createLogger, logNotices } from '../../src/edges/logging.ts'
+import type { Notice } from '../../src/notices.ts'
+import { append, foldToEnd, memoryLog } from '../support/fold.ts'
+import { tinyModel } from '../support/tinyModel.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+import { event } from './support.ts'
+
+const task = 'enterprise/0'
+const flags = { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0 }
+const warning = {
+  id: 'region.P',
+  axis: 'region',
+  region: 'P',
+  industry: '',
+  levelBefore: 'calm',
+  change: 'raised',
+  tickLabel: 't',
+  sentence: 'Many.',
+} as const
+const open = { calm: 0, blue: 0, yellow: 0, orange: 0, red: 0 }
+
+const table: [Notice, string][] = [
+  [
+    {
+      kind: 'BeatFolded',
+      task,
+      beat: 1,
+      tick: 1,
+      endMs: 1,
+      fates: {},
+      deadCodes: {},
+      flags,
+      scores: 0,
+      alerts: 0,
+      unscorable: 0,
+      factsDropped: 0,
+      enterprises: 0,
+    },
+    'debug',
+  ],
+  [{ kind: 'EpochCommitting', task, beats: 1, lastBeat: 1 }, 'debug'],
+  [{ kind: 'EpochCommitted', task, beats: 1, lastBeat: 1, records: 1, outputs: 1 }, 'debug'],
+  [{ kind: 'CheckpointWriting', task, beat: 1, slot: 0 }, 'debug'],
+  [{ kind: 'CheckpointWritten', task, beat: 1, slot: 0, pages: 1, bytes: 1 }, 'debug'],
+  [{ kind: 'TickClosed', task, tick: 1, label: 't', rescored: 1 }, 'info'],
+  [
+    { kind: 'TickJudged', tick: 1, label: 't', cells: 1, candidates: 0, open, enterprisesByBand: {}, totals: [] },
+    'info',
+  ],
+  [{ kind: 'WarningChanged', ...warning, level: 'yellow' }, 'info'],
+  [{ kind: 'WarningChanged', ...warning, level: 'red' }, 'warn'],
+  [{ kind: 'SourceSilent', source: 's', region: '', tickLabel: 't', expected: 3 }, 'warn'],
+  [{ kind: 'CommandAnswered', command: 'import.begin', accepted: true }, 'info'],
+  [{ kind: 'CommandAnswered', command: 'model.promote', accepted: false }, 'warn'],
+  [{ kind: 'LogTimeRegressed', task, topic: 'risk-events', records: 1 }, 'warn'],
+  [{ kind: 'CommitRefused', task, code: 'FW_LOG_FULL', message: 'full' }, 'error'],
+  [{ kind: 'CheckpointSkipped', task, slot: 0, why: 'damaged' }, 'warn'],
+  [{ kind: 'Restoring', task }, 'info'],
+  [{ kind: 'Restored', task, fromBeat: 1, beatsReplayed: 2, seconds: 1 }, 'info'],
+  [{ kind: 'WaitingForTask', task, beat: 1 }, 'warn'],
+  [{ kind: 'ImportSilent', seconds: 61 }, 'warn'],
+  [{ kind: 'Serving', address: 'http://127.0.0.1:1' }, 'info'],
+  [{ kind: 'Stopping', why: 'SIGTERM' }, 'info'],
+]
+
+function written(level: 'debug' | 'info', notices: readonly Notice[]): string[] {
+  let text = ''
+  const tell = logNotices(createLogger({ level, destination: { write: (line) => void (text += line) } }))
+  for (const notice of notices) tell(notice)
+  return text.split('\n').slice(0, -1)
+}
+
+test.each(table)('%o', (notice, level) => {
+  const [line, ...more] = written('debug', [notice])
+  expect(more).toEqual([])
+  expect(JSON.parse(line)).toMatchObject({
+    level,
+    kind: notice.kind,
+    msg: expect.stringMatching(/./),
+    time: expect.stringMatching(/Z$/),
+  })
+})
+
+test('a level leaves out what is below it', () => {
+  const loud = table.filter(([, level]) => level !== 'debug').length
+  expect(
+    written(
+      'info',
+      table.map(([notice]) => notice),
+    ),
+  ).toHaveLength(loud)
+})
+
+test('a fold brings no enterprise into the log', async () => {
+  const log = await memoryLog()
+  const at = Date.parse('2026-01-01T00:00:00Z')
+  for (let k = 0; k < 20; k++)
+    await append(log, [
+      { topic: 'risk-events', key: 'E77', timeMs: at + k, value: event(`x${k}`, 'E77', '2026-01-01T00:00:00Z') },
+    ])
+  await append(log, [
+    { topic: 'risk-events', key: 'E77', timeMs: at + 90_000_000, value: event('x', 'bad E77', '2026-01-01T00:00:00Z') },
+  ])
+  const notices: Notice[] = []
+  await foldToEnd(log, { profile: tinyProfile, model: tinyModel(tinyProfile) }, (notice) => notices.push(notice))
+  const lines = written('debug', notices)
+  expect(lines.length).toBe(notices.length)
+  expect(lines.join('\n')).not.toContain('E77')
+})
+
+test('a line is out before the process is killed', () => {
+  const script = `
+    import { createLogger, logNotices } from '${fileURLToPath(new URL('../../src/edges/logging.ts', import.meta.url))}'
+    logNotices(createLogger({ level: 'debug' }))({ kind: 'EpochCommitting', task: 'watch', beats: 1, lastBeat: 9 })
+    process.kill(process.pid, 'SIGKILL')`
+  const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+  expect(signal).toBe('SIGKILL')
+  expect(JSON.parse(stderr)).toMatchObject({ kind: 'EpochCommitting', lastBeat: 9 })
+})

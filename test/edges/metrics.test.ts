@@ -1,0 +1,215 @@
+/** The exposition text, from notices alone. */
+import { expect, test } from 'vitest'
+import { publishedCells } from '../../src/edges/metrics/cells.ts'
+import { metrics } from '../../src/edges/metrics.ts'
+import type { CellTotal, Notice } from '../../src/notices.ts'
+import { append, foldToEnd, memoryLog } from '../support/fold.ts'
+import { tinyModel } from '../support/tinyModel.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+import { event } from './support.ts'
+
+const beat: Notice = {
+  kind: 'BeatFolded',
+  task: 'enterprise/0',
+  beat: 7,
+  tick: 1,
+  endMs: 8_000,
+  fates: { applied: 3, dead: 1 },
+  deadCodes: { FW_RECORD_INVALID: 1 },
+  flags: { checkDigit: 2, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0 },
+  scores: 2,
+  alerts: 1,
+  unscorable: 0,
+  factsDropped: 0,
+  enterprises: 5,
+}
+const open = { calm: 1, blue: 0, yellow: 2, orange: 0, red: 0 }
+const judged = (totals: CellTotal[]): Notice => ({
+  kind: 'TickJudged',
+  tick: 1,
+  label: '2026-01-01',
+  cells: 9,
+  candidates: 1,
+  open,
+  enterprisesByBand: { low: 4, high: 1 },
+  totals,
+})
+const cell = (
+  region: string,
+  industry: string,
+  events: number,
+  enterprises: number,
+  registered: number,
+): CellTotal => ({ region, industry, events, enterprises, registered })
+const changed = (region: string, level: 'calm' | 'orange', axis: 'cell' | 'region' = 'cell'): Notice => ({
+  kind: 'WarningChanged',
+  id: `cell.${region}`,
+  axis,
+  region,
+  industry: axis === 'cell' ? 'X' : '',
+  level,
+  levelBefore: 'calm',
+  change: level === 'calm' ? 'cleared' : 'raised',
+  tickLabel: '2026-01-01',
+  sentence: '',
+})
+
+async function exposed(notices: readonly Notice[], options: { seriesMax?: number } = {}): Promise<string[]> {
+  const { tell, registry } = metrics({ profile: tinyProfile, now: () => 12_500, ...options })
+  for (const notice of notices) tell(notice)
+  return (await registry.metrics()).split('\n').filter((line) => !line.startsWith('#'))
+}
+
+test('counts what the notices say', async () => {
+  const text = await exposed([
+    beat,
+    { ...beat, beat: 8, endMs: 9_000 },
+    { ...beat, task: 'enterprise/1', endMs: 10_000, enterprises: 2 },
+    judged([]),
+    changed('P', 'orange'),
+    { kind: 'SourceSilent', source: 'court', region: 'P', tickLabel: '2026-01-01', expected: 9 },
+    { kind: 'LogTimeRegressed', task: 'enterprise/0', topic: 'risk-events', records: 4 },
+    { kind: 'CommitRefused', task: 'watch', code: 'FW_LOG_FULL', message: '' },
+    { kind: 'CheckpointWritten', task: 'watch', beat: 8, slot: 0, pages: 1, bytes: 1_234 },
+    { kind: 'CheckpointSkipped', task: 'watch', slot: 1, why: '' },
+    { kind: 'Restored', task: 'watch', fromBeat: undefined, beatsReplayed: 0, seconds: 0 },
+    { kind: 'WaitingForTask', task: 'enterprise/1', beat: 8 },
+    { kind: 'ImportSilent', seconds: 60 },
+  ])
+  for (const line of [
+    'forewarn_beats_folded_total 3',
+    'forewarn_records_total{fate="applied"} 9',
+    'forewarn_dead_letters_total{code="FW_RECORD_INVALID"} 3',
+    'forewarn_flagged_records_total{flag="checkDigit"} 6',
+    'forewarn_scores_total 6',
+    'forewarn_enterprise_alerts_total 3',
+    'forewarn_enterprises 7',
+    'forewarn_last_beat_end_seconds 9',
+    'forewarn_lag_seconds 3.5',
+    'forewarn_enterprises_by_band{band="high"} 1',
+    'forewarn_open_warnings{level="yellow"} 2',
+    'forewarn_judged_cells 9',
+    'forewarn_warning_changes_total{axis="cell",level="orange"} 1',
+    'forewarn_warning_level{axis="cell",region="P",industry="X"} 3',
+    'forewarn_source_silences_total{source="court"} 1',
+    'forewarn_log_time_regressions_total 4',
+    'forewarn_commits_refused_total{code="FW_LOG_FULL"} 1',
+    'forewarn_checkpoints_written_total{task="watch"} 1',
+    'forewarn_checkpoints_skipped_total{task="watch"} 1',
+    'forewarn_checkpoint_bytes{task="watch"} 1234',
+    'forewarn_restores_total{task="watch"} 1',
+    'forewarn_watch_waiting_for_task_total{task="enterprise/1"} 1',
+    'forewarn_import_silences_total 1',
+    'forewarn_metric_series_refused_total 0',
+  ]) {
+    expect(text).toContain(line)
+  }
+  expect(text.some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true)
+})
+
+test('every help text of ours is a sentence', async () => {
+  const help = (await metrics({ profile: tinyProfile }).registry.metrics())
+    .split('\n')
+    .filter((line) => line.startsWith('# HELP forewarn_'))
+  expect(help.length).toBeGreaterThan(20)
+  for (const line of help) expect(line).toMatch(/^# HELP \S+ [A-Z].*\.$/)
+})
+
+test('nothing is known before the first beat: no lag, not a lag of 0', async () => {
+  expect((await exposed([])).filter((line) => /^forewarn_(lag|last)/.test(line) && !line.endsWith(' 0'))).toEqual([])
+})
+
+test('a warning that is cleared has no series', async () => {
+  expect(
+    (await exposed([changed('P', 'orange'), changed('P', 'calm')])).filter((line) =>
+      line.startsWith('forewarn_warning_level'),
+    ),
+  ).toEqual([])
+})
+
+const show = (cells: readonly CellTotal[]): string[] =>
+  cells.map(
+    ({ region, industry, events, enterprises }) => `${region || 'all'} ${industry || 'all'} ${events} ${enterprises}`,
+  )
+
+test('small cells become OTHER, with the smallest neighbour when OTHER is too small itself', () => {
+  const regions = [
+    cell('', '', 60, 30, 100),
+    cell('P', '', 40, 20, 60),
+    cell('Q', '', 18, 8, 37),
+    cell('UNKNOWN', '', 2, 2, 3),
+  ]
+  expect(show(publishedCells(tinyProfile, regions))).toEqual(['all all 60 30', 'P all 40 20', 'OTHER all 20 10'])
+})
+
+test('a cell with few enterprises is small, one with no events is not for that', () => {
+  const sections = [cell('', 'X', 9, 2, 50), cell('', 'Y', 0, 0, 50), cell('', 'UNKNOWN', 30, 20, 50)]
+  expect(show(publishedCells(tinyProfile, sections))).toEqual(['all Y 0 0', 'all OTHER 39 22'])
+})
+
+test('where nobody is registered, only those with events count', () => {
+  const regions = [cell('P', '', 40, 20, 0), cell('Q', '', 18, 8, 0), cell('UNKNOWN', '', 0, 0, 0)]
+  expect(show(publishedCells(tinyProfile, regions))).toEqual(['P all 40 20', 'Q all 18 8', 'UNKNOWN all 0 0'])
+})
+
+test('what lies in a hidden region is hidden with it', () => {
+  const totals = [
+    ...[cell('P', '', 40, 20, 60), cell('Q', '', 40, 20, 60), cell('UNKNOWN', '', 2, 2, 3)],
+    ...[cell('P1', '', 30, 15, 50), cell('P2', '', 10, 5, 10), cell('P/UNKNOWN', '', 0, 0, 0)],
+    ...[
+      cell('', 'X', 82, 42, 123),
+      cell('UNKNOWN', 'X', 2, 2, 3),
+      cell('P', 'X', 40, 20, 60),
+      cell('Q', 'X', 40, 20, 60),
+    ],
+  ]
+  const shown = show(publishedCells(tinyProfile, totals))
+  expect(shown).toContain('P1 all 30 15')
+  expect(shown).toContain('P.OTHER all 10 5')
+  expect(shown.some((line) => line.startsWith('UNKNOWN'))).toBe(false)
+  expect(shown).toContain('OTHER X 42 22')
+  for (const total of publishedCells(tinyProfile, totals).filter(({ events }) => events > 0)) {
+    expect(total.registered >= 5 && total.enterprises >= 3).toBe(true)
+  }
+})
+
+test('series with a place are bounded, and what is left out is counted', async () => {
+  const totals = [cell('', '', 60, 30, 100), cell('P', '', 40, 20, 60), cell('Q', '', 20, 10, 40)]
+  const text = await exposed([judged(totals), changed('P', 'orange'), changed('Q', 'orange')], { seriesMax: 5 })
+  expect(text.filter((line) => line.startsWith('forewarn_cell_'))).toHaveLength(4)
+  expect(text.filter((line) => line.startsWith('forewarn_warning_level'))).toHaveLength(1)
+  expect(text).toContain('forewarn_metric_series_refused_total 3')
+})
+
+test('a whole fold brings no enterprise into a line; the warnings of a log are there again after a restart', async () => {
+  const log = await memoryLog()
+  const day = 86_400_000
+  const start = Date.parse('2026-01-01T00:00:00Z')
+  for (let e = 0; e < 40; e++)
+    await append(log, [
+      { topic: 'enterprises', key: `E${e}`, timeMs: start, value: { id: `E${e}`, region: 'P1', industry: 'X1' } },
+    ])
+  for (let d = 0; d < 12; d++) {
+    for (let k = 0; k < (d > 9 ? 60 : 6); k++) {
+      const timeMs = start + d * day + k * 600_000
+      const id = `E${(d * 7 + k) % 40}`
+      await append(log, [
+        { topic: 'risk-events', key: id, timeMs, value: event(`e${d}-${k}`, id, new Date(timeMs).toISOString()) },
+      ])
+    }
+  }
+  const live = metrics({ profile: tinyProfile })
+  await foldToEnd(log, { profile: tinyProfile, model: tinyModel(tinyProfile) }, live.tell)
+  const text = await live.registry.metrics()
+  expect(text).toContain('forewarn_cell_events{region="all",industry="all"}')
+  expect(text).not.toMatch(/"E\d+"/)
+  const levelsOf = (all: string): string[] =>
+    all
+      .split('\n')
+      .filter((line) => line.startsWith('forewarn_warning_level'))
+      .sort()
+  const again = metrics({ profile: tinyProfile })
+  await again.seed(log)
+  expect(levelsOf(await again.registry.metrics())).toEqual(levelsOf(text))
+  expect(levelsOf(text).length).toBeGreaterThan(0)
+})
