@@ -1,6 +1,7 @@
 /** Imports: order, marks, what is refused, and going on after a cut. */
 import { expect, test } from 'vitest'
-import { type ImportOptions, type ImportSummary, runImport } from '../../src/edges/ingest/import.ts'
+import { runImport } from '../../src/edges/ingest/import.ts'
+import type { ImportOptions, ImportSummary } from '../../src/edges/ingest/importOptions.ts'
 import { openEngine } from '../../src/engine.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'

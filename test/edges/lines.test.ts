@@ -2,7 +2,8 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { fieldsOf, RowJoiner } from '../../src/edges/ingest/csv.ts'
-import { type Entry, type EntryOptions, entriesOf, entriesOfFile } from '../../src/edges/ingest/entries.ts'
+import { entriesOf, entriesOfFile } from '../../src/edges/ingest/entries.ts'
+import type { Entry, EntryOptions } from '../../src/edges/ingest/entry.ts'
 import { knownAtReader } from '../../src/edges/ingest/knownAt.ts'
 import { type Line, linesOf, plainChunks } from '../../src/edges/ingest/lines.ts'
 import { csvProfile, fileOf, streamOf, tempFolder } from './support.ts'
@@ -131,6 +132,16 @@ test('CSV that the profile does not map, and a file that is not there, are told'
     field: undefined,
   })
   await expect(missing.next()).rejects.toMatchObject({ code: 'FW_USAGE' })
+})
+
+test('CSV in another encoding is refused, not guessed', async () => {
+  const options = { topic: 'risk-events', profile: csvProfile, field: undefined, name: 'a.csv' } as const
+  const gb = Buffer.from([0xca, 0xc2, 0xbc, 0xfe])
+  await expect(entriesOf(plainChunks(streamOf(gb, ',b\n')), options).next()).rejects.toMatchObject({ code: 'FW_USAGE' })
+  const { value } = await entriesOf(plainChunks(streamOf('no,who\n', gb, ',E1\n')), options).next()
+  expect(value).toMatchObject([
+    { line: 2, value: Buffer.concat([gb, Buffer.from(',E1')]), fault: { refused: 'FW_RECORD_UNREADABLE' } },
+  ])
 })
 
 test('a reader that stops early closes the file', async () => {

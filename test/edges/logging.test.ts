@@ -68,10 +68,10 @@ const table: [Notice, string][] = [
 ]
 
 function written(level: 'debug' | 'info', notices: readonly Notice[]): string[] {
-  let text = ''
-  const tell = logNotices(createLogger({ level, destination: { write: (line) => void (text += line) } }))
+  const chunks: string[] = []
+  const tell = logNotices(createLogger({ level, destination: { write: (line) => void chunks.push(line) } }))
   for (const notice of notices) tell(notice)
-  return text.split('\n').slice(0, -1)
+  return chunks.join('').split('\n').slice(0, -1)
 }
 
 test.each(table)('%o', (notice, level) => {

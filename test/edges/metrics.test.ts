@@ -154,7 +154,7 @@ test('where nobody is registered, only those with events count', () => {
 
 test('what lies in a hidden region is hidden with it', () => {
   const totals = [
-    ...[cell('P', '', 40, 20, 60), cell('Q', '', 40, 20, 60), cell('UNKNOWN', '', 2, 2, 3)],
+    ...[cell('P', '', 41, 21, 61), cell('Q', '', 40, 20, 60), cell('UNKNOWN', '', 2, 2, 3)],
     ...[cell('P1', '', 30, 15, 50), cell('P2', '', 10, 5, 10), cell('P/UNKNOWN', '', 0, 0, 0)],
     ...[
       cell('', 'X', 82, 42, 123),
@@ -171,6 +171,17 @@ test('what lies in a hidden region is hidden with it', () => {
   for (const total of publishedCells(tinyProfile, totals).filter(({ events }) => events > 0)) {
     expect(total.registered >= 5 && total.enterprises >= 3).toBe(true)
   }
+})
+
+test('a hidden crossing cannot be had by taking the shown ones from the total of its column', () => {
+  const totals = [
+    ...[cell('P', '', 60, 30, 90), cell('Q', '', 60, 30, 90)],
+    ...[cell('', 'X', 62, 32, 95), cell('', 'Y', 60, 31, 90), cell('', 'Z', 50, 20, 50)],
+    ...[cell('P', 'X', 60, 30, 50), cell('P', 'Y', 30, 15, 45), cell('P', 'Z', 25, 10, 25)],
+    ...[cell('Q', 'X', 2, 2, 45), cell('Q', 'Y', 30, 16, 45), cell('Q', 'Z', 25, 10, 25)],
+  ]
+  const shown = show(publishedCells(tinyProfile, totals)).filter((line) => /^[PQ] (?!all)/.test(line))
+  expect(shown).toEqual(['P Y 30 15', 'P OTHER 85 40', 'Q Y 30 16', 'Q OTHER 27 12'])
 })
 
 test('series with a place are bounded, and what is left out is counted', async () => {

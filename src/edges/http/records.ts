@@ -6,9 +6,10 @@ import { type RecordTopic, recordTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { bodyBytesMax, ingestRequestsMax } from '../../limits.ts'
 import type { Log } from '../../log/port.ts'
-import { type Entry, NdjsonReader } from '../ingest/entries.ts'
+import type { Entry } from '../ingest/entry.ts'
 import { type Answer, Intake, nothingGathered } from '../ingest/intake.ts'
 import { linesOf } from '../ingest/lines.ts'
+import { NdjsonReader } from '../ingest/ndjsonReader.ts'
 
 const linesPerTurn = 2_000 // about 6 ms of work, then other requests and the fold get their turn
 

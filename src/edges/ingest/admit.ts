@@ -10,7 +10,7 @@ import type { RecordTopic } from '../../../streams/topics.ts'
 import { decoder } from '../../enterprise/decode.ts'
 import type { LogRecord, NewRecord } from '../../log/port.ts'
 import { isRefusal, parseObject, type Refusal } from '../../records.ts'
-import type { Entry } from './entries.ts'
+import type { Entry } from './entry.ts'
 import { flatText } from './knownAt.ts'
 
 /** `record` is absent for a line that no log takes (it is larger than `recordBytesMax`). */

@@ -1,9 +1,9 @@
 /** Live records to the process that holds the log, by its HTTP server. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { type ErrorCode, errorCodes, ForewarnError, messageOf } from '../../errors.ts'
+import { errorCodes, errorRegistry, ForewarnError, messageOf } from '../../errors.ts'
 import { secondMs } from '../../limits.ts'
-import type { Entry } from './entries.ts'
+import type { Entry } from './entry.ts'
 import type { Answer } from './intake.ts'
 import { refuse } from './intake.ts'
 import type { LiveTarget } from './live.ts'
@@ -73,6 +73,10 @@ async function post(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promi
 
 function problemOf(answer: unknown): ForewarnError {
   const parsed = ErrorBody.safeParse(answer)
-  const known: ErrorCode = parsed.success ? parsed.data.code : 'FW_INTERNAL'
-  return new ForewarnError(known, [parsed.success ? parsed.data.message : 'the server gave an answer of another form'])
+  if (!parsed.success) return new ForewarnError('FW_INTERNAL', ['the server gave an answer of another form'])
+  const { code: known, message } = parsed.data
+  const [begins] = errorRegistry[known].says.split('%s') // the error says this again by itself
+  return new ForewarnError(known, [
+    message.startsWith(begins) ? message.slice(begins.length).replace(/\.$/, '') : message,
+  ])
 }

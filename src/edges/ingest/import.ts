@@ -4,58 +4,18 @@
  *
  *   scan each file -> (sort it if it must be) -> merge -> admit -> write, with marks
  */
-import { createHash } from 'node:crypto'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Profile } from '../../../streams/profile.ts'
-import type { RecordTopic } from '../../../streams/topics.ts'
-import { ForewarnError, messageOf } from '../../errors.ts'
-import { beatRecordsMax, futureMsMax } from '../../limits.ts'
-import type { Log } from '../../log/port.ts'
 import { admitter } from './admit.ts'
-import type { Entry } from './entries.ts'
-import { checkNotBehind, checkProfile, readCommands } from './importState.ts'
-import { ImportWriter } from './importWriter.ts'
+import type { Entry } from './entry.ts'
+import type { ImportOptions, ImportSummary, Scanned } from './importOptions.ts'
+import { checkDense, knownAtMax, openWriter, scanAll } from './importPlan.ts'
+import type { ImportWriter } from './importWriter.ts'
 import { type Answer, refuse } from './intake.ts'
 import { merge, type SortedSource, type Stretch } from './merge.ts'
 import { readRun, writeRuns } from './sortRuns.ts'
-import { type FileScan, type ImportFile, scanFile, timedEntries } from './timed.ts'
-
-export type ImportOptions = {
-  log: Log
-  profile: Profile
-  /** Field or column that says when a line became known. */
-  field: string
-  files: readonly { topic: RecordTopic; file: string }[]
-  /** Go on with an import of the same files that was cut. */
-  resume?: boolean
-  now?: () => number
-  onProgress?: (progress: ImportProgress) => void
-  /** Bounds, for tests. */
-  beatRecordsMax?: number
-  markRecords?: number
-  sortChunkBytes?: number
-}
-
-export type ImportProgress = { doing: 'scan' | 'import'; done: number; total: number }
-
-export type ImportSummary = {
-  /** Records of this import that are in the log now, bad ones included. */
-  records: Record<RecordTopic, number>
-  /** Of them, those that an earlier run had written. */
-  held: number
-  /** Lines that are bad, by code: FW_KNOWN_AT and lines too large are not in the log, the others will be dead letters. */
-  refused: Answer['counts']
-  /** The first of them. */
-  lines: Answer['refused']
-  /** First and last time, ISO 8601; undefined when there was nothing to import. */
-  from: string | undefined
-  to: string | undefined
-  seconds: number
-}
-
-type Scanned = { file: ImportFile; scan: FileScan }
+import { type ImportFile, timedEntries } from './timed.ts'
 
 /**
  * @throws ForewarnError FW_USAGE (a file that cannot be read or has no times), FW_IMPORT_BEHIND, FW_IMPORT_OPEN, FW_IMPORT_DENSE,
@@ -91,59 +51,6 @@ export async function runImport(options: ImportOptions): Promise<ImportSummary> 
     await rm(folder, { recursive: true, force: true })
   }
   return { ...summary, seconds: (now() - startedMs) / 1_000 }
-}
-
-function knownAtMax(profile: Profile, nowMs: number): number {
-  const { knownAtMax: limit } = profile.file
-  return limit === undefined ? nowMs + futureMsMax : Date.parse(limit)
-}
-
-async function scanAll(options: ImportOptions, maxMs: number): Promise<Scanned[]> {
-  const { files, profile, field, onProgress } = options
-  const scanned: Scanned[] = []
-  for (const [argument, { topic, file: path }] of files.entries()) {
-    onProgress?.({ doing: 'scan', done: argument, total: files.length })
-    const file: ImportFile = { topic, file: path, argument }
-    const scan = await scanFile(file, { profile, field }, { maxMs })
-    if (scan.entries > 0 && scan.firstMs === undefined)
-      throw new ForewarnError('FW_USAGE', [`No line of ${path} has a time in "${field}" that can be admitted.`])
-    checkDense(options, scan.densest)
-    scanned.push({ file, scan })
-  }
-  return scanned
-}
-
-function checkDense({ beatRecordsMax: max = beatRecordsMax }: ImportOptions, records: number): void {
-  if (records > max) throw new ForewarnError('FW_IMPORT_DENSE', [max])
-}
-
-async function openWriter(options: ImportOptions, scanned: readonly Scanned[], fromMs: number): Promise<ImportWriter> {
-  const { log, profile, resume = false, now = Date.now, markRecords } = options
-  const state = await readCommands(log)
-  checkProfile(state, profile)
-  const name = await nameOf(options, scanned)
-  const settings = { log, name, now, ...(markRecords === undefined ? {} : { markRecords }) }
-  if (state.open !== undefined) {
-    if (!resume || state.open.id !== ImportWriter.beginId(name)) throw new ForewarnError('FW_IMPORT_OPEN')
-    return ImportWriter.resume(settings, state.open)
-  }
-  if (state.ended.has(ImportWriter.beginId(name))) {
-    throw new ForewarnError('FW_USAGE', ['This import is in the log already, and complete.'])
-  }
-  await checkNotBehind(log, state, fromMs)
-  return ImportWriter.begin(settings, fromMs)
-}
-
-/** A hash of the arguments and of how large the files are. */
-async function nameOf({ field }: ImportOptions, scanned: readonly Scanned[]): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(field))
-  for (const { file } of scanned) {
-    const { size } = await stat(file.file).catch((error: unknown) => {
-      throw new ForewarnError('FW_USAGE', [`${file.file} cannot be read: ${messageOf(error)}.`])
-    })
-    hash.update(JSON.stringify([file.topic, file.file, size]))
-  }
-  return hash.digest('hex').slice(0, 16)
 }
 
 async function sortedSources(

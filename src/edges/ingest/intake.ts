@@ -7,7 +7,7 @@ import { ImportState } from '../../fold/imports.ts'
 import { refusedListedMax } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
 import { type Admit, admitter } from './admit.ts'
-import type { Entry } from './entries.ts'
+import type { Entry } from './entry.ts'
 
 export type RefusedLine = { line: number; code: ErrorCode; detail: string; file?: string }
 

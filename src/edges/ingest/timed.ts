@@ -1,6 +1,7 @@
 /** The entries of one file of an import, each with the time at which it became known; and a first look at the whole file. */
 import type { RecordTopic } from '../../../streams/topics.ts'
-import { type Entry, type EntryOptions, entriesOfFile } from './entries.ts'
+import { entriesOfFile } from './entries.ts'
+import type { Entry, EntryOptions } from './entry.ts'
 
 /** One file of an import. `argument`: its place among the arguments. */
 export type ImportFile = { topic: RecordTopic; file: string; argument: number }

@@ -1,7 +1,7 @@
 /**
  * What may be published of the cells of a tick: a cell in which one enterprise could be told from the rest is merged with its
- * neighbours of the same parent into OTHER. When OTHER is itself too small, the smallest neighbour goes into it too, for else a
- * parent's total less its shown children would give the hidden one away.
+ * neighbours of the same parent into OTHER. Whoever takes the shown cells of a row or a column from its total learns what the hidden
+ * ones of it have together, so a line hides two cells or none, and as many as together are not small.
  */
 import type { Profile } from '../../../streams/profile.ts'
 import type { CodeTree } from '../../../streams/tree.ts'
@@ -10,92 +10,100 @@ import type { CellTotal } from '../../notices.ts'
 
 export const otherCode = 'OTHER'
 
+type Side = 'region' | 'industry'
+type IsSmall = (cell: Counts) => boolean
+type Counts = Pick<CellTotal, 'events' | 'enterprises' | 'registered'>
+
 /**
  * The cells to publish, '' for the root of an axis. OTHER of a parent is `<parent>.OTHER`, of the root `OTHER`; its enterprises
  * are those of its cells added up. A finer cell of a region or section that is hidden itself goes with it.
  */
 export function publishedCells(profile: Profile, totals: readonly CellTotal[]): CellTotal[] {
   const registers = totals.some(({ registered }) => registered > 0)
+  const isSmall: IsSmall = ({ events, enterprises, registered }) =>
+    (registers && registered < cellRegisteredMin) || (events > 0 && enterprises < cellEnterprisesMin)
   const whole = totals.filter(({ region, industry }) => region === '' && industry === '')
-  const sections = merged(
-    totals.filter(({ region, industry }) => region === '' && industry !== ''),
-    'industry',
-    '',
-    registers,
-  )
-  const regions = publishedRegions(profile.regions, totals, registers)
-  const shownRegion = nameIn(regions, 'region')
-  const shownSection = nameIn(sections, 'industry')
-  const crossed = totals
-    .filter(({ region, industry }) => region !== '' && industry !== '')
-    .map((cell) => ({ ...cell, region: shownRegion(cell.region), industry: shownSection(cell.industry) }))
-  const cells = [...groupBy(added(crossed), ({ region }) => region).values()].flatMap((cellsOfRegion) =>
-    merged(cellsOfRegion, 'industry', '', registers),
-  )
-  return [...whole, ...sections, ...regions, ...cells]
+  const allSections = totals.filter(({ region, industry }) => region === '' && industry !== '')
+  const sections = merged(allSections, hiddenIn([allSections], isSmall), 'industry', otherCode)
+  const regions = publishedRegions(profile.regions, totals, isSmall)
+  const crossed = totals.filter(({ region, industry }) => region !== '' && industry !== '')
+  return [...whole, ...sections, ...regions, ...publishedCrossings(crossed, regions, sections, isSmall)]
 }
 
 /** Regions with all industries, level after level: the children of a hidden region are not shown at all. */
-function publishedRegions(tree: CodeTree, totals: readonly CellTotal[], registers: boolean): CellTotal[] {
+function publishedRegions(tree: CodeTree, totals: readonly CellTotal[], isSmall: IsSmall): CellTotal[] {
   const regions = totals.filter(({ region, industry }) => region !== '' && industry === '')
-  const parentOf = (code: string): string => tree.nodes[tree.nodes[tree.find(code)].parent].code
-  const depthOf = (code: string): number => tree.nodes[tree.find(code)].depth
+  const nodeOf = (code: string) => tree.nodes[tree.find(code)]
+  const byParent = Map.groupBy(regions, ({ region }) => tree.nodes[nodeOf(region).parent].code)
   const shown: CellTotal[] = []
-  const byParent = [...groupBy(regions, ({ region }) => parentOf(region))]
-  for (const [parent, children] of byParent.sort(([a], [b]) => depthOf(a) - depthOf(b))) {
-    const hidden = regions.some(({ region }) => region === parent) && !shown.some(({ region }) => region === parent)
-    if (!hidden) shown.push(...merged(children, 'region', parent, registers))
+  for (const [parent, children] of [...byParent].sort(([a], [b]) => nodeOf(a).depth - nodeOf(b).depth)) {
+    const isHidden = regions.some(({ region }) => region === parent) && !shown.some(({ region }) => region === parent)
+    if (isHidden) continue
+    const code = parent === '' ? otherCode : `${parent}.${otherCode}`
+    shown.push(...merged(children, hiddenIn([children], isSmall), 'region', code))
   }
   return shown
 }
 
-/** Neighbours of one parent, the small ones made one. */
-function merged(
+/** Region x section. Columns are looked at as well as rows. */
+function publishedCrossings(
   cells: readonly CellTotal[],
-  axis: 'region' | 'industry',
-  parent: string,
-  registers: boolean,
+  regions: readonly CellTotal[],
+  sections: readonly CellTotal[],
+  isSmall: IsSmall,
 ): CellTotal[] {
-  const isSmall = ({ events, enterprises, registered }: CellTotal): boolean =>
-    (registers && registered < cellRegisteredMin) || (events > 0 && enterprises < cellEnterprisesMin)
-  const code = parent === '' ? otherCode : `${parent}.${otherCode}`
-  const isHidden = (cell: CellTotal): boolean => cell[axis] === code || isSmall(cell)
-  const shown = cells
-    .filter((cell) => !isHidden(cell))
-    .sort((a, b) => b.enterprises - a.enterprises || b.registered - a.registered)
-  const hidden = cells.filter(isHidden)
-  if (hidden.length === 0) return shown
-  let other = sumOf(hidden, axis, code)
-  while (isSmall(other) && shown.length > 0) {
-    const enough = shown.findLastIndex((cell) => !isSmall(sumOf([other, cell], axis, code)))
-    other = sumOf([other, ...shown.splice(enough, 1)], axis, code) // -1: none is enough by itself, so begin with the smallest
-  }
-  return [...shown, other]
+  const region = shownCode(regions, 'region')
+  const industry = shownCode(sections, 'industry')
+  const renamed = cells.map((cell) => ({ ...cell, region: region(cell.region), industry: industry(cell.industry) }))
+  const places = Map.groupBy(renamed, (cell) => JSON.stringify([cell.region, cell.industry]))
+  const table = [...places.values()].map((same) => ({ ...same[0], ...sumOf(same) }))
+  const rows = [...Map.groupBy(table, (cell) => cell.region).values()]
+  const columns = [...Map.groupBy(table, (cell) => cell.industry).values()]
+  const hidden = hiddenIn([...rows, ...columns], (cell) => isSmall(cell))
+  return rows.flatMap((row) => merged(row, hidden, 'industry', otherCode))
 }
 
-function sumOf(cells: readonly CellTotal[], axis: 'region' | 'industry', code: string): CellTotal {
-  const sum = (of: (cell: CellTotal) => number): number => cells.reduce((total, cell) => total + of(cell), 0)
-  return {
-    ...cells[0],
-    [axis]: code,
-    events: sum(({ events }) => events),
-    enterprises: sum(({ enterprises }) => enterprises),
-    registered: sum(({ registered }) => registered),
+/** The small cells, and as many more as the rule of lines asks for. A line is a row or a column with a total that is shown. */
+function hiddenIn(lines: readonly (readonly CellTotal[])[], isSmall: IsSmall): ReadonlySet<CellTotal> {
+  const hidden = new Set(lines.flat().filter(isSmall))
+  for (let size = -1; size < hidden.size; ) {
+    size = hidden.size
+    for (const line of lines) hideMore(line, hidden, isSmall)
   }
+  return hidden
 }
 
-/** Cells of one place made one. */
-function added(cells: readonly CellTotal[]): CellTotal[] {
-  const groups = groupBy(cells, ({ region, industry }) => JSON.stringify([region, industry]))
-  return [...groups.values()].map((group) => sumOf(group, 'region', group[0].region))
+function hideMore(line: readonly CellTotal[], hidden: Set<CellTotal>, isSmall: IsSmall): void {
+  const inside = line.filter((cell) => hidden.has(cell))
+  const sum = sumOf(inside)
+  if (inside.length === 0 || (inside.length > 1 && !isSmall(sum))) return
+  const shown = line
+    .filter((cell) => !hidden.has(cell))
+    .sort((a, b) => a.enterprises - b.enterprises || a.registered - b.registered)
+  const next = shown.find((cell) => !isSmall(sumOf([sum, cell]))) ?? shown[0]
+  if (next !== undefined) hidden.add(next)
+}
+
+/** Neighbours of one parent, the hidden ones made one. */
+function merged(cells: readonly CellTotal[], hidden: ReadonlySet<CellTotal>, side: Side, code: string): CellTotal[] {
+  const isOther = (cell: CellTotal): boolean => hidden.has(cell) || cell[side] === code
+  const others = cells.filter(isOther)
+  const shown = cells.filter((cell) => !isOther(cell))
+  return others.length === 0 ? shown : [...shown, { ...others[0], ...sumOf(others), [side]: code }]
+}
+
+function sumOf(cells: readonly Counts[]): Counts {
+  const sum = { events: 0, enterprises: 0, registered: 0 }
+  for (const { events, enterprises, registered } of cells) {
+    sum.events += events
+    sum.enterprises += enterprises
+    sum.registered += registered
+  }
+  return sum
 }
 
 /** The code under which a node is shown: its own, or OTHER. */
-function nameIn(shown: readonly CellTotal[], axis: 'region' | 'industry'): (code: string) => string {
-  const codes = new Set(shown.map((cell) => cell[axis]))
+function shownCode(shown: readonly CellTotal[], side: Side): (code: string) => string {
+  const codes = new Set(shown.map((cell) => cell[side]))
   return (code) => (codes.has(code) ? code : otherCode)
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  return Map.groupBy(items, keyOf)
 }

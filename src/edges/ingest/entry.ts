@@ -1,0 +1,31 @@
+/** What a line of a file has to say, before anyone judges it. */
+import type { Profile } from '../../../streams/profile.ts'
+import type { RecordTopic } from '../../../streams/topics.ts'
+import { recordBytesMax } from '../../limits.ts'
+import type { Refusal } from '../../records.ts'
+import type { Line } from './lines.ts'
+
+export type Entry = {
+  line: number
+  value: Buffer
+  /** Milliseconds since 1970, where the line says it readably (imports). */
+  knownAtMs: number | undefined
+  /** Why the line is no record, when that is clear already. */
+  fault: Refusal | undefined
+}
+
+/** `field`: the field or column that says when a line became known; undefined for live records. */
+export type EntryOptions = { topic: RecordTopic; profile: Profile; field: string | undefined }
+
+/** Turns lines into entries; may keep some until it has seen more. */
+export interface LineReader {
+  take(line: Line, into: Entry[]): void
+  end(into: Entry[]): void
+}
+
+export const tooLong = (line: number): Entry => ({
+  line,
+  value: Buffer.alloc(0),
+  knownAtMs: undefined,
+  fault: { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordBytesMax) },
+})

@@ -1,0 +1,67 @@
+/** Gauges: how things stand, as the last notices said. */
+import { Gauge, type Registry } from 'prom-client'
+import { levels } from '../../../streams/outputs.ts'
+import type { Tell } from '../../notices.ts'
+
+/** Gauges of one process; those that tasks share are kept by task and put together when they are read. */
+export function gaugesOf(registry: Registry, now: () => number): { take: Tell } {
+  const registers = [registry]
+  const enterprisesOf = new Map<string, number>()
+  const endMsOf = new Map<string, number>()
+  const lastEndMs = (): number => Math.min(...endMsOf.values())
+  const read = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        if (endMsOf.size === 0) this.reset()
+        else this.set(value())
+      },
+    })
+  read('forewarn_enterprises', 'Enterprises known.', () =>
+    [...enterprisesOf.values()].reduce((sum, one) => sum + one, 0),
+  )
+  read(
+    'forewarn_last_beat_end_seconds',
+    'End of the last beat that every task of this process has folded, since 1970.',
+    () => lastEndMs() / 1_000,
+  )
+  read(
+    'forewarn_lag_seconds',
+    'How far the end of that beat lies behind the clock.',
+    () => Math.max(0, now() - lastEndMs()) / 1_000,
+  )
+  const byBand = new Gauge({
+    name: 'forewarn_enterprises_by_band',
+    help: 'Registered enterprises at the last judged tick, by band of risk.',
+    labelNames: ['band'],
+    registers,
+  })
+  const open = new Gauge({
+    name: 'forewarn_open_warnings',
+    help: 'Warnings open at the last judged tick, by level.',
+    labelNames: ['level'],
+    registers,
+  })
+  const cells = new Gauge({ name: 'forewarn_judged_cells', help: 'Cells that the watch judges.', registers })
+  const bytes = new Gauge({
+    name: 'forewarn_checkpoint_bytes',
+    help: 'Size of the last checkpoint, by task.',
+    labelNames: ['task'],
+    registers,
+  })
+  const take: Tell = (notice) => {
+    if (notice.kind === 'BeatFolded') {
+      enterprisesOf.set(notice.task, notice.enterprises)
+      endMsOf.set(notice.task, notice.endMs)
+    } else if (notice.kind === 'CheckpointWritten') {
+      bytes.set({ task: notice.task }, notice.bytes)
+    } else if (notice.kind === 'TickJudged') {
+      cells.set(notice.cells)
+      for (const [band, count] of Object.entries(notice.enterprisesByBand)) byBand.set({ band }, count)
+      for (const level of levels.slice(1)) open.set({ level }, notice.open[level])
+    }
+  }
+  return { take }
+}
