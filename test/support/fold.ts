@@ -13,7 +13,8 @@ import { partitionOf } from '../../streams/partition.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { RecordTopic, TopicName } from '../../streams/topics.ts'
 
-export type TestRecord = { topic: RecordTopic | 'commands'; key: string | null; timeMs: number; value: object | string }
+/** A value is an object that becomes JSON, or text or bytes that are sent as they are. */
+export type TestRecord = { topic: RecordTopic | 'commands'; key: string | null; timeMs: number; value: object | string | Uint8Array }
 
 export type FoldSetting = { profile: Profile; model: RiskModel | null; beatMs?: number; partitions?: number }
 
@@ -24,9 +25,17 @@ export async function memoryLog(partitions = 1): Promise<Log> {
 /** Appends records in the given order, each to the partition of its key. */
 export async function append(log: Log, records: readonly TestRecord[]): Promise<void> {
   for (const { topic, key, timeMs, value } of records) {
-    const partition = topic === 'commands' || key === null ? 0 : partitionOf(key, log.partitions(topic))
-    await log.append(topic, partition, [{ key, timeMs, value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)) }])
+    await log.append(topic, partitionFor(log, topic, key), [{ key, timeMs, value: bytesOf(value) }])
   }
+}
+
+export function partitionFor(log: Log, topic: TestRecord['topic'], key: string | null): number {
+  return topic === 'commands' || key === null ? 0 : partitionOf(key, log.partitions(topic))
+}
+
+export function bytesOf(value: TestRecord['value']): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /** Opens every task of the log and folds to its end. */

@@ -154,8 +154,7 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
     const closed = data.status === 'closed'
     if (row.registered && row.closed === closed && samePlace(placeNow(row), place)) return plain('duplicate')
     if (!samePlace(placeNow(row), place)) {
-      const kept = row.places.filter((one, index) => index === 0 || one.tick < time.tick)
-      row.places = [...kept.filter((one) => one.tick < time.tick), { tick: time.tick, place }].slice(-placesKept)
+      row.places = [...row.places.filter((one) => one.tick < time.tick), { tick: time.tick, place }].slice(-placesKept)
     }
     row.registered = true
     row.closed = closed
@@ -202,8 +201,8 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
     if (type === undefined) return refuse('FW_EVENT_UNKNOWN_TYPE')
     const occurredMs = Date.parse(data.occurredAt)
     const hour = hourOf(occurredMs)
-    if (hour < 0 || time.hour - hour > horizonHours) return refuse(data.retracts === data.id ? 'FW_RECORD_INVALID' : 'FW_EVENT_TOO_OLD')
     if (data.retracts === data.id) return refuse('FW_RECORD_INVALID')
+    if (hour < 0 || time.hour - hour > horizonHours) return refuse('FW_EVENT_TOO_OLD')
     if (occurredMs > time.endMs + futureMs) return refuse('FW_EVENT_FUTURE')
     const source = data.source === undefined ? 0 : (profile.sourceIndex.get(data.source) ?? 0)
     const own = {
