@@ -1,9 +1,10 @@
 /** The fold from memory: decode, place, keep, score, band, cell parts; as a multiple of JSON.parse of the same bytes in the same run. */
-import { EnterpriseTask } from '../src/enterprise/task.ts'
+
+import type { RiskModel } from '../models/riskModel.ts'
 import { loadModel } from '../src/edges/models.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
+import { EnterpriseTask } from '../src/enterprise/task.ts'
 import type { LogRecord, Output } from '../src/log/port.ts'
-import type { RiskModel } from '../models/riskModel.ts'
 import type { Fate } from '../streams/outputs.ts'
 import type { Profile } from '../streams/profile.ts'
 import { type EventBatch, eventBeats, startMs, tableRecords } from './market.ts'
@@ -14,7 +15,14 @@ const perBeat = 10_000
 const eventsPerRun = 2_000_000
 const factsPerEnterprise = 4
 
-type Run = { enterprises: number; events: number; cpuUsPerEvent: number; jsonParseUsPerEvent: number; ratio: number; bytesPerEnterprise: number }
+type Run = {
+  enterprises: number
+  events: number
+  cpuUsPerEvent: number
+  jsonParseUsPerEvent: number
+  ratio: number
+  bytesPerEnterprise: number
+}
 
 export async function benchFold(json: boolean): Promise<void> {
   const profile = await loadProfile('cn')
@@ -24,13 +32,19 @@ export async function benchFold(json: boolean): Promise<void> {
     const bytesPerEnterprise = measureMemory(profile, model, enterprises)
     const run = measureSpeed(profile, model, enterprises)
     runs.push({ enterprises, events: eventsPerRun, ...run, bytesPerEnterprise })
-    process.stderr.write(`${enterprises} enterprises: ${run.cpuUsPerEvent.toFixed(2)} us an event, JSON.parse ${run.jsonParseUsPerEvent.toFixed(2)} us, ratio ${run.ratio.toFixed(2)}, ${bytesPerEnterprise.toFixed(0)} bytes an enterprise\n`)
+    process.stderr.write(
+      `${enterprises} enterprises: ${run.cpuUsPerEvent.toFixed(2)} us an event, JSON.parse ${run.jsonParseUsPerEvent.toFixed(2)} us, ratio ${run.ratio.toFixed(2)}, ${bytesPerEnterprise.toFixed(0)} bytes an enterprise\n`,
+    )
   }
   console.log(json ? JSON.stringify({ runs }) : JSON.stringify({ runs }, null, 2))
 }
 
 /** CPU of the fold and of JSON.parse, beat by beat in turn, so that both see the same machine. */
-function measureSpeed(profile: Profile, model: RiskModel, enterprises: number): { cpuUsPerEvent: number; jsonParseUsPerEvent: number; ratio: number } {
+function measureSpeed(
+  profile: Profile,
+  model: RiskModel,
+  enterprises: number,
+): { cpuUsPerEvent: number; jsonParseUsPerEvent: number; ratio: number } {
   const fates: Partial<Record<Fate, number>> = {}
   const task = newTask(profile, model, (counts) => addAll(fates, counts))
   loadTables(task, profile, enterprises)
@@ -55,7 +69,12 @@ function measureMemory(profile: Profile, model: RiskModel, enterprises: number):
   const before = memory()
   loadTables(task, profile, enterprises)
   let beat = firstBeat
-  for (const batch of eventBeats(profile, { enterprises, events: enterprises * factsPerEnterprise, perBeat, everyEnterprise: factsPerEnterprise })) {
+  for (const batch of eventBeats(profile, {
+    enterprises,
+    events: enterprises * factsPerEnterprise,
+    perBeat,
+    everyEnterprise: factsPerEnterprise,
+  })) {
     beat++
     task.fold(beat, [[], [], [], batch.records], discard)
   }
@@ -63,8 +82,18 @@ function measureMemory(profile: Profile, model: RiskModel, enterprises: number):
   return task.rows.count === enterprises ? grown / enterprises : Number.NaN
 }
 
-function newTask(profile: Profile, model: RiskModel, count: (fates: Partial<Record<Fate, number>>) => void): EnterpriseTask {
-  return new EnterpriseTask({ profile, model, beatMs, partition: 0, tell: (notice) => notice.kind === 'BeatFolded' && count(notice.fates) })
+function newTask(
+  profile: Profile,
+  model: RiskModel,
+  count: (fates: Partial<Record<Fate, number>>) => void,
+): EnterpriseTask {
+  return new EnterpriseTask({
+    profile,
+    model,
+    beatMs,
+    partition: 0,
+    tell: (notice) => notice.kind === 'BeatFolded' && count(notice.fates),
+  })
 }
 
 function loadTables(task: EnterpriseTask, profile: Profile, enterprises: number): void {
@@ -97,12 +126,14 @@ function memory(): number {
 }
 
 function addAll(to: Partial<Record<Fate, number>>, from: Partial<Record<Fate, number>>): void {
-  for (const [fate, count] of Object.entries(from)) Object.assign(to, { [fate]: (Object.entries(to).find(([name]) => name === fate)?.[1] ?? 0) + count })
+  for (const [fate, count] of Object.entries(from))
+    Object.assign(to, { [fate]: (Object.entries(to).find(([name]) => name === fate)?.[1] ?? 0) + count })
 }
 
 function checkFates(expected: Partial<Record<Fate, number>>, found: Partial<Record<Fate, number>>): void {
   const text = (counts: Partial<Record<Fate, number>>): string => JSON.stringify(Object.entries(counts).sort())
-  if (text(expected) !== text(found)) throw new Error(`fates differ from the oracle: expected ${text(expected)}, found ${text(found)}`)
+  if (text(expected) !== text(found))
+    throw new Error(`fates differ from the oracle: expected ${text(expected)}, found ${text(found)}`)
 }
 
 export const benchSideEffects = (): number => written + parsed

@@ -2,10 +2,11 @@
  * Events of 250 bytes for the fold benchmark: seeded, 200 of them a millisecond of log time at most, with duplicates, retractions
  * and late events as 5 % of the stream, and the fate that each of them must get (a plain oracle: sets of ids, nothing else).
  */
+
+import type { LogRecord } from '../src/log/port.ts'
 import type { Fate } from '../streams/outputs.ts'
 import type { Profile } from '../streams/profile.ts'
 import { usccCheckCharacter } from '../streams/uscc.ts'
-import type { LogRecord } from '../src/log/port.ts'
 
 const dayMs = 86_400_000
 export const startMs = Date.parse('2026-03-02T00:00:00.000Z')
@@ -43,8 +44,20 @@ export function tableRecords(profile: Profile, enterprises: number): { enterpris
   const out: { enterprises: LogRecord[]; grades: LogRecord[] } = { enterprises: [], grades: [] }
   for (let at = 0; at < enterprises; at++) {
     const id = enterpriseIdOf(at)
-    out.enterprises.push(record(at, startMs, id, { id, region: leaves[next(leaves.length)], industry: industries[next(industries.length)] }))
-    out.grades.push(record(at, startMs, id, { enterpriseId: id, grade: next(40) === 0 ? 'D' : grades[next(10)], effectiveAt: '2026-03-01T00:00:00.000Z' }))
+    out.enterprises.push(
+      record(at, startMs, id, {
+        id,
+        region: leaves[next(leaves.length)],
+        industry: industries[next(industries.length)],
+      }),
+    )
+    out.grades.push(
+      record(at, startMs, id, {
+        enterpriseId: id,
+        grade: next(40) === 0 ? 'D' : grades[next(10)],
+        effectiveAt: '2026-03-01T00:00:00.000Z',
+      }),
+    )
   }
   return out
 }
@@ -52,7 +65,10 @@ export function tableRecords(profile: Profile, enterprises: number): { enterpris
 export type EventBatch = { records: LogRecord[]; fates: Partial<Record<Fate, number>> }
 
 /** `perBeat` events a beat of one second, `beats` of them, as LogRecords in memory. */
-export function* eventBeats(profile: Profile, options: { enterprises: number; events: number; perBeat: number; everyEnterprise?: number }): Generator<EventBatch> {
+export function* eventBeats(
+  profile: Profile,
+  options: { enterprises: number; events: number; perBeat: number; everyEnterprise?: number },
+): Generator<EventBatch> {
   const next = generator(11)
   const types = profile.types.map((type) => type.code)
   const sources = profile.sources.slice(1)
@@ -63,7 +79,13 @@ export function* eventBeats(profile: Profile, options: { enterprises: number; ev
     const timeMs = startMs + beat * 1_000
     const batch: EventBatch = { records: [], fates: {} }
     const add = (fate: Fate, enterprise: number, text: string): void => {
-      batch.records.push({ offset: offset++, timeMs, key: enterpriseIdOf(enterprise), value: Buffer.from(text), headers: null })
+      batch.records.push({
+        offset: offset++,
+        timeMs,
+        key: enterpriseIdOf(enterprise),
+        value: Buffer.from(text),
+        headers: null,
+      })
       batch.fates[fate] = (batch.fates[fate] ?? 0) + 1
     }
     const known = applied.length // what earlier beats applied: a duplicate or a retraction refers to these
@@ -73,12 +95,34 @@ export function* eventBeats(profile: Profile, options: { enterprises: number; ev
       if (kind < 20 && !retracted.has(earlier.id)) add('duplicate', earlier.enterprise, earlier.text)
       else if (kind < 30 && !retracted.has(earlier.id)) {
         retracted.add(earlier.id)
-        add('retraction', earlier.enterprise, eventText({ id: `r-${earlier.id}`, enterprise: earlier.enterprise, type: types[0], source: sources[0], ageMs: 0, timeMs, retracts: earlier.id }))
+        add(
+          'retraction',
+          earlier.enterprise,
+          eventText({
+            id: `r-${earlier.id}`,
+            enterprise: earlier.enterprise,
+            type: types[0],
+            source: sources[0],
+            ageMs: 0,
+            timeMs,
+            retracts: earlier.id,
+          }),
+        )
       } else {
-        const enterprise = options.everyEnterprise === undefined ? next(options.enterprises) : offset % options.enterprises
+        const enterprise =
+          options.everyEnterprise === undefined ? next(options.enterprises) : offset % options.enterprises
         const late = kind < 50 // known long after it occurred
-        const text = eventText({ id: `event-${offset.toString(36).padStart(12, '0')}`, enterprise, type: types[next(types.length)], source: sources[next(sources.length)], ageMs: late ? 90 * dayMs : next(dayMs), timeMs, retracts: undefined })
-        if (applied.length < 100_000) applied.push({ id: `event-${offset.toString(36).padStart(12, '0')}`, enterprise, text })
+        const text = eventText({
+          id: `event-${offset.toString(36).padStart(12, '0')}`,
+          enterprise,
+          type: types[next(types.length)],
+          source: sources[next(sources.length)],
+          ageMs: late ? 90 * dayMs : next(dayMs),
+          timeMs,
+          retracts: undefined,
+        })
+        if (applied.length < 100_000)
+          applied.push({ id: `event-${offset.toString(36).padStart(12, '0')}`, enterprise, text })
         add(late ? 'stale' : 'applied', enterprise, text)
       }
     }
@@ -86,10 +130,27 @@ export function* eventBeats(profile: Profile, options: { enterprises: number; ev
   }
 }
 
-type EventShape = { id: string; enterprise: number; type: string; source: string; ageMs: number; timeMs: number; retracts: string | undefined }
+type EventShape = {
+  id: string
+  enterprise: number
+  type: string
+  source: string
+  ageMs: number
+  timeMs: number
+  retracts: string | undefined
+}
 
 function eventText({ id, enterprise, type, source, ageMs, timeMs, retracts }: EventShape): string {
-  const event = { id, enterpriseId: enterpriseIdOf(enterprise), type, occurredAt: new Date(timeMs - ageMs).toISOString(), severity: 1 + (enterprise % 5), amount: enterprise % 9_973, source, ...(retracts === undefined ? {} : { retracts }) }
+  const event = {
+    id,
+    enterpriseId: enterpriseIdOf(enterprise),
+    type,
+    occurredAt: new Date(timeMs - ageMs).toISOString(),
+    severity: 1 + (enterprise % 5),
+    amount: enterprise % 9_973,
+    source,
+    ...(retracts === undefined ? {} : { retracts }),
+  }
   const text = JSON.stringify({ ...event, note: '' })
   return JSON.stringify({ ...event, note: 'x'.repeat(Math.max(0, 250 - text.length)) })
 }

@@ -4,9 +4,9 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { openEngine } from '../src/engine.ts'
 import { runImport } from '../src/edges/ingest/import.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
+import { openEngine } from '../src/engine.ts'
 import { recordsOf } from '../src/log/digest.ts'
 import { openEmbeddedLog } from '../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../src/log/port.ts'
@@ -26,7 +26,9 @@ type Raise = { state: string; industry: string; tick: string; level: string }
 
 export async function benchWarn(json: boolean): Promise<void> {
   if (!existsSync(data)) {
-    process.stderr.write(`skipped: the notices are not at ${path.relative(process.cwd(), data)}; README says where they are public\n`)
+    process.stderr.write(
+      `skipped: the notices are not at ${path.relative(process.cwd(), data)}; README says where they are public\n`,
+    )
     return
   }
   const result = await runWarn()
@@ -36,16 +38,48 @@ export async function benchWarn(json: boolean): Promise<void> {
 async function runWarn(): Promise<object> {
   const profile = await loadProfile('us-warn')
   const log = await openEmbeddedLog({ path: ':memory:', mode: 'write' })
-  const files = readdirSync(data).filter((name) => name.endsWith('.csv.gz')).sort()
-  const summary = await runImport({ log, profile, field: 'notice_date', files: files.map((name) => ({ topic: 'risk-events', file: path.join(data, name) })), resume: false, onProgress: () => {} })
+  const files = readdirSync(data)
+    .filter((name) => name.endsWith('.csv.gz'))
+    .sort()
+  const summary = await runImport({
+    log,
+    profile,
+    field: 'notice_date',
+    files: files.map((name) => ({ topic: 'risk-events', file: path.join(data, name) })),
+    resume: false,
+    onProgress: () => {},
+  })
   const signal = new AbortController().signal
-  const engine = await openEngine({ log, profile, model: null, beatMs: 1_000, slackMs: 0, checkpointEveryMs: 1e12, untilEnd: true, now: Date.now, tell: () => {}, signal })
+  const engine = await openEngine({
+    log,
+    profile,
+    model: null,
+    beatMs: 1_000,
+    slackMs: 0,
+    checkpointEveryMs: 1e12,
+    untilEnd: true,
+    now: Date.now,
+    tell: () => {},
+    signal,
+  })
   await engine.follow()
   const raises = await raisesOf(log)
   const { firstMs, lastMs } = await historyOf(log)
-  const calm = raises.filter((raise) => raise.state !== '' && !inShock(Date.parse(raise.tick)) && Date.parse(raise.tick) >= (firstMs.get(raise.state) ?? 0) + yearMs)
+  const calm = raises.filter(
+    (raise) =>
+      raise.state !== '' &&
+      !inShock(Date.parse(raise.tick)) &&
+      Date.parse(raise.tick) >= (firstMs.get(raise.state) ?? 0) + yearMs,
+  )
   const of = (from: string, to: string): object[] =>
-    raises.filter(({ tick }) => tick >= from && tick <= to).map(({ state, industry, tick, level }) => ({ state: state || 'US', ...(industry === '' ? {} : { industry }), tick, level}))
+    raises
+      .filter(({ tick }) => tick >= from && tick <= to)
+      .map(({ state, industry, tick, level }) => ({
+        state: state || 'US',
+        ...(industry === '' ? {} : { industry }),
+        tick,
+        level,
+      }))
   return {
     rows: Object.values(summary.records).reduce((sum, one) => sum + one, 0),
     refused: Object.values(summary.refused).reduce((sum, one) => sum + one, 0),
@@ -60,7 +94,9 @@ async function raisesOf(log: Log): Promise<Raise[]> {
   const found: Raise[] = []
   for (const topic of ['region-warnings', 'industry-warnings', 'cell-warnings'] as const) {
     for await (const { value } of recordsOf(log, topic, 0)) {
-      const { change, region, industry, tickLabel, level } = Warning.parse(JSON.parse(Buffer.from(value).toString('utf8')))
+      const { change, region, industry, tickLabel, level } = Warning.parse(
+        JSON.parse(Buffer.from(value).toString('utf8')),
+      )
       if (change === 'raised') found.push({ state: region, industry, tick: tickLabel, level })
     }
   }
@@ -73,7 +109,8 @@ async function historyOf(log: Log): Promise<{ firstMs: Map<string, number>; last
   let lastMs = 0
   for await (const { value, timeMs } of recordsOf(log, 'risk-events', 0)) {
     const event = RiskEvent.safeParse(JSON.parse(Buffer.from(value).toString('utf8')))
-    if (event.success && event.data.region !== undefined && !firstMs.has(event.data.region)) firstMs.set(event.data.region, timeMs)
+    if (event.success && event.data.region !== undefined && !firstMs.has(event.data.region))
+      firstMs.set(event.data.region, timeMs)
     lastMs = timeMs
   }
   return { firstMs, lastMs }
@@ -89,7 +126,10 @@ function calmStateYears(firstMs: ReadonlyMap<string, number>, lastMs: number): n
   for (const first of firstMs.values()) {
     const from = first + yearMs
     if (from >= lastMs) continue
-    const shocked = shocks.reduce((sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, lastMs) - Math.max(fromMs, from)), 0)
+    const shocked = shocks.reduce(
+      (sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, lastMs) - Math.max(fromMs, from)),
+      0,
+    )
     years += (lastMs - from - shocked) / yearMs
   }
   return years

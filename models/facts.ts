@@ -48,7 +48,8 @@ export const factLogAmount = (word4: number): number => (word4 >>> 20) / 100
 export const factRegion = (word3: number, word4: number): number => ((word3 & 0b111111) << 7) | ((word4 >>> 13) & 0x7f)
 export const factIndustry = (word4: number): number => word4 & 0x1fff
 
-export const packWord2 = (hour: number, type: number, severity: number): number => (hour << 12) | (type << 4) | (severity << 1)
+export const packWord2 = (hour: number, type: number, severity: number): number =>
+  (hour << 12) | (type << 4) | (severity << 1)
 export const packTombstone2 = (hour: number): number => (hour << 12) | tombstoneBit
 /** Word 3 without tick and freshness, which the fold adds when it keeps the fact. */
 export const packWord3 = (source: number, region: number): number => (source << 7) | (region >>> 7)

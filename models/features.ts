@@ -52,7 +52,8 @@ export type FeatureFill = (out: Float64Array, view: EnterpriseView) => void
 /** Names of all features of a profile: `count.CMP.30d`, `momentum.all`, `grade.C`. */
 export function featureNames({ groups, halfLivesDays, grades }: FeatureProfile): readonly string[] {
   const groupNames = [...groups, 'all']
-  const perLife = (kind: string): string[] => groupNames.flatMap((group) => halfLivesDays.map((days) => `${kind}.${group}.${days}d`))
+  const perLife = (kind: string): string[] =>
+    groupNames.flatMap((group) => halfLivesDays.map((days) => `${kind}.${group}.${days}d`))
   return [
     ...perLife('count'),
     ...perLife('severity'),
@@ -73,19 +74,21 @@ export function featureNames({ groups, halfLivesDays, grades }: FeatureProfile):
  */
 export function featureFill(profile: FeatureProfile, names: readonly string[]): FeatureFill {
   const { groups, groupOfType, halfLivesDays, grades, horizonHours } = profile
-  const known = featureNames(profile)
-  const missing = names.find((name) => !known.includes(name))
-  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
   const lives = halfLivesDays.length
   const all = groups.length // the sums over all groups stand behind those of the groups
   const long = nearest(halfLivesDays, momentumLongDays)
   const short = nearest(halfLivesDays, momentumShortDays)
   const decay = decayTable(halfLivesDays, horizonHours)
+  const known = featureNames(profile)
+  const missing = names.find((name) => !known.includes(name))
+  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
   const counts = new Float64Array((all + 1) * lives)
   const severities = new Float64Array((all + 1) * lives)
   const slots = Int32Array.from(names, (name) => known.indexOf(name))
   const firstOf = { severity: counts.length, momentum: 2 * counts.length, recency: 2 * counts.length + all + 1 }
   const other = new Float64Array(known.length - firstOf.recency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
+  /** Half-lives that are asked for: of a group's own sums, and of the sums over all. */
+  const asked = askedLives(slots, { lives, all, short, long })
 
   return (out, view) => {
     addFacts(view)
@@ -97,22 +100,27 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
 
   function valueOf(slot: number): number {
     if (slot < firstOf.severity) return counts[slot] === 0 ? 0 : ln1p(counts[slot])
-    if (slot < firstOf.momentum) return severities[slot - firstOf.severity] === 0 ? 0 : ln1p(severities[slot - firstOf.severity])
+    if (slot < firstOf.momentum)
+      return severities[slot - firstOf.severity] === 0 ? 0 : ln1p(severities[slot - firstOf.severity])
     if (slot < firstOf.recency) return momentum((slot - firstOf.momentum) * lives)
     return other[slot - firstOf.recency]
   }
 
   function momentum(group: number): number {
     if (counts[group + long] === 0) return 0
-    return ln((counts[group + short] / momentumShortDays + momentumEpsilon) / (counts[group + long] / momentumLongDays + momentumEpsilon))
+    return ln(
+      (counts[group + short] / momentumShortDays + momentumEpsilon) /
+        (counts[group + long] / momentumLongDays + momentumEpsilon),
+    )
   }
 
-  /** Raw sums of counts and severities by group and half-life; recency, sources and amount. */
+  /** Raw sums of counts and severities by group and half-life; recency, sources and amount. Only sums that are asked for are made. */
   function addFacts({ facts, asOfHour }: EnterpriseView): void {
     counts.fill(0)
     severities.fill(0)
     const { words, stride } = facts
     const total = all * lives
+    const { groupCounts, groupSeverities, allCounts, allSeverities } = asked
     let sources = 0
     let youngest = horizonHours
     let amount = 0
@@ -124,13 +132,12 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
       const severity = factSeverity(what)
       const weights = age * lives
       const own = groupOfType[factType(what)] * lives
-      for (let life = 0; life < lives; life++) {
-        const weight = decay[weights + life]
-        counts[own + life] += weight
-        counts[total + life] += weight
-        severities[own + life] += weight * severity
-        severities[total + life] += weight * severity
-      }
+      for (let at = 0; at < groupCounts.length; at++) counts[own + groupCounts[at]] += decay[weights + groupCounts[at]]
+      for (let at = 0; at < groupSeverities.length; at++)
+        severities[own + groupSeverities[at]] += decay[weights + groupSeverities[at]] * severity
+      for (let at = 0; at < allCounts.length; at++) counts[total + allCounts[at]] += decay[weights + allCounts[at]]
+      for (let at = 0; at < allSeverities.length; at++)
+        severities[total + allSeverities[at]] += decay[weights + allSeverities[at]] * severity
       if (age < youngest) youngest = age
       sources |= 1 << factSource(words[word + 3])
       amount += decay[weights + long] * factLogAmount(words[word + 4])
@@ -156,12 +163,48 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   }
 }
 
+type AskedLives = {
+  groupCounts: Int32Array
+  groupSeverities: Int32Array
+  allCounts: Int32Array
+  allSeverities: Int32Array
+}
+
+/** Which half-lives the asked features need. The count over all with the long half-life is what peers compare. */
+function askedLives(
+  slots: Int32Array,
+  { lives, all, short, long }: { lives: number; all: number; short: number; long: number },
+): AskedLives {
+  const sums = (all + 1) * lives
+  const [groupCounts, groupSeverities, allCounts, allSeverities] = [
+    new Set<number>(),
+    new Set<number>(),
+    new Set([long]),
+    new Set<number>(),
+  ]
+  for (const slot of slots) {
+    const isAll = slot % sums >= all * lives
+    if (slot < sums) (isAll ? allCounts : groupCounts).add(slot % lives)
+    else if (slot < 2 * sums) (isAll ? allSeverities : groupSeverities).add(slot % lives)
+    else if (slot < 2 * sums + all + 1)
+      for (const life of [short, long]) (slot - 2 * sums === all ? allCounts : groupCounts).add(life)
+  }
+  const sorted = (some: ReadonlySet<number>): Int32Array => Int32Array.from(some).sort()
+  return {
+    groupCounts: sorted(groupCounts),
+    groupSeverities: sorted(groupSeverities),
+    allCounts: sorted(allCounts),
+    allSeverities: sorted(allSeverities),
+  }
+}
+
 /** 2^(-age / half-life) for every whole hour of age up to the horizon, half-lives side by side. */
 function decayTable(halfLivesDays: readonly number[], horizonHours: number): Float64Array {
   const lives = halfLivesDays.length
   const table = new Float64Array((horizonHours + 1) * lives)
   for (let age = 0; age <= horizonHours; age++) {
-    for (let life = 0; life < lives; life++) table[age * lives + life] = pow2(-age / (halfLivesDays[life] * hoursPerDay))
+    for (let life = 0; life < lives; life++)
+      table[age * lives + life] = pow2(-age / (halfLivesDays[life] * hoursPerDay))
   }
   return table
 }

@@ -20,7 +20,8 @@ const weightMin = 1e-10
  */
 export function fitLogistic(design: Design, labels: Uint8Array, ridge: number): Fit {
   const positives = labels.reduce((sum, label) => sum + label, 0)
-  if (positives === 0 || positives === labels.length) throw new Error(`labels: all ${labels.length} rows have the same label; there is nothing to learn`)
+  if (positives === 0 || positives === labels.length)
+    throw new Error(`labels: all ${labels.length} rows have the same label; there is nothing to learn`)
   const size = design.columns + 1
   const beta = new Float64Array(size)
   for (let iteration = 1; iteration <= iterationsMax; iteration++) {
@@ -39,7 +40,12 @@ export function fitLogistic(design: Design, labels: Uint8Array, ridge: number): 
 }
 
 /** Fisher information X'WX + ridge and gradient X'(y - p) - ridge beta, in one pass over the rows. */
-function accumulate(design: Design, labels: Uint8Array, beta: Float64Array, ridge: number): { information: Matrix; gradient: Matrix } {
+function accumulate(
+  design: Design,
+  labels: Uint8Array,
+  beta: Float64Array,
+  ridge: number,
+): { information: Matrix; gradient: Matrix } {
   const { rows, columns, values } = design
   const size = columns + 1
   const information = new Float64Array(size * size)

@@ -1,5 +1,8 @@
 /** The risk-model port: everything that scores implements it, whatever learned it. */
-export type Contribution = { /** Index of the feature. */ feature: number; /** Share of the log-odds, positive = riskier. */ logOdds: number }
+export type Contribution = {
+  /** Index of the feature. */ feature: number /** Share of the log-odds, positive = riskier. */
+  logOdds: number
+}
 
 export interface RiskModel {
   readonly kind: string

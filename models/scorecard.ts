@@ -6,7 +6,8 @@ import type { Contribution, RiskModel } from './riskModel.ts'
 /** @throws Error when weights and features do not fit together. */
 export function scorecard(file: ModelFile, hash: string): RiskModel {
   const { features, scorecard: fitted, bandEdges } = file
-  if (fitted.weights.length !== features.length) throw new Error(`scorecard.weights: ${fitted.weights.length} weights for ${features.length} features`)
+  if (fitted.weights.length !== features.length)
+    throw new Error(`scorecard.weights: ${fitted.weights.length} weights for ${features.length} features`)
   if (bandEdges.some((edge, at) => at > 0 && edge <= bandEdges[at - 1])) throw new Error('bandEdges: must ascend')
   const slopes = Float64Array.from(features, ({ deviation }, at) => fitted.weights[at] / deviation)
   const means = Float64Array.from(features, ({ mean }) => mean)

@@ -49,9 +49,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   checkBeat(beatMs)
   await activate(options)
   const partitions = log.partitions('risk-events')
-  const enterprises = Array.from({ length: partitions }, (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }))
+  const enterprises = Array.from(
+    { length: partitions },
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }),
+  )
   const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
-  const config = createHash('sha256').update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`).digest('hex')
+  const config = createHash('sha256')
+    .update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
+    .digest('hex')
   const runners: TaskRunner[] = []
   for (const task of [...enterprises, watch]) {
     const runner = await TaskRunner.open(task, { log, beatMs, foldVersion, config, checkpointEveryMs, now, tell })
@@ -65,25 +70,49 @@ async function follow(options: EngineOptions, runners: readonly TaskRunner[]): P
   const { log, beatMs, slackMs, untilEnd, now, tell, signal } = options
   const endBeat = untilEnd ? await greatestBeat(log, beatMs) : undefined
   if (untilEnd && endBeat === undefined) return
-  await supervise(runners.slice(0, -1), runners[runners.length - 1], { log, slackMs, endBeat, pollMs: 100, now, tell, signal })
+  await supervise(runners.slice(0, -1), runners[runners.length - 1], {
+    log,
+    slackMs,
+    endBeat,
+    pollMs: 100,
+    now,
+    tell,
+    signal,
+  })
 }
 
 function checkBeat(beatMs: number): void {
-  if (!Number.isSafeInteger(beatMs) || beatMs < 1 || hourMs % beatMs !== 0) throw new ForewarnError('FW_USAGE', [`--beat-ms must divide the hour; ${beatMs} does not.`])
+  if (!Number.isSafeInteger(beatMs) || beatMs < 1 || hourMs % beatMs !== 0)
+    throw new ForewarnError('FW_USAGE', [`--beat-ms must divide the hour; ${beatMs} does not.`])
 }
 
 /** The first activation of a log stands for its whole life; a start with another one is refused. */
 async function activate({ log, profile, model, beatMs, now }: EngineOptions): Promise<void> {
-  const wanted = { profile: profile.file.name, profileHash: profile.hash, beatMs, modelHash: model?.hash ?? null, foldVersion }
+  const wanted = {
+    profile: profile.file.name,
+    profileHash: profile.hash,
+    beatMs,
+    modelHash: model?.hash ?? null,
+    foldVersion,
+  }
   for await (const record of recordsOf(log, 'commands', 0)) {
     const command = parseCommand(record.value)
     if (command?.kind !== 'profile.activate') continue
-    if (command.profileHash !== wanted.profileHash || command.beatMs !== beatMs || command.modelHash !== wanted.modelHash) {
+    if (
+      command.profileHash !== wanted.profileHash ||
+      command.beatMs !== beatMs ||
+      command.modelHash !== wanted.modelHash
+    ) {
       throw new ForewarnError('FW_CONFIG_CHANGED', [describe(command), describe(wanted)])
     }
     return
   }
-  const command: Command = { id: `activate-${profile.hash.slice(0, 12)}-${beatMs}`, actor: 'forewarn run', kind: 'profile.activate', ...wanted }
+  const command: Command = {
+    id: `activate-${profile.hash.slice(0, 12)}-${beatMs}`,
+    actor: 'forewarn run',
+    kind: 'profile.activate',
+    ...wanted,
+  }
   const greatest = await greatestBeat(log, beatMs)
   const timeMs = greatest === undefined ? now() : greatest * beatMs
   await log.append('commands', 0, [{ key: null, value: Buffer.from(JSON.stringify(command)), timeMs }])

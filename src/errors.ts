@@ -2,43 +2,133 @@
 const registry = {
   // Records: these go to the dead letters, the stream goes on.
   FW_RECORD_NOT_JSON: { says: 'The record is not a JSON object in UTF-8.', remedy: 'Send one JSON object per record.' },
-  FW_RECORD_TOO_LARGE: { says: 'The record is larger than %s bytes.', remedy: 'Send what the contract asks for; keep documents elsewhere and send their address.' },
-  FW_RECORD_INVALID: { says: 'The record breaks its contract: %s.', remedy: 'Fix the field named; the contracts are in streams/contracts.ts.' },
-  FW_RECORD_UNREADABLE: { says: 'The line of the file cannot be read as a record: %s.', remedy: 'Fix the line, or the column mapping of the profile.' },
-  FW_MISROUTED: { says: 'The record key is not its enterprise id, or the record lies in another partition than murmur2(key) mod N.', remedy: 'Key by enterprise id and use the murmur2 partitioner (librdkafka: partitioner=murmur2_random).' },
-  FW_ENTERPRISE_ID: { says: 'The enterprise id does not have the form that the profile asks for.', remedy: 'Send ids in the form of the profile, trimmed and in upper case where it says so.' },
-  FW_EVENT_UNKNOWN_TYPE: { says: 'The event has type %s, which the profile does not list.', remedy: 'Add the type to the profile, or fix the sender.' },
-  FW_EVENT_TOO_OLD: { says: 'The event occurred more than the horizon before it became known.', remedy: 'Nothing to do: so old an event says nothing about risk now.' },
-  FW_EVENT_FUTURE: { says: 'The event occurred later than it became known.', remedy: 'Check the clock and the time zone of the sender.' },
-  FW_EVENT_CONFLICT: { says: 'An event with the same id and other fields is already kept.', remedy: 'To correct an event, retract it and send the corrected one under a new id.' },
-  FW_ROW_FULL: { says: 'The enterprise already has the largest number of facts, all of them newer.', remedy: 'Look at the enterprise: so many events point to a broken sender.' },
-  FW_GRADE_UNKNOWN: { says: 'The grade %s is not on the scale of the profile.', remedy: 'Add the grade to the profile, or fix the sender.' },
-  FW_KNOWN_AT: { says: 'The line became known at %s, which is missing, unreadable or outside of what the profile admits.', remedy: 'Fix the time, or leave the line out.' },
+  FW_RECORD_TOO_LARGE: {
+    says: 'The record is larger than %s bytes.',
+    remedy: 'Send what the contract asks for; keep documents elsewhere and send their address.',
+  },
+  FW_RECORD_INVALID: {
+    says: 'The record breaks its contract: %s.',
+    remedy: 'Fix the field named; the contracts are in streams/contracts.ts.',
+  },
+  FW_RECORD_UNREADABLE: {
+    says: 'The line of the file cannot be read as a record: %s.',
+    remedy: 'Fix the line, or the column mapping of the profile.',
+  },
+  FW_MISROUTED: {
+    says: 'The record key is not its enterprise id, or the record lies in another partition than murmur2(key) mod N.',
+    remedy: 'Key by enterprise id and use the murmur2 partitioner (librdkafka: partitioner=murmur2_random).',
+  },
+  FW_ENTERPRISE_ID: {
+    says: 'The enterprise id does not have the form that the profile asks for.',
+    remedy: 'Send ids in the form of the profile, trimmed and in upper case where it says so.',
+  },
+  FW_EVENT_UNKNOWN_TYPE: {
+    says: 'The event has type %s, which the profile does not list.',
+    remedy: 'Add the type to the profile, or fix the sender.',
+  },
+  FW_EVENT_TOO_OLD: {
+    says: 'The event occurred more than the horizon before it became known.',
+    remedy: 'Nothing to do: so old an event says nothing about risk now.',
+  },
+  FW_EVENT_FUTURE: {
+    says: 'The event occurred later than it became known.',
+    remedy: 'Check the clock and the time zone of the sender.',
+  },
+  FW_EVENT_CONFLICT: {
+    says: 'An event with the same id and other fields is already kept.',
+    remedy: 'To correct an event, retract it and send the corrected one under a new id.',
+  },
+  FW_ROW_FULL: {
+    says: 'The enterprise already has the largest number of facts, all of them newer.',
+    remedy: 'Look at the enterprise: so many events point to a broken sender.',
+  },
+  FW_GRADE_UNKNOWN: {
+    says: 'The grade %s is not on the scale of the profile.',
+    remedy: 'Add the grade to the profile, or fix the sender.',
+  },
+  FW_KNOWN_AT: {
+    says: 'The line became known at %s, which is missing, unreadable or outside of what the profile admits.',
+    remedy: 'Fix the time, or leave the line out.',
+  },
   // The log.
-  FW_LOG_NOT_FOUND: { says: 'There is no log at %s.', remedy: 'Check --log; `forewarn run` and `forewarn ingest` make a new one.' },
-  FW_LOG_HELD: { says: 'The log %s is being written by process %s.', remedy: 'Stop that process, or send records to it over HTTP.' },
-  FW_LOG_FULL: { says: 'The log refuses records: %s.', remedy: 'Free disk space; nothing acknowledged is lost, and the log goes on by itself.' },
-  FW_LOG_TRUNCATED: { says: 'The log %s no longer holds the records from offset %s on that recovery needs.', remedy: 'Restore the log from a backup, or start a new one; keep inputs for as long as checkpoints may need them.' },
-  FW_LOG_FORMAT: { says: 'The log at %s has format %s, this program reads format %s.', remedy: 'Use the version of forewarn that wrote it.' },
-  FW_TASK_FENCED: { says: 'Another process has taken over task %s.', remedy: 'Nothing to do: the other process goes on with it.' },
+  FW_LOG_NOT_FOUND: {
+    says: 'There is no log at %s.',
+    remedy: 'Check --log; `forewarn run` and `forewarn ingest` make a new one.',
+  },
+  FW_LOG_HELD: {
+    says: 'The log %s is being written by process %s.',
+    remedy: 'Stop that process, or send records to it over HTTP.',
+  },
+  FW_LOG_FULL: {
+    says: 'The log refuses records: %s.',
+    remedy: 'Free disk space; nothing acknowledged is lost, and the log goes on by itself.',
+  },
+  FW_LOG_TRUNCATED: {
+    says: 'The log %s no longer holds the records from offset %s on that recovery needs.',
+    remedy: 'Restore the log from a backup, or start a new one; keep inputs for as long as checkpoints may need them.',
+  },
+  FW_LOG_FORMAT: {
+    says: 'The log at %s has format %s, this program reads format %s.',
+    remedy: 'Use the version of forewarn that wrote it.',
+  },
+  FW_TASK_FENCED: {
+    says: 'Another process has taken over task %s.',
+    remedy: 'Nothing to do: the other process goes on with it.',
+  },
   // Imports.
-  FW_IMPORT_BEHIND: { says: 'The import begins at %s, but the log already holds a record of %s.', remedy: 'Import history into a new log, before live records.' },
-  FW_IMPORT_OPEN: { says: 'An import into this log is open.', remedy: 'Finish it with `forewarn ingest --resume`, or wait for it to end.' },
-  FW_IMPORT_DENSE: { says: 'More than %s records became known in one beat.', remedy: 'Give records the time at which the source really published them, or use a longer --beat-ms.' },
+  FW_IMPORT_BEHIND: {
+    says: 'The import begins at %s, but the log already holds a record of %s.',
+    remedy: 'Import history into a new log, before live records.',
+  },
+  FW_IMPORT_OPEN: {
+    says: 'An import into this log is open.',
+    remedy: 'Finish it with `forewarn ingest --resume`, or wait for it to end.',
+  },
+  FW_IMPORT_DENSE: {
+    says: 'More than %s records became known in one beat.',
+    remedy: 'Give records the time at which the source really published them, or use a longer --beat-ms.',
+  },
   // Configuration.
-  FW_PROFILE_INVALID: { says: 'The profile %s is not valid: %s.', remedy: 'Fix the place named; docs/profiles.md walks through a whole profile.' },
-  FW_PROFILE_NOT_FOUND: { says: 'There is no profile %s.', remedy: 'Give the name of a built-in profile (cn, us-warn) or a folder that holds profile.yaml.' },
-  FW_MODEL_INVALID: { says: 'The model folder %s is not valid: %s.', remedy: 'Train or import the model again; a model folder is never edited by hand.' },
-  FW_CONFIG_CHANGED: { says: 'The log was started with %s, and now %s is asked for.', remedy: 'Start with the same profile, beat and model, or begin a new log.' },
+  FW_PROFILE_INVALID: {
+    says: 'The profile %s is not valid: %s.',
+    remedy: 'Fix the place named; docs/profiles.md walks through a whole profile.',
+  },
+  FW_PROFILE_NOT_FOUND: {
+    says: 'There is no profile %s.',
+    remedy: 'Give the name of a built-in profile (cn, us-warn) or a folder that holds profile.yaml.',
+  },
+  FW_MODEL_INVALID: {
+    says: 'The model folder %s is not valid: %s.',
+    remedy: 'Train or import the model again; a model folder is never edited by hand.',
+  },
+  FW_CONFIG_CHANGED: {
+    says: 'The log was started with %s, and now %s is asked for.',
+    remedy: 'Start with the same profile, beat and model, or begin a new log.',
+  },
   FW_USAGE: { says: '%s', remedy: 'See `forewarn --help`.' },
   FW_HTTP_BUSY: { says: 'The address %s is in use.', remedy: 'Choose another one with --http HOST:PORT.' },
   FW_BODY_TOO_LARGE: { says: 'The body is larger than %s bytes.', remedy: 'Send the records in several requests.' },
-  FW_HTTP_ROUTE: { says: 'There is nothing at %s.', remedy: 'Records go to POST /api/v1/records/risk-events, credit-grades or enterprises; see the README.' },
-  FW_HTTP_TYPE: { says: 'The body comes as %s.', remedy: 'Send application/x-ndjson or text/plain, uncompressed: one JSON object a line.' },
+  FW_HTTP_ROUTE: {
+    says: 'There is nothing at %s.',
+    remedy: 'Records go to POST /api/v1/records/risk-events, credit-grades or enterprises; see the README.',
+  },
+  FW_HTTP_TYPE: {
+    says: 'The body comes as %s.',
+    remedy: 'Send application/x-ndjson or text/plain, uncompressed: one JSON object a line.',
+  },
   FW_HTTP_REQUEST: { says: 'The request cannot be read: %s.', remedy: 'Send the whole body, with its right length.' },
-  FW_HTTP_OVERLOADED: { says: 'The server is taking %s bodies of records already.', remedy: 'Send this one again in a second.' },
-  FW_WARNING_NOT_FOUND: { says: 'There is no warning %s in this log.', remedy: 'List warnings with `forewarn tail region-warnings` (or industry-, cell-).' },
-  FW_INTERNAL: { says: 'Forewarn met a state that must not be: %s.', remedy: 'Please report it with the log; the fold stopped before it wrote anything wrong.' },
+  FW_HTTP_OVERLOADED: {
+    says: 'The server is taking %s bodies of records already.',
+    remedy: 'Send this one again in a second.',
+  },
+  FW_WARNING_NOT_FOUND: {
+    says: 'There is no warning %s in this log.',
+    remedy: 'List warnings with `forewarn tail region-warnings` (or industry-, cell-).',
+  },
+  FW_INTERNAL: {
+    says: 'Forewarn met a state that must not be: %s.',
+    remedy: 'Please report it with the log; the fold stopped before it wrote anything wrong.',
+  },
 } as const satisfies Record<string, { says: string; remedy: string }>
 
 export type ErrorCode = keyof typeof registry
@@ -51,7 +141,10 @@ export class ForewarnError extends Error {
   readonly remedy: string
   constructor(code: ErrorCode, details: readonly (string | number)[] = [], options?: ErrorOptions) {
     let next = 0
-    super(registry[code].says.replaceAll('%s', () => String(details[next++] ?? '?')), options)
+    super(
+      registry[code].says.replaceAll('%s', () => String(details[next++] ?? '?')),
+      options,
+    )
     this.name = 'ForewarnError'
     this.code = code
     this.remedy = registry[code].remedy

@@ -12,7 +12,7 @@ export const dayMs = 24 * hourMs
 export const recordBytesMax = 16 * MiB // what a log takes at all; a larger line is refused by the importer and the server
 export const recordParseBytesMax = 256 * KiB // what decode reads; a larger one goes to the dead letters unread
 export const bodyBytesMax = 64 * MiB // one HTTP request
-export const beatRecordsMax = 2_000_000 // records that an import may give one knownAt (FOLD.md rule 2)
+export const beatRecordsMax = 2_000_000 // records that an import may give one knownAt (docs/fold.md rule 2)
 
 // Time
 export const futureMsMax = 5 * minuteMs // an event may be this much ahead of its knownAt: clocks differ
@@ -47,7 +47,7 @@ export const checkpointEveryMsDefault = 30 * secondMs
 // Watch
 export const archiveFullEveryTicks = 24
 export const reasonsMax = 5
-export const evidenceMax = 20
+export const evidenceMax = 10
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000

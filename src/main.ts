@@ -14,7 +14,9 @@ import { tailCommand } from './cli/tail.ts'
 import { verifyCommand } from './cli/verify.ts'
 
 const program = new Command('forewarn')
-  .description('Watches risk events about enterprises, scores each enterprise, and warns of industries and regions before trouble spreads.')
+  .description(
+    'Watches risk events about enterprises, scores each enterprise, and warns of industries and regions before trouble spreads.',
+  )
   .version(packageJson.version)
   .addCommand(demoCommand())
   .addCommand(runCommand())

@@ -1,6 +1,7 @@
 /** What happens, as typed notices: the log line and the metrics are both derived from them (src/edges/). No enterprise's id is in one. */
-import type { Axis } from '../streams/topics.ts'
+
 import type { Fate, Level } from '../streams/outputs.ts'
+import type { Axis } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 
 export type FlagCounts = { checkDigit: number; unknownRegion: number; unknownIndustry: number; unknownSource: number }
@@ -34,7 +35,18 @@ export type Notice =
     }
   | { kind: 'TickClosed'; task: string; tick: number; label: string; rescored: number }
   | ({ kind: 'TickJudged'; tick: number; label: string } & TickTotals)
-  | { kind: 'WarningChanged'; id: string; axis: Axis; region: string; industry: string; level: Level; levelBefore: Level; change: string; tickLabel: string; sentence: string }
+  | {
+      kind: 'WarningChanged'
+      id: string
+      axis: Axis
+      region: string
+      industry: string
+      level: Level
+      levelBefore: Level
+      change: string
+      tickLabel: string
+      sentence: string
+    }
   | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
   | { kind: 'CommandAnswered'; command: string; accepted: boolean }
   | { kind: 'LogTimeRegressed'; task: string; topic: string; records: number }

@@ -1,12 +1,12 @@
 /** Records as every task reads and refuses them: JSON in, one fate for each, and dead letters for what cannot be used. */
 import type { z } from 'zod'
-import { fates, type Fate, type FateColumns } from '../streams/outputs.ts'
 import { IdHasher } from '../streams/hash.ts'
+import { type Fate, type FateColumns, fates } from '../streams/outputs.ts'
 import type { TopicName } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Emit } from './fold/task.ts'
-import type { LogRecord } from './log/port.ts'
 import { recordParseBytesMax } from './limits.ts'
+import type { LogRecord } from './log/port.ts'
 
 /** A beat larger than this gives its space back. */
 const rowsKept = 32_768
@@ -78,7 +78,8 @@ export class FateSheet {
   /** @throws Error when a record has no fate: that must not be. */
   write(head: { task: string; beat: number; tick: number }, partition: number, emit: Emit): void {
     if (this.open !== 0) throw new Error(`${this.open} records without a fate in beat ${head.beat}`)
-    for (let from = 0; from < this.rows; from += fateRowsMax) emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.page(head, from)) } })
+    for (let from = 0; from < this.rows; from += fateRowsMax)
+      emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.page(head, from)) } })
     this.topics.length = 0
     this.counts.length = 0
     if (this.rows < rowsKept && this.kinds.length > 2 * rowsKept) this.allocate(rowsKept)
@@ -111,7 +112,8 @@ export class FateSheet {
       first += this.counts[at]
     }
     const codes: Record<string, string> = {}
-    for (const [row, code] of Object.entries(this.codes)) if (Number(row) >= from && Number(row) < to) codes[Number(row) - from] = code
+    for (const [row, code] of Object.entries(this.codes))
+      if (Number(row) >= from && Number(row) < to) codes[Number(row) - from] = code
     return {
       ...head,
       topics: blocks.map((block) => block.topic),

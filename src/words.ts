@@ -1,11 +1,34 @@
 /** Sentences of the language files, filled in. */
 
+type Template = readonly { text: string; name: string | undefined }[]
+const templates = new Map<string, Template>()
+
 /** Puts values into a sentence; a placeholder without a value stays, so that a mistake in a language file is seen. */
 export function fillIn(template: string, values: Readonly<Record<string, string | number>>): string {
-  return template.replace(/\{(\w+)\}/g, (all, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : all))
+  let filled = ''
+  for (const { text, name } of partsOf(template)) {
+    filled += text
+    if (name !== undefined) filled += Object.hasOwn(values, name) ? values[name] : `{${name}}`
+  }
+  return filled
+}
+
+/** Sentences come from language files, so there are few of them: each is taken apart once. */
+function partsOf(template: string): Template {
+  const known = templates.get(template)
+  if (known !== undefined) return known
+  const pieces = template.split(/\{(\w+)\}/)
+  const parts: { text: string; name: string | undefined }[] = []
+  for (let at = 0; at < pieces.length; at += 2) parts.push({ text: pieces[at], name: pieces[at + 1] })
+  templates.set(template, parts)
+  return parts
 }
 
 /** The name of a code in a language; the code itself where it has none. */
-export function nameOf(list: readonly { code: string; names?: Readonly<Record<string, string>> | undefined }[], code: string, language: string): string {
+export function nameOf(
+  list: readonly { code: string; names?: Readonly<Record<string, string>> | undefined }[],
+  code: string,
+  language: string,
+): string {
   return list.find((one) => one.code === code)?.names?.[language] ?? code
 }

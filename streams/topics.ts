@@ -42,7 +42,7 @@ export function isTopicName(name: string): name is TopicName {
   return Object.hasOwn(catalogue, name)
 }
 
-/** Topics that people and upstream systems write, in the order in which records of one beat are folded (FOLD.md rule 6). */
+/** Topics that people and upstream systems write, in the order in which records of one beat are folded (docs/fold.md rule 6). */
 export const recordTopics = ['enterprises', 'credit-grades', 'risk-events'] as const satisfies readonly TopicName[]
 export type RecordTopic = (typeof recordTopics)[number]
 

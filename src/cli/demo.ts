@@ -19,7 +19,16 @@ import { hostAndPort } from './run.ts'
 import { showWarning } from './show.ts'
 import { stopSignal } from './stopSignal.ts'
 
-type Options = { days: string; enterprises: string; seed: string; speed: string; http: string; exit?: boolean; logLevel: (typeof logLevels)[number]; json?: boolean }
+type Options = {
+  days: string
+  enterprises: string
+  seed: string
+  speed: string
+  http: string
+  exit?: boolean
+  logLevel: (typeof logLevels)[number]
+  json?: boolean
+}
 
 /** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
 const demoBeatMs = 10 * minuteMs
@@ -36,7 +45,9 @@ The simulator plans outbreaks; at the end the demo says how many of them were wa
 
 export function demoCommand(screen: Screen = processScreen): Command {
   return new Command('demo')
-    .description('Simulate a market, fold it, and print warnings as they rise. Everything is made up, and gone at the end.')
+    .description(
+      'Simulate a market, fold it, and print warnings as they rise. Everything is made up, and gone at the end.',
+    )
     .option('--days <n>', 'days to simulate', '180')
     .option('--enterprises <n>', 'number of enterprises', '20000')
     .option('--seed <s>', 'whole number from which everything is drawn', '1')
@@ -51,7 +62,11 @@ export function demoCommand(screen: Screen = processScreen): Command {
 
 async function demo(screen: Screen, options: Options): Promise<void> {
   const startedMs = Date.now()
-  const [days, enterprises, seed] = [wholeNumber('--days', options.days), wholeNumber('--enterprises', options.enterprises), wholeNumber('--seed', options.seed)]
+  const [days, enterprises, seed] = [
+    wholeNumber('--days', options.days),
+    wholeNumber('--enterprises', options.enterprises),
+    wholeNumber('--seed', options.seed),
+  ]
   const profile = await loadProfile('cn')
   const model = profile.file.model === null ? null : await loadModel(profile.file.model)
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
@@ -86,7 +101,15 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     if (!quiet) welcome(screen, service, { days, enterprises })
     const running = service.follow()
     const speed = options.exit === true ? 0 : Number(options.speed)
-    await feed(log, simulation, { days, startMs: demoStart, warmUpDays, daysPerSecond: speed, watch: () => service.engine.runners[service.engine.runners.length - 1].foldedThrough, beatMs: demoBeatMs, signal: stop.signal })
+    await feed(log, simulation, {
+      days,
+      startMs: demoStart,
+      warmUpDays,
+      daysPerSecond: speed,
+      watch: () => service.engine.runners[service.engine.runners.length - 1].foldedThrough,
+      beatMs: demoBeatMs,
+      signal: stop.signal,
+    })
     if (options.exit !== true && !stop.signal.aborted) await idle(screen, stop.signal)
     fed.abort()
     await running
@@ -100,13 +123,19 @@ async function demo(screen: Screen, options: Options): Promise<void> {
   if (quiet) await print(screen, JSON.stringify({ ...tally.totals, outbreaks, seconds }))
   else {
     await print(screen, totalsLine(tally.totals))
-    await print(screen, `outbreaks: ${outbreaks.injected} planned, ${outbreaks.found} warned of in time; ${outbreaks.raisedOutside} warnings touch none; ${seconds.toFixed(1)} s`)
+    await print(
+      screen,
+      `outbreaks: ${outbreaks.injected} planned, ${outbreaks.found} warned of in time; ${outbreaks.raisedOutside} warnings touch none; ${seconds.toFixed(1)} s`,
+    )
   }
 }
 
 function welcome(screen: Screen, service: Service, { days, enterprises }: { days: number; enterprises: number }): void {
   const served = service.address === undefined ? '' : `; metrics at ${service.address}/metrics`
-  remark(screen, `A made-up market of ${enterprises.toLocaleString('en')} enterprises over ${days} days${served}. The first ${warmUpDays} days are history; Ctrl-C ends it.`)
+  remark(
+    screen,
+    `A made-up market of ${enterprises.toLocaleString('en')} enterprises over ${days} days${served}. The first ${warmUpDays} days are history; Ctrl-C ends it.`,
+  )
 }
 
 /** The market is over; the server stays up to be looked at. */

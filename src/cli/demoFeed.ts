@@ -51,17 +51,24 @@ async function endDay(log: Log, pending: Pending, day: number, options: FeedOpti
   for (const topic of recordTopics) {
     const partitions = log.partitions(topic)
     const parts: NewRecord[][] = Array.from({ length: partitions }, () => [])
-    for (const record of pending.get(topic) ?? []) parts[record.key === null ? 0 : partitionOf(record.key, partitions)].push(record)
-    for (const [partition, records] of parts.entries()) if (records.length > 0) await log.append(topic, partition, records)
+    for (const record of pending.get(topic) ?? [])
+      parts[record.key === null ? 0 : partitionOf(record.key, partitions)].push(record)
+    for (const [partition, records] of parts.entries())
+      if (records.length > 0) await log.append(topic, partition, records)
   }
   const endMs = startMs + (day + 1) * dayMs
   await command(log, { kind: 'import.mark', through: new Date(endMs).toISOString() }, endMs - 1)
   const endBeat = endMs / beatMs - 1
   while ((watch() ?? Number.NEGATIVE_INFINITY) < endBeat && !signal.aborted) await sleep(2)
-  if (daysPerSecond > 0 && day >= warmUpDays) await sleep(Math.max(0, secondMs / daysPerSecond - (Date.now() - begunMs)), undefined, { signal }).catch(() => {})
+  if (daysPerSecond > 0 && day >= warmUpDays)
+    await sleep(Math.max(0, secondMs / daysPerSecond - (Date.now() - begunMs)), undefined, { signal }).catch(() => {})
 }
 
-async function command(log: Log, what: { kind: 'import.begin' } | { kind: 'import.mark'; through: string }, timeMs: number): Promise<void> {
+async function command(
+  log: Log,
+  what: { kind: 'import.begin' } | { kind: 'import.mark'; through: string },
+  timeMs: number,
+): Promise<void> {
   const value: Command = { id: `demo-${what.kind}-${timeMs}`, actor: 'forewarn demo', ...what }
   await log.append('commands', 0, [{ key: null, timeMs, value: Buffer.from(JSON.stringify(value)) }])
 }

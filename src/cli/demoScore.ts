@@ -9,13 +9,20 @@ export type OutbreakScore = { injected: number; found: number; raisedOutside: nu
 const ticksAfter = 2
 
 /** `untilMs`: outbreaks that end later are not counted. */
-export function scoreOutbreaks(planned: readonly PlannedOutbreak[], raises: readonly Raise[], profile: Profile, untilMs: number): OutbreakScore {
+export function scoreOutbreaks(
+  planned: readonly PlannedOutbreak[],
+  raises: readonly Raise[],
+  profile: Profile,
+  untilMs: number,
+): OutbreakScore {
   const { regions, industries, calendar } = profile
   const touches = (outbreak: PlannedOutbreak, raise: Raise): boolean => {
     const tick = calendar.parse(raise.tickLabel) ?? Number.NaN
     if (!(tick >= outbreak.startTick && tick <= outbreak.endTick + ticksAfter)) return false
-    const above = isAbove(regions, raise.region, outbreak.region) && isAbove(industries, raise.industry, outbreak.industry)
-    const below = isAbove(regions, outbreak.region, raise.region) && isAbove(industries, outbreak.industry, raise.industry)
+    const above =
+      isAbove(regions, raise.region, outbreak.region) && isAbove(industries, raise.industry, outbreak.industry)
+    const below =
+      isAbove(regions, outbreak.region, raise.region) && isAbove(industries, outbreak.industry, raise.industry)
     return above || below
   }
   const counted = planned.filter(({ end }) => Date.parse(end) <= untilMs)

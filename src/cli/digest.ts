@@ -19,7 +19,9 @@ export function digestCommand(screen: Screen = processScreen): Command {
       try {
         const found = await digest(log, includes)
         if (options.json === true) await print(screen, JSON.stringify(found))
-        else for (const topic of digestTopics) await print(screen, `${found[topic].hash}  ${topic}  (${found[topic].records})`)
+        else
+          for (const topic of digestTopics)
+            await print(screen, `${found[topic].hash}  ${topic}  (${found[topic].records})`)
       } finally {
         await log.close()
       }
@@ -31,6 +33,7 @@ async function upTo({ through, profile }: Options): Promise<(timeMs: number) => 
   if (through === undefined) return () => true
   const { calendar } = await loadProfile(profile)
   const tick = /^\d+$/.test(through) ? Number(through) : calendar.parse(through)
-  if (tick === undefined) throw new ForewarnError('FW_USAGE', [`--through must be the number of a tick or its date, not ${through}.`])
+  if (tick === undefined)
+    throw new ForewarnError('FW_USAGE', [`--through must be the number of a tick or its date, not ${through}.`])
   return (timeMs) => timeMs < calendar.endMs(tick)
 }

@@ -7,10 +7,27 @@ import { startService } from '../edges/service.ts'
 import { RunTally, totalsLine } from '../edges/tally.ts'
 import { ForewarnError } from '../errors.ts'
 import { beatMsDefault, checkpointEveryMsDefault, secondMs, slackMsDefault } from '../limits.ts'
-import { addLogOptions, type LogOptions, openLogOption, print, processScreen, type Screen, wholeNumber } from './common.ts'
+import {
+  addLogOptions,
+  type LogOptions,
+  openLogOption,
+  print,
+  processScreen,
+  type Screen,
+  wholeNumber,
+} from './common.ts'
 import { stopSignal } from './stopSignal.ts'
 
-type Options = LogOptions & { profile: string; untilEnd?: boolean; http: string; beatMs: string; slackMs: string; checkpointEvery: string; logLevel: (typeof logLevels)[number]; json?: boolean }
+type Options = LogOptions & {
+  profile: string
+  untilEnd?: boolean
+  http: string
+  beatMs: string
+  slackMs: string
+  checkpointEvery: string
+  logLevel: (typeof logLevels)[number]
+  json?: boolean
+}
 
 const help = `
 Examples:
@@ -25,9 +42,17 @@ export function runCommand(screen: Screen = processScreen): Command {
     .option('--profile <name|dir>', 'profile of the supervisor', 'cn')
     .option('--until-end', 'fold what the log holds and stop; the last tick stays open')
     .option('--http <host:port>', 'where to serve records in, metrics and health', '127.0.0.1:9464')
-    .option('--beat-ms <ms>', 'length of a beat; it must divide the hour, and stays the same for the life of a log', String(beatMsDefault))
+    .option(
+      '--beat-ms <ms>',
+      'length of a beat; it must divide the hour, and stays the same for the life of a log',
+      String(beatMsDefault),
+    )
     .option('--slack-ms <ms>', 'how long after its end a beat is kept open for late appends', String(slackMsDefault))
-    .option('--checkpoint-every <seconds>', 'at least so long between two checkpoints', String(checkpointEveryMsDefault / secondMs))
+    .option(
+      '--checkpoint-every <seconds>',
+      'at least so long between two checkpoints',
+      String(checkpointEveryMsDefault / secondMs),
+    )
     .option('--log-level <level>', `one of ${logLevels.join(', ')}; to standard error`, 'info')
     .option('--json', 'print the totals as one JSON object at the end')
     .addHelpText('after', help)
@@ -63,13 +88,19 @@ async function run(screen: Screen, options: Options): Promise<void> {
     await log.close()
   }
   const seconds = (Date.now() - startedMs) / secondMs
-  await print(screen, options.json === true ? JSON.stringify({ ...tally.totals, seconds }) : `${totalsLine(tally.totals)} in ${seconds.toFixed(1)} s`)
+  await print(
+    screen,
+    options.json === true
+      ? JSON.stringify({ ...tally.totals, seconds })
+      : `${totalsLine(tally.totals)} in ${seconds.toFixed(1)} s`,
+  )
 }
 
 /** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */
 export function hostAndPort(text: string): { host: string; port: number } {
   const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
   const port = Number(parts?.[3])
-  if (parts === null || port > 65_535) throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
+  if (parts === null || port > 65_535)
+    throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
   return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
 }

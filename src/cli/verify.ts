@@ -9,13 +9,23 @@ import { recordsOf } from '../log/digest.ts'
 import type { Log } from '../log/port.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../watch/archive.ts'
 import { type Archive, type Verification, verifyWarning } from '../watch/verify.ts'
-import { addLogOptions, CommandFailed, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
+import {
+  addLogOptions,
+  CommandFailed,
+  type LogOptions,
+  openLogOption,
+  print,
+  processScreen,
+  type Screen,
+} from './common.ts'
 
 type Options = LogOptions & { profile: string; json?: boolean }
 
 export function verifyCommand(screen: Screen = processScreen): Command {
   const command = new Command('verify')
-    .description('Judge a warning again from the tick archive: every change of it that was published must come out the same.')
+    .description(
+      'Judge a warning again from the tick archive: every change of it that was published must come out the same.',
+    )
     .argument('<id>', 'id of the warning, as `forewarn tail region-warnings` shows it')
     .option('--profile <name|dir>', 'profile of the log', 'cn')
     .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
@@ -42,11 +52,21 @@ export function verifyCommand(screen: Screen = processScreen): Command {
 async function tell(screen: Screen, id: string, found: readonly Verification[], json: boolean): Promise<void> {
   const agrees = found.every((one) => one.agrees)
   if (json) {
-    const changes = found.map(({ published, agrees: same, differences, ticksJudged }) => ({ tick: published.tickLabel, change: published.change, level: published.level, agrees: same, differences, ticksJudged }))
+    const changes = found.map(({ published, agrees: same, differences, ticksJudged }) => ({
+      tick: published.tickLabel,
+      change: published.change,
+      level: published.level,
+      agrees: same,
+      differences,
+      ticksJudged,
+    }))
     await print(screen, JSON.stringify({ id, agrees, changes }))
   } else {
     for (const { published, agrees: same, differences, ticksJudged } of found) {
-      await print(screen, `${same ? 'agrees' : 'DIFFERS'}  ${published.tickLabel} ${published.change} ${published.levelBefore} -> ${published.level}, judged again from ${ticksJudged} archived ticks`)
+      await print(
+        screen,
+        `${same ? 'agrees' : 'DIFFERS'}  ${published.tickLabel} ${published.change} ${published.levelBefore} -> ${published.level}, judged again from ${ticksJudged} archived ticks`,
+      )
       for (const difference of differences) await print(screen, `    ${difference}`)
     }
   }

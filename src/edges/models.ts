@@ -29,7 +29,8 @@ export async function loadModel(nameOrFolder: string): Promise<RiskModel> {
 function build(folder: string, text: string, hash: string): RiskModel {
   try {
     const parsed = ModelFile.safeParse(JSON.parse(text))
-    if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+    if (!parsed.success)
+      throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
     return scorecard(parsed.data, hash)
   } catch (error) {
     throw new ForewarnError('FW_MODEL_INVALID', [folder, messageOf(error)])

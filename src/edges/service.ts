@@ -23,7 +23,11 @@ export type ServiceOptions = Omit<EngineOptions, 'log' | 'tell'> & {
   routes?: (app: FastifyInstance) => void
 }
 
-export type Service = { engine: Engine; address: string | undefined; /** Follows the log until the signal, then closes the server. */ follow(): Promise<void> }
+export type Service = {
+  engine: Engine
+  address: string | undefined /** Follows the log until the signal, then closes the server. */
+  follow(): Promise<void>
+}
 
 /** Serves before it restores, so that its health can be seen all the time. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -31,13 +35,26 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const seen = metrics({ profile, now: options.now })
   await seen.seed(log)
   const ready = readiness(log.partitions('risk-events') + 1)
-  const listeners: Tell[] = [logNotices(logger), seen.tell, ready.tell, ...(options.tell === undefined ? [] : [options.tell])]
+  const listeners: Tell[] = [
+    logNotices(logger),
+    seen.tell,
+    ready.tell,
+    ...(options.tell === undefined ? [] : [options.tell]),
+  ]
   const tell = (notice: Notice): void => {
     for (const listener of listeners) listener(notice)
   }
   let server: Server | undefined
   if (http !== undefined) {
-    server = await startServer({ ...http, log, profile, registry: seen.registry, ready: ready.state, logger, ...(options.routes === undefined ? {} : { routes: options.routes }) })
+    server = await startServer({
+      ...http,
+      log,
+      profile,
+      registry: seen.registry,
+      ready: ready.state,
+      logger,
+      ...(options.routes === undefined ? {} : { routes: options.routes }),
+    })
     log.announce(server.address)
     tell({ kind: 'Serving', address: server.address })
   }

@@ -23,7 +23,8 @@ export class Arena {
       this.freeWords -= size
       return again
     }
-    if (this.chunks.length === 0 || (this.next & chunkMask) + size > chunkWords || (this.next & chunkMask) === 0) this.openChunk(size)
+    if (this.chunks.length === 0 || (this.next & chunkMask) + size > chunkWords || (this.next & chunkMask) === 0)
+      this.openChunk(size)
     const address = this.next
     this.next += size > chunkWords ? Math.ceil(size / chunkWords) * chunkWords : size
     return address

@@ -1,6 +1,7 @@
 /** State of an enterprise task as pages: a head, then row by row its id, place, flags, score, grades and facts. All else derives from these. */
-import { gradeHour, gradeWords } from '../../models/facts.ts'
+
 import { z } from 'zod'
+import { gradeHour, gradeWords } from '../../models/facts.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
@@ -17,7 +18,9 @@ const Head = z.object({ openTick: z.int().nullable(), rows: z.int(), stride: z.i
 
 export function* saveState({ ids, rows, clock }: EnterpriseState): Iterable<Uint8Array> {
   const out = new WordWriter()
-  out.putJson({ openTick: clock.openTick ?? null, rows: rows.count, stride: rows.stride } satisfies z.infer<typeof Head>)
+  out.putJson({ openTick: clock.openTick ?? null, rows: rows.count, stride: rows.stride } satisfies z.infer<
+    typeof Head
+  >)
   for (let row = 0; row < rows.count; row++) {
     out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
     out.put(rows.place(row))
@@ -61,7 +64,11 @@ export function loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): 
       if (head.openTick !== null) clock.tables.schedule(row, gradeHour(grades[at]), head.openTick)
     }
     loadFacts(rows, row, from)
-    if (rows.has(row, flag.moved)) clock.tables.places.set(row, Array.from({ length: from.take() }, () => ({ fromTick: from.take(), place: from.take() })))
+    if (rows.has(row, flag.moved))
+      clock.tables.places.set(
+        row,
+        Array.from({ length: from.take() }, () => ({ fromTick: from.take(), place: from.take() })),
+      )
   }
   state.setOpenTick(head.openTick ?? undefined)
 }

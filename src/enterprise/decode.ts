@@ -3,7 +3,15 @@
  * (too old, in the future) is decided later, by the beat.
  */
 import { z } from 'zod'
-import { factWordsBase, hourOf, logAmountHundredths, packedHourMax, packWord2, packWord3, packWord4 } from '../../models/facts.ts'
+import {
+  factWordsBase,
+  hourOf,
+  logAmountHundredths,
+  packedHourMax,
+  packWord2,
+  packWord3,
+  packWord4,
+} from '../../models/facts.ts'
 import { CreditGrade, Enterprise, placePrefix, RiskEvent } from '../../streams/contracts.ts'
 import { IdHasher } from '../../streams/hash.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -66,7 +74,8 @@ export function decoder(profile: Profile): Decoder {
     const hour = hourOf(occurredMs)
     if (hour < 0) return { refused: 'FW_EVENT_TOO_OLD', detail: it.occurredAt }
     if (hour > packedHourMax) return { refused: 'FW_EVENT_FUTURE', detail: it.occurredAt }
-    if (it.retracts === it.id) return { refused: 'FW_RECORD_INVALID', detail: 'retracts: an event cannot take itself back' }
+    if (it.retracts === it.id)
+      return { refused: 'FW_RECORD_INVALID', detail: 'retracts: an event cannot take itself back' }
     const region = it.region === undefined ? 0 : regions.find(it.region)
     const industry = it.industry === undefined ? 0 : industries.find(it.industry)
     const source = it.source === undefined ? 0 : (sourceIndex.get(it.source) ?? 0)
@@ -76,7 +85,8 @@ export function decoder(profile: Profile): Decoder {
     words[at + 2] = packWord2(hour, type, it.severity ?? types[type].severity)
     words[at + 3] = packWord3(source, region)
     words[at + 4] = packWord4(it.amount === undefined ? 0 : logAmountHundredths(it.amount), region, industry)
-    for (let column = 0; column < columns.length; column++) words[at + factWordsBase + column] = columnBits(it.attributes, columns[column])
+    for (let column = 0; column < columns.length; column++)
+      words[at + factWordsBase + column] = columnBits(it.attributes, columns[column])
     return {
       enterpriseId: it.enterpriseId,
       occurredMs,
@@ -121,7 +131,10 @@ export function decoder(profile: Profile): Decoder {
       enterpriseId: it.id,
       place: packPlace(region, industry),
       closed: it.status === 'closed',
-      flags: digitFlag(it.id) | (region === unknownIndex ? flags.unknownRegion : 0) | (industry === unknownIndex ? flags.unknownIndustry : 0),
+      flags:
+        digitFlag(it.id) |
+        (region === unknownIndex ? flags.unknownRegion : 0) |
+        (industry === unknownIndex ? flags.unknownIndustry : 0),
     }
   }
 
@@ -153,7 +166,11 @@ export function instantMs(text: string): number {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 7)
   const days = daysSince1970(year, month, digits(text, 8, 10))
-  return ((days * 24 + digits(text, 11, 13)) * 60 + digits(text, 14, 16)) * 60_000 + digits(text, 17, 19) * 1_000 + digits(text, 20, 23)
+  return (
+    ((days * 24 + digits(text, 11, 13)) * 60 + digits(text, 14, 16)) * 60_000 +
+    digits(text, 17, 19) * 1_000 +
+    digits(text, 20, 23)
+  )
 }
 
 function digits(text: string, from: number, to: number): number {

@@ -5,7 +5,7 @@ const sizeMin = 64
 export class Deltas {
   private keys = new Float64Array(sizeMin)
   private sums = new Int32Array(sizeMin)
-  private seconds = new Int32Array(sizeMin)
+  private seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
   private filled = new Uint8Array(sizeMin)
   private used = 0
 
@@ -32,7 +32,8 @@ export class Deltas {
     const found = new Float64Array(this.used)
     let count = 0
     for (let slot = 0; slot < this.keys.length; slot++) {
-      if (this.filled[slot] === 1 && (this.sums[slot] !== 0 || this.seconds[slot] !== 0)) found[count++] = this.keys[slot]
+      if (this.filled[slot] === 1 && (this.sums[slot] !== 0 || this.seconds[slot] !== 0))
+        found[count++] = this.keys[slot]
     }
     const sorted = found.subarray(0, count).sort()
     const [keys, deltas, seconds] = [new Array<number>(count), new Array<number>(count), new Array<number>(count)]
@@ -76,7 +77,7 @@ export class Deltas {
   private allocate(size: number): void {
     this.keys = new Float64Array(size)
     this.sums = new Int32Array(size)
-    this.seconds = new Int32Array(size)
+    this.seconds = new Float64Array(size)
     this.filled = new Uint8Array(size)
   }
 }

@@ -2,9 +2,9 @@
 import { compareKept, hourOf } from '../../models/facts.ts'
 import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import type { ErrorCode } from '../errors.ts'
 import { futureMsMax, horizonHours } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
-import type { ErrorCode } from '../errors.ts'
 import { isRefusal } from '../records.ts'
 import type { DecodedEvent, Decoder } from './decode.ts'
 import { type BeatTime, type Kept, keepEvent, keepRetraction, trim } from './keep.ts'
@@ -32,7 +32,13 @@ export class EventFold {
   }
 
   /** Returns how many facts fell to the limit of a row. `flags` receives what was odd about each admitted record. */
-  fold(records: readonly LogRecord[], time: BeatTime, before: (row: number, slot: number) => void, settle: Settle, flags: (set: number) => void): number {
+  fold(
+    records: readonly LogRecord[],
+    time: BeatTime,
+    before: (row: number, slot: number) => void,
+    settle: Settle,
+    flags: (set: number) => void,
+  ): number {
     if (records.length === 0) return 0
     const { events, positions } = this.decodeAll(records, time, settle)
     this.link(events, before)
@@ -40,17 +46,24 @@ export class EventFold {
     const { touched, rows } = this.book
     for (let slot = 0; slot < touched.length; slot++) {
       if (this.heads[slot] === 0) continue
-      for (const at of this.eventsOf(slot, events)) {
+      for (const at of this.eventsOf(slot, events, (one) => records[positions[one]].value)) {
         const { fate, code } = this.keep(touched[slot], events[at], time)
+        if (fate === 'applied' || fate === 'stale' || fate === 'retraction') this.book.change(touched[slot])
         settle(positions[at], fate, code, '')
         flags(events[at].flags)
       }
-      dropped += trim(rows, touched[slot])
+      const over = trim(rows, touched[slot])
+      if (over > 0) this.tally.recountOf(touched[slot])
+      dropped += over
     }
     return dropped
   }
 
-  private decodeAll(records: readonly LogRecord[], time: BeatTime, settle: Settle): { events: DecodedEvent[]; positions: number[] } {
+  private decodeAll(
+    records: readonly LogRecord[],
+    time: BeatTime,
+    settle: Settle,
+  ): { events: DecodedEvent[]; positions: number[] } {
     const { stride } = this.book.rows
     if (records.length * stride > this.words.length) this.words = new Int32Array(records.length * stride * 2)
     const events: DecodedEvent[] = []
@@ -86,13 +99,20 @@ export class EventFold {
     }
   }
 
-  /** Events of one row as a set, then its retractions (FOLD.md rule 6). */
-  private eventsOf(slot: number, events: readonly DecodedEvent[]): readonly number[] {
+  /** Events of one row as a set, then its retractions (docs/fold.md rule 6). */
+  private eventsOf(
+    slot: number,
+    events: readonly DecodedEvent[],
+    bytesOf: (at: number) => Uint8Array,
+  ): readonly number[] {
     const first = this.heads[slot] - 1
     if (this.links[first] === 0) return [first]
     const list: number[] = []
     for (let at = first; at >= 0; at = this.links[at] - 1) list.push(at)
-    return list.sort((a, b) => byKindThenId(events[a], events[b], this.book.rows.stride))
+    // Records that differ in nothing that is kept (minutes, say) go by their bytes: which one counts must not hang on who came first.
+    return list.sort(
+      (a, b) => byKindThenId(events[a], events[b], this.book.rows.stride) || Buffer.compare(bytesOf(a), bytesOf(b)),
+    )
   }
 
   private keep(row: number, event: DecodedEvent, time: BeatTime): Kept {
@@ -104,7 +124,9 @@ export class EventFold {
       if (kept.fate === 'applied' || kept.fate === 'stale') tally.fact(row, words, at, time.tick, 1)
       return kept
     }
-    return keepRetraction(book.rows, row, event, event.retracts, time, (gone, goneAt) => tally.retracted(row, gone, goneAt, time.tick))
+    return keepRetraction(book.rows, row, event, event.retracts, time, (gone, goneAt) =>
+      tally.retracted(row, gone, goneAt, time.tick),
+    )
   }
 }
 
@@ -116,10 +138,15 @@ function timeMisfit(event: DecodedEvent, time: BeatTime): 'FW_EVENT_TOO_OLD' | '
 
 /** Events by (id hash, kept fields), then retractions by (target, own id). */
 function byKindThenId(x: DecodedEvent, y: DecodedEvent, stride: number): number {
-  if (x.retracts === undefined && y.retracts === undefined) return compareId(x, y) || compareKept(x.words, x.at, y.words, y.at, stride)
+  if (x.retracts === undefined && y.retracts === undefined)
+    return compareId(x, y) || compareKept(x.words, x.at, y.words, y.at, stride)
   if (x.retracts === undefined) return -1
   if (y.retracts === undefined) return 1
-  return (x.retracts.high >>> 0) - (y.retracts.high >>> 0) || (x.retracts.low >>> 0) - (y.retracts.low >>> 0) || compareId(x, y)
+  return (
+    (x.retracts.high >>> 0) - (y.retracts.high >>> 0) ||
+    (x.retracts.low >>> 0) - (y.retracts.low >>> 0) ||
+    compareId(x, y)
+  )
 }
 
 function compareId(x: DecodedEvent, y: DecodedEvent): number {

@@ -1,7 +1,7 @@
 /**
  * Enterprise id -> row number: an open-addressing table over 32-bit tags with the ids themselves as bytes in chunks. Looked up
  * in batches, with a pass that touches slots and rows before the pass that compares, so that the misses of many ids overlap
- * (measured by the design: 77 ns an id at a million rows, against 1,040 for a Map).
+ * (measured, see ARCHITECTURE.md: 77 ns an id at a million rows, against 1,040 for a Map).
  */
 import { IdHasher } from '../../streams/hash.ts'
 
@@ -89,7 +89,11 @@ export class EnterpriseIds {
   }
 
   private store(id: string): number {
-    if (this.chunks.length === 0 || (this.nextByte & chunkMask) + id.length + 1 > chunkBytes || (this.nextByte & chunkMask) === 0) {
+    if (
+      this.chunks.length === 0 ||
+      (this.nextByte & chunkMask) + id.length + 1 > chunkBytes ||
+      (this.nextByte & chunkMask) === 0
+    ) {
       this.nextByte = this.chunks.length * chunkBytes
       this.chunks.push(new Uint8Array(chunkBytes))
     }

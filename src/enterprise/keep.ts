@@ -1,5 +1,5 @@
 /**
- * Keep: one event or retraction meets the facts of its row and gets its fate (FOLD.md rules 7-9). A row is a set: the order in
+ * Keep: one event or retraction meets the facts of its row and gets its fate (docs/fold.md rules 7-9). A row is a set: the order in
  * which records of one beat arrive makes no difference.
  */
 import { compareKept, factHour, factTick, freshBit, hourOf, packTombstone2, tombstoneBit } from '../../models/facts.ts'
@@ -16,10 +16,17 @@ export type Kept = { fate: Fate; code?: 'FW_EVENT_CONFLICT' | 'FW_ROW_FULL' }
 /** A row may hold more than its limit until the beat's end; this is where its counter ends. */
 const factsWithinBeatMax = 2 ** 17 - 1
 
-export function keepEvent(rows: EnterpriseRows, row: number, event: DecodedEvent, time: BeatTime, freshMsMax: number): Kept {
+export function keepEvent(
+  rows: EnterpriseRows,
+  row: number,
+  event: DecodedEvent,
+  time: BeatTime,
+  freshMsMax: number,
+): Kept {
   const { words, at: own } = event
   const [high, low] = [words[own], words[own + 1]]
   const facts = rows.facts(row)
+  let isTaken = false // the id is a retraction's; an event that was taken back is absorbed all the same
   for (let at = facts.offset, end = at + facts.count * facts.stride; at < end; at += facts.stride) {
     if (time.knownHour - factHour(facts.words[at + 2]) > horizonHours) continue
     const isTombstone = (facts.words[at + 2] & tombstoneBit) !== 0
@@ -27,9 +34,10 @@ export function keepEvent(rows: EnterpriseRows, row: number, event: DecodedEvent
       if (!isTombstone) return compareKept(facts.words, at, words, own, facts.stride) === 0 ? duplicate : conflict
       if (factHour(words[own + 2]) <= factHour(facts.words[at + 2])) return absorbed
     } else if (isTombstone && facts.words[at + 3] === high && facts.words[at + 4] === low) {
-      return conflict
+      isTaken = true
     }
   }
+  if (isTaken) return conflict
   if (facts.count >= factsPerRowMax && before(words, own, facts.words, facts.offset)) return rowFull
   const fresh = time.knownAtMs - event.occurredMs <= freshMsMax
   words[own + 3] |= (time.tick << 12) | (fresh ? freshBit : 0)
@@ -61,6 +69,7 @@ export function keepRetraction(
   const { words, at: own } = event
   const facts = rows.facts(row)
   let found: number | undefined
+  let isTaken = false // its own id is an event's; a retraction with nothing to do is absorbed all the same
   for (let fact = 0; fact < facts.count; fact++) {
     const at = facts.offset + fact * facts.stride
     if (time.knownHour - factHour(facts.words[at + 2]) > horizonHours) continue
@@ -72,9 +81,10 @@ export function keepRetraction(
     } else if (isTarget) {
       found = fact
     } else if (facts.words[at] === words[own] && facts.words[at + 1] === words[own + 1]) {
-      return conflict
+      isTaken = true
     }
   }
+  if (isTaken) return conflict
   if (found !== undefined) {
     gone(facts.words, facts.offset + found * facts.stride)
     rows.removeFact(row, found)

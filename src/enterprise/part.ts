@@ -16,7 +16,14 @@ export function writePart(sums: PartSums, head: Head, partition: number, emit: E
   const shared = pairs(sums.shared.take())
   const stock = singles(sums.stock.take())
   const arrivals = singles(sums.arrivals.take())
-  const longest = Math.max(counts.keys.length, late.keys.length, breadth.keys.length, shared.keys.length, stock.keys.length, arrivals.keys.length)
+  const longest = Math.max(
+    counts.keys.length,
+    late.keys.length,
+    breadth.keys.length,
+    shared.keys.length,
+    stock.keys.length,
+    arrivals.keys.length,
+  )
   const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
   for (let page = 0; page < pages; page++) {
     const slice = <T extends Record<string, number[]>>(columns: T): T => sliced(columns, page)
@@ -39,7 +46,8 @@ export function writePart(sums: PartSums, head: Head, partition: number, emit: E
 function sliced<T extends Record<string, number[]>>(columns: T, page: number): T {
   if (page === 0 && Object.values(columns).every((column) => column.length <= partEntriesMax)) return columns
   const copy = { ...columns }
-  for (const name in copy) Object.assign(copy, { [name]: copy[name].slice(page * partEntriesMax, (page + 1) * partEntriesMax) })
+  for (const name in copy)
+    Object.assign(copy, { [name]: copy[name].slice(page * partEntriesMax, (page + 1) * partEntriesMax) })
   return copy
 }
 
@@ -61,6 +69,10 @@ function singles({ keys, deltas }: { keys: number[]; deltas: number[] }): { keys
   return { keys, deltas }
 }
 
-function pairs({ keys, deltas, seconds }: { keys: number[]; deltas: number[]; seconds: number[] }): { keys: number[]; enterprises: number[]; squares: number[] } {
+function pairs({ keys, deltas, seconds }: { keys: number[]; deltas: number[]; seconds: number[] }): {
+  keys: number[]
+  enterprises: number[]
+  squares: number[]
+} {
   return { keys, enterprises: deltas, squares: seconds }
 }

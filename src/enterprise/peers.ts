@@ -19,7 +19,11 @@ export function peerTable(profile: Profile, table: RiskModel['peers']): (place: 
 
   return (place) => {
     for (let region = regionAbove[place >>> 16]; ; region = regionAbove[regions.nodes[region].parent]) {
-      for (let industry = industryAbove[place & 0xffff]; ; industry = industryAbove[industries.nodes[industry].parent]) {
+      for (
+        let industry = industryAbove[place & 0xffff];
+        ;
+        industry = industryAbove[industries.nodes[industry].parent]
+      ) {
         const peers = byNodes.get(region * industries.nodes.length + industry)
         if (peers !== undefined) return peers
         if (industry === rootIndex) break

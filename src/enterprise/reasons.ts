@@ -3,17 +3,18 @@ import { exp, expm1 } from '../../models/math.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { fillIn, nameOf } from '../words.ts'
 
-export function reasonText(profile: Profile, feature: string, value: number, language: string): string {
+/** The sentence of one feature, as a function of its value. */
+export function reasonSentence(profile: Profile, feature: string, language: string): (value: number) => string {
   const [kind, subject = '', life = ''] = feature.split('.')
   const messages = profile.messages.get(language) ?? {}
   const template = messages[`reason.${kind}`] ?? messages['reason.other'] ?? '{feature}'
-  return fillIn(template, {
+  const fixed = {
     feature,
-    value: number(naturalUnits(kind, value)),
     group: subject === 'all' ? (messages['group.all'] ?? '*') : nameOf(profile.file.groups, subject, language),
     grade: nameOf(profile.file.grades, subject, language),
     days: (life || subject).replace(/d$/, ''),
-  })
+  }
+  return (value) => fillIn(template, { ...fixed, value: number(naturalUnits(kind, value)) })
 }
 
 /** Features are logarithms; people read counts, days and ratios. */

@@ -48,24 +48,36 @@ export class RowBook {
     if (scratch !== 0) return scratch - 1
     before(row, touched.length)
     rows.setScratch(row, touched.push(row))
-    rows.setFlag(row, flag.touched, true)
     return touched.length - 1
   }
 
+  /** A record changed the row: it is scored in this beat, and again at the tick's close. A duplicate changes nothing. */
+  change(row: number): void {
+    this.rows.setFlag(row, flag.changed | flag.touched, true)
+  }
+
   /** Ends the beat for all touched rows. */
-  release(after: (row: number, slot: number) => void): void {
+  release(after: (row: number, slot: number, isChanged: boolean) => void): void {
     for (let slot = 0; slot < this.touched.length; slot++) {
-      after(this.touched[slot], slot)
-      this.rows.setScratch(this.touched[slot], 0)
+      const row = this.touched[slot]
+      after(row, slot, this.rows.has(row, flag.changed))
+      this.rows.setFlag(row, flag.changed, false)
+      this.rows.setScratch(row, 0)
     }
     this.touched.length = 0
   }
 
   private addRow(id: string): void {
     const isPlace = id.startsWith(placePrefix)
-    const place = isPlace ? packPlace(this.profile.regions.find(id.slice(placePrefix.length)), unknownIndex) : unknownPlace
+    const place = isPlace
+      ? packPlace(this.profile.regions.find(id.slice(placePrefix.length)), unknownIndex)
+      : unknownPlace
     const { high, low } = hash64(id)
     // 2^32 mod 30 = 16: the remainder of the whole 64-bit hash.
-    this.rows.add(place, isPlace ? flag.place : 0, ((high % rescoreSlices) * 16 + (low % rescoreSlices)) % rescoreSlices)
+    this.rows.add(
+      place,
+      isPlace ? flag.place : 0,
+      ((high % rescoreSlices) * 16 + (low % rescoreSlices)) % rescoreSlices,
+    )
   }
 }

@@ -23,7 +23,14 @@ const capacities: readonly number[] = (() => {
 const gradeCapacity = (count: number): number => (count <= 1 ? count : 2 ** Math.ceil(Math.log2(count)))
 
 /** Bits of the flags. The band is a small number, the rest are yes or no; `slice` is idHash mod 30. */
-export const flag = { registered: 1 << 8, closed: 1 << 9, place: 1 << 10, moved: 1 << 11, touched: 1 << 12 } as const
+export const flag = {
+  registered: 1 << 8,
+  closed: 1 << 9,
+  place: 1 << 10,
+  moved: 1 << 11,
+  touched: 1 << 12,
+  changed: 1 << 13,
+} as const
 const bandMask = 0b111
 const sliceShift = 16
 
@@ -175,7 +182,9 @@ export class EnterpriseRows {
     const address = this.arena.allocate(capacities[size + 1] * this.stride)
     if (size > 0) {
       const old = this.facts(row)
-      this.arena.wordsOf(address).set(old.words.subarray(old.offset, old.offset + count * this.stride), this.arena.offsetOf(address))
+      this.arena
+        .wordsOf(address)
+        .set(old.words.subarray(old.offset, old.offset + count * this.stride), this.arena.offsetOf(address))
       this.arena.release(this.get(row, 1) >>> 0, capacities[size] * this.stride)
     }
     this.set(row, 1, address)

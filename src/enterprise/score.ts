@@ -1,5 +1,5 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
-import { factHour, factType, type FactSlice, msOfHour, tombstoneBit } from '../../models/facts.ts'
+import { type FactSlice, factHour, factType, msOfHour, tombstoneBit } from '../../models/facts.ts'
 import { type FeatureProfile, featureFill } from '../../models/features.ts'
 import type { RiskModel } from '../../models/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
@@ -8,7 +8,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { evidenceMax, horizonHours, reasonsMax } from '../limits.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { peerTable } from './peers.ts'
-import { reasonText } from './reasons.ts'
+import { reasonSentence } from './reasons.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import type { Tally } from './tally.ts'
 
@@ -16,7 +16,10 @@ export type ScoreCause = Score['cause']
 export type AsOf = { hour: number; beat: number; tick: number; cause: ScoreCause }
 
 /** What scoring a row did. `unscorable`: the model refused the row; its band stays as it is. */
-export type Scored = { kind: 'same' } | { kind: 'unscorable' } | { kind: 'moved'; score: Score; alert: EnterpriseAlert | undefined }
+export type Scored =
+  | { kind: 'same' }
+  | { kind: 'unscorable' }
+  | { kind: 'moved'; score: Score; alert: EnterpriseAlert | undefined }
 
 export type Scorer = {
   row(row: number, asOf: AsOf): Scored
@@ -39,17 +42,31 @@ const same: Scored = { kind: 'same' }
 const unscorable: Scored = { kind: 'unscorable' }
 
 /** @throws Error when the model asks for a feature that the profile does not have. */
-export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows, ids: EnterpriseIds, tally: Pick<Tally, 'gradeAt' | 'stock'>): Scorer {
+export function scorer(
+  profile: Profile,
+  model: RiskModel,
+  rows: EnterpriseRows,
+  ids: EnterpriseIds,
+  tally: Pick<Tally, 'gradeAt' | 'stock'>,
+): Scorer {
   const fill = featureFill(featureProfile(profile), model.featureNames)
   const { bandHysteresis, scoreStepMin, bands } = profile.file
-  if (model.bandEdges.length !== bands.length - 1) throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${bands.length} bands`)
+  if (model.bandEdges.length !== bands.length - 1)
+    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${bands.length} bands`)
   const features = new Float64Array(model.featureNames.length)
   const peersOf = peerTable(profile, model.peers)
+  const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
+  const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
 
   return { row: scoreRow, explain }
 
   function probabilityOf(row: number, hour: number): number | undefined {
-    fill(features, { facts: rows.facts(row), grades: rows.grades(row), asOfHour: hour, context: { peers: peersOf(rows.place(row)) } })
+    fill(features, {
+      facts: rows.facts(row),
+      grades: rows.grades(row),
+      asOfHour: hour,
+      context: { peers: peersOf(rows.place(row)) },
+    })
     return model.score(features)
   }
 
@@ -63,7 +80,10 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
     if (band !== before) changeBand(row, band, asOf.tick)
     rows.setProbability(row, probability)
     const score = describe(row, asOf, probability, band)
-    const alert: EnterpriseAlert | undefined = band === before ? undefined : { ...score, bandBefore: bands[before].code, direction: band > before ? 'up' : 'down' }
+    const alert: EnterpriseAlert | undefined =
+      band === before
+        ? undefined
+        : { ...score, bandBefore: bands[before].code, direction: band > before ? 'up' : 'down' }
     return { kind: 'moved', score, alert }
   }
 
@@ -82,13 +102,18 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
   }
 
   function describe(row: number, asOf: AsOf, probability: number, band: number): Score {
-    const reasons = model.reasons(features, reasonsMax).map(({ feature, logOdds }) => {
+    const why = model.reasons(features, reasonsMax)
+    const reasons = why.map(({ feature, logOdds }) => {
       const name = model.featureNames[feature]
-      return { feature: name, logOdds: Math.floor(logOdds * 1e4 + 0.5) / 1e4, text: reasonText(profile, name, features[feature], profile.file.language) }
+      return {
+        feature: name,
+        logOdds: Math.floor(logOdds * 1e4 + 0.5) / 1e4,
+        text: sentences[feature](features[feature]),
+      }
     })
     return {
       enterpriseId: ids.idOf(row),
-      asOf: new Date(msOfHour(asOf.hour)).toISOString(),
+      asOf: hourIso(asOf.hour),
       beat: asOf.beat,
       tick: asOf.tick,
       probability,
@@ -97,22 +122,29 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
       model: model.hash,
       cause: asOf.cause,
       reasons,
-      evidence: evidence(rows.facts(row), asOf.hour, reasons.map((reason) => reason.feature)),
+      evidence: evidence(
+        rows.facts(row),
+        asOf.hour,
+        why.map(({ feature }) => groupOf[feature]),
+      ),
     }
   }
 
-  /** The newest facts of the groups that the reasons name. */
-  function evidence(facts: FactSlice, hour: number, features: readonly string[]): Score['evidence'] {
-    const groups = new Set(features.map((name) => name.split('.')[1]))
-    const all = groups.has('all') || features.every((name) => !profile.groups.includes(name.split('.')[1] ?? ''))
+  /** The newest facts of the groups that the reasons name; of all groups when they name none. */
+  function evidence(facts: FactSlice, hour: number, named: readonly string[]): Score['evidence'] {
+    const all = named.includes('all') || !named.some((group) => profile.groups.includes(group))
     const found: Score['evidence'] = []
     for (let fact = facts.count - 1; fact >= 0 && found.length < evidenceMax; fact--) {
       const at = facts.offset + fact * facts.stride
       const what = facts.words[at + 2]
       if ((what & tombstoneBit) !== 0 || hour - factHour(what) > horizonHours) continue
       const type = profile.types[factType(what)]
-      if (!all && !groups.has(profile.groups[type.group])) continue
-      found.push({ idHash: hashHex(facts.words[at] >>> 0, facts.words[at + 1] >>> 0), type: type.code, occurredAt: new Date(msOfHour(factHour(what))).toISOString() })
+      if (!all && !named.includes(profile.groups[type.group])) continue
+      found.push({
+        idHash: hashHex(facts.words[at] >>> 0, facts.words[at + 1] >>> 0),
+        type: type.code,
+        occurredAt: hourIso(factHour(what)),
+      })
     }
     return found
   }
@@ -121,6 +153,19 @@ export function scorer(profile: Profile, model: RiskModel, rows: EnterpriseRows,
     const probability = probabilityOf(row, asOf.hour)
     return { features: Object.fromEntries(model.featureNames.map((name, at) => [name, features[at]])), probability }
   }
+}
+
+const hourTexts = new Map<number, string>()
+const hourTextsMax = 10_000
+
+/** `2026-03-02T05:00:00.000Z` of an hour; the few hours in use are written once. */
+function hourIso(hour: number): string {
+  const known = hourTexts.get(hour)
+  if (known !== undefined) return known
+  if (hourTexts.size >= hourTextsMax) hourTexts.clear()
+  const text = new Date(msOfHour(hour)).toISOString()
+  hourTexts.set(hour, text)
+  return text
 }
 
 export const isScored = (rows: EnterpriseRows, row: number): boolean => !rows.has(row, flag.place)

@@ -40,7 +40,8 @@ export class TableFold {
     const list = Array.from(slice.words.subarray(slice.offset, slice.offset + slice.count * gradeWords))
     let at = list.length
     while (at > 0 && gradeHour(list[at - gradeWords]) > effectiveHour) at -= gradeWords
-    if (at > 0 && gradeHour(list[at - gradeWords]) === effectiveHour && gradeCode(list[at - gradeWords]) === grade) return 'duplicate'
+    if (at > 0 && gradeHour(list[at - gradeWords]) === effectiveHour && gradeCode(list[at - gradeWords]) === grade)
+      return 'duplicate'
     if (at === 0 && slice.count === gradesPerRowMax) return 'absorbed' // older than all that are kept
     list.splice(at, 0, packGrade(effectiveHour, grade), tick)
     this.rows.setGrades(row, list.slice(-gradesPerRowMax * gradeWords))
@@ -53,17 +54,34 @@ export class TableFold {
     const found = new Set<number>()
     for (const [from, rows] of [...this.beginning].sort((a, b) => a[0] - b[0])) {
       if (from > tick) continue
-      for (const row of rows) found.add(row)
+      for (const row of rows) if (this.begins(row, from)) found.add(row)
       this.beginning.delete(from)
     }
     return [...found]
+  }
+
+  beginsBy(tick: number): boolean {
+    for (const from of this.beginning.keys()) if (from <= tick) return true
+    return false
+  }
+
+  /** Whether one of the grades still kept begins in a tick. */
+  private begins(row: number, tick: number): boolean {
+    const { words, offset, count } = this.rows.grades(row)
+    for (let at = 0; at < count; at++)
+      if (this.firstTickOf(gradeHour(words[offset + at * gradeWords])) === tick) return true
+    return false
+  }
+
+  private firstTickOf(effectiveHour: number): number {
+    return this.profile.calendar.tickOf(msOfHour(effectiveHour) - 1)
   }
 
   /** Notes a grade that begins after the tick ends. */
   schedule(row: number, effectiveHour: number, tick: number): void {
     const { calendar } = this.profile
     if (effectiveHour <= hourOf(calendar.endMs(tick))) return
-    const from = calendar.tickOf(msOfHour(effectiveHour) - 1)
+    const from = this.firstTickOf(effectiveHour)
     const rows = this.beginning.get(from)
     if (rows) rows.push(row)
     else this.beginning.set(from, [row])
@@ -73,7 +91,9 @@ export class TableFold {
   private move(row: number, place: number, tick: number): void {
     const { rows, places } = this
     if (rows.facts(row).count > 0 || rows.has(row, flag.moved)) {
-      const history = (places.get(row) ?? [{ fromTick: sinceEver, place: rows.place(row) }]).filter((one) => one.fromTick < tick)
+      const history = (places.get(row) ?? [{ fromTick: sinceEver, place: rows.place(row) }]).filter(
+        (one) => one.fromTick < tick,
+      )
       places.set(row, [...history, { fromTick: tick, place }].slice(-placesPerRowMax))
       rows.setFlag(row, flag.moved, true)
     }

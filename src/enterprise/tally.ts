@@ -1,9 +1,21 @@
 /**
- * Tally: what rows add to the cells of the open tick, as signed integers (FOLD.md rule 12). A fact is counted when it is kept and
+ * Tally: what rows add to the cells of the open tick, as signed integers (docs/fold.md rule 12). A fact is counted when it is kept and
  * taken out when it goes; a change of place or grade takes out all facts of the open tick and puts them back; breadth is the
  * difference between the row before and after the beat. So whatever happened to a row leaves exactly the difference.
  */
-import { factIndustry, factRegion, factSource, factTick, factType, freshBit, gradeCode, gradeInForce, gradeWords, hourOf, tombstoneBit } from '../../models/facts.ts'
+import {
+  factIndustry,
+  factRegion,
+  factSource,
+  factTick,
+  factType,
+  freshBit,
+  gradeCode,
+  gradeInForce,
+  gradeWords,
+  hourOf,
+  tombstoneBit,
+} from '../../models/facts.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { noGrade } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
@@ -37,6 +49,8 @@ export type Tally = {
   end(row: number, slot: number, tick: number): void
   /** Adds (sign 1) or takes out (sign -1) one fact of the open tick. */
   fact(row: number, words: Int32Array, at: number, tick: number, sign: 1 | -1): void
+  /** The row's facts changed in another way: its breadth is counted anew at the end. */
+  recountOf(row: number): void
   /** Adds or takes out all facts of the open tick: around a change of place or grade. */
   facts(row: number, tick: number, sign: 1 | -1): void
   /** Adds or takes out a registered enterprise from the stock by (leaf, grade, band). */
@@ -63,35 +77,52 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   const sums = new PartSums()
   const judged = Uint8Array.from(types, (type) => (type.judged ? 1 : 0))
   const breadth = breadthOf()
-  /** Breadth of each touched row before the beat changed it: one leaf at most, or one of `several`. */
+  /** Breadth of each touched row before the beat changed it, and now: one leaf at most, or `several`; `recount`: look at its facts again. */
   const leafBefore: number[] = []
   const countBefore: number[] = []
+  const leafNow: number[] = []
+  const countNow: number[] = []
+  const recount: boolean[] = []
   const several = new Map<number, Breadth>()
 
-  return { begin, end, fact, facts, stock, retracted, arrived, leafRegion, gradeAt, sums }
+  return { begin, end, fact, facts, recountOf, stock, retracted, arrived, leafRegion, gradeAt, sums }
 
   function begin(row: number, slot: number, tick: number): void {
-    if (slot === 0) {
-      leafBefore.length = 0
-      countBefore.length = 0
-      several.clear()
-    }
-    take(breadth, row, tick)
-    leafBefore[slot] = breadth.leaves[0] ?? 0
-    countBefore[slot] = breadth.counts[0] ?? 0
-    if (breadth.leaves.length > 1) several.set(slot, { leaves: [...breadth.leaves], counts: [...breadth.counts] })
+    if (slot === 0) forget()
+    breadth.leaves.length = 0
+    if (rows.has(row, flag.touched)) take(breadth, row, tick) // else it has no fact of this tick yet
+    const [leaf, count] = breadth.leaves.length === 0 ? [0, 0] : [breadth.leaves[0], breadth.counts[0]]
+    leafBefore[slot] = leaf
+    leafNow[slot] = leaf
+    countBefore[slot] = count
+    countNow[slot] = count
+    recount[slot] = breadth.leaves.length > 1
+    if (recount[slot]) several.set(slot, { leaves: [...breadth.leaves], counts: [...breadth.counts] })
+  }
+
+  function forget(): void {
+    for (const column of [leafBefore, countBefore, leafNow, countNow, recount]) column.length = 0
+    several.clear()
+  }
+
+  function recountOf(row: number): void {
+    recount[rows.scratch(row) - 1] = true
   }
 
   function end(row: number, slot: number, tick: number): void {
+    const from = countBefore[slot]
+    if (!recount[slot]) return difference(leafNow[slot], from, countNow[slot])
     take(breadth, row, tick)
-    const [from, to] = [countBefore[slot], breadth.counts[0] ?? 0]
-    const leaf = to > 0 ? breadth.leaves[0] : leafBefore[slot]
-    if (breadth.leaves.length <= 1 && !several.has(slot) && (from === 0 || leafBefore[slot] === leaf)) {
-      if (from !== to) sums.breadth.add(leaf, Math.sign(to) - Math.sign(from), to * to - from * from)
-      return
+    if (!several.has(slot) && breadth.leaves.length <= 1) {
+      const leaf = breadth.leaves[0] ?? leafBefore[slot]
+      if (from === 0 || leaf === leafBefore[slot]) return difference(leaf, from, breadth.counts[0] ?? 0)
     }
     tallyBreadth(several.get(slot) ?? { leaves: from > 0 ? [leafBefore[slot]] : [], counts: [from] }, -1)
     tallyBreadth(breadth, 1)
+  }
+
+  function difference(leaf: number, from: number, to: number): void {
+    if (from !== to) sums.breadth.add(leaf, Math.sign(to) - Math.sign(from), to * to - from * from)
   }
 
   /** The leaves of the judged fresh facts of the open tick, and how many lie in each. Places are not enterprises, and have none. */
@@ -102,7 +133,13 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     const { words, stride, offset, count } = rows.facts(row)
     for (let at = offset, end = offset + count * stride; at < end; at += stride) {
       const word3 = words[at + 3]
-      if (factTick(word3) !== tick || (word3 & freshBit) === 0 || (words[at + 2] & tombstoneBit) !== 0 || judged[factType(words[at + 2])] === 0) continue
+      if (
+        factTick(word3) !== tick ||
+        (word3 & freshBit) === 0 ||
+        (words[at + 2] & tombstoneBit) !== 0 ||
+        judged[factType(words[at + 2])] === 0
+      )
+        continue
       const cell = leafCell(row, word3, words[at + 4], tick)
       const known = into.leaves.indexOf(cell)
       if (known >= 0) into.counts[known]++
@@ -114,6 +151,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   }
 
   function facts(row: number, tick: number, sign: 1 | -1): void {
+    recountOf(row)
     const { words, stride, offset, count } = rows.facts(row)
     for (let at = offset, end = offset + count * stride; at < end; at += stride) {
       if (factTick(words[at + 3]) === tick && (words[at + 2] & tombstoneBit) === 0) fact(row, words, at, tick, sign)
@@ -122,9 +160,23 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
 
   function fact(row: number, words: Int32Array, at: number, tick: number, sign: 1 | -1): void {
     const word3 = words[at + 3]
-    const graded = keys.graded(leafCell(row, word3, words[at + 4], tick), gradeAt(row, tick))
+    const cell = leafCell(row, word3, words[at + 4], tick)
+    const graded = keys.graded(cell, gradeAt(row, tick))
+    if (sign < 0) recountOf(row)
+    else if ((word3 & freshBit) !== 0 && judged[factType(words[at + 2])] === 1 && !rows.has(row, flag.place))
+      widen(rows.scratch(row) - 1, cell)
     sums.counts.add(keys.counted(graded, columns.source(factSource(word3))), sign)
-    sums.counts.add(keys.counted(graded, (word3 & freshBit) === 0 ? columns.stale : columns.type(factType(words[at + 2]))), sign)
+    sums.counts.add(
+      keys.counted(graded, (word3 & freshBit) === 0 ? columns.stale : columns.type(factType(words[at + 2]))),
+      sign,
+    )
+  }
+
+  /** One more judged fresh fact of a row, in a leaf. */
+  function widen(slot: number, leaf: number): void {
+    if (countNow[slot] === 0) leafNow[slot] = leaf
+    else if (leafNow[slot] !== leaf) recount[slot] = true
+    countNow[slot]++
   }
 
   /** Each leaf stands for all nodes above it; where a row has several, what that says too much or too little is mended node by node. */
@@ -169,7 +221,8 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     late.add(key, 1)
     // What of it had been judged, so that an open warning that stood on it can be amended.
     const type = factType(words[at + 2])
-    if ((words[at + 3] & freshBit) !== 0) late.add(keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.type(type)), -1)
+    if ((words[at + 3] & freshBit) !== 0)
+      late.add(keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.type(type)), -1)
   }
 
   function arrived(source: number, regionLeaf: number): void {

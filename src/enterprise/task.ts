@@ -34,10 +34,23 @@ import { type AsOf, isScored, scorer } from './score.ts'
 import { TableFold } from './tables.ts'
 import { tally } from './tally.ts'
 
-export type EnterpriseTaskOptions = { profile: Profile; model: RiskModel | null; beatMs: number; partition: number; tell: Tell }
+export type EnterpriseTaskOptions = {
+  profile: Profile
+  model: RiskModel | null
+  beatMs: number
+  partition: number
+  tell: Tell
+}
 
 /** A record with its fate; with a code it goes to the dead letters. */
-type Settled = { record: LogRecord; topic: RecordTopic; fateAt: number; fate: Fate; code: ErrorCode | undefined; detail: string }
+type Settled = {
+  record: LogRecord
+  topic: RecordTopic
+  fateAt: number
+  fate: Fate
+  code: ErrorCode | undefined
+  detail: string
+}
 
 export class EnterpriseTask implements FoldTask {
   readonly id: TaskId
@@ -101,7 +114,10 @@ export class EnterpriseTask implements FoldTask {
   nextTickEnd(beat: number): number | undefined {
     if (this.openTick === undefined) return undefined
     const { calendar } = this.profile
-    return calendar.endMs(calendar.tickOf((beat + 1) * this.beatMs)) / this.beatMs - 1
+    const tick = calendar.tickOf((beat + 1) * this.beatMs)
+    // Stock moves in the first beat of the tick with which a grade begins, whichever beat has the next record.
+    if (tick > this.openTick && this.tables.beginsBy(tick)) return beat + 1
+    return calendar.endMs(tick) / this.beatMs - 1
   }
 
   save(): Iterable<Uint8Array> {
@@ -142,12 +158,25 @@ export class EnterpriseTask implements FoldTask {
     for (const [at, record] of records.entries()) {
       const decoded = this.decode.enterprise(record)
       if (isRefusal(decoded)) {
-        this.settle({ record, topic: 'enterprises', fateAt: first + at, fate: 'dead', code: decoded.refused, detail: decoded.detail }, emit)
+        this.settle(
+          {
+            record,
+            topic: 'enterprises',
+            fateAt: first + at,
+            fate: 'dead',
+            code: decoded.refused,
+            detail: decoded.detail,
+          },
+          emit,
+        )
         continue
       }
       this.countFlags(decoded.flags)
       const row = this.book.rowOf(decoded.enterpriseId)
-      this.fates.set(first + at, this.foldTable(row, time.tick, () => this.tables.enterprise(row, decoded, time.tick)))
+      this.fates.set(
+        first + at,
+        this.foldTable(row, time.tick, () => this.tables.enterprise(row, decoded, time.tick)),
+      )
     }
   }
 
@@ -156,12 +185,25 @@ export class EnterpriseTask implements FoldTask {
     for (const [at, record] of records.entries()) {
       const decoded = this.decode.grade(record)
       if (isRefusal(decoded)) {
-        this.settle({ record, topic: 'credit-grades', fateAt: first + at, fate: 'dead', code: decoded.refused, detail: decoded.detail }, emit)
+        this.settle(
+          {
+            record,
+            topic: 'credit-grades',
+            fateAt: first + at,
+            fate: 'dead',
+            code: decoded.refused,
+            detail: decoded.detail,
+          },
+          emit,
+        )
         continue
       }
       this.countFlags(decoded.flags)
       const row = this.book.rowOf(decoded.enterpriseId)
-      this.fates.set(first + at, this.foldTable(row, time.tick, () => this.tables.grade(row, decoded, time.tick)))
+      this.fates.set(
+        first + at,
+        this.foldTable(row, time.tick, () => this.tables.grade(row, decoded, time.tick)),
+      )
     }
   }
 
@@ -180,8 +222,8 @@ export class EnterpriseTask implements FoldTask {
   }
 
   private scoreTouched(asOf: AsOf): void {
-    this.book.release((row, slot) => {
-      this.score(row, asOf)
+    this.book.release((row, slot, isChanged) => {
+      if (isChanged) this.score(row, asOf)
       this.tally.end(row, slot, asOf.tick)
     })
   }
@@ -194,7 +236,7 @@ export class EnterpriseTask implements FoldTask {
     else if (scored.kind === 'moved') this.moved.push(scored)
   }
 
-  /** FOLD.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of the rest. */
+  /** docs/fold.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of the rest. */
   private closeTick(asOf: AsOf): void {
     const { rows } = this
     const slice = ((asOf.tick % rescoreSlices) + rescoreSlices) % rescoreSlices
@@ -205,12 +247,21 @@ export class EnterpriseTask implements FoldTask {
       rows.setFlag(row, flag.touched, false)
       rescored++
     }
-    this.tell({ kind: 'TickClosed', task: this.name, tick: asOf.tick, label: this.profile.calendar.label(asOf.tick), rescored })
+    this.tell({
+      kind: 'TickClosed',
+      task: this.name,
+      tick: asOf.tick,
+      label: this.profile.calendar.label(asOf.tick),
+      rescored,
+    })
   }
 
   private write(beat: number, tick: number, emit: Emit): void {
     const { moved, partition, name } = this
-    if (moved.length > 1) moved.sort((a, b) => (a.score.enterpriseId < b.score.enterpriseId ? -1 : a.score.enterpriseId > b.score.enterpriseId ? 1 : 0))
+    if (moved.length > 1)
+      moved.sort((a, b) =>
+        a.score.enterpriseId < b.score.enterpriseId ? -1 : a.score.enterpriseId > b.score.enterpriseId ? 1 : 0,
+      )
     let alerts = 0
     for (const { score, alert } of moved) {
       emit({ topic: 'scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
@@ -248,6 +299,7 @@ export class EnterpriseTask implements FoldTask {
     tally.facts(row, tick, -1)
     tally.stock(row, tick, -1)
     const fate = change()
+    if (fate === 'applied') book.change(row)
     tally.stock(row, tick, 1)
     tally.facts(row, tick, 1)
     return fate
@@ -255,7 +307,8 @@ export class EnterpriseTask implements FoldTask {
 
   private settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {
     this.fates.set(fateAt, fate, code)
-    if (code !== undefined) deadLetter(record, { topic, partition: this.partition, to: this.partition, code, detail }, emit)
+    if (code !== undefined)
+      deadLetter(record, { topic, partition: this.partition, to: this.partition, code, detail }, emit)
   }
 
   private countFlags(set: number): void {

@@ -24,7 +24,13 @@ export type Manifest = z.infer<typeof Manifest>
 export type CheckpointHead = Omit<Manifest, 'pages'>
 
 /** Writes the task's state to a slot; the manifest, with the hash of every page, comes last. */
-export async function writeCheckpoint(task: FoldTask, log: TaskLog, slot: number, head: CheckpointHead, tell: Tell): Promise<void> {
+export async function writeCheckpoint(
+  task: FoldTask,
+  log: TaskLog,
+  slot: number,
+  head: CheckpointHead,
+  tell: Tell,
+): Promise<void> {
   tell({ kind: 'CheckpointWriting', task: taskName(task.id), beat: head.beat, slot })
   const pages: string[] = []
   let bytes = 0
@@ -40,16 +46,28 @@ export async function writeCheckpoint(task: FoldTask, log: TaskLog, slot: number
 }
 
 /** Loads the newest checkpoint whose pages all match into the task. Undefined: there is none, and the log is folded from its start. */
-export async function loadCheckpoint(task: FoldTask, log: TaskLog, fits: { foldVersion: number; config: string }, tell: Tell): Promise<{ manifest: Manifest; slot: number } | undefined> {
+export async function loadCheckpoint(
+  task: FoldTask,
+  log: TaskLog,
+  fits: { foldVersion: number; config: string },
+  tell: Tell,
+): Promise<{ manifest: Manifest; slot: number } | undefined> {
   const found: { manifest: Manifest; slot: number }[] = []
   for (const slot of slots) {
-    const manifest = await readManifest(log, slot, fits, (why) => tell({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why }))
+    const manifest = await readManifest(log, slot, fits, (why) =>
+      tell({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why }),
+    )
     if (manifest) found.push({ manifest, slot })
   }
   for (const { manifest, slot } of found.sort((a, b) => b.manifest.beat - a.manifest.beat)) {
     const pages = await readPages(log, slot, manifest)
     if (pages === undefined) {
-      tell({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why: 'a page is missing or does not match its hash' })
+      tell({
+        kind: 'CheckpointSkipped',
+        task: taskName(task.id),
+        slot,
+        why: 'a page is missing or does not match its hash',
+      })
       continue
     }
     task.load(pages)
@@ -58,7 +76,12 @@ export async function loadCheckpoint(task: FoldTask, log: TaskLog, fits: { foldV
   return undefined
 }
 
-async function readManifest(log: TaskLog, slot: number, fits: { foldVersion: number; config: string }, skip: (why: string) => void): Promise<Manifest | undefined> {
+async function readManifest(
+  log: TaskLog,
+  slot: number,
+  fits: { foldVersion: number; config: string },
+  skip: (why: string) => void,
+): Promise<Manifest | undefined> {
   const bytes = await log.readManifest(slot)
   if (bytes === undefined) return undefined
   const manifest = parseManifest(bytes)

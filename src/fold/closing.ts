@@ -1,15 +1,23 @@
 /**
  * When is a beat closed? When each input has shown a record of a later beat, or has been read to an end that was looked up late
- * enough (FOLD.md rules 2-4). What "late enough" means differs:
+ * enough (docs/fold.md rules 2-4). What "late enough" means differs:
  *
  *   clock   live: the look was made after end(b) + slack
  *   mark    inside an import: the importer has written a mark with through >= end(b), and the look came after it
  *   parts   the watch: all parts up to b are in, since a task's epoch is whole beats
  *   end     --until-end: by the greatest log time in the log, never by the clock
  */
-export type Closing = { by: 'clock'; lookMs: number; slackMs: number } | { by: 'mark'; throughMs: number | undefined } | { by: 'parts' } | { by: 'end'; beat: number }
+export type Closing =
+  | { by: 'clock'; lookMs: number; slackMs: number }
+  | { by: 'mark'; throughMs: number | undefined }
+  | { by: 'parts' }
+  | { by: 'end'; beat: number }
 
-export type InputState = { /** Whether everything up to the look was read. */ readToEnd: boolean; /** Beat of the latest record seen; -Infinity before the first. */ lastBeat: number; isPart: boolean }
+export type InputState = {
+  /** Whether everything up to the look was read. */ readToEnd: boolean /** Beat of the latest record seen; -Infinity before the first. */
+  lastBeat: number
+  isPart: boolean
+}
 
 /** The last beat of which an input can show no further record; -Infinity when it cannot tell. */
 export function completeThrough(input: InputState, closing: Closing, beatMs: number): number {

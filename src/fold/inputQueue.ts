@@ -13,7 +13,7 @@ export class InputQueue {
   private fetchFrom: number
   /** Offset after the last record that was taken. */
   position: number
-  /** Largest log time seen: `knownAt` is a running maximum (FOLD.md rule 1). */
+  /** Largest log time seen: `knownAt` is a running maximum (docs/fold.md rule 1). */
   maxTimeMs: number
   /** The same of the records already taken. */
   foldedMaxTimeMs: number

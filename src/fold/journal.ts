@@ -3,7 +3,10 @@ import { z } from 'zod'
 
 const Entry = z.object({ beats: z.array(z.int()), cuts: z.array(z.array(z.int())) })
 
-export type FoldedBeat = { beat: number; /** Per input, the offset after its last record in this beat. */ cuts: readonly number[] }
+export type FoldedBeat = {
+  beat: number /** Per input, the offset after its last record in this beat. */
+  cuts: readonly number[]
+}
 
 /** Beats and cuts in columns, each as differences from the one before. */
 export function encodeEntry(beats: readonly FoldedBeat[]): Uint8Array {

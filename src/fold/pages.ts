@@ -20,7 +20,8 @@ export class WordWriter {
   /** Bytes with their length before them. */
   putBytes(bytes: Uint8Array): void {
     this.put(bytes.length)
-    for (let at = 0; at < bytes.length; at += 4) this.put(bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24))
+    for (let at = 0; at < bytes.length; at += 4)
+      this.put(bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24))
   }
 
   putJson(value: object): void {
@@ -59,7 +60,7 @@ export class WordReader {
     while (this.at === this.page.length) {
       const next = this.pages.next()
       if (next.done === true) throw new Error('the checkpoint ends too soon')
-      this.page = new Int32Array(next.value.slice().buffer)
+      this.page = new Int32Array(new Uint8Array(next.value).buffer) // a copy of its own: a Buffer's slice would share a pool
       this.at = 0
     }
     return this.page[this.at++]

@@ -75,7 +75,9 @@ export class TaskRunner {
       const { start } = await log.range(input.topic, input.partition)
       const position = loaded?.manifest.positions[at] ?? 0
       if (start > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
-      this.queues.push(new InputQueue(log, input, beatMs, position, loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY))
+      this.queues.push(
+        new InputQueue(log, input, beatMs, position, loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY),
+      )
     }
     this.lastBeat = loaded?.manifest.beat
     this.checkpointedBeat = this.lastBeat
@@ -90,7 +92,13 @@ export class TaskRunner {
     this.regressionsTold = this.regressions()
     this.checkpointedMs = now()
     this.lastPartMs = now()
-    tell({ kind: 'Restored', task: this.name, fromBeat: loaded?.manifest.beat, beatsReplayed: replayed, seconds: (now() - startedMs) / 1_000 })
+    tell({
+      kind: 'Restored',
+      task: this.name,
+      fromBeat: loaded?.manifest.beat,
+      beatsReplayed: replayed,
+      seconds: (now() - startedMs) / 1_000,
+    })
   }
 
   /**
@@ -134,7 +142,8 @@ export class TaskRunner {
   /** The commands, which stand first, are looked up last: a part tells that every command of its beat is in the log by now. */
   private async lookUpEnds(): Promise<number[]> {
     const ends: number[] = []
-    for (const { input } of this.queues.toReversed()) ends.unshift((await this.options.log.range(input.topic, input.partition)).end)
+    for (const { input } of this.queues.toReversed())
+      ends.unshift((await this.options.log.range(input.topic, input.partition)).end)
     return ends
   }
 
@@ -151,7 +160,8 @@ export class TaskRunner {
   /** Every input is read on until it holds records of a later beat than its first, or its end. */
   private async fill(ends: readonly number[]): Promise<void> {
     for (const [at, queue] of this.queues.entries()) {
-      while (!queue.readTo(ends[at]) && (queue.length === 0 || queue.lastBeat === queue.headBeat)) await queue.fetch(fetchBytes)
+      while (!queue.readTo(ends[at]) && (queue.length === 0 || queue.lastBeat === queue.headBeat))
+        await queue.fetch(fetchBytes)
     }
   }
 
@@ -160,17 +170,27 @@ export class TaskRunner {
     const { beatMs, now } = this.options
     const limit = Math.min(
       ...this.queues.map((queue, at) =>
-        completeThrough({ readToEnd: queue.readTo(ends[at]), lastBeat: queue.lastBeat, isPart: queue.input.topic === 'cell-parts' }, closing, beatMs),
+        completeThrough(
+          { readToEnd: queue.readTo(ends[at]), lastBeat: queue.lastBeat, isPart: queue.input.topic === 'cell-parts' },
+          closing,
+          beatMs,
+        ),
       ),
     )
     if (!Number.isFinite(limit)) return undefined
     const after = this.lastBeat
     const withRecords = Math.min(...this.queues.map((queue) => queue.headBeat ?? Number.POSITIVE_INFINITY))
     const tickEnd = after === undefined ? undefined : this.task.nextTickEnd(after)
-    const next = Math.max(Math.min(withRecords, tickEnd ?? Number.POSITIVE_INFINITY), after === undefined ? Number.NEGATIVE_INFINITY : after + 1)
+    const next = Math.max(
+      Math.min(withRecords, tickEnd ?? Number.POSITIVE_INFINITY),
+      after === undefined ? Number.NEGATIVE_INFINITY : after + 1,
+    )
     if (next <= limit) return next
     const behind = after !== undefined && after < limit
-    const speaks = closing.by === 'end' || (closing.by !== 'parts' && now() - this.lastPartMs >= partEveryMs)
+    const speaks =
+      closing.by === 'end' ||
+      closing.by === 'mark' ||
+      (closing.by === 'clock' && now() - this.lastPartMs >= partEveryMs)
     return behind && speaks ? limit : undefined
   }
 
@@ -214,7 +234,13 @@ export class TaskRunner {
 
   private tellRegressions(): void {
     const all = this.regressions()
-    if (all > this.regressionsTold) this.options.tell({ kind: 'LogTimeRegressed', task: this.name, topic: this.name, records: all - this.regressionsTold })
+    if (all > this.regressionsTold)
+      this.options.tell({
+        kind: 'LogTimeRegressed',
+        task: this.name,
+        topic: this.name,
+        records: all - this.regressionsTold,
+      })
     this.regressionsTold = all
   }
 }

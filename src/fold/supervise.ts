@@ -1,7 +1,7 @@
 /** Drives the tasks of one process in turn, on one thread: whoever has a closed beat folds an epoch; when nobody has, wait for the log. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Log } from '../log/port.ts'
 import { importSilenceMs } from '../limits.ts'
+import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
 import type { Closing } from './closing.ts'
 import { ImportState } from './imports.ts'
@@ -20,7 +20,11 @@ export type SuperviseOptions = {
 }
 
 /** Runs until the signal, or until every task has folded the end beat; then each task writes a checkpoint. */
-export async function supervise(enterprises: readonly TaskRunner[], watch: TaskRunner, options: SuperviseOptions): Promise<void> {
+export async function supervise(
+  enterprises: readonly TaskRunner[],
+  watch: TaskRunner,
+  options: SuperviseOptions,
+): Promise<void> {
   const { log, endBeat, signal } = options
   const imports = new ImportState(log)
   const silence = importSilence(imports, options)

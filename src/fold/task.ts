@@ -15,7 +15,7 @@ export interface FoldTask {
   readonly inputs: readonly Input[]
   /** Folds one beat: the records of each input, in log order. Beats come in ascending order. */
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void
-  /** The first beat after `beat` that must be folded even when it is empty (it ends a tick); undefined before the first record. */
+  /** The first beat after `beat` that must be folded even when it is empty (it ends a tick, or grades begin with it); undefined before the first record. */
   nextTickEnd(beat: number): number | undefined
   /** All state as bytes, in pages under the limit. */
   save(): Iterable<Uint8Array>

@@ -1,5 +1,5 @@
 /**
- * The digest: one hash a topic over what a run says (FOLD.md rule 21). Records count as a multiset, without task, partition, offset
+ * The digest: one hash a topic over what a run says (docs/fold.md rule 21). Records count as a multiset, without task, partition, offset
  * or page, so that two runs that say the same have the same digest, however many partitions and crashes they had.
  */
 import { createHash } from 'node:crypto'
@@ -56,7 +56,8 @@ async function digestOf(log: Log, topic: DigestTopic, includes: (timeMs: number)
   if (topic === 'cell-parts') await addParts(log, set, includes)
   else {
     for (let partition = 0; partition < log.partitions(topic); partition++) {
-      for await (const record of recordsOf(log, topic, partition)) if (includes(record.timeMs)) addRecord(topic, record, set)
+      for await (const record of recordsOf(log, topic, partition))
+        if (includes(record.timeMs)) addRecord(topic, record, set)
     }
   }
   return { hash: set.hash, records: set.count }
@@ -72,12 +73,15 @@ function addFates(record: LogRecord, set: Multiset): void {
   const columns = FateColumns.parse(JSON.parse(Buffer.from(record.value).toString('utf8')))
   const hashes = Buffer.from(columns.hashes, 'base64')
   const kinds = Buffer.from(columns.fates, 'base64')
-  for (const [row, kind] of kinds.entries()) set.add(hashes.subarray(row * 8, row * 8 + 8), fates[kind], columns.codes[row] ?? '')
+  for (const [row, kind] of kinds.entries())
+    set.add(hashes.subarray(row * 8, row * 8 + 8), fates[kind], columns.codes[row] ?? '')
 }
 
 /** Parts are summed over tasks by beat; partitions are read side by side, a beat at a time. */
 async function addParts(log: Log, set: Multiset, includes: (timeMs: number) => boolean): Promise<void> {
-  const readers = Array.from({ length: log.partitions('cell-parts') }, (_, partition) => recordsOf(log, 'cell-parts', partition)[Symbol.asyncIterator]())
+  const readers = Array.from({ length: log.partitions('cell-parts') }, (_, partition) =>
+    recordsOf(log, 'cell-parts', partition)[Symbol.asyncIterator](),
+  )
   const heads = await Promise.all(readers.map((reader) => reader.next()))
   for (;;) {
     const times = heads.flatMap((head) => (head.done === true ? [] : [head.value.timeMs]))
@@ -101,7 +105,10 @@ function addPart(sums: Map<string, number>, part: CellPart): void {
   part.late.keys.forEach((key, at) => add(`late ${part.late.ticks[at]} ${key}`, part.late.deltas[at]))
   part.stock.keys.forEach((key, at) => add(`stock ${key}`, part.stock.deltas[at]))
   part.arrivals.keys.forEach((key, at) => add(`arrival ${key}`, part.arrivals.deltas[at]))
-  for (const [name, columns] of [['breadth', part.breadth], ['shared', part.shared]] as const) {
+  for (const [name, columns] of [
+    ['breadth', part.breadth],
+    ['shared', part.shared],
+  ] as const) {
     columns.keys.forEach((key, at) => {
       add(`${name} enterprises ${key}`, columns.enterprises[at])
       add(`${name} squares ${key}`, columns.squares[at])

@@ -1,6 +1,6 @@
 /**
  * How events of each type behave: how often, in which enterprises, how late they become known, how large their amounts are.
- * Volumes and sources follow SCIENCE section 2 in their order of size (12315 platform 2022: 13.1 million complaints, 4.7 million
+ * Volumes and sources follow docs/science.md section 2 in their order of size (12315 platform 2022: 13.1 million complaints, 4.7 million
  * reports), scaled so that a thousand enterprises give about 210 events a day: denser than any real market, so that small
  * simulations show something. Types that the table does not list get values by their severity.
  */

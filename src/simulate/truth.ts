@@ -1,4 +1,4 @@
-/** What was planned: the answer sheet by which a warning system is judged (SCIENCE section 10). Nothing of it is in the records. */
+/** What was planned: the answer sheet by which a warning system is judged (docs/science.md section 10). Nothing of it is in the records. */
 import { z } from 'zod'
 
 const instant = z.iso.datetime()

@@ -3,9 +3,9 @@
  * the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
  */
 import { z } from 'zod'
+import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
-import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Amendment, Early, Judge } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -31,18 +31,29 @@ export const TickRecord = z.object({
 })
 export type TickRecord = z.infer<typeof TickRecord>
 
-export const StateRecord = z.object({ kind: z.literal('state'), tick: z.int(), page: z.int(), pages: z.int(), bytes: z.string() })
+export const StateRecord = z.object({
+  kind: z.literal('state'),
+  tick: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  bytes: z.string(),
+})
 export type StateRecord = z.infer<typeof StateRecord>
 export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord])
-
 
 const entriesMax = 8_000
 /** Base64 of a page stays under 1 MiB. */
 const statePageBytes = 600_000
 
-export function writeTick(ledger: Ledger, head: { tick: number; label: string; beat: number }, early: readonly Early[], late: readonly Amendment[], emit: Emit): void {
+export function writeTick(
+  ledger: Ledger,
+  head: { tick: number; label: string; beat: number },
+  early: readonly Early[],
+  late: readonly Amendment[],
+  emit: Emit,
+): void {
   const counts = [...ledger.counts].filter(([, count]) => count !== 0).sort(byKey)
-  const nodes = [...ledger.nodes].filter(([, { events, enterprises, squares }]) => events !== 0 || enterprises !== 0 || squares !== 0).sort(byKey)
+  const nodes = [...ledger.nodes].sort(byKey) // zeros too: a node whose only event was taken back has a state of its own from here on
   const pages = Math.max(1, Math.ceil(Math.max(counts.length, nodes.length) / entriesMax))
   for (let page = 0; page < pages; page++) {
     const [from, to] = [page * entriesMax, (page + 1) * entriesMax]
@@ -73,7 +84,13 @@ export function writeStateWhenDue(judge: Judge, tick: number, emit: Emit): void 
   const bytes = Buffer.concat([...out.finish()])
   const pages = Math.max(1, Math.ceil(bytes.length / statePageBytes))
   for (let page = 0; page < pages; page++) {
-    emitRecord(emit, { kind: 'state', tick, page, pages, bytes: bytes.subarray(page * statePageBytes, (page + 1) * statePageBytes).toString('base64') })
+    emitRecord(emit, {
+      kind: 'state',
+      tick,
+      page,
+      pages,
+      bytes: bytes.subarray(page * statePageBytes, (page + 1) * statePageBytes).toString('base64'),
+    })
   }
 }
 
@@ -85,12 +102,20 @@ export function loadState(judge: Judge, pages: readonly StateRecord[]): void {
 export function refill(ledger: Ledger, record: TickRecord): void {
   for (const [at, key] of record.counts.keys.entries()) ledger.counts.set(key, record.counts.sums[at])
   for (const [at, key] of record.nodes.keys.entries()) {
-    ledger.nodes.set(key, { events: record.nodes.events[at], enterprises: record.nodes.enterprises[at], squares: record.nodes.squares[at] })
+    ledger.nodes.set(key, {
+      events: record.nodes.events[at],
+      enterprises: record.nodes.enterprises[at],
+      squares: record.nodes.squares[at],
+    })
   }
 }
 
 function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
-  emit({ topic: 'ticks', partition: 0, record: { key: String(record.tick), value: Buffer.from(JSON.stringify(record)) } })
+  emit({
+    topic: 'ticks',
+    partition: 0,
+    record: { key: String(record.tick), value: Buffer.from(JSON.stringify(record)) },
+  })
 }
 
 function byKey(a: readonly [number, unknown], b: readonly [number, unknown]): number {

@@ -19,7 +19,11 @@ const priorUnknown: CountPrior = { rate: 0.1, shape: 0.3 }
 /** What a tick's evidence is worth a week later, for rhythm and priors. */
 const keepWeekly = 0.985
 
-const Saved = z.object({ firstTick: z.int().nullable(), nodes: z.array(z.number()), rhythms: z.array(z.tuple([z.number(), z.array(z.number())])) })
+const Saved = z.object({
+  firstTick: z.int().nullable(),
+  nodes: z.array(z.number()),
+  rhythms: z.array(z.tuple([z.number(), z.array(z.number())])),
+})
 
 export class CellStates {
   readonly detector: CountDetector
@@ -61,7 +65,8 @@ export class CellStates {
     const { detector, state } = this
     detector.start(state, cell * detector.stateLength)
     const silent = Math.min(this.ticksBefore(tick), silentTicksMax)
-    for (let back = silent; back > 0; back--) detector.learn(state, cell * detector.stateLength, this.context(node, tick - back), 0)
+    for (let back = silent; back > 0; back--)
+      detector.learn(state, cell * detector.stateLength, this.context(node, tick - back), 0)
     this.seen[2 * cell + 1] = silent
     return cell
   }
@@ -73,7 +78,9 @@ export class CellStates {
     for (const [cell, node] of this.nodes.entries()) {
       const events = Math.max(0, ledger.nodes.get(node)?.events ?? 0)
       const context = this.context(node, tick)
-      const learnt = isHeld(node) ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean)) : events
+      const learnt = isHeld(node)
+        ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean))
+        : events
       detector.learn(state, cell * detector.stateLength, context, learnt)
       this.seen[2 * cell] = keep * this.seen[2 * cell] + learnt
       this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
@@ -113,7 +120,11 @@ export class CellStates {
   }
 
   save(out: WordWriter): void {
-    out.putJson({ firstTick: this.firstTick ?? null, nodes: this.nodes, rhythms: [...this.rhythms].map(([node, rhythm]): [number, number[]] => [node, Array.from(rhythm)]) } satisfies z.infer<typeof Saved>)
+    out.putJson({
+      firstTick: this.firstTick ?? null,
+      nodes: this.nodes,
+      rhythms: [...this.rhythms].map(([node, rhythm]): [number, number[]] => [node, Array.from(rhythm)]),
+    } satisfies z.infer<typeof Saved>)
     out.putDoubles(this.state.subarray(0, this.nodes.length * this.detector.stateLength))
     out.putDoubles(this.seen.subarray(0, this.nodes.length * 2))
   }
@@ -136,7 +147,8 @@ export class CellStates {
     const rhythm = this.rhythms.get(this.lattice.rhythmOf(node))
     return {
       tick,
-      yearPhase: ((tick % calendar.ticksPerYear) + calendar.ticksPerYear) % calendar.ticksPerYear / calendar.ticksPerYear,
+      yearPhase:
+        (((tick % calendar.ticksPerYear) + calendar.ticksPerYear) % calendar.ticksPerYear) / calendar.ticksPerYear,
       weekFactor: rhythm === undefined ? 1 : weekFactor(rhythm, calendar.weekPhase(tick)),
       exposure: 1,
       prior: this.priors.get(this.lattice.siblingsOf(node).key) ?? priorUnknown,

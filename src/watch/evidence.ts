@@ -5,7 +5,17 @@ import type { Level } from '../../streams/outputs.ts'
 import type { WarningPolicy } from '../../streams/profile.ts'
 import type { NodeSum } from './ledger.ts'
 
-export type Evidence = { events: number; enterprises: number; squares: number; expected: number; variance: number; p: number; q: number; rateRatio: number; familySize: number }
+export type Evidence = {
+  events: number
+  enterprises: number
+  squares: number
+  expected: number
+  variance: number
+  p: number
+  q: number
+  rateRatio: number
+  familySize: number
+}
 
 /** A count that is no more than expected is not looked at further: p = 1 keeps it at the end of its family. */
 export function pOf(expectation: Expectation, events: number): number {
@@ -34,7 +44,8 @@ export function familyQ(p: readonly number[], familySize: number): Float64Array 
 /** The level that evidence calls for. `warnedChildren`: child cells that call for blue or more themselves. */
 export function calledLevel(evidence: Evidence, warnedChildren: number, policy: WarningPolicy): Level {
   const { levels } = policy
-  const reaches = (rule: { qMax: number; rateRatioMin: number }): boolean => evidence.q < rule.qMax && evidence.rateRatio >= rule.rateRatioMin
+  const reaches = (rule: { qMax: number; rateRatioMin: number }): boolean =>
+    evidence.q < rule.qMax && evidence.rateRatio >= rule.rateRatioMin
   if (evidence.events < policy.eventsMin || !reaches(levels.blue)) return 'calm'
   if (reaches(levels.red) && evidence.enterprises >= policy.redEnterprisesMin) return 'red'
   if (reaches(levels.orange) || warnedChildren >= policy.orangeChildrenMin) return 'orange'
@@ -49,7 +60,10 @@ export function isQuiet(rateRatio: number, level: Level, policy: WarningPolicy):
 /** Whether a child's count is what its parent's rise alone would bring (then it is linked to the parent, not raised beside it). */
 export function explainedByParent(child: Evidence, parent: Evidence): boolean {
   const rise = Math.max(1, parent.rateRatio)
-  const expectation = { mean: child.expected * rise, variance: child.expected * rise + (child.variance - child.expected) * rise * rise }
+  const expectation = {
+    mean: child.expected * rise,
+    variance: child.expected * rise + (child.variance - child.expected) * rise * rise,
+  }
   return pOf(expectation, child.events) > explainedPMin
 }
 

@@ -6,17 +6,33 @@ import { z } from 'zod'
 import { leastCount } from '../../models/counts/leastCount.ts'
 import { Level, type Warning } from '../../streams/outputs.ts'
 import { type Axis, warningTopics } from '../../streams/topics.ts'
-import { dayMs } from '../limits.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
+import { dayMs } from '../limits.ts'
 import { CellStates } from './cellStates.ts'
-import { calledLevel, type Evidence, evidenceOf, explainedByChild, explainedByParent, familyQ, isQuiet, pOf } from './evidence.ts'
+import {
+  calledLevel,
+  type Evidence,
+  evidenceOf,
+  explainedByChild,
+  explainedByParent,
+  familyQ,
+  isQuiet,
+  pOf,
+} from './evidence.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger, NodeSum } from './ledger.ts'
 import { calmStanding, isAtRest, nextStanding, rank, type Standing } from './standing.ts'
 import { type Identity, warningId, warningOf } from './warning.ts'
 
 /** A cell's place on the ladder, and the evidence that its last published level stands on. */
-export type Open = { standing: Standing; raisedTick: number; evidence: Evidence | null; evidenceTick: number; retracted: number; amended: boolean }
+export type Open = {
+  standing: Standing
+  raisedTick: number
+  evidence: Evidence | null
+  evidenceTick: number
+  retracted: number
+  amended: boolean
+}
 
 /** Events of a closed tick that were taken back, and the beat in which it happened. */
 export type Amendment = { tick: number; leaf: number; events: number; beat: number }
@@ -86,7 +102,13 @@ export class Judge {
     for (const node of changed) {
       const least = this.leastRed.get(node)
       const sum = ledger.nodes.get(node)
-      if (least === undefined || sum === undefined || sum.events < Math.max(least, eventsMin) || sum.enterprises < redEnterprisesMin) continue
+      if (
+        least === undefined ||
+        sum === undefined ||
+        sum.events < Math.max(least, eventsMin) ||
+        sum.enterprises < redEnterprisesMin
+      )
+        continue
       if (this.open.get(node)?.standing.level !== 'red') found.push({ node, beat, sum: { ...sum } })
     }
     return found.sort((a, b) => a.node - b.node)
@@ -101,17 +123,27 @@ export class Judge {
     const p = pOf(expectation, sum.events)
     const evidence = evidenceOf(sum, expectation, p, Math.min(1, p * this.familySizes[axis]), this.familySizes[axis])
     const before = this.open.get(node)?.standing ?? calmStanding
-    return [this.change({ node, axis, evidence }, { ...before, level: 'red', quietTicks: 0 }, { tick, beat, early: true, byType, explainedBy: undefined, children: [] })]
+    return [
+      this.change(
+        { node, axis, evidence },
+        { ...before, level: 'red', quietTicks: 0 },
+        { tick, beat, early: true, byType, explainedBy: undefined, children: [] },
+      ),
+    ]
   }
 
   /** Judges the tick, moves every standing, learns, and sets what is red at once in the next. */
   close(tick: number, beat: number, ledger: Ledger): Warning[] {
     this.cells.firstTick ??= tick
     // In order of node, so that states lie in the same order whichever task's part came first.
-    for (const node of [...ledger.nodes.keys()].sort((a, b) => a - b)) if (this.lattice.axisOf(node) !== undefined) this.cells.cellOf(node, tick)
+    for (const node of [...ledger.nodes.keys()].sort((a, b) => a - b))
+      if (this.lattice.axisOf(node) !== undefined) this.cells.cellOf(node, tick)
     if (this.cells.firstTick === tick) this.cells.setFirstPriors(ledger)
     const judged = this.judgeAll(tick, ledger)
-    const warnings = this.cells.ticksBefore(tick) >= this.identity.profile.file.warnings.historyTicksMin ? this.moveAll(judged, tick, beat, ledger) : []
+    const warnings =
+      this.cells.ticksBefore(tick) >= this.identity.profile.file.warnings.historyTicksMin
+        ? this.moveAll(judged, tick, beat, ledger)
+        : []
     this.cells.learn(tick, ledger, (node) => this.isHeld(node, tick))
     this.setLeastRed(tick + 1)
     this.lastTick = tick
@@ -127,7 +159,8 @@ export class Judge {
       if (!open?.evidence || axis === undefined) continue
       open.retracted += events
       const left = reduced(open.evidence, open.retracted)
-      if (open.amended || rank(calledLevel(left, 0, this.identity.profile.file.warnings)) >= rank(open.standing.level)) continue
+      if (open.amended || rank(calledLevel(left, 0, this.identity.profile.file.warnings)) >= rank(open.standing.level))
+        continue
       open.amended = true
       const how = { tick: openTick, beat, early: false, byType: {}, explainedBy: undefined, children: [] }
       amended.push(this.publish({ node, axis, evidence: left }, open, open.standing.level, 'amended', how))
@@ -141,7 +174,8 @@ export class Judge {
     for (const { tick, leaf, events } of amendments) {
       for (const node of this.lattice.nodesOf(leaf)) {
         const open = this.open.get(node)
-        if (open !== undefined && open.standing.level !== 'calm' && open.evidenceTick === tick) lost.set(node, (lost.get(node) ?? 0) + events)
+        if (open !== undefined && open.standing.level !== 'calm' && open.evidenceTick === tick)
+          lost.set(node, (lost.get(node) ?? 0) + events)
       }
     }
     return [...lost].sort((a, b) => a[0] - b[0])
@@ -163,7 +197,11 @@ export class Judge {
   /** A cell under a warning does not learn from its outbreak; after four weeks the new level is taken for usual. */
   private isHeld(node: number, tick: number): boolean {
     const open = this.open.get(node)
-    return open !== undefined && open.standing.level !== 'calm' && tick - open.raisedTick < heldDaysMax * (dayMs / this.identity.profile.calendar.tickMs)
+    return (
+      open !== undefined &&
+      open.standing.level !== 'calm' &&
+      tick - open.raisedTick < heldDaysMax * (dayMs / this.identity.profile.calendar.tickMs)
+    )
   }
 
   private judgeAll(tick: number, ledger: Ledger): Judged[] {
@@ -195,7 +233,8 @@ export class Judge {
     const calling = judged.filter((one) => own.get(one.node) !== 'calm')
     const childrenOf = new Map<number, Judged[]>()
     for (const one of calling) {
-      for (const parent of this.lattice.parentsOf(one.node)) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), one])
+      for (const parent of this.lattice.parentsOf(one.node))
+        childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), one])
     }
     const warnings: Warning[] = []
     for (const one of judged) {
@@ -203,14 +242,28 @@ export class Judge {
       const called = calledLevel(one.evidence, children.length, policy)
       const before = this.open.get(one.node)?.standing ?? calmStanding
       const isExplained = before.level === 'calm' && called !== 'calm' && this.isExplained(one, byNode, own)
-      const next = nextStanding(before, { called: isExplained ? 'calm' : called, quiet: isQuiet(one.evidence.rateRatio, before.level, policy) }, policy)
+      const next = nextStanding(
+        before,
+        { called: isExplained ? 'calm' : called, quiet: isQuiet(one.evidence.rateRatio, before.level, policy) },
+        policy,
+      )
       if (next.level === before.level) {
         this.remember(one.node, next)
         continue
       }
-      const explainedBy = children.length === 1 && explainedByChild(one.evidence, children[0].evidence, policy) ? children[0].node : undefined
+      const explainedBy =
+        children.length === 1 && explainedByChild(one.evidence, children[0].evidence, policy)
+          ? children[0].node
+          : undefined
       warnings.push(
-        this.change(one, next, { tick, beat, early: false, byType: ledger.byType(one.node, this.identity.profile), explainedBy, children: children.map((child) => child.node) }),
+        this.change(one, next, {
+          tick,
+          beat,
+          early: false,
+          byType: ledger.byType(one.node, this.identity.profile),
+          explainedBy,
+          children: children.map((child) => child.node),
+        }),
       )
     }
     return warnings
@@ -234,7 +287,14 @@ export class Judge {
     const before = this.open.get(one.node)
     const levelBefore = before?.standing.level ?? 'calm'
     const raisedTick = levelBefore === 'calm' ? how.tick : (before?.raisedTick ?? how.tick)
-    const open: Open = { standing: next, raisedTick, evidence: one.evidence, evidenceTick: how.tick, retracted: 0, amended: false }
+    const open: Open = {
+      standing: next,
+      raisedTick,
+      evidence: one.evidence,
+      evidenceTick: how.tick,
+      retracted: 0,
+      amended: false,
+    }
     this.open.set(one.node, open)
     const change = levelBefore === 'calm' ? 'raised' : next.level === 'calm' ? 'cleared' : 'level'
     const warning = this.publish(one, open, levelBefore, change, how)
@@ -260,7 +320,8 @@ export class Judge {
     const ids: string[] = []
     for (const parent of this.lattice.parentsOf(node)) {
       const [open, axis] = [this.open.get(parent), this.lattice.axisOf(parent)]
-      if (open !== undefined && axis !== undefined && open.standing.level !== 'calm') ids.push(warningId(this.identity, axis, parent, open.raisedTick))
+      if (open !== undefined && axis !== undefined && open.standing.level !== 'calm')
+        ids.push(warningId(this.identity, axis, parent, open.raisedTick))
     }
     return ids
   }
@@ -278,12 +339,25 @@ export class Judge {
     for (const [cell, node] of this.cells.nodes.entries()) {
       const axis = this.lattice.axisOf(node)
       if (axis === undefined) continue
-      this.leastRed.set(node, leastCount(this.cells.expect(cell, tick), { pMax: earlyRedP / this.familySizes[axis], rateRatioMin: levels.red.rateRatioMin }))
+      this.leastRed.set(
+        node,
+        leastCount(this.cells.expect(cell, tick), {
+          pMax: earlyRedP / this.familySizes[axis],
+          rateRatioMin: levels.red.rateRatioMin,
+        }),
+      )
     }
   }
 }
 
-type How = { tick: number; beat: number; early: boolean; byType: Record<string, number>; explainedBy: number | undefined; children: readonly number[] }
+type How = {
+  tick: number
+  beat: number
+  early: boolean
+  byType: Record<string, number>
+  explainedBy: number | undefined
+  children: readonly number[]
+}
 
 /** Evidence after some of its events were taken back; q moves as p does. */
 function reduced(evidence: Evidence, retracted: number): Evidence {

@@ -20,7 +20,7 @@ export type Lattice = {
   /** Whether a node lies above another, or is it. */
   contains(above: number, below: number): boolean
   /** Nodes that share a prior: the same industry in regions of one parent, or industries of one parent. */
-  siblingsOf(node: number): { key: string; /** How many there are, seen or not. */ size: number }
+  siblingsOf(node: number): { key: string /** How many there are, seen or not. */; size: number }
   /** The nation-wide node whose weekly rhythm a node follows: its outermost judged industry, or the whole. */
   rhythmOf(node: number): number
   codes(node: number): { region: string; industry: string }
@@ -61,12 +61,18 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
 
   function parentsOf(node: number): readonly number[] {
     const [region, industry] = [keys.region(node), keys.industry(node)]
-    const up = [keys.cell(judgedAbove(regions, regionJudged, region), industry), keys.cell(region, judgedAbove(industries, industryJudged, industry))]
+    const up = [
+      keys.cell(judgedAbove(regions, regionJudged, region), industry),
+      keys.cell(region, judgedAbove(industries, industryJudged, industry)),
+    ]
     return up.filter((parent) => parent !== node && axisOf(parent) !== undefined)
   }
 
   function contains(above: number, below: number): boolean {
-    return isAbove(regions, keys.region(above), keys.region(below)) && isAbove(industries, keys.industry(above), keys.industry(below))
+    return (
+      isAbove(regions, keys.region(above), keys.region(below)) &&
+      isAbove(industries, keys.industry(above), keys.industry(below))
+    )
   }
 
   function siblingsOf(node: number): { key: string; size: number } {

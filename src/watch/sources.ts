@@ -23,7 +23,8 @@ export class SourceWatch {
   /** Takes the arrivals of a closed tick; returns sources that fell silent in it. A silent source teaches nothing until it speaks again. */
   close(tick: number, arrived: ReadonlyMap<number, number>): PublicNotice[] {
     const notices: PublicNotice[] = []
-    for (const key of arrived.keys()) if (!this.arrivals.has(key)) this.arrivals.set(key, { mean: 0, ticks: 0, silent: false })
+    for (const key of arrived.keys())
+      if (!this.arrivals.has(key)) this.arrivals.set(key, { mean: 0, ticks: 0, silent: false })
     for (const [key, known] of [...this.arrivals].sort((a, b) => a[0] - b[0])) {
       const count = arrived.get(key) ?? 0
       const isSilent = count === 0 && known.ticks >= 7 && known.mean >= expectedMin
@@ -39,6 +40,13 @@ export class SourceWatch {
   private notice(key: number, tick: number, expected: number): PublicNotice {
     const { source, region } = this.keys.arrivalOf(key)
     const { calendar, sources, regions } = this.profile
-    return { kind: 'SourceSilent', tick, tickLabel: calendar.label(tick), source: sources[source], region: regions.nodes[region].code, expected }
+    return {
+      kind: 'SourceSilent',
+      tick,
+      tickLabel: calendar.label(tick),
+      source: sources[source],
+      region: regions.nodes[region].code,
+      expected,
+    }
   }
 }

@@ -19,7 +19,11 @@ export const calmStanding: Standing = { level: 'calm', recent: [], quietTicks: 0
 export const rank = (level: Level): number => levels.indexOf(level)
 
 /** `called`: the level that this tick's evidence calls for. `quiet`: whether it lies below half of what the standing level asks. */
-export function nextStanding(standing: Standing, tick: { called: Level; quiet: boolean }, policy: WarningPolicy): Standing {
+export function nextStanding(
+  standing: Standing,
+  tick: { called: Level; quiet: boolean },
+  policy: WarningPolicy,
+): Standing {
   const recent = [...standing.recent, tick.called].slice(-policy.raiseOfTicks)
   const target = tick.called === 'red' ? 'red' : sustained(recent, policy.raiseTicks)
   if (rank(target) > rank(standing.level)) return { level: target, recent, quietTicks: 0 }

@@ -25,7 +25,14 @@ import { addTo, Ledger } from './ledger.ts'
 import { SourceWatch } from './sources.ts'
 import { tickTotals } from './totals.ts'
 
-export type WatchTaskOptions = { profile: Profile; model: string | null; foldVersion: number; beatMs: number; partitions: number; tell: Tell }
+export type WatchTaskOptions = {
+  profile: Profile
+  model: string | null
+  foldVersion: number
+  beatMs: number
+  partitions: number
+  tell: Tell
+}
 
 const Saved = z.object({
   openTick: z.int().nullable(),
@@ -33,7 +40,14 @@ const Saved = z.object({
   nodes: z.array(z.tuple([z.number(), z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })])),
   arrivals: z.array(z.tuple([z.number(), z.number()])),
   stock: z.array(z.tuple([z.number(), z.number()])),
-  early: z.array(z.object({ node: z.number(), beat: z.int(), sum: z.object({ events: z.int(), enterprises: z.int(), squares: z.int() }), byType: z.record(z.string(), z.int()) })),
+  early: z.array(
+    z.object({
+      node: z.number(),
+      beat: z.int(),
+      sum: z.object({ events: z.int(), enterprises: z.int(), squares: z.int() }),
+      byType: z.record(z.string(), z.int()),
+    }),
+  ),
   late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
   sources: z.array(z.tuple([z.number(), z.object({ mean: z.number(), ticks: z.int(), silent: z.boolean() })])),
   commands: z.array(z.string()),
@@ -75,7 +89,8 @@ export class WatchTask implements FoldTask {
     const tick = calendar.tickOf(beat * this.options.beatMs)
     const [commands, ...parts] = records
     this.obey(commands, beat, tick, emit)
-    for (const part of parts.flat()) this.pool(CellPart.parse(JSON.parse(Buffer.from(part.value).toString('utf8'))), tick)
+    for (const part of parts.flat())
+      this.pool(CellPart.parse(JSON.parse(Buffer.from(part.value).toString('utf8'))), tick)
     if (this.openTick === undefined) return
     this.openTick = tick
     this.amend(beat, tick, emit)
@@ -131,7 +146,8 @@ export class WatchTask implements FoldTask {
     for (const [at, record] of records.entries()) {
       const { fate, code, detail, result } = this.commands.fold(record, beat)
       this.fates.set(first + at, fate, code)
-      if (code !== undefined) deadLetter(record, { topic: 'commands', partition: 0, to: partitions, code, detail }, emit)
+      if (code !== undefined)
+        deadLetter(record, { topic: 'commands', partition: 0, to: partitions, code, detail }, emit)
       if (result === undefined) continue
       emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
       tell({ kind: 'CommandAnswered', command: result.kind, accepted: result.accepted })
@@ -168,7 +184,12 @@ export class WatchTask implements FoldTask {
     for (const notice of this.sources.close(tick, this.ledger.arrivals)) this.notify(notice, emit)
     writeTick(this.ledger, { tick, label, beat }, this.early, this.late, emit)
     writeStateWhenDue(this.judge, tick, emit)
-    tell({ kind: 'TickJudged', tick, label, ...tickTotals(profile, this.keys, this.lattice, this.judge, this.ledger, this.stock) })
+    tell({
+      kind: 'TickJudged',
+      tick,
+      label,
+      ...tickTotals(profile, this.keys, this.lattice, this.judge, this.ledger, this.stock),
+    })
     this.ledger.clear()
     this.early = []
     this.late = []
@@ -176,14 +197,38 @@ export class WatchTask implements FoldTask {
 
   private publish(warnings: readonly Warning[], emit: Emit): void {
     for (const warning of warnings) {
-      emit({ topic: topicOf(warning), partition: 0, record: { key: [warning.region, warning.industry].filter((code) => code !== '').join('|'), value: jsonBytes(warning) } })
+      emit({
+        topic: topicOf(warning),
+        partition: 0,
+        record: {
+          key: [warning.region, warning.industry].filter((code) => code !== '').join('|'),
+          value: jsonBytes(warning),
+        },
+      })
       const { id, axis, region, industry, level, levelBefore, change, tickLabel, sentences } = warning
-      this.options.tell({ kind: 'WarningChanged', id, axis, region, industry, level, levelBefore, change, tickLabel, sentence: sentences[this.options.profile.file.language] ?? '' })
+      this.options.tell({
+        kind: 'WarningChanged',
+        id,
+        axis,
+        region,
+        industry,
+        level,
+        levelBefore,
+        change,
+        tickLabel,
+        sentence: sentences[this.options.profile.file.language] ?? '',
+      })
     }
   }
 
   private notify(notice: PublicNotice, emit: Emit): void {
     emit({ topic: 'notices', partition: 0, record: { key: notice.source, value: jsonBytes(notice) } })
-    this.options.tell({ kind: 'SourceSilent', source: notice.source, region: notice.region, tickLabel: notice.tickLabel, expected: notice.expected })
+    this.options.tell({
+      kind: 'SourceSilent',
+      source: notice.source,
+      region: notice.region,
+      tickLabel: notice.tickLabel,
+      expected: notice.expected,
+    })
   }
 }

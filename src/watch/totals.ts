@@ -2,25 +2,43 @@
 import type { Level } from '../../streams/outputs.ts'
 
 import type { Profile } from '../../streams/profile.ts'
-import type { CellTotal, TickTotals } from '../notices.ts'
 import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
+import type { CellTotal, TickTotals } from '../notices.ts'
 import type { Judge } from './judge.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Regions at every judged level with all industries, and outermost regions x outermost industries. */
-export function tickTotals(profile: Profile, keys: CellKeys, lattice: Lattice, judge: Judge, ledger: Ledger, stock: ReadonlyMap<number, number>): TickTotals {
+export function tickTotals(
+  profile: Profile,
+  keys: CellKeys,
+  lattice: Lattice,
+  judge: Judge,
+  ledger: Ledger,
+  stock: ReadonlyMap<number, number>,
+): TickTotals {
   const registered = registeredByNode(keys, lattice, stock)
   const totals: CellTotal[] = []
   for (const node of new Set([...ledger.nodes.keys(), ...registered.keys()])) {
     if (!isTotal(profile, keys, lattice, node)) continue
     const sum = ledger.nodes.get(node)
-    totals.push({ ...lattice.codes(node), events: sum?.events ?? 0, enterprises: sum?.enterprises ?? 0, registered: registered.get(node) ?? 0 })
+    totals.push({
+      ...lattice.codes(node),
+      events: sum?.events ?? 0,
+      enterprises: sum?.enterprises ?? 0,
+      registered: registered.get(node) ?? 0,
+    })
   }
   const open: Record<Level, number> = { calm: 0, blue: 0, yellow: 0, orange: 0, red: 0 }
   for (const { standing } of judge.open.values()) open[standing.level]++
-  return { cells: judge.cells.nodes.length, candidates: open.calm, open, enterprisesByBand: byBand(profile, keys, stock), totals }
+  return {
+    cells: judge.cells.nodes.length,
+    candidates: open.calm,
+    open,
+    enterprisesByBand: byBand(profile, keys, stock),
+    totals,
+  }
 }
 
 function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: number): boolean {
@@ -36,7 +54,8 @@ function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: numbe
 function registeredByNode(keys: CellKeys, lattice: Lattice, stock: ReadonlyMap<number, number>): Map<number, number> {
   const found = new Map<number, number>()
   for (const [key, count] of stock) {
-    for (const node of lattice.nodesOf(keys.cellOf(keys.gradedOfStock(key)))) found.set(node, (found.get(node) ?? 0) + count)
+    for (const node of lattice.nodesOf(keys.cellOf(keys.gradedOfStock(key))))
+      found.set(node, (found.get(node) ?? 0) + count)
   }
   return found
 }
@@ -46,4 +65,3 @@ function byBand(profile: Profile, keys: CellKeys, stock: ReadonlyMap<number, num
   for (const [key, count] of stock) found[profile.file.bands[keys.bandOf(key)].code] += count
   return found
 }
-

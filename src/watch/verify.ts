@@ -13,9 +13,19 @@ import { Ledger } from './ledger.ts'
 /** Full state after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
 export type Archive = { state: readonly StateRecord[]; ticks: readonly TickRecord[] }
 
-export type Verification = { agrees: boolean; published: Warning; derived: Warning | undefined; differences: string[]; ticksJudged: number }
+export type Verification = {
+  agrees: boolean
+  published: Warning
+  derived: Warning | undefined
+  differences: string[]
+  ticksJudged: number
+}
 
-export function verifyWarning(published: Warning, archive: Archive, setting: { profile: Profile; model: string | null; foldVersion: number; beatMs: number }): Verification {
+export function verifyWarning(
+  published: Warning,
+  archive: Archive,
+  setting: { profile: Profile; model: string | null; foldVersion: number; beatMs: number },
+): Verification {
   const keys = cellKeys(setting.profile)
   const lines = lattice(setting.profile, keys)
   const judge = new Judge({ ...setting, keys }, lines)
@@ -25,10 +35,17 @@ export function verifyWarning(published: Warning, archive: Archive, setting: { p
   for (const pages of byTick(archive.ticks)) {
     ticksJudged++
     for (const warning of judgeAgain(judge, pages, new Ledger(setting.profile, keys, lines))) {
-      if (warning.id === published.id && warning.tick === published.tick && warning.change === published.change && warning.early === published.early) derived = warning
+      if (
+        warning.id === published.id &&
+        warning.tick === published.tick &&
+        warning.change === published.change &&
+        warning.early === published.early
+      )
+        derived = warning
     }
   }
-  const differences = derived === undefined ? ['the archive does not lead to this warning'] : differencesOf(published, derived)
+  const differences =
+    derived === undefined ? ['the archive does not lead to this warning'] : differencesOf(published, derived)
   return { agrees: differences.length === 0, published, derived, differences, ticksJudged }
 }
 
@@ -39,7 +56,13 @@ function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger):
   const warnings: Warning[] = []
   const beats = new Set([...late, ...early].map((one) => one.beat))
   for (const at of [...beats].sort((a, b) => a - b)) {
-    warnings.push(...judge.amend(late.filter((one) => one.beat === at), at, tick))
+    warnings.push(
+      ...judge.amend(
+        late.filter((one) => one.beat === at),
+        at,
+        tick,
+      ),
+    )
     for (const one of early) if (one.beat === at) warnings.push(...judge.raiseEarly(one, tick))
   }
   return [...warnings, ...judge.close(tick, beat, ledger)]
@@ -56,6 +79,13 @@ function byTick(records: readonly TickRecord[]): TickRecord[][] {
 }
 
 function differencesOf(published: Warning, derived: Warning): string[] {
-  const fields = Object.keys(published).filter((name): name is keyof Warning => name in derived)
-  return fields.filter((name) => JSON.stringify(published[name]) !== JSON.stringify(derived[name])).map((name) => `${name}: published ${JSON.stringify(published[name])}, derived ${JSON.stringify(derived[name])}`)
+  const [said, found] = [
+    new Map<string, unknown>(Object.entries(published)),
+    new Map<string, unknown>(Object.entries(derived)),
+  ]
+  const fields = [...new Set([...said.keys(), ...found.keys()])]
+  const inJson = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+  return fields
+    .filter((name) => inJson(said.get(name)) !== inJson(found.get(name)))
+    .map((name) => `${name}: published ${inJson(said.get(name))}, derived ${inJson(found.get(name))}`)
 }

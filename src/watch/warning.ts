@@ -61,7 +61,9 @@ export function warningOf(identity: Identity, facts: WarningFacts): Warning {
     parents: [...facts.parents],
     children: facts.children.map((node) => codesOf(identity, node)),
     ...(facts.explainedBy === undefined ? {} : { explainedBy: codesOf(identity, facts.explainedBy) }),
-    sentences: Object.fromEntries(profile.file.languages.map((language) => [language, sentence(identity, facts, language)])),
+    sentences: Object.fromEntries(
+      profile.file.languages.map((language) => [language, sentence(identity, facts, language)]),
+    ),
     profile: profile.hash,
     model,
     foldVersion,
@@ -84,12 +86,18 @@ function sentence(identity: Identity, facts: WarningFacts, language: string): st
     topType: type?.names[language] ?? topType ?? '',
   })
   if (facts.explainedBy === undefined) return said
-  const child = [nameIn(profile.industries, keys.industry(facts.explainedBy), language), nameIn(profile.regions, keys.region(facts.explainedBy), language)]
+  const child = [
+    nameIn(profile.industries, keys.industry(facts.explainedBy), language),
+    nameIn(profile.regions, keys.region(facts.explainedBy), language),
+  ]
   return `${said} ${fillIn(messages.explainedByChild ?? '({industry}, {place})', { industry: child[0], place: child[1], child: child.join(' · ') })}`
 }
 
 function codesOf({ profile, keys }: Identity, node: number): { region: string; industry: string } {
-  return { region: profile.regions.nodes[keys.region(node)].code, industry: profile.industries.nodes[keys.industry(node)].code }
+  return {
+    region: profile.regions.nodes[keys.region(node)].code,
+    industry: profile.industries.nodes[keys.industry(node)].code,
+  }
 }
 
 function nameIn(tree: CodeTree, node: number, language: string): string {

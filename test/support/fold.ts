@@ -1,20 +1,26 @@
 /** Runs the whole fold in memory over given records, and reads back what it said. */
+
+import type { RiskModel } from '../../models/riskModel.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
-import { greatestBeat, supervise } from '../../src/fold/supervise.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
+import { greatestBeat, supervise } from '../../src/fold/supervise.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import { type Digest, digest, recordsOf } from '../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { Notice } from '../../src/notices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { RecordTopic, TopicName } from '../../streams/topics.ts'
 
 /** A value is an object that becomes JSON, or text or bytes that are sent as they are. */
-export type TestRecord = { topic: RecordTopic | 'commands'; key: string | null; timeMs: number; value: object | string | Uint8Array }
+export type TestRecord = {
+  topic: RecordTopic | 'commands'
+  key: string | null
+  timeMs: number
+  value: object | string | Uint8Array
+}
 
 export type FoldSetting = { profile: Profile; model: RiskModel | null; beatMs?: number; partitions?: number }
 
@@ -38,12 +44,30 @@ export function bytesOf(value: TestRecord['value']): Uint8Array {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
-/** Opens every task of the log and folds to its end. */
-export async function foldToEnd(log: Log, { profile, model, beatMs = 1_000 }: FoldSetting, tell: (notice: Notice) => void = () => {}): Promise<{ enterprises: EnterpriseTask[]; watch: WatchTask }> {
+type Tasks = { enterprises: EnterpriseTask[]; watch: WatchTask }
+
+/** Opens every task of the log, restores it and hands out the runners, the watch's last. */
+export async function openTasks(
+  log: Log,
+  setting: FoldSetting,
+  tell: (notice: Notice) => void = () => {},
+): Promise<Tasks & { runners: TaskRunner[]; watchRunner: TaskRunner }> {
+  const { profile, model, beatMs = 1_000 } = setting
   const partitions = log.partitions('risk-events')
-  const enterprises = Array.from({ length: partitions }, (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }))
+  const enterprises = Array.from(
+    { length: partitions },
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }),
+  )
   const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
-  const options = { log, beatMs, foldVersion, config: `${profile.hash}:${beatMs}`, checkpointEveryMs: Number.POSITIVE_INFINITY, now: () => 0, tell }
+  const options = {
+    log,
+    beatMs,
+    foldVersion,
+    config: `${profile.hash}:${beatMs}`,
+    checkpointEveryMs: Number.POSITIVE_INFINITY,
+    now: () => 0,
+    tell,
+  }
   const runners: TaskRunner[] = []
   for (const task of [...enterprises, watch]) {
     const runner = await TaskRunner.open(task, options)
@@ -52,12 +76,69 @@ export async function foldToEnd(log: Log, { profile, model, beatMs = 1_000 }: Fo
   }
   const watchRunner = runners.pop()
   if (watchRunner === undefined) throw new Error('no watch')
+  return { enterprises, watch, runners, watchRunner }
+}
+
+/** Opens every task of the log and folds to its end. */
+export async function foldToEnd(
+  log: Log,
+  setting: FoldSetting,
+  tell: (notice: Notice) => void = () => {},
+): Promise<Tasks> {
+  const { enterprises, watch, runners, watchRunner } = await openTasks(log, setting, tell)
   const signal = new AbortController().signal
-  await supervise(runners, watchRunner, { log, slackMs: 0, endBeat: await greatestBeat(log, beatMs), pollMs: 1, now: () => 0, tell, signal })
+  const endBeat = await greatestBeat(log, setting.beatMs ?? 1_000)
+  await supervise(runners, watchRunner, { log, slackMs: 0, endBeat, pollMs: 1, now: () => 0, tell, signal })
   return { enterprises, watch }
 }
 
-export async function foldRecords(records: readonly TestRecord[], setting: FoldSetting): Promise<{ log: Log; digest: Digest; enterprises: EnterpriseTask[]; watch: WatchTask }> {
+/** One session of a run: new tasks over the log, restored, folded through each of some beats in epochs of their own. */
+export type Session = { throughBeats: readonly number[]; checkpoint: boolean }
+
+export async function foldInSessions(
+  log: Log,
+  setting: FoldSetting,
+  sessions: readonly Session[],
+  tell: (notice: Notice) => void = () => {},
+): Promise<Tasks> {
+  let last: Tasks | undefined
+  for (const { throughBeats, checkpoint } of sessions) {
+    const { runners, watchRunner, ...tasks } = await openTasks(log, setting, tell)
+    for (const beat of throughBeats) {
+      for (const runner of runners) while (await runner.step({ by: 'end', beat }));
+      while (await watchRunner.step({ by: 'parts' }));
+    }
+    if (checkpoint) for (const runner of [...runners, watchRunner]) await runner.checkpoint('now')
+    last = tasks
+  }
+  if (last === undefined) throw new Error('no sessions')
+  return last
+}
+
+/** The same log, which hands out no more than so many records at a time, one size after the other. */
+export function inSmallBatches(log: Log, sizes: readonly number[]): Log {
+  let turn = 0
+  return {
+    name: log.name,
+    partitions: (topic) => log.partitions(topic),
+    range: (topic, partition) => log.range(topic, partition),
+    append: (topic, partition, records) => log.append(topic, partition, records),
+    openTask: (task) => log.openTask(task),
+    changed: (timeoutMs) => log.changed(timeoutMs),
+    close: () => log.close(),
+    read: async (topic, partition, from, bytesMax) => {
+      const { records, next } = await log.read(topic, partition, from, bytesMax)
+      const size = sizes[turn++ % sizes.length]
+      if (records.length <= size) return { records, next }
+      return { records: records.slice(0, size), next: records[size].offset }
+    },
+  }
+}
+
+export async function foldRecords(
+  records: readonly TestRecord[],
+  setting: FoldSetting,
+): Promise<{ log: Log; digest: Digest; enterprises: EnterpriseTask[]; watch: WatchTask }> {
   const log = await memoryLog(setting.partitions)
   await append(log, records)
   const tasks = await foldToEnd(log, setting)
@@ -68,7 +149,8 @@ export async function foldRecords(records: readonly TestRecord[], setting: FoldS
 export async function readJson(log: Log, topic: TopicName): Promise<unknown[]> {
   const found: unknown[] = []
   for (let partition = 0; partition < log.partitions(topic); partition++) {
-    for await (const record of recordsOf(log, topic, partition)) found.push(JSON.parse(Buffer.from(record.value).toString('utf8')))
+    for await (const record of recordsOf(log, topic, partition))
+      found.push(JSON.parse(Buffer.from(record.value).toString('utf8')))
   }
   return found
 }

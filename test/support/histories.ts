@@ -15,74 +15,156 @@ const industry = fc.constantFrom('X1', 'X2', 'Y1', 'X', 'Y', 'nothing')
 const eventId = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
 const retractionId = fc.constantFrom('r', 's', 't', 'u', 'a')
 /** How long before it became known something happened: fresh and stale, within one hour of each other, too old, and in the future. */
-const agoMs = fc.constantFrom(0, 0, 2 * hour, 2 * hour + 20 * minute, day, 7 * day, 7 * day + 10 * minute, 8 * day, 40 * day, 5 * 366 * day, -4 * minute, -hour, -2 * day)
-const optional = <T>(values: readonly T[]): fc.Arbitrary<T | undefined> => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 })
+const agoMs = fc.constantFrom(
+  0,
+  0,
+  2 * hour,
+  2 * hour + 20 * minute,
+  day,
+  7 * day,
+  7 * day + 10 * minute,
+  8 * day,
+  40 * day,
+  5 * 366 * day,
+  -4 * minute,
+  -hour,
+  -2 * day,
+)
+const optional = <T>(values: readonly T[]): fc.Arbitrary<T | undefined> =>
+  fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 })
 
 type Made = { topic: TestRecord['topic']; key: string; value: (timeMs: number) => object | string }
 
 const event = fc
   .record({
     id: eventId,
-    owner: fc.oneof({ weight: 6, arbitrary: enterprise }, { weight: 1, arbitrary: fc.constantFrom('place:P1', 'place:Q', 'place:nowhere') }),
+    owner: fc.oneof(
+      { weight: 6, arbitrary: enterprise },
+      { weight: 1, arbitrary: fc.constantFrom('place:P1', 'place:Q', 'place:nowhere') },
+    ),
     type: fc.constantFrom('CMP.COMPLAINT', 'CMP.COMPLAINT', 'PEN.FINE', 'PEN.NOTE'),
     agoMs,
     severity: optional([1, 5]),
     amount: optional([0, 1_000, 1e6]),
     source: optional(['hotline', 'court', 'elsewhere']),
-    own: fc.option(fc.record({ region: fc.option(region, { nil: undefined }), industry: fc.option(industry, { nil: undefined }) }), { nil: {}, freq: 3 }),
+    own: fc.option(
+      fc.record({ region: fc.option(region, { nil: undefined }), industry: fc.option(industry, { nil: undefined }) }),
+      { nil: {}, freq: 3 },
+    ),
   })
-  .map(({ id, owner, type, agoMs: ago, severity, amount, source, own }): Made => ({
-    topic: 'risk-events',
-    key: owner,
-    value: (timeMs) => ({ id, enterpriseId: owner, type, occurredAt: new Date(timeMs - ago).toISOString(), severity, amount, source, ...own }),
-  }))
+  .map(
+    ({ id, owner, type, agoMs: ago, severity, amount, source, own }): Made => ({
+      topic: 'risk-events',
+      key: owner,
+      value: (timeMs) => ({
+        id,
+        enterpriseId: owner,
+        type,
+        occurredAt: new Date(timeMs - ago).toISOString(),
+        severity,
+        amount,
+        source,
+        ...own,
+      }),
+    }),
+  )
 
 /** Events spread over nothing but ids, so that many of them are kept. */
 const freshEvent = fc
-  .record({ id: fc.nat(9_999), owner: enterprise, type: fc.constantFrom('CMP.COMPLAINT', 'PEN.FINE'), ago: fc.constantFrom(0, hour, 3 * day) })
-  .map(({ id, owner, type, ago }): Made => ({
-    topic: 'risk-events',
-    key: owner,
-    value: (timeMs) => ({ id: `n${id}`, enterpriseId: owner, type, occurredAt: new Date(timeMs - ago).toISOString(), source: 'hotline' }),
-  }))
+  .record({
+    id: fc.nat(9_999),
+    owner: enterprise,
+    type: fc.constantFrom('CMP.COMPLAINT', 'PEN.FINE'),
+    ago: fc.constantFrom(0, hour, 3 * day),
+  })
+  .map(
+    ({ id, owner, type, ago }): Made => ({
+      topic: 'risk-events',
+      key: owner,
+      value: (timeMs) => ({
+        id: `n${id}`,
+        enterpriseId: owner,
+        type,
+        occurredAt: new Date(timeMs - ago).toISOString(),
+        source: 'hotline',
+      }),
+    }),
+  )
 
 const retraction = fc
-  .record({ id: retractionId, owner: fc.oneof({ weight: 6, arbitrary: enterprise }, { weight: 1, arbitrary: fc.constant('place:P1') }), retracts: fc.oneof(eventId, fc.constantFrom('r', 's')) })
-  .map(({ id, owner, retracts }): Made => ({
-    topic: 'risk-events',
-    key: owner,
-    value: (timeMs) => ({ id, enterpriseId: owner, type: 'PEN.NOTE', occurredAt: new Date(timeMs).toISOString(), retracts }),
-  }))
+  .record({
+    id: retractionId,
+    owner: fc.oneof({ weight: 6, arbitrary: enterprise }, { weight: 1, arbitrary: fc.constant('place:P1') }),
+    retracts: fc.oneof(eventId, fc.constantFrom('r', 's')),
+  })
+  .map(
+    ({ id, owner, retracts }): Made => ({
+      topic: 'risk-events',
+      key: owner,
+      value: (timeMs) => ({
+        id,
+        enterpriseId: owner,
+        type: 'PEN.NOTE',
+        occurredAt: new Date(timeMs).toISOString(),
+        retracts,
+      }),
+    }),
+  )
 
 const grade = fc
-  .record({ owner: enterprise, grade: fc.constantFrom('A', 'B', 'C', 'D'), ago: fc.constantFrom(0, 3 * day, 30 * day, -hour, -9 * hour, -2 * day, -5 * day) })
-  .map(({ owner, grade: code, ago }): Made => ({
-    topic: 'credit-grades',
-    key: owner,
-    value: (timeMs) => ({ enterpriseId: owner, grade: code, effectiveAt: new Date(timeMs - ago).toISOString() }),
-  }))
+  .record({
+    owner: enterprise,
+    grade: fc.constantFrom('A', 'B', 'C', 'D'),
+    ago: fc.constantFrom(0, 3 * day, 30 * day, -hour, -9 * hour, -2 * day, -5 * day),
+  })
+  .map(
+    ({ owner, grade: code, ago }): Made => ({
+      topic: 'credit-grades',
+      key: owner,
+      value: (timeMs) => ({ enterpriseId: owner, grade: code, effectiveAt: new Date(timeMs - ago).toISOString() }),
+    }),
+  )
 
-const table = fc
-  .record({ owner: enterprise, region, industry, status: optional(['active', 'closed']) })
-  .map(({ owner, region: where, industry: what, status }): Made => ({
+const table = fc.record({ owner: enterprise, region, industry, status: optional(['active', 'closed']) }).map(
+  ({ owner, region: where, industry: what, status }): Made => ({
     topic: 'enterprises',
     key: owner,
     value: () => ({ id: owner, region: where, industry: what, status }),
-  }))
+  }),
+)
 
 const malformed = fc.constantFrom<Made>(
   { topic: 'risk-events', key: 'E1', value: () => '{' },
   { topic: 'risk-events', key: 'E1', value: () => '[]' },
   { topic: 'risk-events', key: 'E2', value: () => ({ id: 'a', enterpriseId: 'E2' }) },
-  { topic: 'risk-events', key: 'E3', value: (timeMs) => ({ id: 'a', enterpriseId: 'E2', type: 'PEN.FINE', occurredAt: new Date(timeMs).toISOString() }) },
-  { topic: 'risk-events', key: 'E2', value: (timeMs) => ({ id: 'a', enterpriseId: 'E2', type: 'OTHER', occurredAt: new Date(timeMs).toISOString() }) },
-  { topic: 'risk-events', key: 'e2', value: (timeMs) => ({ id: 'a', enterpriseId: 'e2', type: 'PEN.FINE', occurredAt: new Date(timeMs).toISOString() }) },
+  {
+    topic: 'risk-events',
+    key: 'E3',
+    value: (timeMs) => ({ id: 'a', enterpriseId: 'E2', type: 'PEN.FINE', occurredAt: new Date(timeMs).toISOString() }),
+  },
+  {
+    topic: 'risk-events',
+    key: 'E2',
+    value: (timeMs) => ({ id: 'a', enterpriseId: 'E2', type: 'OTHER', occurredAt: new Date(timeMs).toISOString() }),
+  },
+  {
+    topic: 'risk-events',
+    key: 'e2',
+    value: (timeMs) => ({ id: 'a', enterpriseId: 'e2', type: 'PEN.FINE', occurredAt: new Date(timeMs).toISOString() }),
+  },
   { topic: 'enterprises', key: 'E1', value: () => ({ id: 'E1', region: 'P1' }) },
-  { topic: 'credit-grades', key: 'E1', value: (timeMs) => ({ enterpriseId: 'E1', grade: 'Z', effectiveAt: new Date(timeMs).toISOString() }) },
+  {
+    topic: 'credit-grades',
+    key: 'E1',
+    value: (timeMs) => ({ enterpriseId: 'E1', grade: 'Z', effectiveAt: new Date(timeMs).toISOString() }),
+  },
 )
 
 /** What an earlier record, so many before, is followed by: the same once more, the same a little later, or its retraction. */
-const echo = fc.record({ back: fc.nat(12), how: fc.constantFrom('again', 'again', 'shifted', 'retracted', 'retracted') })
+const echo = fc.record({
+  back: fc.nat(12),
+  how: fc.constantFrom('again', 'again', 'shifted', 'retracted', 'retracted'),
+})
 type Echo = { back: number; how: 'again' | 'shifted' | 'retracted' }
 
 const made: fc.Arbitrary<Made | Echo> = fc.oneof(
@@ -105,28 +187,36 @@ export const firstCommand: TestRecord = {
 
 /** Three days after a history, so that its ticks are closed. */
 function lastCommand(timeMs: number): TestRecord {
-  return { topic: 'commands', key: null, timeMs: timeMs + 3 * day, value: { id: 'last', actor: 'test', kind: 'import.end' } }
+  return {
+    topic: 'commands',
+    key: null,
+    timeMs: timeMs + 3 * day,
+    value: { id: 'last', actor: 'test', kind: 'import.end' },
+  }
 }
 
 /** A history in order of log time, between a first and a last command. */
 export function histories(sizeMax = 60): fc.Arbitrary<TestRecord[]> {
-  return fc.array(fc.tuple(fc.constantFrom(...stepsMs), made), { minLength: 1, maxLength: sizeMax, size: 'max' }).map((steps) => {
-    let timeMs = historyStartMs
-    const records: TestRecord[] = []
-    for (const [step, one] of steps) {
-      timeMs += step
-      if ('back' in one) records.push(...echoOf(one, records, timeMs))
-      else records.push({ topic: one.topic, key: one.key, timeMs, value: one.value(timeMs) })
-    }
-    return [firstCommand, ...records, lastCommand(timeMs)]
-  })
+  return fc
+    .array(fc.tuple(fc.constantFrom(...stepsMs), made), { minLength: 1, maxLength: sizeMax, size: 'max' })
+    .map((steps) => {
+      let timeMs = historyStartMs
+      const records: TestRecord[] = []
+      for (const [step, one] of steps) {
+        timeMs += step
+        if ('back' in one) records.push(...echoOf(one, records, timeMs))
+        else records.push({ topic: one.topic, key: one.key, timeMs, value: one.value(timeMs) })
+      }
+      return [firstCommand, ...records, lastCommand(timeMs)]
+    })
 }
 
 function echoOf({ back, how }: Echo, records: readonly TestRecord[], timeMs: number): TestRecord[] {
   const known = records[records.length - 1 - back]
   if (known === undefined) return []
   const { topic, key, value } = known
-  if (how === 'again' || typeof value === 'string' || !('id' in value) || !('occurredAt' in value)) return [{ topic, key, timeMs, value }]
+  if (how === 'again' || typeof value === 'string' || !('id' in value) || !('occurredAt' in value))
+    return [{ topic, key, timeMs, value }]
   if (how === 'retracted') {
     const [id, occurredAt] = [`r-${String(value.id)}`, new Date(timeMs).toISOString()]
     return [{ topic, key, timeMs, value: { id, enterpriseId: key, type: 'PEN.NOTE', occurredAt, retracts: value.id } }]

@@ -1,5 +1,5 @@
 /**
- * The fold once more, written from FOLD.md as plainly as it can be: Maps, arrays and JSON.parse, nothing shared with src/. Slow, and
+ * The fold once more, written from docs/fold.md as plainly as it can be: Maps, arrays and JSON.parse, nothing shared with src/. Slow, and
  * easy to believe. Features and probabilities come from models/, since there is one function for them on purpose.
  *
  * Known and meant: inside the fold the horizon, tombstones and grades go by whole hours; a retraction whose own id is an event's (or
@@ -65,7 +65,12 @@ const slices = 30
 type Place = { region: number; industry: number }
 type Kept = { hour: number; type: number; severity: number; amount: number; source: number; own: Place }
 type Fact = { hash: bigint; kept: Kept; tick: number; fresh: boolean }
-type Event = Omit<Fact, 'tick' | 'fresh'> & { position: number; occurredMs: number; retracts: bigint | undefined; bytes: Uint8Array }
+type Event = Omit<Fact, 'tick' | 'fresh'> & {
+  position: number
+  occurredMs: number
+  retracts: bigint | undefined
+  bytes: Uint8Array
+}
 type Tombstone = { own: bigint; target: bigint; lastHour: number }
 type Row = {
   id: string
@@ -220,7 +225,8 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
   function keep(row: Row, event: Event, time: Time, touched: Set<Row>): void {
     const region = event.kept.own.region || placeNow(row).region
     add(tickOf(tick).arrivals, `${profile.sources[event.kept.source]}|${leafCode(profile.regions, region)}`, 1)
-    const fate = event.retracts === undefined ? keepEvent(row, event, time) : keepRetraction(row, event, event.retracts, time)
+    const fate =
+      event.retracts === undefined ? keepEvent(row, event, time) : keepRetraction(row, event, event.retracts, time)
     fates[event.position] = { fate, code: fate === 'conflict' ? 'FW_EVENT_CONFLICT' : undefined }
     if (fate === 'applied' || fate === 'stale' || fate === 'retraction') touched.add(row)
   }
@@ -252,7 +258,10 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
 
   function takeBack(row: Row, fact: Fact): void {
     const cell = `${leafOf(row, fact, fact.tick)}|${profile.grades[gradeAt(row, fact.tick)]}`
-    if (fact.tick === tick) return add(tickOf(tick).counts, `${cell}|retracted`, 1)
+    if (fact.tick === tick) {
+      add(tickOf(tick).counts, `${cell}|retracted`, 1)
+      return
+    }
     add(tickOf(tick).late, `${fact.tick}|${cell}|retracted`, 1)
     if (fact.fresh) add(tickOf(tick).late, `${fact.tick}|${cell}|${profile.types[fact.kept.type].code}`, -1)
   }
@@ -285,7 +294,16 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
     if (band === row.band && Math.abs(probability - row.published) < scoreStepMin) return
     const [code, bandBefore] = [bands[band].code, bands[row.band].code]
     const gradeCode = profile.grades[gradeAt(row, tick)]
-    scores.push({ enterpriseId: row.id, beat: time.beat, tick, probability, band: code, bandBefore, grade: gradeCode, cause })
+    scores.push({
+      enterpriseId: row.id,
+      beat: time.beat,
+      tick,
+      probability,
+      band: code,
+      bandBefore,
+      grade: gradeCode,
+      cause,
+    })
     row.band = band
     row.published = Math.fround(probability)
   }
@@ -388,7 +406,15 @@ function byFoldOrder(a: { row: Row; event: Event }, b: { row: Row; event: Event 
 }
 
 function compareKept(a: Kept, b: Kept): number {
-  const fields = ({ hour, type, severity, amount, source, own }: Kept): number[] => [hour, type, severity, amount, source, own.region, own.industry]
+  const fields = ({ hour, type, severity, amount, source, own }: Kept): number[] => [
+    hour,
+    type,
+    severity,
+    amount,
+    source,
+    own.region,
+    own.industry,
+  ]
   const [x, y] = [fields(a), fields(b)]
   return x.map((value, at) => value - y[at]).find((difference) => difference !== 0) ?? 0
 }

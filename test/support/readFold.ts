@@ -1,7 +1,7 @@
 /** What a run said, in the oracle's terms: fates by record, cells by tick and code, scores. */
 import { cellKeys } from '../../src/cells.ts'
-import type { Log } from '../../src/log/port.ts'
 import { recordsOf } from '../../src/log/digest.ts'
+import type { Log } from '../../src/log/port.ts'
 import { ArchiveRecord } from '../../src/watch/archive.ts'
 import { CellPart, EnterpriseAlert, FateColumns, fates, Score } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -40,10 +40,11 @@ export async function readTicks(log: Log, profile: Profile): Promise<Map<number,
   const ticks = new Map<number, OracleTick>()
   for await (const part of all(log, 'cell-parts', CellPart.parse)) {
     const { counts, late, arrivals, stock } = tickOf(part.tick)
-    part.counts.keys.forEach((key, at) => add(counts, countName(key), part.counts.deltas[at]))
-    part.late.keys.forEach((key, at) => add(late, `${part.late.ticks[at]}|${countName(key)}`, part.late.deltas[at]))
-    part.arrivals.keys.forEach((key, at) => add(arrivals, arrivalName(key), part.arrivals.deltas[at]))
-    part.stock.keys.forEach((key, at) => add(stock, stockName(key), part.stock.deltas[at]))
+    for (const [at, key] of part.counts.keys.entries()) add(counts, countName(key), part.counts.deltas[at])
+    for (const [at, key] of part.late.keys.entries())
+      add(late, `${part.late.ticks[at]}|${countName(key)}`, part.late.deltas[at])
+    for (const [at, key] of part.arrivals.keys.entries()) add(arrivals, arrivalName(key), part.arrivals.deltas[at])
+    for (const [at, key] of part.stock.keys.entries()) add(stock, stockName(key), part.stock.deltas[at])
   }
   const standing = new Map<string, number>()
   for (const tick of [...ticks.keys()].sort((a, b) => a - b)) {
@@ -100,7 +101,8 @@ export async function readTicks(log: Log, profile: Profile): Promise<Map<number,
 /** Scores as the oracle gives them; the band before comes from the alert beside a score. */
 export async function readScores(log: Log): Promise<OracleResult['scores']> {
   const alerts = new Map<string, EnterpriseAlert>()
-  for await (const alert of all(log, 'enterprise-alerts', EnterpriseAlert.parse)) alerts.set(`${alert.enterpriseId} ${alert.beat} ${alert.cause}`, alert)
+  for await (const alert of all(log, 'enterprise-alerts', EnterpriseAlert.parse))
+    alerts.set(`${alert.enterpriseId} ${alert.beat} ${alert.cause}`, alert)
   const found: OracleResult['scores'] = []
   for await (const { enterpriseId, beat, tick, probability, band, grade, cause } of all(log, 'scores', Score.parse)) {
     if (cause === 'model') continue
@@ -113,7 +115,8 @@ export async function readScores(log: Log): Promise<OracleResult['scores']> {
 /** Every record of a topic through its contract, partition after partition. */
 export async function* all<T>(log: Log, topic: TopicName, parse: (json: unknown) => T): AsyncIterable<T> {
   for (let partition = 0; partition < log.partitions(topic); partition++) {
-    for await (const record of recordsOf(log, topic, partition)) yield parse(JSON.parse(Buffer.from(record.value).toString('utf8')))
+    for await (const record of recordsOf(log, topic, partition))
+      yield parse(JSON.parse(Buffer.from(record.value).toString('utf8')))
   }
 }
 
@@ -125,20 +128,41 @@ function add(map: Map<string, number>, key: string, delta: number): void {
 
 /** A tick as lines, sorted: `count P1|X|A|CMP.COMPLAINT 3`. The nodes of an open tick are not in the archive, and left out. */
 export function tickLines(ticks: ReadonlyMap<number, OracleTick>): string[] {
-  return [...ticks].sort((a, b) => a[0] - b[0]).flatMap(([tick, cells]) => {
-    const lines = (kind: string, map: ReadonlyMap<string, number>): string[] => [...map].map(([key, sum]) => `${tick} ${kind} ${key} ${sum}`)
-    const nodes = [...cells.nodes].map(([key, { events, enterprises, squares }]) => `${tick} node ${key} ${events} ${enterprises} ${squares}`)
-    const { counts, late, arrivals, stock, closed } = cells
-    return [...lines('count', counts), ...lines('late', late), ...lines('arrival', arrivals), ...lines('stock', stock), ...(closed ? nodes : [])].sort()
-  })
+  return [...ticks]
+    .sort((a, b) => a[0] - b[0])
+    .flatMap(([tick, cells]) => {
+      const lines = (kind: string, map: ReadonlyMap<string, number>): string[] =>
+        [...map].map(([key, sum]) => `${tick} ${kind} ${key} ${sum}`)
+      const nodes = [...cells.nodes].map(
+        ([key, { events, enterprises, squares }]) => `${tick} node ${key} ${events} ${enterprises} ${squares}`,
+      )
+      const { counts, late, arrivals, stock, closed } = cells
+      return [
+        ...lines('count', counts),
+        ...lines('late', late),
+        ...lines('arrival', arrivals),
+        ...lines('stock', stock),
+        ...(closed ? nodes : []),
+      ].sort()
+    })
 }
 
 /** Scores as lines, sorted. */
 export function scoreLines(scores: OracleResult['scores']): string[] {
-  return scores.map((one) => `${one.beat} ${one.enterpriseId} ${one.cause} ${one.bandBefore}>${one.band} ${one.grade} ${one.probability}`).sort()
+  return scores
+    .map(
+      (one) =>
+        `${one.beat} ${one.enterpriseId} ${one.cause} ${one.bandBefore}>${one.band} ${one.grade} ${one.probability}`,
+    )
+    .sort()
 }
 
-/** Fates as lines, with the records that they are of. */
+/** Fates as lines with the records that they are of, sorted: of two records that are the same to the byte, either may be the first. */
 export function fateLines(records: readonly TestRecord[], fatesOf: OracleResult['fates']): string[] {
-  return records.map(({ topic, timeMs, value }, at) => `${fatesOf[at].fate} ${fatesOf[at].code ?? ''} ${timeMs} ${topic} ${JSON.stringify(value)}`)
+  return records
+    .map(
+      ({ topic, timeMs, value }, at) =>
+        `${Math.floor(timeMs / 1_000)} ${topic} ${JSON.stringify(value)} ${fatesOf[at].fate} ${fatesOf[at].code ?? ''}`,
+    )
+    .sort()
 }

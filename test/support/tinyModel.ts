@@ -1,9 +1,10 @@
 /** A scorecard over every feature of a profile, with weights made up so that a few events cross the bands. */
-import { scorecard } from '../../models/scorecard.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
-import type { Profile } from '../../streams/profile.ts'
+
 import { featureNames } from '../../models/features.ts'
+import type { RiskModel } from '../../models/riskModel.ts'
+import { scorecard } from '../../models/scorecard.ts'
 import { featureProfile } from '../../src/enterprise/score.ts'
+import type { Profile } from '../../streams/profile.ts'
 
 export function tinyModel(profile: Profile): RiskModel {
   const names = featureNames(featureProfile(profile))

@@ -1,5 +1,5 @@
 /** A profile small enough to see at once: two provinces, two sections, three types, daily ticks. */
-import { compileProfile, ProfileFile, type Profile } from '../../streams/profile.ts'
+import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
 
 const file = ProfileFile.parse({
   name: 'tiny',
@@ -8,8 +8,22 @@ const file = ProfileFile.parse({
   language: 'en',
   languages: ['en'],
   enterpriseId: { pattern: '[A-Z][0-9]{1,6}' },
-  regions: { file: 'regions.csv', version: '1', source: 'made up', license: 'none', levels: ['province', 'county'], root: { en: 'Everywhere' } },
-  industries: { file: 'industries.csv', version: '1', source: 'made up', license: 'none', levels: ['section', 'division'], root: { en: 'All industries' } },
+  regions: {
+    file: 'regions.csv',
+    version: '1',
+    source: 'made up',
+    license: 'none',
+    levels: ['province', 'county'],
+    root: { en: 'Everywhere' },
+  },
+  industries: {
+    file: 'industries.csv',
+    version: '1',
+    source: 'made up',
+    license: 'none',
+    levels: ['section', 'division'],
+    root: { en: 'All industries' },
+  },
   grades: [{ code: 'A' }, { code: 'B' }, { code: 'C' }, { code: 'D' }],
   groups: [{ code: 'CMP' }, { code: 'PEN' }],
   eventTypes: [
@@ -44,7 +58,11 @@ const file = ProfileFile.parse({
   },
 })
 
-const named = (code: string, parent: string): { code: string; parent: string; names: Record<string, string> } => ({ code, parent, names: { en: code } })
+const named = (code: string, parent: string): { code: string; parent: string; names: Record<string, string> } => ({
+  code,
+  parent,
+  names: { en: code },
+})
 
 /** Provinces P and Q (Q has no counties), counties P1 and P2; sections X and Y, divisions X1, X2, Y1. */
 export const tinyProfile: Profile = compileProfile({
@@ -56,9 +74,12 @@ export const tinyProfile: Profile = compileProfile({
     [
       'en',
       {
-        'warning.region': '{place}: {count} events this {tickUnit}, {expected} expected, {enterprises} enterprises, {level}',
-        'warning.industry': '{industry}: {count} events this {tickUnit}, {expected} expected, {enterprises} enterprises, {level}',
-        'warning.cell': '{industry} in {place}: {count} events this {tickUnit}, {expected} expected, {enterprises} enterprises, {level}',
+        'warning.region':
+          '{place}: {count} events this {tickUnit}, {expected} expected, {enterprises} enterprises, {level}',
+        'warning.industry':
+          '{industry}: {count} events this {tickUnit}, {expected} expected, {enterprises} enterprises, {level}',
+        'warning.cell':
+          '{industry} in {place}: {count} events this {tickUnit}, {expected} expected, {enterprises} enterprises, {level}',
         'reason.count': '{group}: {value} in {days} days',
       },
     ],

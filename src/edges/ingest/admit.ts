@@ -1,6 +1,6 @@
 /**
  * Admit: a line becomes a record of the log, with the key and the partition that belong to it. A line that the decoder refuses is
- * a record all the same (FOLD.md rule 22): it becomes a dead letter in the fold, and whoever sent it is told now.
+ * a record all the same (docs/fold.md rule 22): it becomes a dead letter in the fold, and whoever sent it is told now.
  */
 
 import { factWordsBase } from '../../../models/facts.ts'

@@ -1,6 +1,6 @@
 /**
  * Imports history: files of all kinds at once, in the order (knownAt, kind, argument, line), with the times at which their source
- * made the records known (FOLD.md rule 3).
+ * made the records known (docs/fold.md rule 3).
  *
  *   scan each file -> (sort it if it must be) -> merge -> admit -> write, with marks
  */

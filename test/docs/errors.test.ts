@@ -1,0 +1,34 @@
+/** The README's table of errors is the registry. */
+import { expect, test } from 'vitest'
+import { errorCodes, errorRegistry } from '../../src/errors.ts'
+import { readPage } from './pages.ts'
+
+const rows = [...readPage('README.md').matchAll(/^\| (FW_[A-Z_]+) \| (.*) \| (.*) \|$/gm)].map(
+  ([, code, says, remedy]) => ({ code, says, remedy }),
+)
+
+test('every error has its row, once, in the order of the registry', () => {
+  expect(rows.map(({ code }) => code)).toEqual(errorCodes)
+})
+
+test.each(errorCodes)('%s reads as in the registry', (code) => {
+  expect(rows.find((row) => row.code === code)).toEqual({ code, ...errorRegistry[code] })
+})
+
+test('the pages name no other code', () => {
+  const known: readonly string[] = errorCodes
+  for (const page of [
+    'README.md',
+    'ARCHITECTURE.md',
+    'docs/fold.md',
+    'docs/science.md',
+    'docs/profiles.md',
+    'bench/README.md',
+  ]) {
+    const named = readPage(page).match(/\bFW_[A-Z_]+\b/g) ?? []
+    expect(
+      named.filter((code) => !known.includes(code)),
+      page,
+    ).toEqual([])
+  }
+})

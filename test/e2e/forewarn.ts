@@ -1,0 +1,111 @@
+/** The program as people run it: real processes of `node src/main.ts`. Knows no test runner, so that scripts can use it too. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+
+export const projectFolder = path.resolve(import.meta.dirname, '../..')
+
+/** A line of the log that a process writes to standard error. */
+export type LogLine = { kind: string; level: string; msg: string } & Readonly<Record<string, unknown>>
+export type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string; err: string }
+
+const passedOn = ['PATH', 'HOME', 'TMPDIR'] // not what a test runner sets for itself
+
+/** A process, with all that it printed so far. */
+export class Forewarn {
+  readonly ended: Promise<Ended>
+  out = ''
+  err = ''
+  readonly #child: ChildProcess
+  readonly #listeners = new Set<() => void>()
+
+  /** `heard` gets standard error piece by piece, as early as it can be had. */
+  constructor(args: readonly string[], { stdin = '', heard }: { stdin?: string; heard?: (text: string) => void } = {}) {
+    const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+    this.#child = spawn(process.execPath, [path.join(projectFolder, 'src/main.ts'), ...args], {
+      env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.out += text
+      this.#changed()
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      heard?.(text)
+      this.err += text
+      this.#changed()
+    })
+    this.#child.stdin?.on('error', () => {}) // it may end before it has read everything
+    this.#child.stdin?.end(stdin)
+    this.ended = once(this.#child, 'close').then(() => {
+      this.#changed()
+      const { exitCode: code, signalCode: signal } = this.#child
+      return { code, signal, out: this.out, err: this.err }
+    })
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** The first line of a kind; waits for it. @throws Error when the process ends, or the time is over, without one. */
+  async line(kind: string, timeoutMs = 20_000): Promise<LogLine> {
+    const untilMs = Date.now() + timeoutMs
+    for (;;) {
+      const found = logLines(this.err).find((line) => line.kind === kind)
+      if (found !== undefined) return found
+      const leftMs = untilMs - Date.now()
+      const gone = this.#child.exitCode !== null || this.#child.signalCode !== null
+      if (gone || leftMs <= 0) throw new Error(`${gone ? 'ended' : 'still running'} without ${kind}: ${this.err}`)
+      await this.#change(leftMs)
+    }
+  }
+
+  #change(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = (): void => {
+        clearTimeout(timer)
+        this.#listeners.delete(listener)
+        resolve()
+      }
+      const timer = setTimeout(listener, timeoutMs)
+      this.#listeners.add(listener)
+    })
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+/** Runs a command to its end. */
+export async function forewarn(args: readonly string[], stdin = ''): Promise<Ended> {
+  return new Forewarn(args, { stdin }).ended
+}
+
+/** What a command prints with --json. @throws Error when it fails or prints anything else than one JSON value. */
+export async function forewarnJson(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, out, err } = await forewarn([...args, '--json'])
+  if (code !== 0) throw new Error(`forewarn ${args.join(' ')} ended with ${code}: ${err}`)
+  return JSON.parse(out)
+}
+
+/** Lines of the log; a last one that was cut by a kill is left out. */
+export function logLines(text: string): LogLine[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const parsed: unknown = JSON.parse(line)
+      return isLogLine(parsed) ? [parsed] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+function isLogLine(value: unknown): value is LogLine {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'msg' in value
+}

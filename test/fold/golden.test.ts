@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { foldVersion } from '../../src/fold/version.ts'
+import { foldRecords } from '../support/fold.ts'
+import { generatedHistory } from '../support/generated.ts'
+import { tinyModel } from '../support/tinyModel.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+
+/**
+ * Guards foldVersion. These hashes change when the fold keeps, counts, scores, judges or says anything in another way. If that was
+ * meant, raise foldVersion (src/fold/version.ts) and set the hashes to what the test prints; if it was not, the fold is wrong.
+ * A change of the test's own history (test/support/generated.ts), profile or model changes them too, without a new foldVersion.
+ */
+const golden = {
+  foldVersion: 1,
+  hashes: {
+    'cell-parts': '6484 13303f12c2db568b',
+    'cell-warnings': '10 5819c9cd3fdbff37',
+    'command-results': '2 ca37ab19e106754d',
+    'dead-letters': '60 a8415e51092952d6',
+    'enterprise-alerts': '304 ec29174260189a30',
+    fates: '1738 560f5183b4a42936',
+    'industry-warnings': '7 e463573fc7d79992',
+    notices: '0 0000000000000000',
+    'region-warnings': '10 c43501cd99370654',
+    scores: '1410 d4805cd60c186282',
+    ticks: '80 592c1786d7c59d08',
+  },
+} as const
+
+it('says to the byte what this fold version has always said', async () => {
+  const history = {
+    seed: 1,
+    days: 75,
+    enterprises: 60,
+    eventsPerDay: 18,
+    outbreakDays: [50, 51, 52, 53],
+    outbreakEvents: 60,
+  }
+  const { digest } = await foldRecords(generatedHistory(history), {
+    profile: tinyProfile,
+    model: tinyModel(tinyProfile),
+  })
+  const hashes = Object.fromEntries(
+    Object.entries(digest).map(([topic, { hash, records }]) => [topic, `${records} ${hash.slice(0, 16)}`]),
+  )
+  expect({ foldVersion, hashes }).toEqual(golden)
+})

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest'
+import { cellKeys } from '../../src/cells.ts'
+import { lattice } from '../../src/watch/lattice.ts'
+import { SourceWatch } from '../../src/watch/sources.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+
+const keys = cellKeys(tinyProfile)
+const lines = lattice(tinyProfile, keys)
+const node = (region: string, industry: string): number =>
+  keys.cell(tinyProfile.regions.find(region), tinyProfile.industries.find(industry))
+const nameOf = (at: number): string => {
+  const { region, industry } = lines.codes(at)
+  return `${region || '*'}/${industry || '*'}`
+}
+
+it('counts a leaf at every judged node above it, and at the whole', () => {
+  const table: [leaf: number, nodes: string[]][] = [
+    [node('P1', 'X'), ['*/*', 'P1/X', 'P1/*', 'P/X', 'P/*', '*/X']],
+    [node('Q', 'Y'), ['*/*', 'Q/Y', 'Q/*', '*/Y']],
+    [node('P/UNKNOWN', 'X'), ['*/*', 'P/X', 'P/*', '*/X']],
+    [node('UNKNOWN', 'X'), ['*/*', '*/X']],
+    [node('P1', 'UNKNOWN'), ['*/*', 'P1/*', 'P/*']],
+    [node('UNKNOWN', 'UNKNOWN'), ['*/*']],
+  ]
+  for (const [leaf, nodes] of table) expect(lines.nodesOf(leaf).map(nameOf).sort(), nameOf(leaf)).toEqual(nodes.sort())
+})
+
+it('judges regions, industries and cells; never the whole, nor what is unknown', () => {
+  const table: [region: string, industry: string, axis: string | undefined, parents: string[]][] = [
+    ['', '', undefined, []],
+    ['', 'X', 'industry', []],
+    ['P', '', 'region', []],
+    ['P1', '', 'region', ['P/*']],
+    ['P', 'X', 'cell', ['*/X', 'P/*']],
+    ['P1', 'X', 'cell', ['P/X', 'P1/*']],
+    ['UNKNOWN', '', undefined, []],
+    ['P/UNKNOWN', 'X', undefined, ['P/X']],
+    ['', 'UNKNOWN', undefined, []],
+  ]
+  for (const [region, industry, axis, parents] of table) {
+    expect(lines.axisOf(node(region, industry)), `${region}/${industry}`).toBe(axis)
+    expect(lines.parentsOf(node(region, industry)).map(nameOf), `${region}/${industry}`).toEqual(parents)
+  }
+})
+
+it('contains what lies below in both trees', () => {
+  expect(lines.contains(node('P', 'X'), node('P1', 'X'))).toBe(true)
+  expect(lines.contains(node('P', ''), node('P1', 'X'))).toBe(true)
+  expect(lines.contains(node('P', 'Y'), node('P1', 'X'))).toBe(false)
+  expect(lines.contains(node('P1', 'X'), node('P', 'X'))).toBe(false)
+  expect(lines.contains(lines.whole, node('UNKNOWN', 'UNKNOWN'))).toBe(true)
+})
+
+it('a cell shares its prior with the same industry in the regions beside it; unknown ones are no siblings', () => {
+  expect(lines.siblingsOf(node('P1', 'X'))).toEqual({ ...lines.siblingsOf(node('P2', 'X')), size: 2 })
+  expect(lines.siblingsOf(node('P1', 'X')).key).not.toBe(lines.siblingsOf(node('P1', 'Y')).key)
+  expect(lines.siblingsOf(node('P', ''))).toEqual({ ...lines.siblingsOf(node('Q', '')), size: 2 })
+  expect(lines.siblingsOf(node('', 'X'))).toEqual({ ...lines.siblingsOf(node('', 'Y')), size: 2 })
+  expect(nameOf(lines.rhythmOf(node('P1', 'X')))).toBe('*/X')
+  expect(nameOf(lines.rhythmOf(node('P1', '')))).toBe('*/*')
+})
+
+it('tells once that a source which used to send much has fallen silent, and again after it spoke', () => {
+  const key = keys.arrivals(1, tinyProfile.regions.find('Q'))
+  const table: [arrived: number[], toldOn: number[]][] = [
+    [
+      [30, 30, 30, 30, 30, 30, 30, 0, 0, 30, 0],
+      [7, 10],
+    ],
+    [[30, 30, 30, 30, 30, 0, 0], []], // six ticks say too little
+    [[19, 19, 19, 19, 19, 19, 19, 0], []], // none at all may be chance
+    [[30, 30, 30, 30, 30, 30, 30, 1], []],
+  ]
+  for (const [arrived, toldOn] of table) {
+    const watch = new SourceWatch(tinyProfile, keys)
+    const told = arrived.flatMap((count, tick) =>
+      watch.close(tick, new Map(count === 0 ? [] : [[key, count]])).map((notice) => ({ tick, notice })),
+    )
+    expect(
+      told.map(({ tick }) => tick),
+      arrived.join(' '),
+    ).toEqual(toldOn)
+    for (const { notice } of told)
+      expect(notice).toMatchObject({ kind: 'SourceSilent', source: 'hotline', region: 'Q' })
+  }
+})

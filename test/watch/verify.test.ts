@@ -1,0 +1,192 @@
+/** A history with outbreaks: early red (docs/fold.md rule 15), amendments (rule 13), the archive (rule 17), and verify on every warning. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { foldVersion } from '../../src/fold/version.ts'
+import type { Log } from '../../src/log/port.ts'
+import { ArchiveRecord, type StateRecord, type TickRecord } from '../../src/watch/archive.ts'
+import { type Archive, verifyWarning } from '../../src/watch/verify.ts'
+import { Warning } from '../../streams/outputs.ts'
+import { warningTopics } from '../../streams/topics.ts'
+import { foldRecords, type TestRecord } from '../support/fold.ts'
+import { generatedHistory } from '../support/generated.ts'
+import { historyStartMs } from '../support/histories.ts'
+import { all } from '../support/readFold.ts'
+import { tinyModel } from '../support/tinyModel.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+
+const day = 86_400_000
+const model = tinyModel(tinyProfile)
+const setting = { profile: tinyProfile, model: model.hash, foldVersion, beatMs: 1_000 }
+let warnings: Warning[] = []
+let ticks: TickRecord[] = []
+let states: StateRecord[] = []
+
+/** A market of 70 days with an outbreak, the beginning of which is taken back on its second day. */
+function history(): TestRecord[] {
+  const outbreakDays = [50, 51, 52]
+  const records = generatedHistory({
+    seed: 3,
+    days: 70,
+    enterprises: 60,
+    eventsPerDay: 15,
+    outbreakDays,
+    outbreakEvents: 80,
+  })
+  const isOutbreak = ({ topic, timeMs }: TestRecord): boolean =>
+    topic === 'risk-events' && timeMs >= historyStartMs + 50 * day && timeMs < historyStartMs + 51 * day
+  const back = records.filter(isOutbreak).map(({ key, value }, at): TestRecord => {
+    const timeMs = historyStartMs + 51 * day + 18 * 3_600_000 + at * 1_000
+    const id = typeof value === 'object' && 'id' in value ? String(value.id) : ''
+    return {
+      topic: 'risk-events',
+      key,
+      timeMs,
+      value: {
+        id: `back-${id}`,
+        enterpriseId: key,
+        type: 'PEN.NOTE',
+        occurredAt: new Date(timeMs).toISOString(),
+        retracts: id,
+      },
+    }
+  })
+  return [...records, ...back].sort((a, b) => a.timeMs - b.timeMs)
+}
+
+beforeAll(async () => {
+  const { log } = await foldRecords(history(), { profile: tinyProfile, model })
+  warnings = await warningsOf(log)
+  const archive: (TickRecord | StateRecord)[] = []
+  for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
+  ticks = archive.flatMap((record) => (record.kind === 'tick' ? [record] : []))
+  states = archive.flatMap((record) => (record.kind === 'state' ? [record] : []))
+})
+
+async function warningsOf(log: Log): Promise<Warning[]> {
+  const found: Warning[] = []
+  for (const topic of Object.values(warningTopics))
+    for await (const warning of all(log, topic, Warning.parse)) found.push(warning)
+  return found
+}
+
+/** What verify needs: the last full state before the warning's tick, and every tick after it. */
+function archiveFor(warning: Warning): Archive {
+  const from = Math.max(...states.map(({ tick }) => tick).filter((tick) => tick < warning.tick))
+  return {
+    state: states.filter(({ tick }) => tick === from),
+    ticks: ticks.filter(({ tick }) => tick > from && tick <= warning.tick),
+  }
+}
+
+const early = (): Warning => {
+  const found = warnings.find((one) => one.early)
+  if (found === undefined) throw new Error('no early warning')
+  return found
+}
+
+describe('verify', () => {
+  it('agrees on every warning: raised, level, cleared, early, amended', () => {
+    expect(new Set(warnings.map(({ change }) => change))).toEqual(new Set(['raised', 'level', 'cleared', 'amended']))
+    expect(warnings.some((one) => one.early)).toBe(true)
+    for (const warning of warnings)
+      expect(
+        verifyWarning(warning, archiveFor(warning), setting).differences,
+        `${warning.id} ${warning.change}`,
+      ).toEqual([])
+  })
+
+  it('disagrees when the warning says anything else', () => {
+    const warning = early()
+    const table: [what: string, change: Partial<Warning>, named: string][] = [
+      ['count', { count: warning.count + 1 }, 'count'],
+      ['level', { level: 'blue' }, 'level'],
+      ['expected', { expected: warning.expected * 1.0000001 }, 'expected'],
+      ['sentence', { sentences: { en: 'All is well.' } }, 'sentences'],
+      ['profile', { profile: 'f'.repeat(64) }, 'profile'],
+      ['model', { model: null }, 'model'],
+      ['fold version', { foldVersion: 0 }, 'foldVersion'],
+      ['an explanation made up', { explainedBy: { region: 'P', industry: 'X' } }, 'explainedBy'],
+    ]
+    for (const [what, change, named] of table) {
+      const { agrees, differences } = verifyWarning({ ...warning, ...change }, archiveFor(warning), setting)
+      expect(agrees, what).toBe(false)
+      expect(
+        differences.map((line) => line.split(':')[0]),
+        what,
+      ).toEqual([named])
+    }
+    expect(verifyWarning({ ...warning, id: 'region.Q.2026-01-01' }, archiveFor(warning), setting).differences).toEqual([
+      'the archive does not lead to this warning',
+    ])
+  })
+
+  it('disagrees when a number of the archive was changed', () => {
+    const warning = warnings.find((one) => one.change === 'raised' && !one.early)
+    if (warning === undefined) throw new Error('no warning')
+    const archive = archiveFor(warning)
+    const changed = (ticksOf: readonly TickRecord[], at: number): TickRecord[] =>
+      ticksOf.map((record, index) =>
+        index === at
+          ? { ...record, nodes: { ...record.nodes, events: record.nodes.events.map((events) => events + 1) } }
+          : record,
+      )
+    for (const at of [0, archive.ticks.length - 1]) {
+      expect(
+        verifyWarning(warning, { ...archive, ticks: changed(archive.ticks, at) }, setting).agrees,
+        `tick ${at}`,
+      ).toBe(false)
+    }
+    expect(verifyWarning(warning, { ...archive, ticks: archive.ticks.slice(1) }, setting).agrees).toBe(false)
+    expect(verifyWarning(warning, { state: [], ticks: archive.ticks }, setting).agrees).toBe(false)
+  })
+})
+
+it('verify knows a cell whose only event was taken back within its tick', async () => {
+  const withoutP2 = history().flatMap((record): TestRecord[] => {
+    if (record.key === 'place:P2') return []
+    if (record.topic !== 'enterprises' || typeof record.value === 'string') return [record]
+    return [{ ...record, value: { ...record.value, region: 'P1' } }]
+  })
+  const timeMs = historyStartMs + 49 * day + 3_600_000
+  const once = { enterpriseId: 'E1', type: 'CMP.COMPLAINT', occurredAt: new Date(timeMs).toISOString(), region: 'P2' }
+  const event = { topic: 'risk-events', key: 'E1', timeMs, value: { ...once, id: 'once' } } as const
+  const back = { ...event, timeMs: timeMs + 60_000, value: { ...once, id: 'never mind', retracts: 'once' } }
+  const records = [...withoutP2, event, back].sort((x, y) => x.timeMs - y.timeMs)
+  const { log } = await foldRecords(records, { profile: tinyProfile, model })
+  const archive: (TickRecord | StateRecord)[] = []
+  for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
+  const said = await warningsOf(log)
+  expect(said.length).toBeGreaterThan(0)
+  for (const warning of said) {
+    const full = archive.flatMap((one) => (one.kind === 'state' && one.tick < warning.tick ? [one] : []))
+    const from = Math.max(...full.map(({ tick }) => tick))
+    const since = archive.flatMap((one) =>
+      one.kind === 'tick' && one.tick > from && one.tick <= warning.tick ? [one] : [],
+    )
+    const state = full.filter(({ tick }) => tick === from)
+    expect(verifyWarning(warning, { state, ticks: since }, setting).differences, warning.id).toEqual([])
+  }
+})
+
+it('rule 15: a red within the tick is raised in the beat that made it so, by p, ratio and breadth', () => {
+  for (const warning of warnings.filter((one) => one.early)) {
+    expect(warning).toMatchObject({ level: 'red', early: true })
+    expect(warning.p).toBeLessThanOrEqual(0.001 / warning.familySize)
+    expect(warning.rateRatio).toBeGreaterThanOrEqual(4)
+    expect(warning.enterprises).toBeGreaterThanOrEqual(3)
+    expect(warning.beat).toBeLessThan(tinyProfile.calendar.endMs(warning.tick) / 1_000 - 1)
+    expect(ticks.find(({ tick }) => tick === warning.tick)?.early.some(({ beat }) => beat === warning.beat)).toBe(true)
+  }
+})
+
+it('rule 17: the archive has every tick, and the full state at the first and every 24th', () => {
+  const numbers = [...new Set(ticks.map(({ tick }) => tick))]
+  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, at) => numbers[0] + at))
+  expect([...new Set(states.map(({ tick }) => tick))]).toEqual(
+    numbers.filter((tick) => tick === numbers[0] || tick % 24 === 0),
+  )
+  for (const state of states) expect(JSON.stringify(state).length).toBeLessThan(1024 * 1024)
+})
+
+it('a warning never names an enterprise', () => {
+  for (const warning of warnings) expect(JSON.stringify(warning)).not.toMatch(/"E\d/)
+})
