@@ -82,11 +82,14 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const known = featureNames(profile)
   const missing = names.find((name) => !known.includes(name))
   if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
-  const counts = new Float64Array((all + 1) * lives)
-  const severities = new Float64Array((all + 1) * lives)
+  /** Sums of counts, then of severities, by group and half-life. */
+  const sums = new Float64Array(2 * (all + 1) * lives)
+  const counts = sums.subarray(0, (all + 1) * lives)
+  const severities = sums.subarray((all + 1) * lives)
   const slots = Int32Array.from(names, (name) => known.indexOf(name))
-  const firstOf = { severity: counts.length, momentum: 2 * counts.length, recency: 2 * counts.length + all + 1 }
-  const other = new Float64Array(known.length - firstOf.recency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
+  const firstOfMomentum = sums.length
+  const firstOfRecency = firstOfMomentum + all + 1
+  const other = new Float64Array(known.length - firstOfRecency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
   /** Half-lives that are asked for: of a group's own sums, and of the sums over all. */
   const asked = askedLives(slots, { lives, all, short, long })
 
@@ -95,15 +98,13 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     addGrade(view)
     const peers = view.context.peers
     other[other.length - 1] = peers === undefined ? 0 : (ln1p(counts[all * lives + long]) - peers.median) / peers.spread
-    for (let at = 0; at < slots.length; at++) out[at] = valueOf(slots[at])
-  }
-
-  function valueOf(slot: number): number {
-    if (slot < firstOf.severity) return counts[slot] === 0 ? 0 : ln1p(counts[slot])
-    if (slot < firstOf.momentum)
-      return severities[slot - firstOf.severity] === 0 ? 0 : ln1p(severities[slot - firstOf.severity])
-    if (slot < firstOf.recency) return momentum((slot - firstOf.momentum) * lives)
-    return other[slot - firstOf.recency]
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at]
+      // Most features are sums, and most sums are 0.
+      if (slot >= firstOfMomentum)
+        out[at] = slot < firstOfRecency ? momentum((slot - firstOfMomentum) * lives) : other[slot - firstOfRecency]
+      else out[at] = sums[slot] === 0 ? 0 : ln1p(sums[slot])
+    }
   }
 
   function momentum(group: number): number {
@@ -116,8 +117,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
 
   /** Raw sums of counts and severities by group and half-life; recency, sources and amount. Only sums that are asked for are made. */
   function addFacts({ facts, asOfHour }: EnterpriseView): void {
-    counts.fill(0)
-    severities.fill(0)
+    sums.fill(0)
     const { words, stride } = facts
     const total = all * lives
     const { groupCounts, groupSeverities, allCounts, allSeverities } = asked

@@ -24,18 +24,20 @@ export function keepEvent(
   freshMsMax: number,
 ): Kept {
   const { words, at: own } = event
-  const [high, low] = [words[own], words[own + 1]]
+  const high = words[own]
+  const low = words[own + 1]
   const facts = rows.facts(row)
+  const { words: held, stride } = facts
+  const oldestHour = time.knownHour - horizonHours
   let isTaken = false // the id is a retraction's; an event that was taken back is absorbed all the same
-  for (let at = facts.offset, end = at + facts.count * facts.stride; at < end; at += facts.stride) {
-    if (time.knownHour - factHour(facts.words[at + 2]) > horizonHours) continue
-    const isTombstone = (facts.words[at + 2] & tombstoneBit) !== 0
-    if (facts.words[at] === high && facts.words[at + 1] === low) {
-      if (!isTombstone) return compareKept(facts.words, at, words, own, facts.stride) === 0 ? duplicate : conflict
-      if (factHour(words[own + 2]) <= factHour(facts.words[at + 2])) return absorbed
-    } else if (isTombstone && facts.words[at + 3] === high && facts.words[at + 4] === low) {
-      isTaken = true
-    }
+  for (let at = facts.offset, end = at + facts.count * stride; at < end; at += stride) {
+    const isTombstone = (held[at + 2] & tombstoneBit) !== 0
+    const isSame = held[at + 1] === low && held[at] === high
+    const isOwn = isTombstone && held[at + 4] === low && held[at + 3] === high
+    if ((!isSame && !isOwn) || factHour(held[at + 2]) < oldestHour) continue
+    if (isSame && !isTombstone) return compareKept(held, at, words, own, stride) === 0 ? duplicate : conflict
+    if (isSame && factHour(words[own + 2]) <= factHour(held[at + 2])) return absorbed
+    if (isOwn) isTaken = true
   }
   if (isTaken) return conflict
   if (facts.count >= factsPerRowMax && before(words, own, facts.words, facts.offset)) return rowFull

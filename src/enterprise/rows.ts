@@ -34,6 +34,9 @@ export const flag = {
 const bandMask = 0b111
 const sliceShift = 16
 
+/** Up to so many words a loop shifts faster than a call. */
+const shiftByHandMax = 64
+
 const floats = new Float32Array(1)
 const bits = new Int32Array(floats.buffer)
 
@@ -140,7 +143,8 @@ export class EnterpriseRows {
     const end = slice.offset + count * stride
     let to = end
     while (to > slice.offset && before(words, at, slice.words, to - stride)) to -= stride
-    for (let word = end - 1; word >= to; word--) slice.words[word + stride] = slice.words[word]
+    if (end - to > shiftByHandMax) slice.words.copyWithin(to + stride, to, end)
+    else for (let word = end - 1; word >= to; word--) slice.words[word + stride] = slice.words[word]
     for (let word = 0; word < stride; word++) slice.words[to + word] = words[at + word]
     this.setCounts(row, count + 1)
   }

@@ -23,8 +23,6 @@ export type Scored =
 
 export type Scorer = {
   row(row: number, asOf: AsOf): Scored
-  /** Features of a row as the model sees them, by name. */
-  explain(row: number, asOf: AsOf): { features: Record<string, number>; probability: number | undefined }
 }
 
 /** What the features need of a profile; training and scoring share it. */
@@ -58,7 +56,7 @@ export function scorer(
   const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
   const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
 
-  return { row: scoreRow, explain }
+  return { row: scoreRow }
 
   function probabilityOf(row: number, hour: number): number | undefined {
     fill(features, {
@@ -147,11 +145,6 @@ export function scorer(
       })
     }
     return found
-  }
-
-  function explain(row: number, asOf: AsOf): { features: Record<string, number>; probability: number | undefined } {
-    const probability = probabilityOf(row, asOf.hour)
-    return { features: Object.fromEntries(model.featureNames.map((name, at) => [name, features[at]])), probability }
   }
 }
 

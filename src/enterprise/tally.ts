@@ -111,11 +111,15 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
 
   function end(row: number, slot: number, tick: number): void {
     const from = countBefore[slot]
-    if (!recount[slot]) return difference(leafNow[slot], from, countNow[slot])
+    if (!recount[slot]) {
+      difference(leafNow[slot], from, countNow[slot])
+      return
+    }
     take(breadth, row, tick)
-    if (!several.has(slot) && breadth.leaves.length <= 1) {
-      const leaf = breadth.leaves[0] ?? leafBefore[slot]
-      if (from === 0 || leaf === leafBefore[slot]) return difference(leaf, from, breadth.counts[0] ?? 0)
+    const leaf = breadth.leaves[0] ?? leafBefore[slot]
+    if (!several.has(slot) && breadth.leaves.length <= 1 && (from === 0 || leaf === leafBefore[slot])) {
+      difference(leaf, from, breadth.counts[0] ?? 0)
+      return
     }
     tallyBreadth(several.get(slot) ?? { leaves: from > 0 ? [leafBefore[slot]] : [], counts: [from] }, -1)
     tallyBreadth(breadth, 1)
@@ -131,6 +135,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     into.counts.length = 0
     if (rows.has(row, flag.place)) return
     const { words, stride, offset, count } = rows.facts(row)
+    let home: number | undefined // where facts without a place of their own count: one cell for all of them
     for (let at = offset, end = offset + count * stride; at < end; at += stride) {
       const word3 = words[at + 3]
       if (
@@ -140,7 +145,9 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
         judged[factType(words[at + 2])] === 0
       )
         continue
-      const cell = leafCell(row, word3, words[at + 4], tick)
+      const hasOwnPlace = factRegion(word3, words[at + 4]) !== 0 || factIndustry(words[at + 4]) !== 0
+      if (!hasOwnPlace) home ??= leafCell(row, word3, words[at + 4], tick)
+      const cell = hasOwnPlace || home === undefined ? leafCell(row, word3, words[at + 4], tick) : home
       const known = into.leaves.indexOf(cell)
       if (known >= 0) into.counts[known]++
       else {

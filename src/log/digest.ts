@@ -100,19 +100,22 @@ async function addParts(log: Log, set: Multiset, includes: (timeMs: number) => b
 }
 
 function addPart(sums: Map<string, number>, part: CellPart): void {
-  const add = (key: string, delta: number): void => void sums.set(key, (sums.get(key) ?? 0) + delta)
-  part.counts.keys.forEach((key, at) => add(`count ${key}`, part.counts.deltas[at]))
-  part.late.keys.forEach((key, at) => add(`late ${part.late.ticks[at]} ${key}`, part.late.deltas[at]))
-  part.stock.keys.forEach((key, at) => add(`stock ${key}`, part.stock.deltas[at]))
-  part.arrivals.keys.forEach((key, at) => add(`arrival ${key}`, part.arrivals.deltas[at]))
+  const add = (what: string, keys: readonly number[], deltas: readonly number[]): void => {
+    for (const [at, key] of keys.entries()) {
+      const name = `${what} ${key}`
+      sums.set(name, (sums.get(name) ?? 0) + deltas[at])
+    }
+  }
+  add('count', part.counts.keys, part.counts.deltas)
+  for (const [at, tick] of part.late.ticks.entries()) add(`late ${tick}`, [part.late.keys[at]], [part.late.deltas[at]])
+  add('stock', part.stock.keys, part.stock.deltas)
+  add('arrival', part.arrivals.keys, part.arrivals.deltas)
   for (const [name, columns] of [
     ['breadth', part.breadth],
     ['shared', part.shared],
   ] as const) {
-    columns.keys.forEach((key, at) => {
-      add(`${name} enterprises ${key}`, columns.enterprises[at])
-      add(`${name} squares ${key}`, columns.squares[at])
-    })
+    add(`${name} enterprises`, columns.keys, columns.enterprises)
+    add(`${name} squares`, columns.keys, columns.squares)
   }
 }
 
