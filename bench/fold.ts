@@ -100,6 +100,7 @@ function newTask(
     model,
     beatMs,
     partition: 0,
+    partitions: 1,
     tell: (notice) => notice.kind === 'BeatFolded' && count(notice.fates),
   })
 }

@@ -46,12 +46,12 @@ export type Engine = {
 /** Takes the tasks over and restores them. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { log, profile, model, beatMs, checkpointEveryMs, now, tell } = options
-  checkBeat(beatMs)
+  checkBeat(beatMs, profile)
   await activate(options)
   const partitions = log.partitions('risk-events')
   const enterprises = Array.from(
     { length: partitions },
-    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }),
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell }),
   )
   const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
   const config = createHash('sha256')
@@ -81,9 +81,13 @@ async function follow(options: EngineOptions, runners: readonly TaskRunner[]): P
   })
 }
 
-function checkBeat(beatMs: number): void {
+function checkBeat(beatMs: number, { calendar }: Profile): void {
   if (!Number.isSafeInteger(beatMs) || beatMs < 1 || hourMs % beatMs !== 0)
     throw new ForewarnError('FW_USAGE', [`--beat-ms must divide the hour; ${beatMs} does not.`])
+  if (calendar.endMs(0) % beatMs !== 0)
+    throw new ForewarnError('FW_USAGE', [
+      `--beat-ms ${beatMs} does not divide the profile's UTC offset; a tick would end within a beat.`,
+    ])
 }
 
 /** The first activation of a log stands for its whole life; a start with another one is refused. */

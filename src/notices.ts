@@ -45,7 +45,8 @@ export type Notice =
       levelBefore: Level
       change: string
       tickLabel: string
-      sentence: string
+      /** By language. */
+      sentences: Readonly<Record<string, string>>
     }
   | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
   | { kind: 'CommandAnswered'; command: string; accepted: boolean }
@@ -58,7 +59,6 @@ export type Notice =
   | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
   | { kind: 'Restoring'; task: string }
   | { kind: 'Restored'; task: string; fromBeat: number | undefined; beatsReplayed: number; seconds: number }
-  | { kind: 'WaitingForTask'; task: string; beat: number }
   | { kind: 'ImportSilent'; seconds: number }
   | { kind: 'Serving'; address: string }
   | { kind: 'Stopping'; why: string }

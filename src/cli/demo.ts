@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { createLogger, logLevels } from '../edges/logging.ts'
 import { loadModel } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
@@ -26,6 +26,7 @@ type Options = {
   speed: string
   http: string
   exit?: boolean
+  language: string
   logLevel: (typeof logLevels)[number]
   json?: boolean
 }
@@ -54,7 +55,14 @@ export function demoCommand(screen: Screen = processScreen): Command {
     .option('--speed <days>', `simulated days a second, after the first ${warmUpDays}; 0 is as fast as it goes`, '1')
     .option('--http <host:port>', 'where to serve metrics and health', '127.0.0.1:9464')
     .option('--exit', 'run at full speed, without a server, and stop at the end')
-    .option('--log-level <level>', `one of ${logLevels.join(', ')}; to standard error`, 'error')
+    .addOption(
+      new Option('--language <language>', 'of the warnings printed; the language of the shell unless given')
+        .choices(['zh', 'en'])
+        .default(process.env.LANG?.startsWith('zh') === true ? 'zh' : 'en'),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('error'),
+    )
     .option('--json', 'print what came of it as one JSON object at the end')
     .addHelpText('after', help)
     .action((options: Options) => demo(screen, options))
@@ -81,7 +89,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     tally.take(notice)
     if (notice.kind !== 'WarningChanged') return
     if (notice.change === 'raised') raises.push(notice)
-    if (!quiet) screen.out.write(`${showWarning(notice, screen.out.isTTY === true)}\n`)
+    if (!quiet) screen.out.write(`${showWarning(notice, options.language, screen.out.isTTY === true)}\n`)
   }
   try {
     const service = await startService({

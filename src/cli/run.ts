@@ -1,5 +1,5 @@
 /** `forewarn run`: folds a log - follows it and serves, or to its end. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { createLogger, logLevels } from '../edges/logging.ts'
 import { loadModel } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
@@ -53,7 +53,9 @@ export function runCommand(screen: Screen = processScreen): Command {
       'at least so long between two checkpoints',
       String(checkpointEveryMsDefault / secondMs),
     )
-    .option('--log-level <level>', `one of ${logLevels.join(', ')}; to standard error`, 'info')
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
+    )
     .option('--json', 'print the totals as one JSON object at the end')
     .addHelpText('after', help)
     .action((options: Options) => run(screen, options))

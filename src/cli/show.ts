@@ -144,9 +144,10 @@ function codeCounts(codes: Readonly<Record<string, string>>): string {
 
 /** A warning as it rises, from its notice. */
 export function showWarning(
-  notice: { tickLabel: string; level: Level; change: string; sentence: string },
+  notice: { tickLabel: string; level: Level; change: string; sentences: Readonly<Record<string, string>> },
+  language: string,
   colour: boolean,
 ): string {
   const level = colour ? `\u001b[${colours[notice.level]}m${notice.level}\u001b[0m` : notice.level
-  return `${notice.tickLabel}  ${level} ${notice.change}  ${plainText(notice.sentence)}`
+  return `${notice.tickLabel}  ${level} ${notice.change}  ${plainText(notice.sentences[language] ?? Object.values(notice.sentences)[0] ?? '')}`
 }

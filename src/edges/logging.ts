@@ -96,10 +96,14 @@ function newsOf(notice: News): Line {
       return { level: 'info', says: `tick ${label} judged`, fields: { tick, cells, candidates, open } }
     }
     case 'WarningChanged': {
-      const { id, axis, region, industry, level, levelBefore, change, sentence } = notice
+      const { id, axis, region, industry, level, levelBefore, change, sentences } = notice
       const loud = level === 'orange' || level === 'red'
       const fields = { id, axis, region, industry, warningLevel: level, levelBefore, change }
-      return { level: loud ? 'warn' : 'info', says: sentence || `warning ${id} is ${level}`, fields }
+      return {
+        level: loud ? 'warn' : 'info',
+        says: sentences.en ?? Object.values(sentences)[0] ?? `warning ${id} is ${level}`,
+        fields,
+      }
     }
     case 'SourceSilent': {
       const { source, region, tickLabel, expected } = notice
@@ -137,12 +141,6 @@ function stateOf(notice: Exclude<Notice, Progress | News>): Line {
       const { task, fromBeat, beatsReplayed, seconds } = notice
       return { level: 'info', says: 'restored', fields: { task, fromBeat, beatsReplayed, seconds } }
     }
-    case 'WaitingForTask':
-      return {
-        level: 'warn',
-        says: `the watch waits for ${notice.task}`,
-        fields: { task: notice.task, beat: notice.beat },
-      }
     case 'ImportSilent':
       return { level: 'warn', says: 'the open import has written no mark', fields: { seconds: notice.seconds } }
     case 'Serving':

@@ -14,6 +14,7 @@ import {
 } from '../../models/facts.ts'
 import { CreditGrade, Enterprise, placePrefix, RiskEvent } from '../../streams/contracts.ts'
 import { IdHasher } from '../../streams/hash.ts'
+import { partitionOf } from '../../streams/partition.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import { usccValid } from '../../streams/uscc.ts'
@@ -51,7 +52,13 @@ const parsers = { event: z.compile(RiskEvent), grade: z.compile(CreditGrade), en
 const float = new Float32Array(1)
 const floatBits = new Int32Array(float.buffer)
 
-export function decoder(profile: Profile): Decoder {
+/** Which partition a decoder reads, and of how many: a record that lies elsewhere than its key says is misrouted. */
+export type Partition = { partition: number; partitions: number }
+
+export function decoder(
+  profile: Profile,
+  { partition, partitions }: Partition = { partition: 0, partitions: 1 },
+): Decoder {
   const { idPattern, regions, industries, typeIndex, types, sourceIndex, gradeIndex, file } = profile
   const checksDigit = file.enterpriseId.check === 'uscc'
   const columns = file.factColumns
@@ -96,7 +103,7 @@ export function decoder(profile: Profile): Decoder {
       at,
       retracts: it.retracts === undefined ? undefined : hashOf(it.retracts),
       flags:
-        (isPlace ? 0 : digitFlag(it.enterpriseId)) |
+        (isPlace ? placeFlag(it.enterpriseId) : digitFlag(it.enterpriseId)) |
         (region === unknownIndex ? flags.unknownRegion : 0) |
         (industry === unknownIndex ? flags.unknownIndustry : 0) |
         (it.source !== undefined && !sourceIndex.has(it.source) ? flags.unknownSource : 0),
@@ -140,8 +147,13 @@ export function decoder(profile: Profile): Decoder {
 
   function addressMisfit(id: string, key: string | null, isPlace: boolean): Refusal | undefined {
     if (!isPlace && !idPattern.test(id)) return { refused: 'FW_ENTERPRISE_ID', detail: id }
-    if (key !== id) return { refused: 'FW_MISROUTED', detail: id }
+    if (key !== id || (partitions > 1 && partitionOf(id, partitions) !== partition))
+      return { refused: 'FW_MISROUTED', detail: id }
     return undefined
+  }
+
+  function placeFlag(id: string): number {
+    return regions.find(id.slice(placePrefix.length)) === unknownIndex ? flags.unknownRegion : 0
   }
 
   function digitFlag(id: string): number {

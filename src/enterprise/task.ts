@@ -39,6 +39,8 @@ export type EnterpriseTaskOptions = {
   model: RiskModel | null
   beatMs: number
   partition: number
+  /** How many partitions the inputs have. */
+  partitions: number
   tell: Tell
 }
 
@@ -75,7 +77,7 @@ export class EnterpriseTask implements FoldTask {
   private unscorable = 0
   private factsDropped = 0
 
-  constructor({ profile, model, beatMs, partition, tell }: EnterpriseTaskOptions) {
+  constructor({ profile, model, beatMs, partition, partitions, tell }: EnterpriseTaskOptions) {
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
@@ -91,7 +93,7 @@ export class EnterpriseTask implements FoldTask {
     this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length)
     this.ids = this.book.ids
     this.rows = this.book.rows
-    this.decode = decoder(profile)
+    this.decode = decoder(profile, { partition, partitions })
     this.tables = new TableFold(profile, this.rows)
     this.tally = tally(profile, cellKeys(profile), this.rows, this.tables.places)
     this.events = new EventFold(profile, this.decode, this.book, this.tally)

@@ -216,7 +216,7 @@ export class WatchTask implements FoldTask {
         levelBefore,
         change,
         tickLabel,
-        sentence: sentences[this.options.profile.file.language] ?? '',
+        sentences,
       })
     }
   }

@@ -9,7 +9,10 @@ const tracked = trackedFiles()
 const forbidden = [
   { what: 'an absolute path of a workplace', pattern: /(?<![\w.])\/(work|home|root|Users)\/\w/ },
   { what: 'a number of a tracker', pattern: /\bissue #?\d/i },
-  { what: 'the host of a registry', pattern: /\bregistry\.[\w-]+\.[a-z]{2,}\b|\b(artif[a]ctory|npmm[i]rror|verd[a]ccio)\b/i },
+  {
+    what: 'the host of a registry',
+    pattern: /\bregistry\.[\w-]+\.[a-z]{2,}\b|\b(artif[a]ctory|npmm[i]rror|verd[a]ccio)\b/i,
+  },
   {
     what: 'a page that is not in the project',
     pattern: /\b(FOLD|DESIGN|SCIENCE|STYLE|DATA|PEERS|KAFKA)\.md\b|\bSCIENCE section/,

@@ -19,7 +19,7 @@ const warning = {
   levelBefore: 'calm',
   change: 'raised',
   tickLabel: 't',
-  sentence: 'Many.',
+  sentences: { en: 'Many.' },
 } as const
 const open = { calm: 0, blue: 0, yellow: 0, orange: 0, red: 0 }
 
@@ -61,7 +61,6 @@ const table: [Notice, string][] = [
   [{ kind: 'CheckpointSkipped', task, slot: 0, why: 'damaged' }, 'warn'],
   [{ kind: 'Restoring', task }, 'info'],
   [{ kind: 'Restored', task, fromBeat: 1, beatsReplayed: 2, seconds: 1 }, 'info'],
-  [{ kind: 'WaitingForTask', task, beat: 1 }, 'warn'],
   [{ kind: 'ImportSilent', seconds: 61 }, 'warn'],
   [{ kind: 'Serving', address: 'http://127.0.0.1:1' }, 'info'],
   [{ kind: 'Stopping', why: 'SIGTERM' }, 'info'],

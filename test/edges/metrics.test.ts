@@ -51,7 +51,7 @@ const changed = (region: string, level: 'calm' | 'orange', axis: 'cell' | 'regio
   levelBefore: 'calm',
   change: level === 'calm' ? 'cleared' : 'raised',
   tickLabel: '2026-01-01',
-  sentence: '',
+  sentences: {},
 })
 
 async function exposed(notices: readonly Notice[], options: { seriesMax?: number } = {}): Promise<string[]> {
@@ -73,7 +73,6 @@ test('counts what the notices say', async () => {
     { kind: 'CheckpointWritten', task: 'watch', beat: 8, slot: 0, pages: 1, bytes: 1_234 },
     { kind: 'CheckpointSkipped', task: 'watch', slot: 1, why: '' },
     { kind: 'Restored', task: 'watch', fromBeat: undefined, beatsReplayed: 0, seconds: 0 },
-    { kind: 'WaitingForTask', task: 'enterprise/1', beat: 8 },
     { kind: 'ImportSilent', seconds: 60 },
   ])
   for (const line of [
@@ -98,7 +97,6 @@ test('counts what the notices say', async () => {
     'forewarn_checkpoints_skipped_total{task="watch"} 1',
     'forewarn_checkpoint_bytes{task="watch"} 1234',
     'forewarn_restores_total{task="watch"} 1',
-    'forewarn_watch_waiting_for_task_total{task="enterprise/1"} 1',
     'forewarn_import_silences_total 1',
     'forewarn_metric_series_refused_total 0',
   ]) {

@@ -56,7 +56,7 @@ export async function openTasks(
   const partitions = log.partitions('risk-events')
   const enterprises = Array.from(
     { length: partitions },
-    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, tell }),
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell }),
   )
   const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
   const options = {

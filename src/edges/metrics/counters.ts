@@ -40,11 +40,6 @@ export function countersOf(registry: Registry) {
       'task',
     ),
     restores: counter('restores', 'Tasks restored, by task.', 'task'),
-    waits: counter(
-      'watch_waiting_for_task',
-      'Times that national warnings were held back for a task that stays away.',
-      'task',
-    ),
     importSilences: counter('import_silences', 'Minutes in which an open import wrote no mark.'),
     seriesRefused: counter('metric_series_refused', 'Series that were left out because there were too many.'),
   }
@@ -83,9 +78,6 @@ export function count(counters: Counters, notice: Notice): void {
       break
     case 'Restored':
       counters.restores.inc({ task: notice.task })
-      break
-    case 'WaitingForTask':
-      counters.waits.inc({ task: notice.task })
       break
     case 'ImportSilent':
       counters.importSilences.inc()

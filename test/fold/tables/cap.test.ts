@@ -51,6 +51,7 @@ function filledRow(count: number) {
     model: null,
     beatMs: 1_000,
     partition: 0,
+    partitions: 1,
     tell: (one) => notices.push(one),
   })
   const fold = (
