@@ -21,7 +21,7 @@ import { taskName } from '../fold/task.ts'
 import { rescoreSlices } from '../limits.ts'
 import type { LogRecord, TaskId } from '../log/port.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
-import { deadLetter, FateSheet, isRefusal, jsonBytes } from '../records.ts'
+import { deadLetter, FateSheet, isRefusal, jsonBytes, type Refusal } from '../records.ts'
 import { loadState, saveState } from './checkpoint.ts'
 import { decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
@@ -42,6 +42,14 @@ export type EnterpriseTaskOptions = {
   /** How many partitions the inputs have. */
   partitions: number
   tell: Tell
+}
+
+/** One of the two table inputs: how its records are decoded, and what they change. */
+type Table<T> = {
+  topic: 'enterprises' | 'credit-grades'
+  records: readonly LogRecord[]
+  decode: (record: LogRecord) => T | Refusal
+  place: (row: number, decoded: T) => Fate
 }
 
 /** A record with its fate; with a code it goes to the dead letters. */
@@ -104,8 +112,28 @@ export class EnterpriseTask implements FoldTask {
     const [, enterprises, grades, events] = records
     const time = this.timeOf(beat)
     this.openTicks(time.tick)
-    this.foldEnterprises(enterprises, time, emit)
-    this.foldGrades(grades, time, emit)
+    const { decode, tables } = this
+    const { tick } = time
+    this.foldTable(
+      {
+        topic: 'enterprises',
+        records: enterprises,
+        decode: decode.enterprise,
+        place: (row, it) => tables.enterprise(row, it, tick),
+      },
+      time,
+      emit,
+    )
+    this.foldTable(
+      {
+        topic: 'credit-grades',
+        records: grades,
+        decode: decode.grade,
+        place: (row, it) => tables.grade(row, it, tick),
+      },
+      time,
+      emit,
+    )
     this.foldEvents(events, time, emit)
     const asOf = { hour: time.knownHour, beat, tick: time.tick }
     this.scoreTouched({ ...asOf, cause: 'records' })
@@ -155,56 +183,26 @@ export class EnterpriseTask implements FoldTask {
     this.openTick = tick
   }
 
-  private foldEnterprises(records: readonly LogRecord[], time: BeatTime, emit: Emit): void {
-    const first = this.fates.block('enterprises', records)
+  /** Enterprises or grades, in log order: each is placed, or goes to the dead letters. */
+  private foldTable<T extends { enterpriseId: string; flags: number }>(
+    table: Table<T>,
+    time: BeatTime,
+    emit: Emit,
+  ): void {
+    const { topic, records } = table
+    const first = this.fates.block(topic, records)
     for (const [at, record] of records.entries()) {
-      const decoded = this.decode.enterprise(record)
+      const decoded = table.decode(record)
       if (isRefusal(decoded)) {
-        this.settle(
-          {
-            record,
-            topic: 'enterprises',
-            fateAt: first + at,
-            fate: 'dead',
-            code: decoded.refused,
-            detail: decoded.detail,
-          },
-          emit,
-        )
+        const { refused: code, detail } = decoded
+        this.settle({ record, topic, fateAt: first + at, fate: 'dead', code, detail }, emit)
         continue
       }
       this.countFlags(decoded.flags)
       const row = this.book.rowOf(decoded.enterpriseId)
       this.fates.set(
         first + at,
-        this.foldTable(row, time.tick, () => this.tables.enterprise(row, decoded, time.tick)),
-      )
-    }
-  }
-
-  private foldGrades(records: readonly LogRecord[], time: BeatTime, emit: Emit): void {
-    const first = this.fates.block('credit-grades', records)
-    for (const [at, record] of records.entries()) {
-      const decoded = this.decode.grade(record)
-      if (isRefusal(decoded)) {
-        this.settle(
-          {
-            record,
-            topic: 'credit-grades',
-            fateAt: first + at,
-            fate: 'dead',
-            code: decoded.refused,
-            detail: decoded.detail,
-          },
-          emit,
-        )
-        continue
-      }
-      this.countFlags(decoded.flags)
-      const row = this.book.rowOf(decoded.enterpriseId)
-      this.fates.set(
-        first + at,
-        this.foldTable(row, time.tick, () => this.tables.grade(row, decoded, time.tick)),
+        this.changeRow(row, time.tick, () => table.place(row, decoded)),
       )
     }
   }
@@ -295,7 +293,7 @@ export class EnterpriseTask implements FoldTask {
   }
 
   /** A table record changes place or grade: what the row says of the open tick is taken out before and put back after. */
-  private foldTable(row: number, tick: number, change: () => Fate): Fate {
+  private changeRow(row: number, tick: number, change: () => Fate): Fate {
     const { book, tally } = this
     book.touch(row, (_, slot) => tally.begin(row, slot, tick))
     tally.facts(row, tick, -1)

@@ -6,8 +6,9 @@ import { z } from 'zod'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
-import type { Amendment, Early, Judge } from './judge.ts'
+import type { Early, Judge } from './judge.ts'
 import type { Ledger } from './ledger.ts'
+import type { Amendment } from './openWarnings.ts'
 
 const numbers = z.array(z.number())
 const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })

@@ -4,38 +4,16 @@
  */
 import { z } from 'zod'
 import { leastCount } from '../../models/counts/leastCount.ts'
-import { Level, type Warning } from '../../streams/outputs.ts'
-import { type Axis, warningTopics } from '../../streams/topics.ts'
+import type { Level, Warning } from '../../streams/outputs.ts'
+import type { Axis } from '../../streams/topics.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
-import { dayMs } from '../limits.ts'
 import { CellStates } from './cellStates.ts'
-import {
-  calledLevel,
-  type Evidence,
-  evidenceOf,
-  explainedByChild,
-  explainedByParent,
-  familyQ,
-  isQuiet,
-  pOf,
-} from './evidence.ts'
+import { calledLevel, evidenceOf, explainedByChild, explainedByParent, familyQ, isQuiet, pOf } from './evidence.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger, NodeSum } from './ledger.ts'
-import { calmStanding, isAtRest, nextStanding, rank, type Standing } from './standing.ts'
-import { type Identity, warningId, warningOf } from './warning.ts'
-
-/** A cell's place on the ladder, and the evidence that its last published level stands on. */
-export type Open = {
-  standing: Standing
-  raisedTick: number
-  evidence: Evidence | null
-  evidenceTick: number
-  retracted: number
-  amended: boolean
-}
-
-/** Events of a closed tick that were taken back, and the beat in which it happened. */
-export type Amendment = { tick: number; leaf: number; events: number; beat: number }
+import { type Judged, OpenWarnings, SavedWarnings } from './openWarnings.ts'
+import { nextStanding } from './standing.ts'
+import type { Identity } from './warning.ts'
 
 /** A node that went red within a tick, with its sums at that beat. */
 export type EarlyRed = { node: number; beat: number; sum: NodeSum }
@@ -44,44 +22,15 @@ export type EarlyRed = { node: number; beat: number; sum: NodeSum }
 export type Early = EarlyRed & { byType: Record<string, number> }
 
 const noSum: NodeSum = { events: 0, enterprises: 0, squares: 0 }
-const heldDaysMax = 28
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
 const earlyRedP = 0.001
 
-const evidence = z.object({
-  events: z.int(),
-  enterprises: z.int(),
-  squares: z.int(),
-  expected: z.number(),
-  variance: z.number(),
-  p: z.number(),
-  q: z.number(),
-  rateRatio: z.number(),
-  familySize: z.int(),
-})
-const Saved = z.object({
-  lastTick: z.int().nullable(),
-  open: z.array(
-    z.tuple([
-      z.number(),
-      z.object({
-        standing: z.object({ level: Level, recent: z.array(Level).readonly(), quietTicks: z.int() }),
-        raisedTick: z.int(),
-        evidence: evidence.nullable(),
-        evidenceTick: z.int(),
-        retracted: z.int(),
-        amended: z.boolean(),
-      }),
-    ]),
-  ),
-})
-
-type Judged = { node: number; axis: Axis; evidence: Evidence }
+const Saved = z.object({ lastTick: z.int().nullable(), open: SavedWarnings })
 
 export class Judge {
   readonly cells: CellStates
-  readonly open = new Map<number, Open>()
+  readonly warnings: OpenWarnings
   /** Least count of each cell that is red at once, in the open tick. */
   private leastRed = new Map<number, number>()
   private lastTick: number | undefined
@@ -93,6 +42,7 @@ export class Judge {
     this.identity = identity
     this.lattice = lattice
     this.cells = new CellStates(identity.profile, lattice)
+    this.warnings = new OpenWarnings(identity, lattice)
   }
 
   /** Cells that become red by what has come in so far. `changed`: nodes whose sums changed in this beat. */
@@ -109,7 +59,7 @@ export class Judge {
         sum.enterprises < redEnterprisesMin
       )
         continue
-      if (this.open.get(node)?.standing.level !== 'red') found.push({ node, beat, sum: { ...sum } })
+      if (this.warnings.standing(node).level !== 'red') found.push({ node, beat, sum: { ...sum } })
     }
     return found.sort((a, b) => a.node - b.node)
   }
@@ -122,9 +72,9 @@ export class Judge {
     const expectation = this.cells.expect(cell, tick)
     const p = pOf(expectation, sum.events)
     const evidence = evidenceOf(sum, expectation, p, Math.min(1, p * this.familySizes[axis]), this.familySizes[axis])
-    const before = this.open.get(node)?.standing ?? calmStanding
+    const before = this.warnings.standing(node)
     return [
-      this.change(
+      this.warnings.change(
         { node, axis, evidence },
         { ...before, level: 'red', quietTicks: 0 },
         { tick, beat, early: true, byType, explainedBy: undefined, children: [] },
@@ -144,64 +94,23 @@ export class Judge {
       this.cells.ticksBefore(tick) >= this.identity.profile.file.warnings.historyTicksMin
         ? this.moveAll(judged, tick, beat, ledger)
         : []
-    this.cells.learn(tick, ledger, (node) => this.isHeld(node, tick))
+    this.cells.learn(tick, ledger, (node) => this.warnings.isHeld(node, tick))
     this.setLeastRed(tick + 1)
     this.lastTick = tick
     return warnings
   }
 
-  /** Takes back part of the evidence of warnings: in one beat, facts of closed ticks were retracted. */
-  amend(amendments: readonly Amendment[], beat: number, openTick: number): Warning[] {
-    const amended: Warning[] = []
-    for (const [node, events] of this.evidenceLost(amendments)) {
-      const open = this.open.get(node)
-      const axis = this.lattice.axisOf(node)
-      if (!open?.evidence || axis === undefined) continue
-      open.retracted += events
-      const left = reduced(open.evidence, open.retracted)
-      if (open.amended || rank(calledLevel(left, 0, this.identity.profile.file.warnings)) >= rank(open.standing.level))
-        continue
-      open.amended = true
-      const how = { tick: openTick, beat, early: false, byType: {}, explainedBy: undefined, children: [] }
-      amended.push(this.publish({ node, axis, evidence: left }, open, open.standing.level, 'amended', how))
-    }
-    return amended
-  }
-
-  /** Events by node that open warnings stand on and that are gone, in order of node. */
-  private evidenceLost(amendments: readonly Amendment[]): [number, number][] {
-    const lost = new Map<number, number>()
-    for (const { tick, leaf, events } of amendments) {
-      for (const node of this.lattice.nodesOf(leaf)) {
-        const open = this.open.get(node)
-        if (open !== undefined && open.standing.level !== 'calm' && open.evidenceTick === tick)
-          lost.set(node, (lost.get(node) ?? 0) + events)
-      }
-    }
-    return [...lost].sort((a, b) => a[0] - b[0])
-  }
-
   save(out: WordWriter): void {
     this.cells.save(out)
-    out.putJson({ lastTick: this.lastTick ?? null, open: [...this.open] } satisfies z.infer<typeof Saved>)
+    out.putJson({ lastTick: this.lastTick ?? null, open: this.warnings.save() } satisfies z.infer<typeof Saved>)
   }
 
   load(from: WordReader): void {
     this.cells.load(from)
     const saved = Saved.parse(from.takeJson())
     this.lastTick = saved.lastTick ?? undefined
-    for (const [node, open] of saved.open) this.open.set(node, open)
+    this.warnings.load(saved.open)
     if (this.lastTick !== undefined) this.setLeastRed(this.lastTick + 1)
-  }
-
-  /** A cell under a warning does not learn from its outbreak; after four weeks the new level is taken for usual. */
-  private isHeld(node: number, tick: number): boolean {
-    const open = this.open.get(node)
-    return (
-      open !== undefined &&
-      open.standing.level !== 'calm' &&
-      tick - open.raisedTick < heldDaysMax * (dayMs / this.identity.profile.calendar.tickMs)
-    )
   }
 
   private judgeAll(tick: number, ledger: Ledger): Judged[] {
@@ -213,7 +122,7 @@ export class Judge {
       for (const node of cells) {
         const sum = ledger.nodes.get(node) ?? noSum
         const cell = this.cells.index.get(node)
-        if (cell !== undefined && (sum.events > 0 || this.open.has(node))) looked.push({ node, sum, cell })
+        if (cell !== undefined && (sum.events > 0 || this.warnings.has(node))) looked.push({ node, sum, cell })
       }
       const expectations = looked.map(({ cell }) => this.cells.expect(cell, tick))
       const p = looked.map(({ sum }, at) => pOf(expectations[at], sum.events))
@@ -240,7 +149,7 @@ export class Judge {
     for (const one of judged) {
       const children = childrenOf.get(one.node) ?? []
       const called = calledLevel(one.evidence, children.length, policy)
-      const before = this.open.get(one.node)?.standing ?? calmStanding
+      const before = this.warnings.standing(one.node)
       const isExplained = before.level === 'calm' && called !== 'calm' && this.isExplained(one, byNode, own)
       const next = nextStanding(
         before,
@@ -248,7 +157,7 @@ export class Judge {
         policy,
       )
       if (next.level === before.level) {
-        this.remember(one.node, next)
+        this.warnings.remember(one.node, next)
         continue
       }
       const explainedBy =
@@ -256,7 +165,7 @@ export class Judge {
           ? children[0].node
           : undefined
       warnings.push(
-        this.change(one, next, {
+        this.warnings.change(one, next, {
           tick,
           beat,
           early: false,
@@ -274,56 +183,6 @@ export class Judge {
       const parent = byNode.get(node)
       return parent !== undefined && own.get(node) !== 'calm' && explainedByParent(one.evidence, parent.evidence)
     })
-  }
-
-  private remember(node: number, standing: Standing): void {
-    const open = this.open.get(node)
-    if (isAtRest(standing)) this.open.delete(node)
-    else if (open) open.standing = standing
-    else this.open.set(node, { standing, raisedTick: 0, evidence: null, evidenceTick: 0, retracted: 0, amended: false })
-  }
-
-  private change(one: Judged, next: Standing, how: How): Warning {
-    const before = this.open.get(one.node)
-    const levelBefore = before?.standing.level ?? 'calm'
-    const raisedTick = levelBefore === 'calm' ? how.tick : (before?.raisedTick ?? how.tick)
-    const open: Open = {
-      standing: next,
-      raisedTick,
-      evidence: one.evidence,
-      evidenceTick: how.tick,
-      retracted: 0,
-      amended: false,
-    }
-    this.open.set(one.node, open)
-    const change = levelBefore === 'calm' ? 'raised' : next.level === 'calm' ? 'cleared' : 'level'
-    const warning = this.publish(one, open, levelBefore, change, how)
-    if (isAtRest(next)) this.open.delete(one.node)
-    return warning
-  }
-
-  private publish(one: Judged, open: Open, levelBefore: Level, change: Warning['change'], how: How): Warning {
-    return warningOf(this.identity, {
-      ...how,
-      node: one.node,
-      axis: one.axis,
-      evidence: one.evidence,
-      change,
-      level: open.standing.level,
-      levelBefore,
-      raisedTick: open.raisedTick,
-      parents: this.openParents(one.node),
-    })
-  }
-
-  private openParents(node: number): string[] {
-    const ids: string[] = []
-    for (const parent of this.lattice.parentsOf(node)) {
-      const [open, axis] = [this.open.get(parent), this.lattice.axisOf(parent)]
-      if (open !== undefined && axis !== undefined && open.standing.level !== 'calm')
-        ids.push(warningId(this.identity, axis, parent, open.raisedTick))
-    }
-    return ids
   }
 
   /** Sets, for the tick to come, the least count of each cell that is red at once. */
@@ -349,22 +208,3 @@ export class Judge {
     }
   }
 }
-
-type How = {
-  tick: number
-  beat: number
-  early: boolean
-  byType: Record<string, number>
-  explainedBy: number | undefined
-  children: readonly number[]
-}
-
-/** Evidence after some of its events were taken back; q moves as p does. */
-function reduced(evidence: Evidence, retracted: number): Evidence {
-  const events = evidence.events - retracted
-  const p = pOf({ mean: evidence.expected, variance: evidence.variance }, Math.max(0, events))
-  const q = evidence.p > 0 ? Math.min(1, (evidence.q * p) / evidence.p) : evidence.q
-  return { ...evidence, events, p, q, rateRatio: events / evidence.expected }
-}
-
-export const topicOf = (warning: Warning): (typeof warningTopics)[Axis] => warningTopics[warning.axis]

@@ -19,9 +19,10 @@ import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet, jsonBytes } from '../records.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
 import { CommandFold } from './commands.ts'
-import { type Amendment, type Early, Judge, topicOf } from './judge.ts'
+import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { addTo, Ledger } from './ledger.ts'
+import { type Amendment, topicOf } from './openWarnings.ts'
 import { SourceWatch } from './sources.ts'
 import { tickTotals } from './totals.ts'
 
@@ -166,7 +167,7 @@ export class WatchTask implements FoldTask {
     const amendments = this.ledger.takeLate().map((one) => ({ ...one, beat }))
     if (amendments.length === 0) return
     this.late.push(...amendments)
-    this.publish(this.judge.amend(amendments, beat, tick), emit)
+    this.publish(this.judge.warnings.amend(amendments, beat, tick), emit)
   }
 
   private raiseEarly(beat: number, tick: number, emit: Emit): void {

@@ -1,5 +1,4 @@
 /** Totals of a tick for metrics and people: events, enterprises and stock by the outermost judged levels, and the ladder's counts. */
-import type { Level } from '../../streams/outputs.ts'
 
 import type { Profile } from '../../streams/profile.ts'
 import { rootIndex } from '../../streams/tree.ts'
@@ -30,8 +29,7 @@ export function tickTotals(
       registered: registered.get(node) ?? 0,
     })
   }
-  const open: Record<Level, number> = { calm: 0, blue: 0, yellow: 0, orange: 0, red: 0 }
-  for (const { standing } of judge.open.values()) open[standing.level]++
+  const open = judge.warnings.countByLevel()
   return {
     cells: judge.cells.nodes.length,
     candidates: open.calm,

@@ -57,7 +57,7 @@ function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger):
   const beats = new Set([...late, ...early].map((one) => one.beat))
   for (const at of [...beats].sort((a, b) => a - b)) {
     warnings.push(
-      ...judge.amend(
+      ...judge.warnings.amend(
         late.filter((one) => one.beat === at),
         at,
         tick,
