@@ -28,6 +28,7 @@ export type EngineOptions = {
   beatMs: number
   slackMs: number
   checkpointEveryMs: number
+  epochRecordsMax?: number | undefined
   /** Fold what the log holds now and stop; otherwise follow it. */
   untilEnd: boolean
   now: () => number
@@ -45,7 +46,7 @@ export type Engine = {
 
 /** Takes the tasks over and restores them. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { log, profile, model, beatMs, checkpointEveryMs, now, tell } = options
+  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, now, tell } = options
   checkBeat(beatMs, profile)
   await activate(options)
   const partitions = log.partitions('risk-events')
@@ -59,7 +60,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     .digest('hex')
   const runners: TaskRunner[] = []
   for (const task of [...enterprises, watch]) {
-    const runner = await TaskRunner.open(task, { log, beatMs, foldVersion, config, checkpointEveryMs, now, tell })
+    const runner = await TaskRunner.open(task, {
+      log,
+      beatMs,
+      foldVersion,
+      config,
+      checkpointEveryMs,
+      epochRecordsMax,
+      now,
+      tell,
+    })
     await runner.restore()
     runners.push(runner)
   }

@@ -54,6 +54,13 @@ export function hash64(text: string): Hash64 {
   return { high, low }
 }
 
+/** Two hexadecimal digits of every byte: evidence names hashes by the thousand. */
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 export function hashHex(high: number, low: number): string {
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
+  return hexOfHalf(high) + hexOfHalf(low)
+}
+
+function hexOfHalf(half: number): string {
+  return hexOfByte[half >>> 24] + hexOfByte[(half >>> 16) & 255] + hexOfByte[(half >>> 8) & 255] + hexOfByte[half & 255]
 }

@@ -6,7 +6,7 @@ import { loadProfile } from '../edges/profiles.ts'
 import { startService } from '../edges/service.ts'
 import { RunTally, totalsLine } from '../edges/tally.ts'
 import { ForewarnError } from '../errors.ts'
-import { beatMsDefault, checkpointEveryMsDefault, secondMs, slackMsDefault } from '../limits.ts'
+import { beatMsDefault, checkpointEveryMsDefault, epochRecordsMax, secondMs, slackMsDefault } from '../limits.ts'
 import {
   addLogOptions,
   type LogOptions,
@@ -25,6 +25,7 @@ type Options = LogOptions & {
   beatMs: string
   slackMs: string
   checkpointEvery: string
+  epochRecords: string
   logLevel: (typeof logLevels)[number]
   json?: boolean
 }
@@ -53,6 +54,11 @@ export function runCommand(screen: Screen = processScreen): Command {
       'at least so long between two checkpoints',
       String(checkpointEveryMsDefault / secondMs),
     )
+    .option(
+      '--epoch-records <n>',
+      'records committed together; fewer: less is folded again after a crash',
+      String(epochRecordsMax),
+    )
     .addOption(
       new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
     )
@@ -77,6 +83,7 @@ async function run(screen: Screen, options: Options): Promise<void> {
       beatMs: wholeNumber('--beat-ms', options.beatMs),
       slackMs: wholeNumber('--slack-ms', options.slackMs),
       checkpointEveryMs: Number(options.checkpointEvery) * secondMs,
+      epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords),
       untilEnd: options.untilEnd === true,
       now: Date.now,
       tell: (notice) => tally.take(notice),

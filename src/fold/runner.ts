@@ -22,6 +22,8 @@ export type RunnerOptions = {
   /** Hash of profile, beat and model: a checkpoint of another configuration is not used. */
   config: string
   checkpointEveryMs: number
+  /** An epoch ends with the beat that reaches so many records. */
+  epochRecordsMax?: number | undefined
   /** Milliseconds since 1970; the runner's clock. */
   now: () => number
   tell: Tell
@@ -107,8 +109,9 @@ export class TaskRunner {
    */
   async step(closing: Closing): Promise<boolean> {
     const ends = await this.lookUpEnds()
+    const recordsMax = this.options.epochRecordsMax ?? epochRecordsMax
     const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
-    while (epoch.records < epochRecordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
+    while (epoch.records < recordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
       await this.fill(ends)
       const beat = this.nextBeat(closing, ends)
       if (beat === undefined) break

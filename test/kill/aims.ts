@@ -11,11 +11,19 @@ const targets = [
 ] as const
 
 export function drawAim(random: Random): Aim {
-  let at = random()
-  const target = targets.find(({ weight }) => (at -= weight) < 0) ?? targets[0]
-  const { kind, nthMax, delayMsMax } = target
+  const { kind, nthMax, delayMsMax } = drawTarget(random())
   const atOnce = kind !== 'start' && random() < 0.4
   return { kind, nth: 1 + Math.floor(random() * nthMax), delayMs: atOnce ? 0 : random() * delayMsMax }
+}
+
+/** The target in whose share of 0..1 a number lies. */
+function drawTarget(at: number): (typeof targets)[number] {
+  let below = 0
+  for (const target of targets) {
+    below += target.weight
+    if (at < below) return target
+  }
+  return targets[0]
 }
 
 /** Seconds between two checkpoints: every commit, or so rarely that a restart has beats to fold again. */

@@ -3,10 +3,10 @@
  * checkpoint or a restore, and now and then a checkpoint is damaged between two starts. In the end the log must say what it
  * says after a calm run, and every record must have one fate.
  *
- *   node test/kill/campaign.ts [--kills 200] [--seed 1] [--enterprises 2000] [--days 40] [--json]
+ *   node test/kill/campaign.ts [--kills 200] [--seed 1] [--enterprises 4000] [--days 45] [--json]
  *
- * A history is folded in some ten epochs, so it is over after some kills; then a fresh copy of it is taken. Exit code 1 on
- * any difference.
+ * Epochs are made small, so that all kills fall into one run over the history; should it be over before, a fresh copy of it is
+ * taken. Exit code 1 on any difference.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -111,6 +111,8 @@ function runOf(copy: string, random: Random): string[] {
     '--until-end',
     '--checkpoint-every',
     drawCheckpointEvery(random),
+    '--epoch-records',
+    '150', // so many commits that all kills fall into one run
     '--log-level',
     'debug',
   ]
@@ -203,8 +205,8 @@ async function main(): Promise<void> {
     options: {
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
-      enterprises: { type: 'string', default: '2000' },
-      days: { type: 'string', default: '40' },
+      enterprises: { type: 'string', default: '4000' },
+      days: { type: 'string', default: '45' },
       json: { type: 'boolean', default: false },
     },
   })
