@@ -1,0 +1,25 @@
+# Forewarn: one process over one log. Build: docker build -t forewarn .   Run: docker run -v forewarn:/data -p 9464:9464 forewarn
+
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Node itself comes with the image, not with the packages that bring it to machines without one.
+RUN npm ci --omit=dev --omit=optional
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY streams ./streams
+COPY models ./models
+COPY src ./src
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 9464
+HEALTHCHECK --interval=15s --timeout=3s --start-period=60s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node", "--max-semi-space-size=4", "src/main.ts"]
+CMD ["run", "--log", "embedded:/data", "--http", "0.0.0.0:9464"]

@@ -1,0 +1,32 @@
+/** The image: what must stand in the Dockerfile, and that what it copies is all that the program reads. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8')
+const lines = dockerfile.split('\n')
+const copied = lines
+  .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+  .flatMap((line) => line.split(/\s+/).slice(1, -1))
+
+it('runs as a user without rights, with a health check and without packages for development', () => {
+  const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+  expect(lastStage).toMatch(/^USER node$/m)
+  expect(lastStage).toMatch(/^HEALTHCHECK /m)
+  expect(lastStage).toContain('/livez')
+  expect(dockerfile).toContain('npm ci --omit=dev')
+  expect(dockerfile.match(/^FROM /gm)?.length).toBe(2)
+})
+
+it('copies what exists, and what .dockerignore lets through', () => {
+  const ignore = readFileSync(path.join(root, '.dockerignore'), 'utf8').split('\n')
+  for (const source of copied) {
+    expect(existsSync(path.join(root, source)), source).toBe(true)
+    expect(ignore).toContain(`!${source}`)
+  }
+})
+
+it('copies every folder that the program imports from or reads', () => {
+  for (const needed of ['src', 'models', 'streams', 'package.json']) expect(copied).toContain(needed)
+})
