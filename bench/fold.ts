@@ -7,9 +7,8 @@ import { EnterpriseTask } from '../src/enterprise/task.ts'
 import type { LogRecord, Output } from '../src/log/port.ts'
 import type { Fate } from '../streams/outputs.ts'
 import type { Profile } from '../streams/profile.ts'
-import { type EventBatch, eventBeats, startMs, tableRecords } from './market.ts'
+import { beatMs, type EventBatch, eventBeats, startMs, tableRecords } from './market.ts'
 
-const beatMs = 1_000
 const firstBeat = startMs / beatMs
 const perBeat = 10_000
 const eventsPerRun = 2_000_000

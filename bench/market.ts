@@ -1,6 +1,8 @@
 /**
- * Events of 250 bytes for the fold benchmark: seeded, 200 of them a millisecond of log time at most, with duplicates, retractions
- * and late events as 5 % of the stream, and the fate that each of them must get (a plain oracle: sets of ids, nothing else).
+ * Events of 250 bytes for the fold benchmark: a replay of history in beats of an hour, 10,000 events each (240,000 a day; all of
+ * China has about 140,000). Grave events are rare, as they are: of a type of severity 1 to 5 there are 100, 40, 15, 3 and 1.
+ * Seeded, with duplicates, retractions and late events as 5 % of the stream, and the fate that each of them must get (a plain
+ * oracle: sets of ids, nothing else).
  */
 
 import type { LogRecord } from '../src/log/port.ts'
@@ -9,6 +11,8 @@ import type { Profile } from '../streams/profile.ts'
 import { usccCheckCharacter } from '../streams/uscc.ts'
 
 const dayMs = 86_400_000
+export const beatMs = 3_600_000
+const eventsBySeverity = [0, 100, 40, 15, 3, 1]
 export const startMs = Date.parse('2026-03-02T00:00:00.000Z')
 
 /** Small, fast and seeded (xorshift32). */
@@ -64,19 +68,22 @@ export function tableRecords(profile: Profile, enterprises: number): { enterpris
 
 export type EventBatch = { records: LogRecord[]; fates: Partial<Record<Fate, number>> }
 
-/** `perBeat` events a beat of one second, `beats` of them, as LogRecords in memory. */
+/** Beats of `perBeat` events, as LogRecords in memory, until there are `events` of them. */
 export function* eventBeats(
   profile: Profile,
   options: { enterprises: number; events: number; perBeat: number; everyEnterprise?: number },
 ): Generator<EventBatch> {
   const next = generator(11)
-  const types = profile.types.map((type) => type.code)
+  // A type stands in the list as often as it happens.
+  const types = profile.types.flatMap((type) =>
+    Array.from({ length: eventsBySeverity[type.severity] }, () => type.code),
+  )
   const sources = profile.sources.slice(1)
   const applied: { id: string; enterprise: number; text: string }[] = []
   const retracted = new Set<string>()
   let offset = 0
   for (let beat = 1; offset < options.events; beat++) {
-    const timeMs = startMs + beat * 1_000
+    const timeMs = startMs + beat * beatMs
     const batch: EventBatch = { records: [], fates: {} }
     const add = (fate: Fate, enterprise: number, text: string): void => {
       batch.records.push({
@@ -146,7 +153,6 @@ function eventText({ id, enterprise, type, source, ageMs, timeMs, retracts }: Ev
     enterpriseId: enterpriseIdOf(enterprise),
     type,
     occurredAt: new Date(timeMs - ageMs).toISOString(),
-    severity: 1 + (enterprise % 5),
     amount: enterprise % 9_973,
     source,
     ...(retracts === undefined ? {} : { retracts }),
