@@ -46,7 +46,7 @@ export type Engine = {
 
 /** Takes the tasks over and restores them. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, now, tell } = options
+  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
   checkBeat(beatMs, profile)
   await activate(options)
   const partitions = log.partitions('risk-events')
@@ -69,6 +69,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       epochRecordsMax,
       now,
       tell,
+      signal,
     })
     await runner.restore()
     runners.push(runner)

@@ -27,6 +27,8 @@ export type RunnerOptions = {
   /** Milliseconds since 1970; the runner's clock. */
   now: () => number
   tell: Tell
+  /** Asks for the end: an epoch that a full disk refuses is no longer waited for. */
+  signal?: AbortSignal
 }
 
 type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: number }
@@ -43,6 +45,8 @@ export class TaskRunner {
   private checkpointedBeat: number | undefined
   private nextSlot = 0
   private regressionsTold = 0
+  /** An epoch was folded and given up: the state is ahead of the journal, and must not be kept. */
+  private ahead = false
 
   /** Takes the task over in the log; an earlier holder is fenced from here on. */
   static async open(task: FoldTask, options: RunnerOptions): Promise<TaskRunner> {
@@ -118,16 +122,20 @@ export class TaskRunner {
       this.foldLive(beat, epoch)
     }
     this.tellRegressions()
-    if (epoch.beats.length === 0) return false
-    await this.commit(epoch)
-    return true
+    return epoch.beats.length > 0 && (await this.commit(epoch))
   }
 
-  /** Writes a checkpoint when one is due, or when asked to (at a calm end). */
+  /** Writes a checkpoint when one is due, or when asked to (at a calm end). On a full disk the one before stands, and the next try is when due. */
   async checkpoint(now: 'when due' | 'now'): Promise<void> {
     const { foldVersion, config, checkpointEveryMs, tell } = this.options
     const due = this.options.now() - this.checkpointedMs >= checkpointEveryMs
-    if (this.lastBeat === undefined || this.lastBeat === this.checkpointedBeat || (now === 'when due' && !due)) return
+    if (
+      this.ahead ||
+      this.lastBeat === undefined ||
+      this.lastBeat === this.checkpointedBeat ||
+      (now === 'when due' && !due)
+    )
+      return
     const head = {
       foldVersion,
       config,
@@ -136,10 +144,11 @@ export class TaskRunner {
       positions: this.queues.map(({ position }) => position),
       maxTimesMs: this.queues.map(({ foldedMaxTimeMs }) => (Number.isFinite(foldedMaxTimeMs) ? foldedMaxTimeMs : null)),
     }
-    await writeCheckpoint(this.task, this.taskLog, this.nextSlot, head, tell)
+    const written = await this.unlessFull(() => writeCheckpoint(this.task, this.taskLog, this.nextSlot, head, tell))
+    this.checkpointedMs = this.options.now()
+    if (!written) return
     this.nextSlot = 1 - this.nextSlot
     this.checkpointedBeat = this.lastBeat
-    this.checkpointedMs = this.options.now()
   }
 
   /** The commands, which stand first, are looked up last: a part tells that every command of its beat is in the log by now. */
@@ -210,19 +219,25 @@ export class TaskRunner {
     this.lastPartMs = this.options.now()
   }
 
-  private async commit({ beats, outputs, records }: Epoch): Promise<void> {
-    const { beatMs, tell } = this.options
+  /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
+  private async commit({ beats, outputs, records }: Epoch): Promise<boolean> {
+    const { beatMs, tell, signal } = this.options
     const lastBeat = beats[beats.length - 1].beat
     tell({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
     const epoch = { outputs, journal: encodeEntry(beats), timeMs: lastBeat * beatMs }
-    while (!(await this.tryCommit(epoch))) await new Promise((resolve) => setTimeout(resolve, 1_000))
+    while (!(await this.unlessFull(() => this.taskLog.commit(epoch)))) {
+      this.ahead = signal?.aborted === true // the next start folds it
+      if (this.ahead) return false
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
     tell({ kind: 'EpochCommitted', task: this.name, beats: beats.length, lastBeat, records, outputs: outputs.length })
+    return true
   }
 
-  /** A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
-  private async tryCommit(epoch: Parameters<TaskLog['commit']>[0]): Promise<boolean> {
+  /** Whether the log took it; a full disk is told. */
+  private async unlessFull(write: () => Promise<void>): Promise<boolean> {
     try {
-      await this.taskLog.commit(epoch)
+      await write()
       return true
     } catch (error) {
       if (!(error instanceof ForewarnError) || error.code !== 'FW_LOG_FULL') throw error

@@ -19,11 +19,15 @@ export class Forewarn {
   readonly #child: ChildProcess
   readonly #listeners = new Set<() => void>()
 
-  /** `heard` gets standard error piece by piece, as early as it can be had. */
-  constructor(args: readonly string[], { stdin = '', heard }: { stdin?: string; heard?: (text: string) => void } = {}) {
+  /** `heard` gets standard error piece by piece, as early as it can be had. `cwd`: where it runs, as a shell would be there. */
+  constructor(
+    args: readonly string[],
+    { stdin = '', heard, cwd }: { stdin?: string; heard?: (text: string) => void; cwd?: string } = {},
+  ) {
     const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
     this.#child = spawn(process.execPath, [path.join(projectFolder, 'src/main.ts'), ...args], {
       env,
+      ...(cwd === undefined ? {} : { cwd }),
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -83,8 +87,8 @@ export class Forewarn {
 }
 
 /** Runs a command to its end. */
-export async function forewarn(args: readonly string[], stdin = ''): Promise<Ended> {
-  return new Forewarn(args, { stdin }).ended
+export async function forewarn(args: readonly string[], stdin = '', cwd?: string): Promise<Ended> {
+  return new Forewarn(args, { stdin, ...(cwd === undefined ? {} : { cwd }) }).ended
 }
 
 /** What a command prints with --json. @throws Error when it fails or prints anything else than one JSON value. */

@@ -1,0 +1,28 @@
+/** `forewarn demo` as a script would call it. */
+import { readdir } from 'node:fs/promises'
+import { afterAll, expect, test, vi } from 'vitest'
+import { forewarn } from './forewarn.ts'
+import { sumOf, tempFolder } from './support.ts'
+
+afterAll(() => {
+  vi.unstubAllEnvs()
+})
+
+test('a demo to the end prints one object and leaves nothing behind', async () => {
+  const temporary = await tempFolder()
+  vi.stubEnv('TMPDIR', temporary)
+  const { code, out, err } = await forewarn(['demo', '--days', '32', '--exit', '--json', '--enterprises', '3000'])
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(/^[^\n]+\n$/)
+  const said: Record<string, unknown> = JSON.parse(out)
+  const keys = ['events', 'enterprises', 'fates', 'scores', 'alerts', 'warnings', 'outbreaks', 'seconds']
+  expect(Object.keys(said).sort()).toEqual(keys.sort())
+  expect(said.events).toBeGreaterThan(3_000) // each enterprise is registered once
+  expect(said.enterprises).toBeGreaterThanOrEqual(3_000)
+  expect(sumOf(said.fates)).toBe(said.events)
+  expect(Object.keys(Object(said.warnings)).sort()).toEqual(['cell', 'industry', 'region'])
+  const whole = expect.toSatisfy((count: unknown) => Number.isInteger(count) && Number(count) >= 0)
+  expect(said).toMatchObject({ scores: whole, alerts: whole, seconds: expect.any(Number) })
+  expect(said.outbreaks).toEqual({ injected: whole, found: whole, raisedOutside: whole })
+  expect(await readdir(temporary)).toEqual([])
+})

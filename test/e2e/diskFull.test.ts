@@ -1,0 +1,125 @@
+/** A process whose disk fills up: what it answers, what it keeps, and that it goes on by itself. A real small disk. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { MiB } from '../../src/limits.ts'
+import { forewarn, logLines } from './forewarn.ts'
+import {
+  accountOf,
+  expectCalm,
+  expectError,
+  fatesOnPage,
+  freePort,
+  type Posted,
+  post,
+  ready,
+  start,
+  sumOf,
+  textsIn,
+  until,
+} from './support.ts'
+
+const diskMiB = 16
+const ballastMiB = 8
+const batch = 500
+const beatMs = 3_000 // so long that most records are not folded yet when the disk is full
+const batchesMax = 200 // far more than fit
+
+/** A file system of 16 MiB, or null where this process may not mount one. */
+function mountSmallDisk(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
+  const folder = mkdtempSync(path.join(tmpdir(), 'forewarn-e2e-disk-'))
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', folder]).status === 0) return folder
+  rmSync(folder, { recursive: true })
+  return null
+}
+
+const disk = mountSmallDisk()
+const skipped = disk === null ? ' (skipped: mounting a small tmpfs needs root on Linux)' : ''
+afterAll(() => {
+  if (disk === null) return
+  spawnSync('umount', ['-l', disk]) // lazily: a test that failed may have left the log open
+  rmSync(disk, { recursive: true })
+})
+
+/** Takes all that is left of the disk of a file. */
+function fill(file: string): void {
+  const { bavail, bsize } = statfsSync(path.dirname(file))
+  writeFileSync(file, new Uint8Array(bavail * bsize))
+}
+
+const events = (from: number, count: number): string[] =>
+  Array.from({ length: count }, (_, at) =>
+    JSON.stringify({
+      id: `e-${from + at}`,
+      enterpriseId: '91110000600037341L',
+      type: 'PEN.FINE',
+      occurredAt: '2026-01-01T00:00:00Z',
+    }),
+  )
+
+it.skipIf(disk === null)(
+  `refuses records with 507, loses none that it acknowledged, and goes on when there is space${skipped}`,
+  async () => {
+    const folder = path.join(disk!, 'log')
+    const ballast = path.join(disk!, 'ballast')
+    const rest = path.join(disk!, 'rest')
+    writeFileSync(ballast, new Uint8Array(ballastMiB * MiB))
+    const at = `http://127.0.0.1:${await freePort()}`
+    const where = ['--log', `embedded:${folder}`, '--http', at.replace('http://', '')]
+    const server = start(['run', ...where, '--beat-ms', String(beatMs), '--checkpoint-every', '1'])
+    await ready(at)
+
+    const acknowledged: string[] = []
+    let refusal: Posted | undefined
+    for (let sent = 0; refusal === undefined && sent < batchesMax; sent++) {
+      const lines = events(sent * batch, batch)
+      const answer = await post(at, 'risk-events', lines.join('\n'))
+      if (answer.status === 200) acknowledged.push(...lines)
+      else refusal = answer
+    }
+    expect(refusal).toMatchObject({
+      status: 507,
+      body: { code: 'FW_LOG_FULL', message: expect.any(String), remedy: expect.stringContaining('Free disk space') },
+    })
+    expect(acknowledged.length).toBeGreaterThan(0)
+    fill(rest) // somebody else takes what was kept for the work under way
+
+    // By the command line it is the same refusal; the process lives, and what it acknowledged stands in the log and nothing else.
+    const stream = ['ingest', '--log', `embedded:${folder}`, '--as', 'risk-events', '-']
+    expectError(await forewarn(stream, events(1_000_000, batch).join('\n')), 'FW_LOG_FULL')
+    expect((await fetch(`${at}/livez`)).status).toBe(200)
+    const unready = await until('not ready', async () => {
+      const response = await fetch(`${at}/readyz`)
+      return response.status === 503 ? await response.json() : undefined
+    })
+    expect(unready).toEqual({ ready: false, reason: expect.stringMatching(/^The log refuses records: /) })
+    expect(logLines(server.err)).toContainEqual(
+      expect.objectContaining({ kind: 'CommitRefused', level: 'error', code: 'FW_LOG_FULL' }),
+    )
+
+    expect(await textsIn(folder, 'risk-events')).toEqual(acknowledged)
+
+    rmSync(ballast)
+    rmSync(rest)
+    const more = events(2_000_000, 3)
+    await until('taking records again', async () =>
+      (await post(at, 'risk-events', more.join('\n'))).status === 200 ? true : undefined,
+    )
+    acknowledged.push(...more)
+    await until('all of them folded', async () =>
+      sumOf(await fatesOnPage(at)) === acknowledged.length ? true : undefined,
+    )
+    await ready(at)
+
+    server.kill('SIGTERM')
+    const { code, err } = await server.ended
+    expect(code).toBe(0)
+    expectCalm(err)
+    expect(await textsIn(folder, 'risk-events')).toEqual(acknowledged)
+    const account = await accountOf(folder)
+    expect(account).toMatchObject({ records: acknowledged.length, rows: acknowledged.length + account.commands })
+  },
+)

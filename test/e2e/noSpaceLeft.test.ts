@@ -1,0 +1,121 @@
+/** A disk on which not even an epoch or a checkpoint fits any more: the process waits, ends when asked, and loses nothing. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { KiB, MiB } from '../../src/limits.ts'
+import { outcomeOf } from '../kill/history.ts'
+import type { Forewarn } from './forewarn.ts'
+import { expectCalm, fatesOnPage, post, ready, start, sumOf, until } from './support.ts'
+
+const diskMiB = 32
+const ballastMiB = 12
+const bodyRecords = 2_000
+
+/** A small file system, or null where this process may not mount one. */
+function mountSmallDisk(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
+  const folder = mkdtempSync(path.join(tmpdir(), 'forewarn-e2e-disk-'))
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', folder]).status === 0) return folder
+  rmSync(folder, { recursive: true })
+  return null
+}
+
+const disk = mountSmallDisk()
+const skipped = disk === null ? ' (skipped: mounting a small tmpfs needs root on Linux)' : ''
+afterAll(() => {
+  if (disk === null) return
+  spawnSync('umount', ['-l', disk]) // lazily: a test that failed may have left the log open
+  rmSync(disk, { recursive: true })
+})
+
+const enterpriseIds = Array.from({ length: 500 }, (_, at) => `91110000${String(at).padStart(9, '0')}L`)
+let sent = 0
+
+/** New events, spread over enterprises. */
+function body(): string {
+  const occurredAt = new Date(Date.now() - 1_000).toISOString()
+  const event = (id: number): object => ({
+    id: `e${id}`,
+    enterpriseId: enterpriseIds[id % 500],
+    type: 'PEN.FINE',
+    occurredAt,
+  })
+  return Array.from({ length: bodyRecords }, () => `${JSON.stringify(event(sent++))}\n`).join('')
+}
+
+/** Posts until the log takes no more; gives how many records it acknowledged. */
+async function postUntilFull(at: string): Promise<number> {
+  for (let accepted = 0; ; accepted += bodyRecords) {
+    const { status } = await post(at, 'risk-events', body())
+    if (status === 200) continue
+    expect(status).toBe(507)
+    return accepted
+  }
+}
+
+/** Takes all that is left of the disk. */
+function fill(file: string): void {
+  const { bavail, bsize } = statfsSync(path.dirname(file))
+  for (let bytes = bavail * bsize; bytes >= 4 * KiB; bytes = Math.floor(bytes / 2)) {
+    try {
+      writeFileSync(file, new Uint8Array(bytes), { flag: 'a' })
+    } catch {
+      // less is left; half of it may fit
+    }
+  }
+}
+
+async function stop(running: Forewarn): Promise<void> {
+  const askedMs = Date.now()
+  running.kill('SIGTERM')
+  const { code, signal, err } = await running.ended
+  expect({ code, signal }, err.slice(-2_000)).toEqual({ code: 0, signal: null })
+  expect(Date.now() - askedMs).toBeLessThan(10_000)
+  expectCalm(err)
+}
+
+it.skipIf(disk === null)(
+  `waits with an epoch or a checkpoint until there is space, and ends when asked${skipped}`,
+  async () => {
+    const folder = path.join(disk!, 'log')
+    const [ballast, rest] = [path.join(disk!, 'ballast'), path.join(disk!, 'rest')]
+    writeFileSync(ballast, new Uint8Array(ballastMiB * MiB))
+    const run = ['run', '--log', `embedded:${folder}`, '--http', '127.0.0.1:0', '--checkpoint-every', '1']
+    const running = start(run)
+    const at = String((await running.line('Serving')).address)
+    await ready(at)
+
+    // Records are refused while there is room for work under way; then there is not even that.
+    let accepted = await postUntilFull(at)
+    expect(accepted).toBeGreaterThan(bodyRecords)
+    fill(rest)
+    await running.line('CommitRefused', 30_000)
+    expect((await fetch(`${at}/livez`)).status).toBe(200)
+    await until('not ready', async () => ((await fetch(`${at}/readyz`)).status === 503 ? true : undefined))
+
+    // With space it goes on by itself.
+    rmSync(ballast)
+    rmSync(rest)
+    await until('taken again', async () => ((await post(at, 'risk-events', body())).status === 200 ? true : undefined))
+    accepted += bodyRecords
+    await until('all folded', async () => (sumOf(await fatesOnPage(at)) >= accepted ? true : undefined), 30_000)
+    await ready(at)
+
+    // Asked to end on a full disk it ends all the same, and what it had acknowledged is folded by the next start.
+    accepted += await postUntilFull(at)
+    fill(rest)
+    await stop(running)
+    rmSync(rest)
+    const next = start(run)
+    const again = String((await next.line('Serving')).address)
+    await ready(again)
+    await until('space', async () => ((await post(again, 'enterprises', '{}')).status === 200 ? true : undefined))
+    await until('all folded', async () => ((await fatesOnPage(again)).dead === 1 ? true : undefined), 30_000)
+    await stop(next)
+    const { records, wrong } = await outcomeOf(folder)
+    expect({ wrong, records }).toEqual({ wrong: [], records: accepted + 2 }) // the activation, and the bad line
+  },
+  120_000,
+)

@@ -1,0 +1,72 @@
+/** What the command line answers when it is called wrongly, or asked for help. */
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { forewarn } from './forewarn.ts'
+import { expectCalm, expectError, tempFolder } from './support.ts'
+
+const commands = ['demo', 'run', 'ingest', 'simulate', 'tail', 'verify', 'digest', 'dead-letters', 'doctor']
+
+const wrong: readonly (readonly [string, readonly string[]])[] = [
+  ['an unknown command', ['forwarn']],
+  ['an unknown option', ['run', '--nosuch']],
+  ['an unknown topic', ['tail', 'nosuch']],
+  ['an option without its value', ['run', '--profile']],
+  ['a missing argument', ['verify']],
+  ['a missing option', ['simulate']],
+  ['a number that is none', ['simulate', '--out', 'x', '--days', 'many']],
+  ['a log of another kind', ['digest', '--log', 'nosuch:x']],
+  ['an address that is none', ['run', '--log', 'embedded:LOG', '--http', 'here']],
+  ['a live ingest of no kind', ['ingest', '--log', 'embedded:LOG', 'events.ndjson']],
+  ['an import of a file of no kind', ['ingest', '--log', 'embedded:LOG', '--known-at', 'knownAt', 'events.ndjson']],
+]
+
+test.for(wrong)('%s: 2, the reason on standard error, nothing on standard output', async ([, args]) => {
+  const folder = await tempFolder()
+  const ended = await forewarn(
+    args.map((arg) => arg.replace('LOG', path.join(folder, 'log'))),
+    '',
+    folder,
+  )
+  expect(ended).toMatchObject({ code: 2, out: '' })
+  expect(ended.err).toMatch(/^error/)
+  expectCalm(ended.err)
+})
+
+test('a command that is nearly right is told its name', async () => {
+  expect((await forewarn(['simulat'])).err).toContain('simulate')
+})
+
+test('an unknown profile: 1, code and remedy', async () => {
+  const log = `embedded:${path.join(await tempFolder(), 'log')}`
+  for (const command of ['run', 'ingest --as risk-events -', 'verify region.110000.2025-01-01'])
+    expectError(await forewarn([...command.split(' '), '--log', log, '--profile', 'nosuch']), 'FW_PROFILE_NOT_FOUND')
+})
+
+test('a log that is not there: 1, code and remedy', async () => {
+  const log = `embedded:${path.join(await tempFolder(), 'nosuch')}`
+  for (const command of ['tail fates', 'digest', 'verify region.110000.2025-01-01', 'dead-letters list'])
+    expectError(await forewarn([...command.split(' '), '--log', log]), 'FW_LOG_NOT_FOUND')
+  const doctor = await forewarn(['doctor', '--log', log])
+  expect(doctor).toMatchObject({ code: 1, err: '' })
+  expect(doctor.out).toContain('fail  log: There is no log at ')
+})
+
+test('help: 0, on standard output, for each command', async () => {
+  const program = await forewarn(['--help'])
+  expect(program).toMatchObject({ code: 0, err: '' })
+  for (const command of commands) expect(program.out).toMatch(new RegExp(`^  ${command}\\b`, 'm'))
+  const shown = [...program.out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)].map(([, name]) => name)
+  expect(shown.filter((name) => name !== 'help').sort()).toEqual([...commands].sort())
+
+  const asked = [...commands.map((name) => [name]), ['dead-letters', 'list']]
+  const helps = await Promise.all(asked.map((words) => forewarn([...words, '--help'])))
+  for (const [at, { code, out, err }] of helps.entries()) {
+    const words = asked[at]
+    expect({ words, code, err }).toEqual({ words, code: 0, err: '' })
+    expect(out).toMatch(new RegExp(`^Usage: forewarn ${words.join(' ')}`))
+  }
+})
+
+test('version: 0', async () => {
+  expect(await forewarn(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+})
