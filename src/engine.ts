@@ -50,11 +50,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   checkBeat(beatMs, profile)
   await activate(options)
   const partitions = log.partitions('risk-events')
+  // Beats that are folded again have been told: log lines, counters and totals hear of new ones only.
+  let restoring = true
+  const tellNew: Tell = (notice) => {
+    if (!restoring) tell(notice)
+  }
   const enterprises = Array.from(
     { length: partitions },
-    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell }),
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell: tellNew }),
   )
-  const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
+  const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell: tellNew })
   const config = createHash('sha256')
     .update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
     .digest('hex')
@@ -74,6 +79,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await runner.restore()
     runners.push(runner)
   }
+  restoring = false
   return { enterprises, watch, runners, follow: () => follow(options, runners) }
 }
 

@@ -62,6 +62,12 @@ export function wholeNumber(option: string, text: string): number {
   throw new ForewarnError('FW_USAGE', [`${option} must be a whole number, not ${text}.`])
 }
 
+/** A number >= 0, such as 0.5, or FW_USAGE with the option's name. */
+export function positiveNumber(option: string, text: string): number {
+  if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text)
+  throw new ForewarnError('FW_USAGE', [`${option} must be a number, not ${text}.`])
+}
+
 /** One line; waits while a reader is slow, so that nothing piles up in memory. */
 export async function print({ out }: Screen, line: string): Promise<void> {
   if (!out.write(`${line}\n`)) await once(out, 'drain')

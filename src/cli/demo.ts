@@ -12,7 +12,7 @@ import { dayMs, minuteMs, secondMs } from '../limits.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice } from '../notices.ts'
 import { simulate } from '../simulate/simulate.ts'
-import { print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
+import { positiveNumber, print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
 import { feed } from './demoFeed.ts'
 import { type Raise, scoreOutbreaks } from './demoScore.ts'
 import { hostAndPort } from './run.ts'
@@ -108,7 +108,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     })
     if (!quiet) welcome(screen, service, { days, enterprises })
     const running = service.follow()
-    const speed = options.exit === true ? 0 : Number(options.speed)
+    const speed = options.exit === true ? 0 : positiveNumber('--speed', options.speed)
     await feed(log, simulation, {
       days,
       startMs: demoStart,

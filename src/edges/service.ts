@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { RiskModel } from '../../models/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type Engine, type EngineOptions, openEngine } from '../engine.ts'
+import { messageOf } from '../errors.ts'
 import type { EmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice, Tell } from '../notices.ts'
 import { logNotices } from './logging.ts'
@@ -67,10 +68,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   async function followAndClose(engine: Engine, open: Server | undefined): Promise<void> {
+    let why = 'the end of the log'
     try {
       await engine.follow()
+      if (signal.aborted) why = 'asked to'
+    } catch (error) {
+      why = messageOf(error)
+      throw error
     } finally {
-      tell({ kind: 'Stopping', why: signal.aborted ? 'asked to' : 'the end of the log' })
+      tell({ kind: 'Stopping', why })
       await open?.close()
     }
   }

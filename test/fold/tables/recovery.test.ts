@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { openEngine } from '../../../src/engine.ts'
 import { ForewarnError } from '../../../src/errors.ts'
 import { digest, recordsOf } from '../../../src/log/digest.ts'
-import type { Log, TaskLog } from '../../../src/log/port.ts'
+import type { Log, Log, TaskLog } from '../../../src/log/port.ts'
 import type { Notice } from '../../../src/notices.ts'
 import { append, foldInSessions, foldToEnd, memoryLog, type TestRecord } from '../../support/fold.ts'
 import { generatedHistory } from '../../support/generated.ts'
@@ -121,6 +121,54 @@ it('rule 18: another profile, beat or model than the log was started with is ref
     if (Buffer.from(record.value).toString().includes('profile.activate')) activations++
   expect(activations).toBe(1)
 })
+
+it('beats that are folded again after a restart are not told again', async () => {
+  const log = await memoryLog()
+  await append(log, records)
+  const told: Notice[] = []
+  const options = {
+    log,
+    profile: tinyProfile,
+    model: tinyModel(tinyProfile),
+    beatMs: 1_000,
+    slackMs: 0,
+    checkpointEveryMs: 1e12,
+    untilEnd: true,
+    now: () => 0,
+    tell: (notice: Notice) => void told.push(notice),
+    signal: new AbortController().signal,
+  }
+  await (await openEngine(options)).follow()
+  expect(told.filter(({ kind }) => kind === 'BeatFolded').length).toBeGreaterThan(0)
+  told.length = 0
+  await (await openEngine({ ...options, log: withoutCheckpoints(log) })).follow()
+  expect(told.filter(({ kind }) => kind === 'BeatFolded' || kind === 'WarningChanged')).toEqual([])
+  expect(told.some((notice) => notice.kind === 'Restored' && notice.beatsReplayed > 0)).toBe(true)
+})
+
+/** The same log, in which no checkpoint is found. */
+function withoutCheckpoints(log: Log): Log {
+  return {
+    name: log.name,
+    partitions: (topic) => log.partitions(topic),
+    range: (topic, partition) => log.range(topic, partition),
+    read: (topic, partition, from, bytesMax) => log.read(topic, partition, from, bytesMax),
+    append: (topic, partition, some) => log.append(topic, partition, some),
+    changed: (timeoutMs) => log.changed(timeoutMs),
+    close: () => log.close(),
+    openTask: async (id) => {
+      const task = await log.openTask(id)
+      return {
+        commit: (epoch) => task.commit(epoch),
+        journal: (from) => task.journal(from),
+        journalEnd: () => task.journalEnd(),
+        writeCheckpoint: (slot, pages, manifest) => task.writeCheckpoint(slot, pages, manifest),
+        readManifest: async () => undefined,
+        readPage: async () => undefined,
+      }
+    },
+  }
+}
 
 it('rule 21: the digest leaves out task, partition and page, and hears every other change', async () => {
   const digestOf = async (some: readonly TestRecord[], partitions = 1) => {
