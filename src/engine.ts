@@ -98,7 +98,8 @@ async function follow(options: EngineOptions, runners: readonly TaskRunner[]): P
   })
 }
 
-function checkBeat(beatMs: number, { calendar }: Profile): void {
+/** @throws ForewarnError FW_USAGE when beats of this length would not divide hours and ticks. */
+export function checkBeat(beatMs: number, { calendar }: Profile): void {
   if (!Number.isSafeInteger(beatMs) || beatMs < 1 || hourMs % beatMs !== 0)
     throw new ForewarnError('FW_USAGE', [`--beat-ms must divide the hour; ${beatMs} does not.`])
   if (calendar.endMs(0) % beatMs !== 0)

@@ -5,6 +5,7 @@ import { loadModel } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { startService } from '../edges/service.ts'
 import { RunTally, totalsLine } from '../edges/tally.ts'
+import { checkBeat } from '../engine.ts'
 import { ForewarnError } from '../errors.ts'
 import { beatMsDefault, checkpointEveryMsDefault, epochRecordsMax, secondMs, slackMsDefault } from '../limits.ts'
 import {
@@ -72,6 +73,8 @@ export function runCommand(screen: Screen = processScreen): Command {
 async function run(screen: Screen, options: Options): Promise<void> {
   const profile = await loadProfile(options.profile)
   const model = profile.file.model === null ? null : await loadModel(profile.file.model)
+  const beatMs = wholeNumber('--beat-ms', options.beatMs)
+  checkBeat(beatMs, profile) // before a log is made for it
   const log = await openLogOption(options, 'write')
   const tally = new RunTally()
   const stop = stopSignal()
@@ -81,7 +84,7 @@ async function run(screen: Screen, options: Options): Promise<void> {
       log,
       profile,
       model,
-      beatMs: wholeNumber('--beat-ms', options.beatMs),
+      beatMs,
       slackMs: wholeNumber('--slack-ms', options.slackMs),
       checkpointEveryMs: positiveNumber('--checkpoint-every', options.checkpointEvery) * secondMs,
       epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords),

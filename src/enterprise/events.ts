@@ -31,18 +31,17 @@ export class EventFold {
     this.tally = tally
   }
 
-  /** Returns how many facts fell to the limit of a row. `flags` receives what was odd about each admitted record. */
+  /** `flags` receives what was odd about each admitted record. */
   fold(
     records: readonly LogRecord[],
     time: BeatTime,
     before: (row: number, slot: number) => void,
     settle: Settle,
     flags: (set: number) => void,
-  ): number {
-    if (records.length === 0) return 0
+  ): void {
+    if (records.length === 0) return
     const { events, positions } = this.decodeAll(records, time, settle)
     this.link(events, before)
-    let dropped = 0
     const { touched, rows } = this.book
     for (let slot = 0; slot < touched.length; slot++) {
       if (this.heads[slot] === 0) continue
@@ -52,11 +51,8 @@ export class EventFold {
         settle(positions[at], fate, code, '')
         flags(events[at].flags)
       }
-      const over = trim(rows, touched[slot])
-      if (over > 0) this.tally.recountOf(touched[slot])
-      dropped += over
+      if (trim(rows, touched[slot]) > 0) this.tally.recountOf(touched[slot])
     }
-    return dropped
   }
 
   private decodeAll(

@@ -111,6 +111,7 @@ export function trim(rows: EnterpriseRows, row: number): number {
   const over = rows.facts(row).count - factsPerRowMax
   if (over <= 0) return 0
   rows.dropOldest(row, over)
+  rows.factsDropped += over
   return over
 }
 

@@ -47,6 +47,8 @@ export class EnterpriseRows {
   private readonly gradeSlice: GradeSlice = { words: new Int32Array(0), offset: 0, count: 0 }
   readonly stride: number
   count = 0
+  /** Facts that fell to the limit of a row since the task last asked; not state, only counted. */
+  factsDropped = 0
 
   constructor(factStride: number) {
     this.stride = factStride

@@ -83,7 +83,6 @@ export class EnterpriseTask implements FoldTask {
   private readonly moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
   private flagCounts: FlagCounts = noFlags()
   private unscorable = 0
-  private factsDropped = 0
 
   constructor({ profile, model, beatMs, partition, partitions, tell }: EnterpriseTaskOptions) {
     this.id = { kind: 'enterprise', partition }
@@ -209,7 +208,7 @@ export class EnterpriseTask implements FoldTask {
 
   private foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): void {
     const first = this.fates.block('risk-events', records)
-    this.factsDropped += this.events.fold(
+    this.events.fold(
       records,
       time,
       (row, slot) => this.tally.begin(row, slot, time.tick),
@@ -281,13 +280,13 @@ export class EnterpriseTask implements FoldTask {
       scores: moved.length,
       alerts,
       unscorable: this.unscorable,
-      factsDropped: this.factsDropped,
+      factsDropped: this.rows.factsDropped,
       enterprises: this.rows.count,
     })
     moved.length = 0
     this.flagCounts = noFlags()
     this.unscorable = 0
-    this.factsDropped = 0
+    this.rows.factsDropped = 0
     this.fates.write({ task: name, beat, tick }, partition, emit)
     writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
   }

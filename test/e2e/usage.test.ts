@@ -1,7 +1,7 @@
 /** What the command line answers when it is called wrongly, or asked for help. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { forewarn } from './forewarn.ts'
+import { type Ended, forewarn } from './forewarn.ts'
 import { expectCalm, expectError, tempFolder } from './support.ts'
 
 const commands = ['demo', 'run', 'ingest', 'simulate', 'tail', 'verify', 'digest', 'dead-letters', 'doctor']
@@ -20,17 +20,20 @@ const wrong: readonly (readonly [string, readonly string[]])[] = [
   ['an import of a file of no kind', ['ingest', '--log', 'embedded:LOG', '--known-at', 'knownAt', 'events.ndjson']],
 ]
 
-test.for(wrong)('%s: 2, the reason on standard error, nothing on standard output', async ([, args]) => {
-  const folder = await tempFolder()
-  const ended = await forewarn(
-    args.map((arg) => arg.replace('LOG', path.join(folder, 'log'))),
-    '',
-    folder,
-  )
-  expect(ended).toMatchObject({ code: 2, out: '' })
-  expect(ended.err).toMatch(/^error/)
-  expectCalm(ended.err)
-})
+test.concurrent.for(wrong)(
+  '%s: 2, the reason on standard error, nothing on standard output',
+  async ([, args], { expect }) => {
+    const folder = await tempFolder()
+    const ended = await forewarn(
+      args.map((arg) => arg.replace('LOG', path.join(folder, 'log'))),
+      '',
+      folder,
+    )
+    expect(ended).toMatchObject({ code: 2, out: '' })
+    expect(ended.err).toMatch(/^error/)
+    expectCalm(ended.err)
+  },
+)
 
 test('a command that is nearly right is told its name', async () => {
   expect((await forewarn(['simulat'])).err).toContain('simulate')
@@ -38,15 +41,18 @@ test('a command that is nearly right is told its name', async () => {
 
 test('an unknown profile: 1, code and remedy', async () => {
   const log = `embedded:${path.join(await tempFolder(), 'log')}`
-  for (const command of ['run', 'ingest --as risk-events -', 'verify region.110000.2025-01-01'])
-    expectError(await forewarn([...command.split(' '), '--log', log, '--profile', 'nosuch']), 'FW_PROFILE_NOT_FOUND')
+  const asked = ['run', 'ingest --as risk-events -', 'verify region.110000.2025-01-01']
+  const call = (command: string): Promise<Ended> =>
+    forewarn([...command.split(' '), '--log', log, '--profile', 'nosuch'])
+  for (const ended of await Promise.all(asked.map(call))) expectError(ended, 'FW_PROFILE_NOT_FOUND')
 })
 
 test('a log that is not there: 1, code and remedy', async () => {
   const log = `embedded:${path.join(await tempFolder(), 'nosuch')}`
-  for (const command of ['tail fates', 'digest', 'verify region.110000.2025-01-01', 'dead-letters list'])
-    expectError(await forewarn([...command.split(' '), '--log', log]), 'FW_LOG_NOT_FOUND')
-  const doctor = await forewarn(['doctor', '--log', log])
+  const asked = ['tail fates', 'digest', 'verify region.110000.2025-01-01', 'dead-letters list']
+  const call = (command: string): Promise<Ended> => forewarn([...command.split(' '), '--log', log])
+  for (const ended of await Promise.all(asked.map(call))) expectError(ended, 'FW_LOG_NOT_FOUND')
+  const doctor = await call('doctor')
   expect(doctor).toMatchObject({ code: 1, err: '' })
   expect(doctor.out).toContain('fail  log: There is no log at ')
 })
