@@ -56,14 +56,16 @@ export async function openLogOption(options: LogOptions, mode: 'read' | 'write')
   return openEmbeddedLog({ path: logFolder(options.log), mode, prefixes: prefixesOf(options) })
 }
 
-/** A whole number, or FW_USAGE with the option's name. */
-export function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new ForewarnError('FW_USAGE', [`${option} must be a whole number, not ${text}.`])
+/** A whole number of at least `least`, or FW_USAGE with the option's name. */
+export function wholeNumber(option: string, text: string, least = 0): number {
+  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text)
+  throw new ForewarnError('FW_USAGE', [
+    `${option} must be a whole number${least > 0 ? ` of at least ${least}` : ''}, not ${text}.`,
+  ])
 }
 
 /** A number >= 0, such as 0.5, or FW_USAGE with the option's name. */
-export function positiveNumber(option: string, text: string): number {
+export function nonNegative(option: string, text: string): number {
   if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text)
   throw new ForewarnError('FW_USAGE', [`${option} must be a number, not ${text}.`])
 }

@@ -12,7 +12,7 @@ import { dayMs, minuteMs, secondMs } from '../limits.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice } from '../notices.ts'
 import { simulate } from '../simulate/simulate.ts'
-import { positiveNumber, print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
+import { nonNegative, print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
 import { feed } from './demoFeed.ts'
 import { type Raise, scoreOutbreaks } from './demoScore.ts'
 import { hostAndPort } from './run.ts'
@@ -75,6 +75,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     wholeNumber('--enterprises', options.enterprises),
     wholeNumber('--seed', options.seed),
   ]
+  const speed = options.exit === true ? 0 : nonNegative('--speed', options.speed)
   const profile = await loadProfile('cn')
   const model = profile.file.model === null ? null : await loadModel(profile.file.model)
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
@@ -108,7 +109,6 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     })
     if (!quiet) welcome(screen, service, { days, enterprises })
     const running = service.follow()
-    const speed = options.exit === true ? 0 : positiveNumber('--speed', options.speed)
     await feed(log, simulation, {
       days,
       startMs: demoStart,

@@ -5,6 +5,7 @@
  */
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ForewarnError, messageOf } from '../errors.ts'
 import { dayMs, KiB } from '../limits.ts'
 import type { SimulatedHazard, SimulatedRecord, Simulation } from './simulate.ts'
 
@@ -60,7 +61,11 @@ export async function writeSimulation(
   directory: string,
   options: WriteOptions = {},
 ): Promise<Written> {
-  await mkdir(directory, { recursive: true })
+  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+    throw new ForewarnError('FW_USAGE', [`The folder ${directory} cannot be made: ${messageOf(error)}.`], {
+      cause: error,
+    })
+  })
   await writeFile(join(directory, 'truth.json'), `${JSON.stringify(simulation.truth, null, 2)}\n`)
   const create = async (stream: Stream): Promise<LineFile> =>
     new LineFile(await open(join(directory, fileOf[stream]), 'w'))

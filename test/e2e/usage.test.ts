@@ -8,6 +8,9 @@ const commands = ['demo', 'run', 'ingest', 'simulate', 'tail', 'verify', 'digest
 
 const wrong: readonly (readonly [string, readonly string[]])[] = [
   ['an unknown command', ['forwarn']],
+  ['epochs of no records', ['run', '--log', 'embedded:LOG', '--epoch-records', '0']],
+  ['checkpoints every abc seconds', ['run', '--log', 'embedded:LOG', '--checkpoint-every', 'abc']],
+  ['a speed that is none', ['demo', '--speed', 'fast', '--http', '127.0.0.1:0']],
   ['an unknown option', ['run', '--nosuch']],
   ['an unknown topic', ['tail', 'nosuch']],
   ['an option without its value', ['run', '--profile']],

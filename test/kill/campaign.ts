@@ -112,7 +112,7 @@ function runOf(copy: string, random: Random): string[] {
     '--checkpoint-every',
     drawCheckpointEvery(random),
     '--epoch-records',
-    '150', // so many commits that all kills fall into one run
+    '10', // so many commits that all kills fall into one run or two
     '--log-level',
     'debug',
   ]

@@ -2,8 +2,9 @@
  * The embedded log: one SQLite file in a folder (WAL, one writer, any number of readers in this and other processes).
  * Appends and commits are on disk before their promise resolves (synchronous=FULL).
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
+import { ForewarnError } from '../../errors.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import { DiskReserve } from './diskReserve.ts'
 import { recordBytes } from './partitionTable.ts'
@@ -49,8 +50,17 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
 }
 
 function takeLock(path: string, http: string | null, now: () => number): WriterLock {
-  mkdirSync(path, { recursive: true })
+  makeFolder(path)
   return new WriterLock(path, `embedded:${path}`, { pid: process.pid, http, since: new Date(now()).toISOString() })
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    if (!existsSync(path)) throw error
+    throw new ForewarnError('FW_USAGE', [`The log is a folder, and ${path} is a file.`], { cause: error })
+  }
 }
 
 function reserveFor(store: Store, path: string, now: () => number): DiskReserve {
