@@ -68,7 +68,10 @@ function chineseRegions(folder: string): Row[] {
     })),
     ...readCsv(join(folder, 'area.csv')).map(({ code, name }) => {
       const city = `${code.slice(0, 4)}00`
-      return { code, parent: cityCodes.has(city) ? city : provinceCode(code), zh: name, en: prefectureNames[code] }
+      if (cityCodes.has(city)) return { code, parent: city, zh: name }
+      const en = prefectureNames[code]
+      const municipality = provinceNames[code.slice(0, 2)]
+      return { code, parent: provinceCode(code), zh: name, en: en === undefined ? '' : `${en}, ${municipality}` }
     }),
   ]
 }

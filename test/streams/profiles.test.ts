@@ -60,7 +60,7 @@ describe('tables', () => {
     expect(named(cn.industries, '0712')).toEqual({ zh: '海洋石油开采' })
     expect(named(cn.regions, '429000')).toEqual({
       zh: '湖北省直辖县级行政区划',
-      en: 'Directly administered counties of Hubei',
+      en: 'Hubei directly administered counties',
     })
     expect(named(warn.industries, '31-33')).toEqual({ en: 'Manufacturing' })
     expect(named(warn.industries, '511')).toEqual({ en: 'Publishing Industries (except Internet)' })
@@ -189,12 +189,36 @@ describe('what the built-in profiles say', () => {
   })
 })
 
-test('cn: every node that is judged has a name in Chinese and in English', async () => {
-  const { regions, industries } = await loadProfile('cn')
-  const nameless = [...regions.nodes, ...industries.nodes]
-    .filter(({ code, depth }) => depth <= 2 && !code.includes('UNKNOWN'))
-    .filter(({ names }) => !names.zh || !names.en)
-  expect(nameless).toEqual([])
-  expect(regions.nodes[regions.find('510100')].names.en).toBe('Chengdu')
-  expect(industries.nodes[industries.find('62')].names.en).toBe('Catering')
+describe('cn: nodes that are judged', () => {
+  const judged = (tree: CodeTree) =>
+    tree.nodes.filter(({ depth, code }) => depth > 0 && depth <= 2 && !code.includes('UNKNOWN'))
+
+  test('every one has a name in Chinese and in English, and no other has one in English', () => {
+    for (const tree of [cn.regions, cn.industries]) {
+      expect(judged(tree).filter(({ names }) => !names.zh || !names.en)).toEqual([])
+      expect(tree.nodes.filter(({ depth, names }) => depth > 2 && names.en !== undefined)).toEqual([])
+    }
+    expect([judged(cn.regions).length, judged(cn.industries).length]).toEqual([34 + 337 + 86, 20 + 97])
+  })
+
+  test('no two regions have the same English name, and no two divisions', () => {
+    const divisions = judged(cn.industries).filter(({ depth }) => depth === 2)
+    for (const nodes of [judged(cn.regions), divisions]) {
+      const names = nodes.map((node) => node.names.en)
+      expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
+    }
+  })
+
+  test.each([
+    [cn.regions, '510100', 'Chengdu'],
+    [cn.regions, '110105', 'Chaoyang District, Beijing'],
+    [cn.regions, '211300', 'Chaoyang'],
+    [cn.regions, '341300', 'Suzhou, Anhui'],
+    [cn.regions, '152500', 'Xilingol League'],
+    [cn.regions, '654000', 'Ili Kazakh Prefecture'],
+    [cn.industries, '62', 'Catering'],
+    [cn.industries, '48', 'Civil engineering'],
+  ])('name %#', (tree, code, name) => {
+    expect(tree.nodes[tree.find(code)].names.en).toBe(name)
+  })
 })
