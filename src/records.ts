@@ -5,6 +5,7 @@ import { type Fate, type FateColumns, fates } from '../streams/outputs.ts'
 import type { TopicName } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Emit } from './fold/task.ts'
+import { jsonBytes } from './json.ts'
 import { recordParseBytesMax } from './limits.ts'
 import type { LogRecord } from './log/port.ts'
 
@@ -36,10 +37,6 @@ export function parseObject(value: Uint8Array): { json: object } | Refusal {
 export function invalid(error: z.ZodError): Refusal {
   const issue = error.issues[0]
   return { refused: 'FW_RECORD_INVALID', detail: `${issue.path.join('.') || 'record'}: ${issue.message}` }
-}
-
-export function jsonBytes(value: object): Uint8Array {
-  return Buffer.from(JSON.stringify(value))
 }
 
 /** Fates of a beat, a row for every record, in the order of the inputs and of the log. */

@@ -23,4 +23,3 @@ export const Command = z.discriminatedUnion('kind', [
   z.object({ ...head, kind: z.literal('import.end') }),
 ])
 export type Command = z.infer<typeof Command>
-export type CommandKind = Command['kind']

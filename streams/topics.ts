@@ -38,10 +38,6 @@ export function wireName(topic: TopicName, prefixes: TopicPrefixes = defaultPref
   return `${prefix}.${topic}.v${topicVersion}`
 }
 
-export function isTopicName(name: string): name is TopicName {
-  return Object.hasOwn(catalogue, name)
-}
-
 /** Topics that people and upstream systems write, in the order in which records of one beat are folded (docs/fold.md rule 6). */
 export const recordTopics = ['enterprises', 'credit-grades', 'risk-events'] as const satisfies readonly TopicName[]
 export type RecordTopic = (typeof recordTopics)[number]

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Command, Option } from 'commander'
+import { ImportWriter } from '../edges/ingest/importWriter.ts'
 import { createLogger, logLevels } from '../edges/logging.ts'
 import { loadModel } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
@@ -108,8 +109,10 @@ async function demo(screen: Screen, options: Options): Promise<void> {
       http: options.exit === true ? undefined : hostAndPort(options.http),
     })
     if (!quiet) welcome(screen, service, { days, enterprises })
+    // The import is open before anything is folded, so that no beat closes by the clock.
+    const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStart)
     const running = service.follow()
-    await feed(log, simulation, {
+    await feed(writer, simulation, {
       days,
       startMs: demoStart,
       warmUpDays,

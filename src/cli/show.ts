@@ -11,6 +11,7 @@ import {
   Warning,
 } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
+import { jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
 import { plainText } from './common.ts'
 import type { Placed } from './topicReader.ts'
@@ -36,7 +37,7 @@ export function jsonRecord({ partition, record }: Placed): string {
     time: timeOf(record),
     key,
     ...(headers === null ? {} : { headers }),
-    value: jsonOf(record) ?? Buffer.from(record.value).toString('utf8'),
+    value: valueIn(record) ?? Buffer.from(record.value).toString('utf8'),
   })
 }
 
@@ -50,9 +51,9 @@ function textOf({ value }: LogRecord): string {
   return text.length > textMax ? `${text.slice(0, textMax)}...` : text
 }
 
-function jsonOf({ value }: LogRecord): unknown {
+function valueIn({ value }: LogRecord): unknown {
   try {
-    return JSON.parse(Buffer.from(value).toString('utf8'))
+    return jsonOf(value)
   } catch {
     return undefined
   }
@@ -63,20 +64,27 @@ type Sayer = (record: LogRecord, options: ShowOptions) => string | undefined
 /** Says nothing of a record of another form, which is then shown as it is. */
 function sayer<T>(contract: z.ZodType<T>, say: (it: T, options: ShowOptions) => string): Sayer {
   return (record, options) => {
-    const parsed = contract.safeParse(jsonOf(record))
+    const parsed = contract.safeParse(valueIn(record))
     return parsed.success ? plainText(say(parsed.data, options)) : undefined
   }
 }
 
 const colours: Record<Level, string> = { calm: '32', blue: '34', yellow: '33', orange: '38;5;208', red: '1;31' }
 
+function shownLevel(level: Level, colour: boolean): string {
+  return colour ? `\u001b[${colours[level]}m${level}\u001b[0m` : level
+}
+
+/** The sentence in a language; in the first there is, when it is not said in that one. */
+function sentenceIn(sentences: Readonly<Record<string, string>>, language: string | undefined): string {
+  return (language === undefined ? undefined : sentences[language]) ?? Object.values(sentences)[0] ?? ''
+}
+
 function warningSays(record: LogRecord, { colour, language }: ShowOptions): string | undefined {
-  const parsed = Warning.safeParse(jsonOf(record))
+  const parsed = Warning.safeParse(valueIn(record))
   if (!parsed.success) return undefined
   const { level, change, id, sentences } = parsed.data
-  const sentence = (language === undefined ? undefined : sentences[language]) ?? Object.values(sentences)[0] ?? ''
-  const shownLevel = colour ? `\u001b[${colours[level]}m${level}\u001b[0m` : level
-  return `${shownLevel} ${change} ${plainText(id)}: ${plainText(sentence)}`
+  return `${shownLevel(level, colour)} ${change} ${plainText(id)}: ${plainText(sentenceIn(sentences, language))}`
 }
 
 const percent = (probability: number): string => `${(probability * 100).toFixed(1)} %`
@@ -148,6 +156,6 @@ export function showWarning(
   language: string,
   colour: boolean,
 ): string {
-  const level = colour ? `\u001b[${colours[notice.level]}m${notice.level}\u001b[0m` : notice.level
-  return `${notice.tickLabel}  ${level} ${notice.change}  ${plainText(notice.sentences[language] ?? Object.values(notice.sentences)[0] ?? '')}`
+  const { tickLabel, level, change, sentences } = notice
+  return `${tickLabel}  ${shownLevel(level, colour)} ${change}  ${plainText(sentenceIn(sentences, language))}`
 }

@@ -7,6 +7,7 @@ import { ForewarnError } from '../errors.ts'
 import { minuteMs } from '../limits.ts'
 import { type Simulation, simulate } from '../simulate/simulate.ts'
 import { type WriteProgress, type Written, writeSimulation } from '../simulate/write.ts'
+import { wholeNumber } from './common.ts'
 
 type Options = {
   out: string
@@ -49,11 +50,6 @@ export function simulateCommand(): Command {
       const written = await writeWithProgress(simulation, options.out)
       process.stdout.write(`${options.json ? JSON.stringify(written) : summary(written, simulation)}\n`)
     })
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new ForewarnError('FW_USAGE', [`${option} must be a whole number, not ${text}.`])
 }
 
 /** A date is the first instant of that day where the supervisor is. */

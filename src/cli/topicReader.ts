@@ -1,7 +1,7 @@
 /** Records of a topic in order of log time, over all its partitions. */
 import type { TopicName } from '../../streams/topics.ts'
-import { recordsOf } from '../log/digest.ts'
 import type { Log, LogRecord } from '../log/port.ts'
+import { recordsOf } from '../log/recordsOf.ts'
 
 export type Placed = { partition: number; record: LogRecord }
 

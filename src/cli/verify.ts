@@ -5,8 +5,9 @@ import { warningTopics } from '../../streams/topics.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import { parseCommand } from '../fold/imports.ts'
-import { recordsOf } from '../log/digest.ts'
+import { jsonOf } from '../json.ts'
 import type { Log } from '../log/port.ts'
+import { recordsOf } from '../log/recordsOf.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../watch/archive.ts'
 import { type Archive, type Verification, verifyWarning } from '../watch/verify.ts'
 import {
@@ -77,7 +78,7 @@ async function changesOf(log: Log, id: string): Promise<Warning[]> {
   const found: Warning[] = []
   for (const topic of Object.values(warningTopics)) {
     for await (const { value } of recordsOf(log, topic, 0)) {
-      const warning = Warning.parse(JSON.parse(Buffer.from(value).toString('utf8')))
+      const warning = Warning.parse(jsonOf(value))
       if (warning.id === id) found.push(warning)
     }
   }
@@ -97,7 +98,7 @@ async function archiveFor(log: Log, tick: number): Promise<Archive> {
   let state: StateRecord[] = []
   let ticks: TickRecord[] = []
   for await (const { value } of recordsOf(log, 'ticks', 0)) {
-    const record = ArchiveRecord.parse(JSON.parse(Buffer.from(value).toString('utf8')))
+    const record = ArchiveRecord.parse(jsonOf(value))
     if (record.tick > tick) break
     if (record.kind === 'tick') ticks.push(record)
     else if (record.tick < tick) {

@@ -12,15 +12,11 @@ export class Arena {
   private chunks: Int32Array[] = []
   private next = 0
   private readonly free = new Map<number, number[]>()
-  freeWords = 0
-  usedWords = 0
 
   /** Address of a new block. Its words are not cleared. */
   allocate(size: number): number {
-    this.usedWords += size
     const again = this.free.get(size)?.pop()
     if (again !== undefined) {
-      this.freeWords -= size
       return again
     }
     if (this.chunks.length === 0 || (this.next & chunkMask) + size > chunkWords || (this.next & chunkMask) === 0)
@@ -34,8 +30,6 @@ export class Arena {
     const list = this.free.get(size)
     if (list) list.push(address)
     else this.free.set(size, [address])
-    this.freeWords += size
-    this.usedWords -= size
   }
 
   wordsOf(address: number): Int32Array {

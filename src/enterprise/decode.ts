@@ -15,7 +15,7 @@ import {
 import { CreditGrade, Enterprise, placePrefix, RiskEvent } from '../../streams/contracts.ts'
 import { IdHasher } from '../../streams/hash.ts'
 import { partitionOf } from '../../streams/partition.ts'
-import type { Profile } from '../../streams/profile.ts'
+import { otherSource, type Profile } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import { usccValid } from '../../streams/uscc.ts'
 import type { LogRecord } from '../log/port.ts'
@@ -85,7 +85,7 @@ export function decoder(
       return { refused: 'FW_RECORD_INVALID', detail: 'retracts: an event cannot take itself back' }
     const region = it.region === undefined ? 0 : regions.find(it.region)
     const industry = it.industry === undefined ? 0 : industries.find(it.industry)
-    const source = it.source === undefined ? 0 : (sourceIndex.get(it.source) ?? 0)
+    const source = it.source === undefined ? otherSource : (sourceIndex.get(it.source) ?? otherSource)
     hasher.of(it.id)
     words[at] = hasher.high
     words[at + 1] = hasher.low

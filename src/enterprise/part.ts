@@ -1,7 +1,7 @@
 /** The cell part: what a task adds to the cells in one beat, in columns and in pages under the limit. */
 import type { CellPart } from '../../streams/outputs.ts'
 import type { Emit } from '../fold/task.ts'
-import { jsonBytes } from '../records.ts'
+import { jsonBytes } from '../json.ts'
 import type { PartSums } from './tally.ts'
 
 const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB

@@ -146,8 +146,8 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
       )
         continue
       const hasOwnPlace = factRegion(word3, words[at + 4]) !== 0 || factIndustry(words[at + 4]) !== 0
-      if (!hasOwnPlace) home ??= leafCell(row, word3, words[at + 4], tick)
-      const cell = hasOwnPlace || home === undefined ? leafCell(row, word3, words[at + 4], tick) : home
+      const cell: number = hasOwnPlace || home === undefined ? leafCell(row, word3, words[at + 4], tick) : home
+      if (!hasOwnPlace) home = cell
       const known = into.leaves.indexOf(cell)
       if (known >= 0) into.counts[known]++
       else {
@@ -218,7 +218,8 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   function retracted(row: number, words: Int32Array, at: number, openTick: number): void {
     const tick = factTick(words[at + 3])
     const cell = leafCell(row, words[at + 3], words[at + 4], tick)
-    const key = keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.retracted)
+    const graded = keys.graded(cell, gradeAt(row, tick))
+    const key = keys.counted(graded, columns.retracted)
     if (tick === openTick) {
       sums.counts.add(key, 1)
       fact(row, words, at, tick, -1)
@@ -228,8 +229,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     late.add(key, 1)
     // What of it had been judged, so that an open warning that stood on it can be amended.
     const type = factType(words[at + 2])
-    if ((words[at + 3] & freshBit) !== 0)
-      late.add(keys.counted(keys.graded(cell, gradeAt(row, tick)), columns.type(type)), -1)
+    if ((words[at + 3] & freshBit) !== 0) late.add(keys.counted(graded, columns.type(type)), -1)
   }
 
   function arrived(source: number, regionLeaf: number): void {

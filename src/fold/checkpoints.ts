@@ -1,10 +1,11 @@
 /** Checkpoints: all state of a task at one beat, in two slots in turn. A damaged one is skipped, and the older one used. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { jsonOf } from '../json.ts'
 import type { TaskLog } from '../log/port.ts'
+import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import type { FoldTask } from './task.ts'
-import { taskName } from './task.ts'
 
 const slots = [0, 1] as const
 
@@ -94,7 +95,7 @@ async function readManifest(
 
 function parseManifest(bytes: Uint8Array): Manifest | undefined {
   try {
-    return Manifest.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
+    return Manifest.safeParse(jsonOf(bytes)).data
   } catch {
     return undefined
   }

@@ -1,7 +1,8 @@
 /** Whether an import is open, and how far it says that it is: read from the commands topic, ahead of the fold. */
 import { Command } from '../../streams/commands.ts'
-import { fetchBytes } from '../limits.ts'
+import { jsonOf } from '../json.ts'
 import type { Log } from '../log/port.ts'
+import { recordsOf } from '../log/recordsOf.ts'
 
 export class ImportState {
   private readonly log: Log
@@ -16,12 +17,9 @@ export class ImportState {
 
   /** Reads the commands topic to its end. */
   async read(): Promise<void> {
-    const { start, end } = await this.log.range('commands', 0)
-    if (this.from < start) this.from = start
-    while (this.from < end) {
-      const { records, next } = await this.log.read('commands', 0, this.from, fetchBytes)
-      for (const record of records) this.take(record.value)
-      this.from = next
+    for await (const { offset, value } of recordsOf(this.log, 'commands', 0, this.from)) {
+      this.take(value)
+      this.from = offset + 1
     }
   }
 
@@ -42,7 +40,7 @@ export class ImportState {
 /** A command, or undefined for a record that is none (the watch task refuses it in the fold). */
 export function parseCommand(value: Uint8Array): Command | undefined {
   try {
-    return Command.safeParse(JSON.parse(Buffer.from(value).toString('utf8'))).data
+    return Command.safeParse(jsonOf(value)).data
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 /** The journal: which beats each epoch folded, and where every input was cut for each of them. The only truth about positions. */
 import { z } from 'zod'
+import { jsonOf } from '../json.ts'
 
 const Entry = z.object({ beats: z.array(z.int()), cuts: z.array(z.array(z.int())) })
 
@@ -20,7 +21,7 @@ export function encodeEntry(beats: readonly FoldedBeat[]): Uint8Array {
 }
 
 export function decodeEntry(bytes: Uint8Array): FoldedBeat[] {
-  const entry = Entry.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  const entry = Entry.parse(jsonOf(bytes))
   const beats = sums(entry.beats)
   const columns = entry.cuts.map(sums)
   return beats.map((beat, at) => ({ beat, cuts: columns.map((column) => column[at]) }))

@@ -1,4 +1,6 @@
 /** Checkpoint state as a stream of 32-bit words, cut into pages under the limit. What is written is the state's meaning, not its layout in memory. */
+
+import { jsonOf } from '../json.ts'
 import { pageBytesMax } from '../limits.ts'
 
 const pageWords = Math.floor(pageBytesMax / 4)
@@ -76,7 +78,7 @@ export class WordReader {
   }
 
   takeJson(): unknown {
-    return JSON.parse(Buffer.from(this.takeBytes()).toString('utf8'))
+    return jsonOf(this.takeBytes())
   }
 
   takeDoubles(): Float64Array {

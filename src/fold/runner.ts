@@ -7,13 +7,13 @@
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, LogRecord, Output, TaskLog } from '../log/port.ts'
+import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough } from './closing.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
 import type { FoldTask } from './task.ts'
-import { taskName } from './task.ts'
 
 export type RunnerOptions = {
   log: Log
@@ -63,11 +63,6 @@ export class TaskRunner {
   /** The last beat folded. */
   get foldedThrough(): number | undefined {
     return this.lastBeat
-  }
-
-  /** Records of each input that wait in memory; what lies in the log beyond them is not counted. */
-  get positions(): readonly { topic: string; partition: number; position: number }[] {
-    return this.queues.map(({ input, position }) => ({ ...input, position }))
   }
 
   /** Newest good checkpoint, then the journal's beats after it, without output. */

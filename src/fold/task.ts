@@ -22,7 +22,3 @@ export interface FoldTask {
   /** Sets the state from pages written by `save`; called once, before the first beat. */
   load(pages: Iterable<Uint8Array>): void
 }
-
-export function taskName(id: TaskId): string {
-  return id.kind === 'watch' ? 'watch' : `enterprise-${id.partition}`
-}

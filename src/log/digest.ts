@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto'
 import { CellPart, FateColumns, fates } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
-import { fetchBytes } from '../limits.ts'
+import { jsonOf } from '../json.ts'
 import type { Log, LogRecord } from './port.ts'
+import { recordsOf } from './recordsOf.ts'
 
 export const digestTopics = [
   'scores',
@@ -70,7 +71,7 @@ function addRecord(topic: DigestTopic, record: LogRecord, set: Multiset): void {
 }
 
 function addFates(record: LogRecord, set: Multiset): void {
-  const columns = FateColumns.parse(JSON.parse(Buffer.from(record.value).toString('utf8')))
+  const columns = FateColumns.parse(jsonOf(record.value))
   const hashes = Buffer.from(columns.hashes, 'base64')
   const kinds = Buffer.from(columns.fates, 'base64')
   for (const [row, kind] of kinds.entries())
@@ -90,7 +91,7 @@ async function addParts(log: Log, set: Multiset, includes: (timeMs: number) => b
     const sums = new Map<string, number>()
     for (const [at, reader] of readers.entries()) {
       for (let head = heads[at]; head.done !== true && head.value.timeMs === timeMs; head = heads[at]) {
-        addPart(sums, CellPart.parse(JSON.parse(Buffer.from(head.value.value).toString('utf8'))))
+        addPart(sums, CellPart.parse(jsonOf(head.value.value)))
         heads[at] = await reader.next()
       }
     }
@@ -116,15 +117,5 @@ function addPart(sums: Map<string, number>, part: CellPart): void {
   ] as const) {
     add(`${name} enterprises`, columns.keys, columns.enterprises)
     add(`${name} squares`, columns.keys, columns.squares)
-  }
-}
-
-export async function* recordsOf(log: Log, topic: TopicName, partition: number, from = 0): AsyncIterable<LogRecord> {
-  const { start, end } = await log.range(topic, partition)
-  for (let at = Math.max(from, start); at < end; ) {
-    const { records, next } = await log.read(topic, partition, at, fetchBytes)
-    for (const record of records) if (record.offset < end) yield record
-    if (next <= at) return
-    at = next
   }
 }

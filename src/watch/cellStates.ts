@@ -8,6 +8,7 @@ import { empiricalPrior } from '../../models/counts/prior.ts'
 import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
+import { dayMs } from '../limits.ts'
 import { detectorOf } from './detectors.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
@@ -153,7 +154,7 @@ export class CellStates {
       exposure: 1,
       prior: this.priors.get(this.lattice.siblingsOf(node).key) ?? priorUnknown,
       seasonKnown: this.ticksBefore(tick) >= calendar.ticksPerYear,
-      tickDays: calendar.tickMs / 86_400_000,
+      tickDays: calendar.tickMs / dayMs,
     }
   }
 

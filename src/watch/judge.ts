@@ -32,7 +32,8 @@ export class Judge {
   readonly cells: CellStates
   readonly warnings: OpenWarnings
   /** Least count of each cell that is red at once, in the open tick. */
-  private leastRed = new Map<number, number>()
+  private readonly leastRed = new Map<number, number>()
+  /** The last tick judged; nothing reads it, but it is part of the archived state's bytes, which change with foldVersion only. */
   private lastTick: number | undefined
   private familySizes: Record<Axis, number> = { industry: 0, region: 0, cell: 0 }
   private readonly identity: Identity
@@ -46,20 +47,15 @@ export class Judge {
   }
 
   /** Cells that become red by what has come in so far. `changed`: nodes whose sums changed in this beat. */
-  earlyReds(ledger: Ledger, changed: Iterable<number>, beat: number): EarlyRed[] {
+  earlyReds(ledger: Ledger, changed: Iterable<number>, { beat, tick }: { beat: number; tick: number }): EarlyRed[] {
     const { eventsMin, redEnterprisesMin } = this.identity.profile.file.warnings
     const found: EarlyRed[] = []
     for (const node of changed) {
-      const least = this.leastRed.get(node)
       const sum = ledger.nodes.get(node)
-      if (
-        least === undefined ||
-        sum === undefined ||
-        sum.events < Math.max(least, eventsMin) ||
-        sum.enterprises < redEnterprisesMin
-      )
-        continue
-      if (this.warnings.standing(node).level !== 'red') found.push({ node, beat, sum: { ...sum } })
+      if (sum === undefined || sum.events < eventsMin || sum.enterprises < redEnterprisesMin) continue
+      if (this.warnings.standing(node).level === 'red') continue
+      const least = this.leastRedOf(node, tick)
+      if (least !== undefined && sum.events >= least) found.push({ node, beat, sum: { ...sum } })
     }
     return found.sort((a, b) => a.node - b.node)
   }
@@ -95,7 +91,7 @@ export class Judge {
         ? this.moveAll(judged, tick, beat, ledger)
         : []
     this.cells.learn(tick, ledger, (node) => this.warnings.isHeld(node, tick))
-    this.setLeastRed(tick + 1)
+    this.setFamilies()
     this.lastTick = tick
     return warnings
   }
@@ -110,14 +106,13 @@ export class Judge {
     const saved = Saved.parse(from.takeJson())
     this.lastTick = saved.lastTick ?? undefined
     this.warnings.load(saved.open)
-    if (this.lastTick !== undefined) this.setLeastRed(this.lastTick + 1)
+    this.setFamilies()
   }
 
   private judgeAll(tick: number, ledger: Ledger): Judged[] {
     const all: Judged[] = []
     for (const axis of axisNames) {
       const cells = this.cells.nodes.filter((node) => this.lattice.axisOf(node) === axis)
-      this.familySizes[axis] = cells.length
       const looked: { node: number; sum: NodeSum; cell: number }[] = []
       for (const node of cells) {
         const sum = ledger.nodes.get(node) ?? noSum
@@ -185,26 +180,27 @@ export class Judge {
     })
   }
 
-  /** Sets, for the tick to come, the least count of each cell that is red at once. */
-  setLeastRed(tick: number): void {
-    const { levels, historyTicksMin } = this.identity.profile.file.warnings
-    this.leastRed = new Map()
-    for (const axis of axisNames) this.familySizes[axis] = 0
+  /** Fixes, for the tick to come, what the least red counts depend on; each is worked out when its cell first has events. */
+  private setFamilies(): void {
+    this.leastRed.clear()
+    this.familySizes = { industry: 0, region: 0, cell: 0 }
     for (const node of this.cells.nodes) {
       const axis = this.lattice.axisOf(node)
       if (axis !== undefined) this.familySizes[axis]++
     }
-    if (this.cells.ticksBefore(tick) < historyTicksMin) return
-    for (const [cell, node] of this.cells.nodes.entries()) {
-      const axis = this.lattice.axisOf(node)
-      if (axis === undefined) continue
-      this.leastRed.set(
-        node,
-        leastCount(this.cells.expect(cell, tick), {
-          pMax: earlyRedP / this.familySizes[axis],
-          rateRatioMin: levels.red.rateRatioMin,
-        }),
-      )
-    }
+  }
+
+  /** The least count of a node that is red at once in this tick; undefined for one that is not judged yet. */
+  private leastRedOf(node: number, tick: number): number | undefined {
+    const known = this.leastRed.get(node)
+    if (known !== undefined) return known
+    const { levels, historyTicksMin } = this.identity.profile.file.warnings
+    const cell = this.cells.index.get(node)
+    const axis = this.lattice.axisOf(node)
+    if (cell === undefined || axis === undefined || this.cells.ticksBefore(tick) < historyTicksMin) return undefined
+    const limits = { pMax: earlyRedP / this.familySizes[axis], rateRatioMin: levels.red.rateRatioMin }
+    const least = leastCount(this.cells.expect(cell, tick), limits)
+    this.leastRed.set(node, least)
+    return least
   }
 }

@@ -34,6 +34,7 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   const [regionChildren, industryChildren] = [childCounts(regions), childCounts(industries)]
   const whole = keys.cell(rootIndex, rootIndex)
   const cache = new Map<number, readonly number[]>()
+  const siblings = new Map<number, { key: string; size: number }>()
 
   return { whole, nodesOf, axisOf, parentsOf, contains, siblingsOf, rhythmOf, codes }
 
@@ -76,6 +77,14 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   }
 
   function siblingsOf(node: number): { key: string; size: number } {
+    const known = siblings.get(node)
+    if (known) return known
+    const found = findSiblings(node)
+    siblings.set(node, found)
+    return found
+  }
+
+  function findSiblings(node: number): { key: string; size: number } {
     const [region, industry] = [keys.region(node), keys.industry(node)]
     if (region === rootIndex) {
       const parent = industries.nodes[industry].parent

@@ -13,10 +13,11 @@ import type { Profile } from '../../streams/profile.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit, FoldTask, Input } from '../fold/task.ts'
-import { taskName } from '../fold/task.ts'
+import { jsonBytes, jsonOf } from '../json.ts'
 import type { LogRecord, TaskId } from '../log/port.ts'
+import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
-import { deadLetter, FateSheet, jsonBytes } from '../records.ts'
+import { deadLetter, FateSheet } from '../records.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
 import { CommandFold } from './commands.ts'
 import { type Early, Judge } from './judge.ts'
@@ -90,8 +91,7 @@ export class WatchTask implements FoldTask {
     const tick = calendar.tickOf(beat * this.options.beatMs)
     const [commands, ...parts] = records
     this.obey(commands, beat, tick, emit)
-    for (const part of parts.flat())
-      this.pool(CellPart.parse(JSON.parse(Buffer.from(part.value).toString('utf8'))), tick)
+    for (const part of parts.flat()) this.pool(CellPart.parse(jsonOf(part.value)), tick)
     if (this.openTick === undefined) return
     this.openTick = tick
     this.amend(beat, tick, emit)
@@ -171,7 +171,7 @@ export class WatchTask implements FoldTask {
   }
 
   private raiseEarly(beat: number, tick: number, emit: Emit): void {
-    for (const found of this.judge.earlyReds(this.ledger, this.ledger.takeChanged(), beat)) {
+    for (const found of this.judge.earlyReds(this.ledger, this.ledger.takeChanged(), { beat, tick })) {
       const early = { ...found, byType: this.ledger.byType(found.node, this.options.profile) }
       this.early.push(early)
       this.publish(this.judge.raiseEarly(early, tick), emit)

@@ -1,10 +1,8 @@
-/** A process whose disk fills up: what it answers, what it keeps, and that it goes on by itself. A real small disk. */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { MiB } from '../../src/limits.ts'
+import { mountSmallDisk } from '../support/smallDisk.ts'
 import { forewarn } from './forewarn.ts'
 import {
   accountOf,
@@ -26,22 +24,8 @@ const ballastMiB = 8
 const batch = 500
 const batchesMax = 200 // far more than fit
 
-/** A file system of 16 MiB, or null where this process may not mount one. */
-function mountSmallDisk(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
-  const folder = mkdtempSync(path.join(tmpdir(), 'forewarn-e2e-disk-'))
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', folder]).status === 0) return folder
-  rmSync(folder, { recursive: true })
-  return null
-}
-
-const disk = mountSmallDisk()
-const skipped = disk === null ? ' (skipped: mounting a small tmpfs needs root on Linux)' : ''
-afterAll(() => {
-  if (disk === null) return
-  spawnSync('umount', ['-l', disk]) // lazily: a test that failed may have left the log open
-  rmSync(disk, { recursive: true })
-})
+const { folder: disk, skipped, unmount } = mountSmallDisk(diskMiB)
+afterAll(unmount)
 
 const events = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, at) =>

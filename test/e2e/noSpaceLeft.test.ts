@@ -1,11 +1,9 @@
-/** A disk on which not even an epoch or a checkpoint fits any more: the process waits, ends when asked, and loses nothing. */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { KiB, MiB } from '../../src/limits.ts'
 import { outcomeOf } from '../kill/history.ts'
+import { mountSmallDisk } from '../support/smallDisk.ts'
 import type { Forewarn } from './forewarn.ts'
 import { expectCalm, fatesOnPage, post, ready, start, sumOf, until } from './support.ts'
 
@@ -13,22 +11,8 @@ const diskMiB = 32
 const ballastMiB = 12
 const bodyRecords = 2_000
 
-/** A small file system, or null where this process may not mount one. */
-function mountSmallDisk(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
-  const folder = mkdtempSync(path.join(tmpdir(), 'forewarn-e2e-disk-'))
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', folder]).status === 0) return folder
-  rmSync(folder, { recursive: true })
-  return null
-}
-
-const disk = mountSmallDisk()
-const skipped = disk === null ? ' (skipped: mounting a small tmpfs needs root on Linux)' : ''
-afterAll(() => {
-  if (disk === null) return
-  spawnSync('umount', ['-l', disk]) // lazily: a test that failed may have left the log open
-  rmSync(disk, { recursive: true })
-})
+const { folder: disk, skipped, unmount } = mountSmallDisk(diskMiB)
+afterAll(unmount)
 
 const enterpriseIds = Array.from({ length: 500 }, (_, at) => `91110000${String(at).padStart(9, '0')}L`)
 let sent = 0

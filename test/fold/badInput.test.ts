@@ -1,6 +1,6 @@
 /** What must never stop the stream: each goes to the dead letters with its code and its bytes, or is kept and flagged. */
 import { expect, it } from 'vitest'
-import { recordsOf } from '../../src/log/digest.ts'
+import { recordsOf } from '../../src/log/recordsOf.ts'
 import type { FlagCounts, Notice } from '../../src/notices.ts'
 import { compileProfile, type Profile } from '../../streams/profile.ts'
 import { usccCheckCharacter } from '../../streams/uscc.ts'

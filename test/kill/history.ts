@@ -1,8 +1,8 @@
 /** The history that is folded under fire: a simulated market in an embedded log, and what a calm run makes of it. */
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
-import { recordsOf } from '../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import { recordsOf } from '../../src/log/recordsOf.ts'
 import { hashHex, IdHasher } from '../../streams/hash.ts'
 import { FateColumns, fates } from '../../streams/outputs.ts'
 import { forewarnJson } from '../e2e/forewarn.ts'

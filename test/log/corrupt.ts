@@ -25,7 +25,7 @@ export function flipCheckpointByte(folder: string, draw: (below: number) => numb
       slot,
       page,
     )
-    return { task: String(task).replace('/', '-'), slot: Number(slot), page: Number(page), byte }
+    return { task: String(task), slot: Number(slot), page: Number(page), byte }
   } finally {
     db.close()
   }

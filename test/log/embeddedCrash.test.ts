@@ -1,5 +1,5 @@
 /** What the embedded log promises when processes are killed and disks are full. Real processes, real SIGKILL, a real small disk. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { KiB, MiB } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { readWriter } from '../../src/log/embedded/writerLock.ts'
 import type { Log } from '../../src/log/port.ts'
+import { mountSmallDisk } from '../support/smallDisk.ts'
 import { bytes, journalTexts, plain, readAll } from './conformance.ts'
 import { batchRecords } from './embeddedChild.ts'
 
@@ -119,24 +120,10 @@ describe('embedded log, other processes', () => {
   }, 30_000)
 })
 
-/** A file system of 8 MiB, or null where this process may not mount one. */
-function mountSmallDisk(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
-  const folder = mkdtempSync(join(tmpdir(), 'forewarn-disk-'))
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]).status === 0) return folder
-  rmSync(folder, { recursive: true })
-  return null
-}
-
-const disk = mountSmallDisk()
-const skipped = disk === null ? ' (skipped: mounting a small tmpfs needs root on Linux)' : ''
+const { folder: disk, skipped, unmount } = mountSmallDisk(8)
 
 describe('embedded log, full disk', () => {
-  afterAll(() => {
-    if (disk === null) return
-    spawnSync('umount', ['-l', disk]) // lazily: a test that failed may have left the log open
-    rmSync(disk, { recursive: true })
-  })
+  afterAll(unmount)
 
   it.skipIf(disk === null)(
     `refuses, loses nothing acknowledged, and goes on when there is space${skipped}`,

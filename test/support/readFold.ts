@@ -1,7 +1,7 @@
 /** What a run said, in the oracle's terms: fates by record, cells by tick and code, scores. */
 import { cellKeys } from '../../src/cells.ts'
-import { recordsOf } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
+import { recordsOf } from '../../src/log/recordsOf.ts'
 import { ArchiveRecord } from '../../src/watch/archive.ts'
 import { CellPart, EnterpriseAlert, FateColumns, fates, Score } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'

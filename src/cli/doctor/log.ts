@@ -8,6 +8,7 @@ import { Checkpoints } from '../../log/embedded/checkpoints.ts'
 import { Store } from '../../log/embedded/store.ts'
 import { readWriter } from '../../log/embedded/writerLock.ts'
 import type { Log } from '../../log/port.ts'
+import { taskName } from '../../log/tasks.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 import { newestCheckpoint } from './manifest.ts'
 import { failedWith } from './program.ts'
@@ -83,7 +84,7 @@ export async function checkCheckpoints(log: Log, folder: string, prefixes: Topic
     const inputs = log.partitions('risk-events')
     const behind: { task: string; epochs: number; beat: number | undefined }[] = []
     for (let partition = 0; partition <= inputs; partition++) {
-      const task = partition === inputs ? 'watch' : `enterprise/${partition}`
+      const task = taskName(partition === inputs ? { kind: 'watch' } : { kind: 'enterprise', partition })
       const { end } = await log.range('journal', partition)
       const newest = newestCheckpoint(new Checkpoints(store, task))
       behind.push({ task, epochs: end - (newest?.journal ?? 0), beat: newest?.beat })

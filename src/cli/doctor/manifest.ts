@@ -1,5 +1,6 @@
 /** The newest checkpoint of a task, by its manifest alone; its pages are not read. */
 import { z } from 'zod'
+import { jsonOf } from '../../json.ts'
 
 const Head = z.object({ beat: z.int(), journal: z.int() })
 export type CheckpointHead = z.infer<typeof Head>
@@ -17,7 +18,7 @@ export function newestCheckpoint(manifests: Manifests): CheckpointHead | undefin
 function headOf(bytes: Uint8Array | undefined): CheckpointHead | undefined {
   if (bytes === undefined) return undefined
   try {
-    return Head.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
+    return Head.safeParse(jsonOf(bytes)).data
   } catch {
     return undefined
   }

@@ -6,8 +6,8 @@ import { recordTopics, type TopicName } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { parseCommand } from '../../fold/imports.ts'
 import { decodeEntry } from '../../fold/journal.ts'
-import { recordsOf } from '../../log/digest.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
+import { recordsOf } from '../../log/recordsOf.ts'
 
 /** First offsets of an import by `topic/partition`, kept in a header of its first command. */
 const Positions = z.record(z.string(), z.int())

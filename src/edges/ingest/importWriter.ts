@@ -6,8 +6,8 @@ import type { Command } from '../../../streams/commands.ts'
 import { partitionOf } from '../../../streams/partition.ts'
 import { type RecordTopic, recordTopics } from '../../../streams/topics.ts'
 import { importBufferBytes, importMarkMs, importMarkRecords } from '../../limits.ts'
-import { recordsOf } from '../../log/digest.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
+import { recordsOf } from '../../log/recordsOf.ts'
 import { type OpenImport, positionsHeader } from './importState.ts'
 
 export type ImportWriterOptions = {

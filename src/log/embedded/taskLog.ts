@@ -2,11 +2,12 @@
 import { ForewarnError } from '../../errors.ts'
 import { fetchBytes } from '../../limits.ts'
 import type { Output, TaskId, TaskLog } from '../port.ts'
+import { taskName } from '../tasks.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import type { Store } from './store.ts'
-import { journalPartition, taskName } from './topology.ts'
+import { journalPartition } from './topology.ts'
 
 export class EmbeddedTaskLog implements TaskLog {
   readonly #store: Store

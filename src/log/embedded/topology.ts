@@ -40,8 +40,3 @@ export function partitionsOf(topic: TopicName, inputPartitions: number): number 
 export function journalPartition(task: TaskId, inputPartitions: number): number {
   return task.kind === 'watch' ? inputPartitions : task.partition
 }
-
-/** `enterprise/3` or `watch`: the name of a task in tables and messages. */
-export function taskName(task: TaskId): string {
-  return task.kind === 'watch' ? 'watch' : `enterprise/${task.partition}`
-}
