@@ -3,9 +3,9 @@
  * checkpoint or a restore, and now and then a checkpoint is damaged between two starts. In the end the log must say what it
  * says after a calm run, and every record must have one fate.
  *
- *   node test/kill/campaign.ts [--kills 200] [--seed 1] [--enterprises 4000] [--days 45] [--json]
+ *   node test/kill/campaign.ts [--kills 200] [--seed 1] [--enterprises 80000] [--days 45] [--json]
  *
- * Epochs are made small, so that all kills fall into one run over the history; should it be over before, a fresh copy of it is
+ * Epochs are made small and the history large, so that all kills fall into one run; should it be over before, a fresh copy is
  * taken. Exit code 1 on any difference.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -205,7 +205,7 @@ async function main(): Promise<void> {
     options: {
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
-      enterprises: { type: 'string', default: '4000' },
+      enterprises: { type: 'string', default: '80000' },
       days: { type: 'string', default: '45' },
       json: { type: 'boolean', default: false },
     },
