@@ -7,6 +7,7 @@ import { recordsOf } from '../log/recordsOf.ts'
 export class ImportState {
   private readonly log: Log
   private from = 0
+  private reading: Promise<void> = Promise.resolve()
   open = false
   /** The greatest `through` of the import's marks. */
   throughMs: number | undefined
@@ -15,8 +16,13 @@ export class ImportState {
     this.log = log
   }
 
-  /** Reads the commands topic to its end. */
-  async read(): Promise<void> {
+  /** Reads the commands topic to its end; readers come one after another. */
+  read(): Promise<void> {
+    this.reading = this.reading.catch(() => {}).then(() => this.readOn())
+    return this.reading
+  }
+
+  private async readOn(): Promise<void> {
     for await (const { offset, value } of recordsOf(this.log, 'commands', 0, this.from)) {
       this.take(value)
       this.from = offset + 1

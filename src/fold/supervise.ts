@@ -1,6 +1,8 @@
-/** Drives the tasks of one process in turn, on one thread: whoever has a closed beat folds an epoch; when nobody has, wait for the log. */
+/** Each task has a loop of its own: while one waits for the log, the others fold. On one thread, until stopped or at the end of the log. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { importSilenceMs } from '../limits.ts'
+import { lastRecord } from '../log/lastRecord.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
 import type { Closing } from './closing.ts'
@@ -19,39 +21,65 @@ export type SuperviseOptions = {
   signal: AbortSignal
 }
 
-/** Runs until the signal, or until every task has folded the end beat; then each task writes a checkpoint. */
+/** Runs all tasks until the signal, or until every one has folded the end beat; the first error ends all of them. */
 export async function supervise(
   enterprises: readonly TaskRunner[],
   watch: TaskRunner,
   options: SuperviseOptions,
 ): Promise<void> {
-  const { log, endBeat, signal } = options
-  const imports = new ImportState(log)
-  const silence = importSilence(imports, options)
-  const tasks = [...enterprises, watch]
-  while (!signal.aborted) {
-    let progressed = false
-    await imports.read()
-    silence()
-    for (const task of tasks) {
-      const closing: Closing = task === watch ? { by: 'parts' } : closingNow(imports, options)
-      if (await task.step(closing)) progressed = true
-      await task.checkpoint('when due')
-      await nextTurn() // the server of this process gets its turn
-    }
-    if (endBeat !== undefined && !progressed) break
-    if (!progressed) await log.changed(options.pollMs)
-  }
-  for (const task of tasks) await task.checkpoint('now')
+  const failed = new AbortController()
+  const signal = AbortSignal.any([options.signal, failed.signal])
+  const closing = closingBy(options)
+  const loops = [...enterprises, watch].map((runner) =>
+    follow(runner, closing, { ...options, signal }).catch((error: unknown) => {
+      failed.abort()
+      throw error
+    }),
+  )
+  const ended = await Promise.allSettled(loops)
+  for (const loop of ended) if (loop.status === 'rejected') throw loop.reason
 }
 
-function closingNow(imports: ImportState, { endBeat, now, slackMs }: SuperviseOptions): Closing {
-  if (endBeat !== undefined) return { by: 'end', beat: endBeat }
-  return imports.open ? { by: 'mark', throughMs: imports.throughMs } : { by: 'clock', lookMs: now(), slackMs }
+/** One task, beat after closed beat; a checkpoint whenever due, and one at a calm end. */
+export async function follow(
+  runner: TaskRunner,
+  closing: (runner: TaskRunner) => Promise<Closing>,
+  { log, endBeat, pollMs, signal }: Pick<SuperviseOptions, 'log' | 'endBeat' | 'pollMs' | 'signal'>,
+): Promise<void> {
+  while (!signal.aborted && !isThrough(runner, endBeat)) {
+    const progressed = await runner.step(await closing(runner))
+    await runner.checkpoint('when due')
+    await nextTurn() // the server of this process gets its turn
+    if (!progressed && !isThrough(runner, endBeat)) await log.changed(pollMs)
+  }
+  await runner.checkpoint('now')
+}
+
+function isThrough({ foldedThrough }: TaskRunner, endBeat: number | undefined): boolean {
+  return endBeat !== undefined && foldedThrough !== undefined && foldedThrough >= endBeat
+}
+
+/** What closes the beats of a task, looked up anew for each step. */
+export function closingBy(
+  options: Pick<SuperviseOptions, 'log' | 'endBeat' | 'now' | 'slackMs' | 'tell'>,
+): (runner: TaskRunner) => Promise<Closing> {
+  const { log, endBeat, now, slackMs } = options
+  const imports = new ImportState(log)
+  const silence = importSilence(imports, options)
+  return async ({ task }) => {
+    if (task.id.kind === 'watch') return { by: 'parts' }
+    if (endBeat !== undefined) return { by: 'end', beat: endBeat }
+    await imports.read()
+    silence()
+    return imports.open ? { by: 'mark', throughMs: imports.throughMs } : { by: 'clock', lookMs: now(), slackMs }
+  }
 }
 
 /** No mark for a minute inside an import is an alarm: the importer may be dead, and every beat waits for it. */
-function importSilence(imports: ImportState, { now, tell }: SuperviseOptions): () => void {
+function importSilence(
+  imports: ImportState,
+  { now, tell }: Pick<SuperviseOptions, 'now' | 'tell'>,
+): () => void {
   let seen = { through: imports.throughMs, atMs: now() }
   return () => {
     if (!imports.open || imports.throughMs !== seen.through) seen = { through: imports.throughMs, atMs: now() }
@@ -66,12 +94,8 @@ function importSilence(imports: ImportState, { now, tell }: SuperviseOptions): (
 export async function greatestBeat(log: Log, beatMs: number): Promise<number | undefined> {
   let greatestMs = Number.NEGATIVE_INFINITY
   for (const topic of ['commands', 'enterprises', 'credit-grades', 'risk-events'] as const) {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
-      const { start, end } = await log.range(topic, partition)
-      if (end === start) continue
-      const { records } = await log.read(topic, partition, end - 1, 1)
-      for (const { timeMs } of records) greatestMs = Math.max(greatestMs, timeMs)
-    }
+    for (let partition = 0; partition < log.partitions(topic); partition++)
+      greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
   }
   return Number.isFinite(greatestMs) ? Math.floor(greatestMs / beatMs) : undefined
 }

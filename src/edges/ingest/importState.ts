@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import type { Command } from '../../../streams/commands.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import { recordTopics, type TopicName } from '../../../streams/topics.ts'
+import { recordTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { parseCommand } from '../../fold/imports.ts'
 import { decodeEntry } from '../../fold/journal.ts'
+import { lastRecord } from '../../log/lastRecord.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 
@@ -81,20 +82,4 @@ export async function checkNotBehind(log: Log, { activation }: CommandsState, fi
 
 function behind(firstMs: number, heldMs: number): ForewarnError {
   return new ForewarnError('FW_IMPORT_BEHIND', [new Date(firstMs).toISOString(), new Date(heldMs).toISOString()])
-}
-
-/** The last record of a partition; offsets may have gaps, so it looks back in growing steps. */
-export async function lastRecord(log: Log, topic: TopicName, partition: number): Promise<LogRecord | undefined> {
-  const { start, end } = await log.range(topic, partition)
-  for (let back = 1; end - back >= start; back *= 8) {
-    const found = await lastFrom(log, topic, partition, end - back)
-    if (found !== undefined) return found
-  }
-  return lastFrom(log, topic, partition, start)
-}
-
-async function lastFrom(log: Log, topic: TopicName, partition: number, from: number): Promise<LogRecord | undefined> {
-  let last: LogRecord | undefined
-  for await (const record of recordsOf(log, topic, partition, from)) last = record
-  return last
 }

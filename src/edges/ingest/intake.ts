@@ -21,7 +21,6 @@ export class Intake {
   readonly #log: Log
   readonly #admit: Admit
   readonly #imports: ImportState
-  #reading: Promise<void> = Promise.resolve()
 
   constructor(log: Log, profile: Profile) {
     this.#log = log
@@ -31,8 +30,7 @@ export class Intake {
 
   /** @throws ForewarnError FW_IMPORT_OPEN: live records would fall among those of the import. */
   async checkNoImport(): Promise<void> {
-    this.#reading = this.#reading.catch(() => {}).then(() => this.#imports.read()) // one reader after another
-    await this.#reading
+    await this.#imports.read()
     if (this.#imports.open) throw new ForewarnError('FW_IMPORT_OPEN')
   }
 

@@ -10,7 +10,7 @@ import { DiskReserve } from './diskReserve.ts'
 import { recordBytes } from './partitionTable.ts'
 import { databaseFile, type Mode, Store } from './store.ts'
 import { EmbeddedTaskLog } from './taskLog.ts'
-import { partitionsOf } from './topology.ts'
+import { partitionsOf } from '../topology.ts'
 import { WriteAheadFile } from './writeAheadFile.ts'
 import { WriterLock } from './writerLock.ts'
 

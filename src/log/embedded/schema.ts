@@ -4,7 +4,7 @@ import { type TopicName, type TopicPrefixes, topicNames, wireName } from '../../
 import { ForewarnError } from '../../errors.ts'
 import { isFault } from './faults.ts'
 import { textOf } from './rows.ts'
-import { partitionsOf } from './topology.ts'
+import { partitionsOf } from '../topology.ts'
 
 /** Goes up with every change that an older program could not read. */
 export const formatNumber = 1

@@ -9,7 +9,7 @@ import { broken, writeFault } from './faults.ts'
 import { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import { createTables, hasTables, readPartitions, tableName } from './schema.ts'
-import { partitionsOf } from './topology.ts'
+import { partitionsOf } from '../topology.ts'
 
 const busyTimeoutMs = 5_000 // a reader waits so long while a killed writer's last pages are recovered
 

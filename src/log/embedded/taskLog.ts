@@ -7,7 +7,7 @@ import { Checkpoints } from './checkpoints.ts'
 import type { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import type { Store } from './store.ts'
-import { journalPartition } from './topology.ts'
+import { journalPartition } from '../topology.ts'
 
 export class EmbeddedTaskLog implements TaskLog {
   readonly #store: Store

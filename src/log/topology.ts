@@ -1,6 +1,6 @@
 /** Which topic has how many partitions, and which of them belong to which task. */
-import type { TopicName } from '../../../streams/topics.ts'
-import type { TaskId } from '../port.ts'
+import type { TopicName } from '../../streams/topics.ts'
+import type { TaskId } from './port.ts'
 
 /** `inputs`: as many as the enterprise inputs. `tasks`: one more, the last, for the watch task. `one`: a single writer or no key. */
 const widths = {

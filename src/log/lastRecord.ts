@@ -1,0 +1,19 @@
+import type { TopicName } from '../../streams/topics.ts'
+import type { Log, LogRecord } from './port.ts'
+import { recordsOf } from './recordsOf.ts'
+
+/** The last record of a partition; offsets may have gaps, so it looks back in growing steps. */
+export async function lastRecord(log: Log, topic: TopicName, partition: number): Promise<LogRecord | undefined> {
+  const { start, end } = await log.range(topic, partition)
+  for (let back = 1; end - back > start; back *= 8) {
+    const found = await lastFrom(log, topic, partition, end - back)
+    if (found !== undefined) return found
+  }
+  return lastFrom(log, topic, partition, start)
+}
+
+async function lastFrom(log: Log, topic: TopicName, partition: number, from: number): Promise<LogRecord | undefined> {
+  let last: LogRecord | undefined
+  for await (const record of recordsOf(log, topic, partition, from)) last = record
+  return last
+}
