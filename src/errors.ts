@@ -71,6 +71,18 @@ const registry = {
     says: 'The log at %s has format %s, this program reads format %s.',
     remedy: 'Use the version of forewarn that wrote it.',
   },
+  FW_LOG_UNAVAILABLE: {
+    says: 'The log %s cannot be reached: %s.',
+    remedy: 'Check the address and the brokers; forewarn tries again by itself, and nothing is lost.',
+  },
+  FW_KAFKA_TOPICS: {
+    says: 'The topics of %s are not as they must be: %s.',
+    remedy: '`forewarn topics check` lists every deviation, `forewarn topics create` makes what is missing.',
+  },
+  FW_KAFKA_REFUSED: {
+    says: 'The brokers of %s refuse: %s.',
+    remedy: 'Check user, password and TLS settings, and the rights that the README lists for each role.',
+  },
   FW_TASK_FENCED: {
     says: 'Another process has taken over task %s.',
     remedy: 'Nothing to do: the other process goes on with it.',
@@ -83,6 +95,10 @@ const registry = {
   FW_IMPORT_OPEN: {
     says: 'An import into this log is open.',
     remedy: 'Finish it with `forewarn ingest --resume`, or wait for it to end.',
+  },
+  FW_IMPORT_NEEDS_CREATETIME: {
+    says: 'The topic %s stamps its own time on every record.',
+    remedy: 'Import into topics with message.timestamp.type=CreateTime: `forewarn topics create --times create`.',
   },
   FW_IMPORT_DENSE: {
     says: 'More than %s records became known in one beat.',

@@ -43,6 +43,12 @@ export const pageBytesMax = 900 * KiB // under the 1 MiB that a Kafka broker tak
 assert(pageBytesMax < MiB)
 export const checkpointEveryMsDefault = 30 * secondMs
 
+// Kafka
+export const kafkaCallRecordsMax = 400 // records a partition and call: kafkajs groups them in quadratic time
+export const kafkaCallBytesMax = 960 * KiB // bytes a partition and call: one batch, which a broker takes up to 1 MiB
+export const kafkaPatienceMs = 5 * secondMs // a read asks a cluster in trouble so long; then the task begins anew
+assert(pageBytesMax < kafkaCallBytesMax && kafkaCallBytesMax < MiB)
+
 // Watch
 export const archiveFullEveryTicks = 24
 export const reasonsMax = 5

@@ -27,6 +27,11 @@ export type TopicName = keyof typeof catalogue
 export const topicNames: readonly TopicName[] = Object.keys(catalogue).filter(
   (name): name is TopicName => name in catalogue,
 )
+/** `in`: written by people and upstream systems. `out`: for readers. `inner`: between forewarn's own tasks, and for their recovery. */
+export function topicFlow(topic: TopicName): 'in' | 'out' | 'inner' {
+  return catalogue[topic].flow
+}
+
 const topicVersion = 1
 
 export type TopicPrefixes = { input: string; output: string }

@@ -76,10 +76,7 @@ export function closingBy(
 }
 
 /** No mark for a minute inside an import is an alarm: the importer may be dead, and every beat waits for it. */
-function importSilence(
-  imports: ImportState,
-  { now, tell }: Pick<SuperviseOptions, 'now' | 'tell'>,
-): () => void {
+function importSilence(imports: ImportState, { now, tell }: Pick<SuperviseOptions, 'now' | 'tell'>): () => void {
   let seen = { through: imports.throughMs, atMs: now() }
   return () => {
     if (!imports.open || imports.throughMs !== seen.through) seen = { through: imports.throughMs, atMs: now() }

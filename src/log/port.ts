@@ -36,6 +36,8 @@ export interface Log {
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch>
   /** Appends to one partition: all or none, durable when the promise resolves. FW_LOG_FULL when there is no space. */
   append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void>
+  /** Whether records keep the log time that they bring; a topic of Kafka may stamp its own. */
+  keepsTimes(topic: TopicName): Promise<boolean>
   /** Takes over a task: from now on every earlier holder of the same task is fenced (FW_TASK_FENCED at its next commit). */
   openTask(task: TaskId): Promise<TaskLog>
   /** Resolves when something was appended since the last call, or after `timeoutMs`. */
@@ -59,4 +61,6 @@ export interface TaskLog {
   /** The manifest of a slot, if there is one. */
   readManifest(slot: number): Promise<Uint8Array | undefined>
   readPage(slot: number, page: number): Promise<Uint8Array | undefined>
+  /** Lets go of what the task holds open; it is not used after that. */
+  close(): Promise<void>
 }

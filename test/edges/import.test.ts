@@ -6,6 +6,7 @@ import { openEngine } from '../../src/engine.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { memoryLog, readJson } from '../support/fold.ts'
+import { logOver } from '../support/logs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { event, fileOf, lines, recordsIn, tempFolder, textOf } from './support.ts'
 
@@ -210,16 +211,7 @@ function cutAfter(log: Log, appends: number): Log {
     if (left-- === 0) throw new Error('cut')
     await log.append(topic, partition, records)
   }
-  return {
-    name: log.name,
-    append,
-    partitions: (topic) => log.partitions(topic),
-    range: (topic, partition) => log.range(topic, partition),
-    read: (topic, partition, from, bytes) => log.read(topic, partition, from, bytes),
-    openTask: (task) => log.openTask(task),
-    changed: (ms) => log.changed(ms),
-    close: () => log.close(),
-  }
+  return logOver(log, { append })
 }
 
 test.each([1, 2, 3, 5, 6, 9, 12])('a cut after %i appends is made good by --resume, byte for byte', async (appends) => {

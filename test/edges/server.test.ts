@@ -10,6 +10,7 @@ import { ingestRequestsMax, MiB, recordBytesMax, recordParseBytesMax } from '../
 import type { Log } from '../../src/log/port.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { append, memoryLog } from '../support/fold.ts'
+import { logOver } from '../support/logs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { event, lines, recordsIn, textOf } from './support.ts'
 
@@ -163,19 +164,7 @@ test('while an import is open, records wait outside', async () => {
 
 /** A log whose appends wait for `gate`. */
 function gated(log: Log, gate: () => Promise<void>): Log {
-  const append: Log['append'] = gate
-  const range: Log['range'] = (topic, partition) => log.range(topic, partition)
-  const read: Log['read'] = (topic, partition, from, bytes) => log.read(topic, partition, from, bytes)
-  return {
-    name: 'gated',
-    append,
-    range,
-    read,
-    partitions: (topic) => log.partitions(topic),
-    openTask: (task) => log.openTask(task),
-    changed: (ms) => log.changed(ms),
-    close: () => log.close(),
-  }
+  return logOver(log, { append: gate })
 }
 
 test('a full log is 507, what is not ours is 500 without its words', async () => {

@@ -1,3 +1,4 @@
+import { logOver } from './logs.ts'
 /** Runs the whole fold in memory over given records, and reads back what it said. */
 
 import type { RiskModel } from '../../models/riskModel.ts'
@@ -119,21 +120,14 @@ export async function foldInSessions(
 /** The same log, which hands out no more than so many records at a time, one size after the other. */
 export function inSmallBatches(log: Log, sizes: readonly number[]): Log {
   let turn = 0
-  return {
-    name: log.name,
-    partitions: (topic) => log.partitions(topic),
-    range: (topic, partition) => log.range(topic, partition),
-    append: (topic, partition, records) => log.append(topic, partition, records),
-    openTask: (task) => log.openTask(task),
-    changed: (timeoutMs) => log.changed(timeoutMs),
-    close: () => log.close(),
+  return logOver(log, {
     read: async (topic, partition, from, bytesMax) => {
       const { records, next } = await log.read(topic, partition, from, bytesMax)
       const size = sizes[turn++ % sizes.length]
       if (records.length <= size) return { records, next }
       return { records: records.slice(0, size), next: records[size].offset }
     },
-  }
+  })
 }
 
 export async function foldRecords(

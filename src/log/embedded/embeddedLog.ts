@@ -6,11 +6,11 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
+import { partitionsOf } from '../topology.ts'
 import { DiskReserve } from './diskReserve.ts'
 import { recordBytes } from './partitionTable.ts'
 import { databaseFile, type Mode, Store } from './store.ts'
 import { EmbeddedTaskLog } from './taskLog.ts'
-import { partitionsOf } from '../topology.ts'
 import { WriteAheadFile } from './writeAheadFile.ts'
 import { WriterLock } from './writerLock.ts'
 
@@ -102,6 +102,10 @@ class SqliteLog implements EmbeddedLog {
       const nowMs = this.#now()
       for (const record of records) table.append(record, nowMs)
     })
+  }
+
+  async keepsTimes(): Promise<boolean> {
+    return true
   }
 
   async openTask(task: TaskId): Promise<TaskLog> {

@@ -2,9 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
+import { partitionsOf } from '../topology.ts'
 import { isFault } from './faults.ts'
 import { textOf } from './rows.ts'
-import { partitionsOf } from '../topology.ts'
 
 /** Goes up with every change that an older program could not read. */
 export const formatNumber = 1

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { TopicName, TopicPrefixes } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
+import { partitionsOf } from '../topology.ts'
 import { Changes } from './changes.ts'
 import { broken, writeFault } from './faults.ts'
 import { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import { createTables, hasTables, readPartitions, tableName } from './schema.ts'
-import { partitionsOf } from '../topology.ts'
 
 const busyTimeoutMs = 5_000 // a reader waits so long while a killed writer's last pages are recovered
 

@@ -3,11 +3,11 @@ import { ForewarnError } from '../../errors.ts'
 import { fetchBytes } from '../../limits.ts'
 import type { Output, TaskId, TaskLog } from '../port.ts'
 import { taskName } from '../tasks.ts'
+import { journalPartition } from '../topology.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import type { Store } from './store.ts'
-import { journalPartition } from '../topology.ts'
 
 export class EmbeddedTaskLog implements TaskLog {
   readonly #store: Store
@@ -61,6 +61,10 @@ export class EmbeddedTaskLog implements TaskLog {
 
   async readPage(slot: number, page: number): Promise<Uint8Array | undefined> {
     return this.#checkpoints.page(slot, page)
+  }
+
+  async close(): Promise<void> {
+    // holds nothing of its own
   }
 
   /** The check stands in the transaction of the write itself, so nobody can take the task over between the two. */

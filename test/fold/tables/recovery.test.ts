@@ -8,6 +8,7 @@ import { recordsOf } from '../../../src/log/recordsOf.ts'
 import type { Notice } from '../../../src/notices.ts'
 import { append, foldInSessions, foldToEnd, memoryLog, type TestRecord } from '../../support/fold.ts'
 import { generatedHistory } from '../../support/generated.ts'
+import { logOver, taskLogOver } from '../../support/logs.ts'
 import { tinyModel } from '../../support/tinyModel.ts'
 import { tinyProfile } from '../../support/tinyProfile.ts'
 
@@ -149,26 +150,8 @@ it('beats that are folded again after a restart are not told again', async () =>
 
 /** The same log, in which no checkpoint is found. */
 function withoutCheckpoints(log: Log): Log {
-  return {
-    name: log.name,
-    partitions: (topic) => log.partitions(topic),
-    range: (topic, partition) => log.range(topic, partition),
-    read: (topic, partition, from, bytesMax) => log.read(topic, partition, from, bytesMax),
-    append: (topic, partition, some) => log.append(topic, partition, some),
-    changed: (timeoutMs) => log.changed(timeoutMs),
-    close: () => log.close(),
-    openTask: async (id) => {
-      const task = await log.openTask(id)
-      return {
-        commit: (epoch) => task.commit(epoch),
-        journal: (from) => task.journal(from),
-        journalEnd: () => task.journalEnd(),
-        writeCheckpoint: (slot, pages, manifest) => task.writeCheckpoint(slot, pages, manifest),
-        readManifest: async () => undefined,
-        readPage: async () => undefined,
-      }
-    },
-  }
+  const none = { readManifest: async () => undefined, readPage: async () => undefined }
+  return logOver(log, { openTask: async (id) => taskLogOver(await log.openTask(id), none) })
 }
 
 it('rule 21: the digest leaves out task, partition and page, and hears every other change', async () => {
@@ -232,26 +215,13 @@ it('rule 22: a dead letter keeps bytes, key and headers, and says code, topic, p
 type Damage = { page?: number; gone?: number; manifest?: number; foldVersion?: boolean }
 
 function damaged(log: Log, damage: Damage): Log {
-  return {
-    name: log.name,
-    partitions: (topic) => log.partitions(topic),
-    range: (topic, partition) => log.range(topic, partition),
-    append: (topic, partition, some) => log.append(topic, partition, some),
-    read: (topic, partition, from, bytesMax) => log.read(topic, partition, from, bytesMax),
-    changed: (timeoutMs) => log.changed(timeoutMs),
-    close: () => log.close(),
-    openTask: async (task) => damagedTask(await log.openTask(task), damage),
-  }
+  return logOver(log, { openTask: async (task) => damagedTask(await log.openTask(task), damage) })
 }
 
 function damagedTask(task: TaskLog, { page = 0, gone = 0, manifest = 0, foldVersion = false }: Damage): TaskLog {
   // Two sessions wrote slot 0, then slot 1: the newest is slot 1.
   const isHit = (slot: number, newest: number): boolean => slot >= 2 - newest
-  return {
-    commit: (epoch) => task.commit(epoch),
-    journal: (from) => task.journal(from),
-    journalEnd: () => task.journalEnd(),
-    writeCheckpoint: (slot, pages, made) => task.writeCheckpoint(slot, pages, made),
+  return taskLogOver(task, {
     readManifest: async (slot) => {
       const bytes = await task.readManifest(slot)
       if (bytes === undefined || !isHit(slot, foldVersion ? 2 : manifest)) return bytes
@@ -263,7 +233,7 @@ function damagedTask(task: TaskLog, { page = 0, gone = 0, manifest = 0, foldVers
       if (bytes === undefined || isHit(slot, gone)) return undefined
       return isHit(slot, page) ? bytes.map((byte, index) => (index === bytes.length - 5 ? byte ^ 1 : byte)) : bytes
     },
-  }
+  })
 }
 
 it('rule 20: a grade that fell to the limit of sixteen begins nowhere, recovered or not', async () => {

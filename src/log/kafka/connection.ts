@@ -1,0 +1,64 @@
+/** How to reach a Kafka cluster: addresses, TLS and SASL, and clients made of them. */
+import type { ConnectionOptions } from 'node:tls'
+import { Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
+import Cluster from 'kafkajs/src/cluster/index.js'
+import loggers from 'kafkajs/src/loggers/index.js'
+import socketFactory from 'kafkajs/src/network/socketFactory.js'
+import { secondMs } from '../../limits.ts'
+import { registerCodecs } from './codecs/codecs.ts'
+
+export type KafkaConnection = {
+  brokers: readonly string[]
+  clientId: string
+  tls?: ConnectionOptions
+  /** Made anew for each client: kafkajs writes an authenticator into it. */
+  sasl?: () => SASLOptions
+  /** What the client says of itself, for the debug log. */
+  say?: (line: string) => void
+}
+
+/** Short, so that a transaction does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
+const soon = { initialRetryTime: 1, factor: 0, multiplier: 1, retries: 1_000 }
+const clientRetry = { initialRetryTime: 20, factor: 0, multiplier: 1.5, maxRetryTime: 500, retries: 12 }
+const metadataMaxAgeMs = 60 * secondMs
+
+export type KafkaClients = {
+  kafka: Kafka
+  /** The inner cluster, which reads by offset. */
+  cluster: Cluster
+  producerRetry: typeof soon
+}
+
+export function kafkaClients(connection: KafkaConnection): KafkaClients {
+  registerCodecs()
+  const logCreator = (): ((entry: LogEntry) => void) => (entry) => connection.say?.(lineOf(entry))
+  return {
+    kafka: new Kafka({ ...configOf(connection), logLevel: logLevel.WARN, logCreator }),
+    cluster: new Cluster({
+      ...configOf(connection),
+      logger: loggers.createLogger({ level: logLevel.WARN, logCreator }),
+      socketFactory: socketFactory(),
+      metadataMaxAge: metadataMaxAgeMs,
+      allowAutoTopicCreation: false,
+      isolationLevel: 1,
+    }),
+    producerRetry: soon,
+  }
+}
+
+function configOf({ brokers, clientId, tls, sasl }: KafkaConnection): KafkaConfig {
+  return {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3 * secondMs,
+    requestTimeout: 30 * secondMs,
+    enforceRequestTimeout: true,
+    retry: clientRetry,
+    ...(tls === undefined ? {} : { ssl: tls }),
+    ...(sasl === undefined ? {} : { sasl: sasl() }),
+  }
+}
+
+function lineOf({ namespace, log: { message, timestamp: _, logger: __, ...more } }: LogEntry): string {
+  return `${namespace}: ${message} ${JSON.stringify(more).slice(0, 500)}`
+}

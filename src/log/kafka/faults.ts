@@ -1,0 +1,52 @@
+/** What kafkajs throws, as errors that a person can act on. */
+import { ForewarnError, messageOf } from '../../errors.ts'
+
+const fencedTypes = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTION_COORDINATOR_FENCED']
+const refusedTypes = [
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+]
+
+/** `what`: the log or the task that was at work. Errors that are not Kafka's come back as they are. */
+export function kafkaFault(error: unknown, log: string, task?: string): unknown {
+  const chain = causesOf(error)
+  if (chain.some((one) => one instanceof ForewarnError) || !chain.some(isOfTheNet)) return error
+  const types = chain.map(typeOf)
+  if (task !== undefined && types.some((type) => fencedTypes.includes(type)))
+    return new ForewarnError('FW_TASK_FENCED', [task], { cause: error })
+  const last = chain[chain.length - 1]
+  if (types.some((type) => refusedTypes.includes(type)) || chain.some(isAuthentication))
+    return new ForewarnError('FW_KAFKA_REFUSED', [log, messageOf(last)], { cause: error })
+  if (types.includes('MESSAGE_TOO_LARGE'))
+    return new ForewarnError('FW_KAFKA_TOPICS', [log, `a record is larger than a topic takes (${messageOf(last)})`], {
+      cause: error,
+    })
+  if (types.includes('UNKNOWN_TOPIC_OR_PARTITION'))
+    return new ForewarnError('FW_KAFKA_TOPICS', [log, messageOf(last)], { cause: error })
+  return new ForewarnError('FW_LOG_UNAVAILABLE', [log, messageOf(last)], { cause: error })
+}
+
+/** The protocol's name of an error, such as NOT_LEADER_FOR_PARTITION; empty when it has none. */
+export function typeOf(error: unknown): string {
+  return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : ''
+}
+
+/** The error and its causes, the outermost first. */
+export function causesOf(error: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let at = error; at !== undefined && !chain.includes(at); at = at instanceof Error ? at.cause : undefined)
+    chain.push(at)
+  return chain
+}
+
+function isAuthentication(error: unknown): boolean {
+  return error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError'
+}
+
+function isOfTheNet(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name.startsWith('KafkaJS') || ('code' in error && /^E[A-Z]+$/.test(String(error.code)))
+}

@@ -1,0 +1,69 @@
+/** The inner parts of kafkajs 2.2.4 that the reader uses; the package types only its outer ones. */
+
+declare module 'kafkajs/src/loggers/index.js' {
+  import type { LogEntry } from 'kafkajs'
+  export type InnerLogger = { namespace(name: string): InnerLogger }
+  const loggers: {
+    createLogger(options: { level: number; logCreator: (level: number) => (entry: LogEntry) => void }): InnerLogger
+  }
+  export default loggers
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  import type { ISocketFactory } from 'kafkajs'
+  export default function socketFactory(): ISocketFactory
+}
+
+declare module 'kafkajs/src/cluster/index.js' {
+  import type { KafkaConfig, PartitionMetadata } from 'kafkajs'
+  import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
+
+  export type InnerMessage = {
+    offset: string
+    timestamp: string
+    key: Buffer | null
+    value: Buffer | null
+    headers: Record<string, Buffer | Buffer[] | null>
+    isControlRecord: boolean
+    batchContext: { inTransaction: boolean; producerId: string }
+  }
+  export type InnerPartition = {
+    partition: number
+    lastStableOffset: string
+    abortedTransactions: { producerId: string; firstOffset: string }[] | null
+    messages: InnerMessage[]
+  }
+  export type InnerBroker = {
+    fetch(request: {
+      replicaId?: number
+      isolationLevel: 0 | 1
+      maxWaitTime: number
+      minBytes: number
+      maxBytes: number
+      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[]
+    }): Promise<{ responses: { topicName: string; partitions: InnerPartition[] }[] }>
+    listOffsets(request: {
+      replicaId?: number
+      isolationLevel: 0 | 1
+      topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[]
+    }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>
+  }
+  export default class Cluster {
+    constructor(
+      options: Omit<KafkaConfig, 'logLevel' | 'logCreator'> & {
+        logger: InnerLogger
+        metadataMaxAge: number
+        allowAutoTopicCreation: boolean
+        isolationLevel: 0 | 1
+      },
+    )
+    connect(): Promise<void>
+    disconnect(): Promise<void>
+    isConnected(): boolean
+    refreshMetadata(): Promise<void>
+    addMultipleTargetTopics(topics: readonly string[]): Promise<void>
+    findTopicPartitionMetadata(topic: string): PartitionMetadata[]
+    findBroker(node: { nodeId: string }): Promise<InnerBroker>
+    findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
+  }
+}

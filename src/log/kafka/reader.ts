@@ -1,0 +1,189 @@
+/** Reads committed records by explicit offset, through the inner cluster of kafkajs: its consumer has no assign and hides the last stable offset. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Cluster from 'kafkajs/src/cluster/index.js'
+import type { InnerBroker } from 'kafkajs/src/cluster/index.js'
+import { ForewarnError } from '../../errors.ts'
+import { kafkaPatienceMs } from '../../limits.ts'
+import type { Batch, LogRecord } from '../port.ts'
+import { committed } from './committed.ts'
+import { causesOf, kafkaFault, typeOf } from './faults.ts'
+
+const earliest = -2
+const latest = -1
+const retryEveryMs = 100
+
+type Place = { topic: string; partition: number }
+type Look = Place & { resolve: (offset: number) => void; reject: (error: unknown) => void }
+
+export class KafkaReader {
+  readonly #cluster: Cluster
+  readonly #name: string
+  readonly #known = new Set<string>()
+  /** Looks asked for in this turn; one request answers all of them. */
+  #looks: Look[] = []
+  /** What a fetch brought beyond what was asked for, by place: compressed batches come whole. */
+  readonly #rest = new Map<string, { from: number; records: LogRecord[]; next: number }>()
+  #closed = false
+  errors = 0
+
+  constructor(cluster: Cluster, name: string) {
+    this.#cluster = cluster
+    this.#name = name
+  }
+
+  /** One past the last committed record or marker (the last stable offset). Looks of one turn travel together. */
+  end(place: Place): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#looks.length === 0) setImmediate(() => this.#look())
+      this.#looks.push({ ...place, resolve, reject })
+    })
+  }
+
+  async start(place: Place): Promise<number> {
+    const [offset] = await this.#patiently(() => this.#listOffsets([place], earliest))
+    return offset
+  }
+
+  /** At least one record if there is one, at most about `bytesMax`. @throws ForewarnError FW_LOG_TRUNCATED. */
+  async read(place: Place, from: number, bytesMax: number): Promise<Batch> {
+    const key = `${place.topic}#${place.partition}`
+    const rest = this.#rest.get(key)
+    this.#rest.delete(key)
+    const batch = rest?.from === from ? rest : await this.#fetch(place, from, bytesMax)
+    const { records, next } = batch
+    const count = countWithin(records, bytesMax)
+    if (count === records.length) return { records, next }
+    const cut = records[count].offset
+    this.#rest.set(key, { from: cut, records: records.slice(count), next })
+    return { records: records.slice(0, count), next: cut }
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  #look(): void {
+    const looks = this.#looks
+    this.#looks = []
+    this.#patiently(() => this.#listOffsets(looks, latest)).then(
+      (offsets) => {
+        for (const [at, look] of looks.entries()) look.resolve(offsets[at])
+      },
+      (error: unknown) => {
+        for (const look of looks) look.reject(error)
+      },
+    )
+  }
+
+  async #fetch({ topic, partition }: Place, from: number, bytesMax: number): Promise<Batch> {
+    return this.#patiently(async () => {
+      const broker = await this.#leaderOf({ topic, partition })
+      const { responses } = await broker.fetch({
+        replicaId: -1,
+        isolationLevel: 1,
+        maxWaitTime: 0,
+        minBytes: 1,
+        maxBytes: bytesMax,
+        topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: bytesMax }] }],
+      })
+      const found = responses[0]?.partitions[0]
+      if (found === undefined) return { records: [], next: from }
+      const batch = committed(found, from)
+      // A batch that compaction emptied has no records; its offsets are passed one by one.
+      if (batch.next === from && Number(found.lastStableOffset) > from) return { records: [], next: from + 1 }
+      return batch
+    }).catch(async (error: unknown) => {
+      if (causesOf(error).some((one) => typeOf(one) === 'OFFSET_OUT_OF_RANGE'))
+        throw new ForewarnError('FW_LOG_TRUNCATED', [this.#name, from], { cause: error })
+      throw error
+    })
+  }
+
+  async #listOffsets(places: readonly Place[], timestamp: number): Promise<number[]> {
+    await this.#knowing(places)
+    const byLeader = new Map<string, Place[]>()
+    for (const place of places) {
+      const leader = this.#leaderId(place)
+      const led = byLeader.get(leader)
+      if (led === undefined) byLeader.set(leader, [place])
+      else if (!led.some(({ topic, partition }) => topic === place.topic && partition === place.partition))
+        led.push(place)
+    }
+    const found = new Map<string, number>()
+    for (const [nodeId, led] of byLeader) {
+      const broker = await this.#cluster.findBroker({ nodeId })
+      const byTopic = Map.groupBy(led, ({ topic }) => topic)
+      const { responses } = await broker.listOffsets({
+        replicaId: -1,
+        isolationLevel: 1,
+        topics: [...byTopic].map(([topic, some]) => ({
+          topic,
+          partitions: some.map(({ partition }) => ({ partition, timestamp })),
+        })),
+      })
+      for (const { topic, partitions } of responses)
+        for (const { partition, offset } of partitions) found.set(`${topic}#${partition}`, Number(offset))
+    }
+    return places.map(({ topic, partition }) => {
+      const offset = found.get(`${topic}#${partition}`)
+      if (offset === undefined) throw new ForewarnError('FW_LOG_UNAVAILABLE', [this.#name, `no offset of ${topic}`])
+      return offset
+    })
+  }
+
+  async #leaderOf(place: Place): Promise<InnerBroker> {
+    await this.#knowing([place])
+    return this.#cluster.findBroker({ nodeId: this.#leaderId(place) })
+  }
+
+  #leaderId({ topic, partition }: Place): string {
+    const [nodeId] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]))
+    if (nodeId === undefined)
+      throw new ForewarnError('FW_LOG_UNAVAILABLE', [this.#name, `${topic} partition ${partition} has no leader`])
+    return nodeId
+  }
+
+  async #knowing(places: readonly Place[]): Promise<void> {
+    const fresh = places.map(({ topic }) => topic).filter((topic) => !this.#known.has(topic))
+    if (fresh.length === 0) return
+    await this.#cluster.addMultipleTargetTopics(fresh)
+    for (const topic of fresh) this.#known.add(topic)
+  }
+
+  /** Leaders move and connections break: the cluster is asked again, for a while. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    const giveUpMs = performance.now() + kafkaPatienceMs
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        this.errors++
+        const fault = kafkaFault(error, this.#name)
+        const unavailable = fault instanceof ForewarnError && fault.code === 'FW_LOG_UNAVAILABLE'
+        const outOfRange = causesOf(error).some((one) => typeOf(one) === 'OFFSET_OUT_OF_RANGE')
+        if (outOfRange || !unavailable || this.#closed || performance.now() > giveUpMs) throw fault
+      }
+      await sleep(retryEveryMs)
+      await this.#reconnect()
+    }
+  }
+
+  async #reconnect(): Promise<void> {
+    try {
+      if (!this.#cluster.isConnected()) await this.#cluster.connect()
+      await this.#cluster.refreshMetadata()
+    } catch {
+      // the next try says what is wrong
+    }
+  }
+}
+
+/** How many of the first records have at most so many bytes together, and at least one. */
+function countWithin(records: readonly LogRecord[], bytesMax: number): number {
+  let bytes = 0
+  for (const [at, { key, value }] of records.entries()) {
+    bytes += value.length + (key?.length ?? 0)
+    if (bytes > bytesMax && at > 0) return at
+  }
+  return records.length
+}

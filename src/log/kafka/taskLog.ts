@@ -1,0 +1,120 @@
+/** What one task alone may do in Kafka: commit its epochs and keep its checkpoints, through its own transactions. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TopicName } from '../../../streams/topics.ts'
+import { fetchBytes } from '../../limits.ts'
+import type { Log, NewRecord, Output, TaskId, TaskLog } from '../port.ts'
+import { recordsOf } from '../recordsOf.ts'
+import { taskName } from '../tasks.ts'
+import { journalPartition } from '../topology.ts'
+import { newestSlots, offsets, pageKey, pagesHeader, type Slot } from './checkpointSlots.ts'
+import type { Placed } from './chunks.ts'
+import type { Transactions, Written } from './transactions.ts'
+
+export type KafkaTaskOptions = {
+  log: Log
+  task: TaskId
+  transactions: Transactions
+  /** Checks that the log has such a partition, and gives the topic's name on the wire. */
+  placeOf: (topic: TopicName, partition: number) => string
+  /** Resolves when readers of committed records see what was written. */
+  seen: (written: readonly Written[]) => Promise<void>
+}
+
+export class KafkaTaskLog implements TaskLog {
+  readonly #options: KafkaTaskOptions
+  readonly #name: string
+  /** The partition of the topics that have one a task. */
+  readonly #partition: number
+  #slots: Map<number, Slot> | undefined
+
+  constructor(options: KafkaTaskOptions) {
+    this.#options = options
+    this.#name = taskName(options.task)
+    this.#partition = journalPartition(options.task, options.log.partitions('risk-events'))
+  }
+
+  async commit({
+    outputs,
+    journal,
+    timeMs,
+  }: {
+    outputs: readonly Output[]
+    journal: Uint8Array
+    timeMs: number
+  }): Promise<void> {
+    const { transactions, placeOf, seen } = this.#options
+    const records: Placed[] = outputs.map(({ topic, partition, record }) => ({
+      topic: placeOf(topic, partition),
+      partition,
+      record,
+    }))
+    records.push(this.#placed('journal', { key: this.#name, value: journal }))
+    await seen(
+      await transactions.run(async (send) => {
+        await send(records, timeMs)
+      }),
+    )
+  }
+
+  async *journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }> {
+    for await (const { offset, value } of recordsOf(this.#options.log, 'journal', this.#partition, from))
+      yield { offset, entry: value }
+  }
+
+  async journalEnd(): Promise<number> {
+    return (await this.#options.log.range('journal', this.#partition)).end
+  }
+
+  async writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void> {
+    const { transactions, seen } = this.#options
+    let count = 0
+    let bytes = new Uint8Array(0)
+    const written = await transactions.run(async (send) => {
+      for (const value of pages) {
+        await send([this.#placed('checkpoints', { key: pageKey(this.#name, slot, count++), value })], 0)
+        await nextTurn() // a large state is written in slices: heartbeats go on between them
+      }
+      bytes = Uint8Array.from(manifest())
+      const headers = { [pagesHeader]: String(count) }
+      await send(
+        [this.#placed('checkpoints', { key: pageKey(this.#name, slot, 'manifest'), value: bytes, headers })],
+        0,
+      )
+    })
+    await seen(written)
+    const [{ offset }] = written
+    this.#slots?.set(slot, { manifest: bytes, pages: offsets(offset - count, offset) })
+  }
+
+  async readManifest(slot: number): Promise<Uint8Array | undefined> {
+    const manifest = (await this.#found()).get(slot)?.manifest
+    return manifest === undefined ? undefined : viewOf(manifest)
+  }
+
+  async readPage(slot: number, page: number): Promise<Uint8Array | undefined> {
+    const offset = (await this.#found()).get(slot)?.pages[page]
+    if (offset === undefined) return undefined
+    const { records } = await this.#options.log.read('checkpoints', this.#partition, offset, fetchBytes)
+    return records[0]?.key === pageKey(this.#name, slot, page) ? viewOf(records[0].value) : undefined
+  }
+
+  close(): Promise<void> {
+    return this.#options.transactions.close()
+  }
+
+  async #found(): Promise<Map<number, Slot>> {
+    this.#slots ??= await newestSlots(this.#options.log, this.#partition, this.#name)
+    return this.#slots
+  }
+
+  #placed(topic: 'journal' | 'checkpoints', record: NewRecord): Placed {
+    return { topic: this.#options.placeOf(topic, this.#partition), partition: this.#partition, record }
+  }
+}
+
+/** A Buffer of kafkajs as the plain bytes that the port promises. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+const nextTurn = (): Promise<void> => sleep(0)

@@ -1,0 +1,93 @@
+/** Makes the topics of a log in a Kafka cluster, and describes those that are there. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs, { type Admin } from 'kafkajs'
+import { type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
+import { secondMs } from '../../limits.ts'
+import { type KafkaConnection, kafkaClients } from './connection.ts'
+import { kafkaFault } from './faults.ts'
+import { type FoundTopic, type TopicPlan, wantedTopics } from './topicSettings.ts'
+
+const ledMsMax = 30 * secondMs
+
+/** Makes what is missing, and leaves what is there as it is. Gives the names made. */
+export function createTopics(connection: KafkaConnection, plan: TopicPlan): Promise<string[]> {
+  return withAdmin(connection, async (admin) => {
+    const there = new Set(await admin.listTopics())
+    const missing = wantedTopics(plan).filter(({ name }) => !there.has(name))
+    if (missing.length === 0) return []
+    await admin.createTopics({
+      waitForLeaders: false, // kafkajs gives up when a broker does not know the new topic at once
+      topics: missing.map(({ name, partitions, replication, settings }) => ({
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor: replication,
+        configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
+      })),
+    })
+    const names = missing.map(({ name }) => name)
+    await untilLed(admin, names)
+    return names
+  })
+}
+
+/** Removes the topics that are there, with all they hold. */
+export function deleteTopics(connection: KafkaConnection, prefixes: TopicPrefixes): Promise<void> {
+  return withAdmin(connection, async (admin) => {
+    const there = new Set(await admin.listTopics())
+    const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))
+    if (names.length > 0) await admin.deleteTopics({ topics: names })
+  })
+}
+
+/** A broker hears of a new topic a moment later than the controller. */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  const giveUpMs = performance.now() + ledMsMax
+  for (;;) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics })
+      if (found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+    } catch (error) {
+      if (performance.now() > giveUpMs) throw error
+    }
+    await sleep(50)
+  }
+}
+
+/** The topics that are there, by their short names. */
+export function describeTopics(connection: KafkaConnection, prefixes: TopicPrefixes): Promise<Map<TopicName, FoundTopic>> {
+  return withAdmin(connection, async (admin) => {
+    const there = new Set(await admin.listTopics())
+    const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))
+    if (names.length === 0) return new Map()
+    const { topics } = await admin.fetchTopicMetadata({ topics: names })
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+    })
+    const found = new Map<TopicName, FoundTopic>()
+    for (const topic of topicNames) {
+      const name = wireName(topic, prefixes)
+      const partitions = topics.find((one) => one.name === name)?.partitions
+      const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries
+      if (partitions === undefined || entries === undefined) continue
+      found.set(topic, {
+        partitions: partitions.length,
+        replication: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+        settings: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),
+      })
+    }
+    return found
+  })
+}
+
+async function withAdmin<T>(connection: KafkaConnection, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafkaClients(connection).kafka.admin()
+  try {
+    await admin.connect()
+    return await work(admin)
+  } catch (error) {
+    throw kafkaFault(error, `kafka://${connection.brokers.join(',')}`)
+  } finally {
+    await admin.disconnect()
+  }
+}
