@@ -1,24 +1,28 @@
 /**
- * The engine: all tasks of one process over one log. It knows no clock of its own, no file and no socket; those come in.
+ * The engine: the tasks of one process over one log. It knows no clock of its own, no file and no socket; those come in.
  *
  *   open      writes the first command of a new log, or refuses another configuration than the log was started with
  *   restore   every task from its checkpoint and the journal
- *   follow    until stopped, or to the end of the log
+ *   follow    until stopped, or to the end of the log: all tasks, or those that a group assigns
  */
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RiskModel } from '../models/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
 import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
+import { TaskHost } from './fold/host.ts'
 import { parseCommand } from './fold/imports.ts'
+import type { Membership } from './fold/membership.ts'
 import { TaskRunner } from './fold/runner.ts'
-import { greatestBeat, supervise } from './fold/supervise.ts'
+import { allThrough, closingBy, follow, greatestBeat, supervise } from './fold/supervise.ts'
 import { foldVersion } from './fold/version.ts'
 import { hourMs } from './limits.ts'
-import type { Log } from './log/port.ts'
+import type { Log, TaskId } from './log/port.ts'
 import { recordsOf } from './log/recordsOf.ts'
-import type { Tell } from './notices.ts'
+import { taskName } from './log/tasks.ts'
+import type { Notice, Tell } from './notices.ts'
 import { WatchTask } from './watch/task.ts'
 
 export type EngineOptions = {
@@ -31,40 +35,75 @@ export type EngineOptions = {
   epochRecordsMax?: number | undefined
   /** Fold what the log holds now and stop; otherwise follow it. */
   untilEnd: boolean
+  /** Which tasks this process runs, where several share the log; all of them otherwise. */
+  membership?: Membership | undefined
   now: () => number
   tell: Tell
   signal: AbortSignal
 }
 
 export type Engine = {
-  readonly enterprises: readonly EnterpriseTask[]
-  readonly watch: WatchTask
-  readonly runners: readonly TaskRunner[]
+  /** The last beat that the watch has folded, if it runs here. */
+  watchedThrough(): number | undefined
   /** Runs to the end of the log, or until the signal. */
   follow(): Promise<void>
 }
 
-/** Takes the tasks over and restores them. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
+/** Restores every task that this process has alone. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
+  const { log, profile, beatMs, membership, tell } = options
   checkBeat(beatMs, profile)
   await activate(options)
-  const partitions = log.partitions('risk-events')
-  // Beats that are folded again have been told: log lines, counters and totals hear of new ones only.
-  let restoring = true
-  const tellNew: Tell = (notice) => {
-    if (!restoring) tell(notice)
+  const open = opener(options)
+  let watch: TaskRunner | undefined
+  const openTold = async (task: TaskId): Promise<TaskRunner> => {
+    const runner = await open(task)
+    if (task.kind === 'watch') watch = runner
+    return runner
   }
-  const enterprises = Array.from(
-    { length: partitions },
-    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell: tellNew }),
-  )
-  const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell: tellNew })
+  const watchedThrough = (): number | undefined => watch?.foldedThrough
+  if (membership !== undefined) return { watchedThrough, follow: () => followAsMember(options, membership, openTold) }
+  const tasks = tasksOf(log)
+  tell({ kind: 'TasksAssigned', tasks: tasks.map(taskName) })
+  const runners: TaskRunner[] = []
+  for (const task of tasks) runners.push(await openTold(task))
+  return { watchedThrough, follow: () => followAll(options, runners) }
+}
+
+/** One enterprise task a partition, and the watch. */
+function tasksOf(log: Log): TaskId[] {
+  const partitions = log.partitions('risk-events')
+  return [
+    ...Array.from({ length: partitions }, (_, partition): TaskId => ({ kind: 'enterprise', partition })),
+    { kind: 'watch' },
+  ]
+}
+
+/** Takes a task over and restores it. */
+function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
+  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
+  const partitions = log.partitions('risk-events')
   const config = createHash('sha256')
     .update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
     .digest('hex')
-  const runners: TaskRunner[] = []
-  for (const task of [...enterprises, watch]) {
+  return async (id) => {
+    // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.
+    let restoring = true
+    let held: Notice[] = []
+    const hold: Tell = (notice) => {
+      if (!restoring) held.push(notice)
+    }
+    const tellCommitted: Tell = (notice) => {
+      if (notice.kind === 'EpochCommitted') {
+        for (const one of held) tell(one)
+        held = []
+      }
+      tell(notice)
+    }
+    const task =
+      id.kind === 'watch'
+        ? new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell: hold })
+        : new EnterpriseTask({ profile, model, beatMs, partition: id.partition, partitions, tell: hold })
     const runner = await TaskRunner.open(task, {
       log,
       beatMs,
@@ -73,30 +112,60 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       checkpointEveryMs,
       epochRecordsMax,
       now,
-      tell,
+      tell: tellCommitted,
       signal,
     })
     await runner.restore()
-    runners.push(runner)
+    restoring = false
+    return runner
   }
-  restoring = false
-  return { enterprises, watch, runners, follow: () => follow(options, runners) }
 }
 
-async function follow(options: EngineOptions, runners: readonly TaskRunner[]): Promise<void> {
-  const { log, beatMs, slackMs, untilEnd, now, tell, signal } = options
+async function followAll(options: EngineOptions, runners: readonly TaskRunner[]): Promise<void> {
+  const { log, beatMs, untilEnd } = options
   const endBeat = untilEnd ? await greatestBeat(log, beatMs) : undefined
   if (untilEnd && endBeat === undefined) return
-  await supervise(runners.slice(0, -1), runners[runners.length - 1], {
-    log,
-    slackMs,
-    endBeat,
-    pollMs: 100,
-    now,
-    tell,
-    signal,
-  })
+  await supervise(runners.slice(0, -1), runners[runners.length - 1], { ...options, endBeat, pollMs: pollMsOf(beatMs) })
 }
+
+/** Runs the tasks that the group assigns; leaves it after the last checkpoint, so that nobody takes a task over while it is written. */
+async function followAsMember(
+  options: EngineOptions,
+  membership: Membership,
+  open: (task: TaskId) => Promise<TaskRunner>,
+): Promise<void> {
+  const { log, beatMs, untilEnd, tell, signal } = options
+  const endBeat = untilEnd ? await greatestBeat(log, beatMs) : undefined
+  if (untilEnd && endBeat === undefined) return
+  const closing = closingBy({ ...options, endBeat })
+  const host = new TaskHost({
+    open,
+    follow: (runner, stopped) => follow(runner, closing, { log, endBeat, pollMs: pollMsOf(beatMs), signal: stopped }),
+    tell,
+  })
+  const leaving = new AbortController()
+  const member = membership.join((tasks) => host.assign(tasks), leaving.signal)
+  try {
+    await Promise.race([member, host.failure, untilStopped(signal, log, endBeat)])
+    await Promise.race([host.stop(), host.failure])
+  } finally {
+    leaving.abort()
+    await member
+  }
+}
+
+/** Resolves at the signal, or when every task of the log is through the end beat. */
+async function untilStopped(signal: AbortSignal, log: Log, endBeat: number | undefined): Promise<void> {
+  while (!signal.aborted) {
+    if (endBeat !== undefined && (await allThrough(log, endBeat))) return
+    await sleep(endBeat === undefined ? hourMs : pollMsMax, undefined, { signal }).catch(() => {})
+  }
+}
+
+const pollMsMax = 100
+
+/** How often the log is looked at: often enough that a beat is not closed much later than it could be. */
+const pollMsOf = (beatMs: number): number => Math.max(10, Math.min(pollMsMax, Math.floor(beatMs / 2)))
 
 /** @throws ForewarnError FW_USAGE when beats of this length would not divide hours and ticks. */
 export function checkBeat(beatMs: number, { calendar }: Profile): void {
@@ -109,7 +178,13 @@ export function checkBeat(beatMs: number, { calendar }: Profile): void {
 }
 
 /** The first activation of a log stands for its whole life; a start with another one is refused. */
-async function activate({ log, profile, model, beatMs, now }: EngineOptions): Promise<void> {
+export async function activate({
+  log,
+  profile,
+  model,
+  beatMs,
+  now,
+}: Pick<EngineOptions, 'log' | 'profile' | 'model' | 'beatMs' | 'now'>): Promise<void> {
   const wanted = {
     profile: profile.file.name,
     profileHash: profile.hash,

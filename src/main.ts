@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 /** The command line. Every command is a file in src/cli/. */
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
@@ -11,6 +11,7 @@ import { ingestCommand } from './cli/ingest.ts'
 import { runCommand } from './cli/run.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tailCommand } from './cli/tail.ts'
+import { topicsCommand } from './cli/topics.ts'
 import { verifyCommand } from './cli/verify.ts'
 
 const program = new Command('forewarn')
@@ -24,6 +25,7 @@ const program = new Command('forewarn')
   .addCommand(ingestCommand())
   .addCommand(tailCommand())
   .addCommand(digestCommand())
+  .addCommand(topicsCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
   .addCommand(doctorCommand())

@@ -59,6 +59,12 @@ export type Notice =
   | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
   | { kind: 'Restoring'; task: string }
   | { kind: 'Restored'; task: string; fromBeat: number | undefined; beatsReplayed: number; seconds: number }
+  | { kind: 'TasksAssigned'; tasks: string[] }
+  | { kind: 'TaskLost'; task: string; code: ErrorCode; message: string }
+  | { kind: 'TaskReleased'; task: string }
+  | { kind: 'GroupJoined'; tasks: number }
+  | { kind: 'GroupLost'; why: string }
+  | { kind: 'ClientSaid'; line: string }
   | { kind: 'ImportSilent'; seconds: number }
   | { kind: 'Serving'; address: string }
   | { kind: 'Stopping'; why: string }

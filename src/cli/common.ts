@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import cliProgress from 'cli-progress'
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { defaultPrefixes, type TopicPrefixes } from '../../streams/topics.ts'
+import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
-import { type EmbeddedLog, openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
+import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
+import { openKafkaLog } from '../log/kafka/kafkaLog.ts'
+import type { Log } from '../log/port.ts'
 
 /** Where a command prints: results to `out`, progress and remarks to `err`. */
 export type Screen = {
@@ -25,7 +28,7 @@ export type LogOptions = { log: string; inputPrefix: string; outputPrefix: strin
 /** Adds `--log`, `--input-prefix` and `--output-prefix`. */
 export function addLogOptions(command: Command): Command {
   return command
-    .addOption(new Option('--log <log>', 'the log: embedded:DIR').default(defaultLog))
+    .addOption(new Option('--log <log>', 'the log: embedded:DIR or kafka://HOST:PORT,HOST:PORT').default(defaultLog))
     .addOption(prefixOption('--input-prefix <prefix>', 'prefix of the input topics', defaultPrefixes.input))
     .addOption(prefixOption('--output-prefix <prefix>', 'prefix of all other topics', defaultPrefixes.output))
 }
@@ -37,23 +40,41 @@ function prefixOption(flags: string, description: string, value: string): Option
   })
 }
 
-/** The folder of an embedded log. @throws ForewarnError FW_USAGE for any other kind. */
-export function logFolder(log: string): string {
+/** Where a log is. @throws ForewarnError FW_USAGE when it is neither kind. */
+export function logPlace(log: string): { kind: 'embedded'; folder: string } | { kind: 'kafka'; brokers: string[] } {
   const folder = /^embedded:(.+)$/.exec(log)?.[1]
-  if (folder !== undefined) return folder
-  const hint = log.startsWith('kafka://')
-    ? 'Kafka logs come with kafka://HOST:PORT, in a later version.'
-    : 'Kafka will come with kafka://HOST:PORT.'
-  throw new ForewarnError('FW_USAGE', [`--log must be embedded:DIR, such as embedded:./data, not ${log}. ${hint}`])
+  if (folder !== undefined) return { kind: 'embedded', folder }
+  const brokers =
+    /^kafka:\/\/((?:[^,:/\s]+|\[[0-9a-fA-F:]+\]):\d{1,5}(?:,(?:[^,:/\s]+|\[[0-9a-fA-F:]+\]):\d{1,5})*)$/.exec(log)?.[1]
+  if (brokers !== undefined) return { kind: 'kafka', brokers: brokers.split(',') }
+  throw new ForewarnError('FW_USAGE', [
+    `--log must be embedded:DIR, such as embedded:./data, or kafka://HOST:PORT,HOST:PORT; not ${log}.`,
+  ])
+}
+
+/** The brokers of a Kafka log. @throws ForewarnError FW_USAGE for any other. */
+export function kafkaBrokers(log: string): string[] {
+  const place = logPlace(log)
+  if (place.kind === 'kafka') return place.brokers
+  throw new ForewarnError('FW_USAGE', [
+    `--log must be kafka://HOST:PORT,HOST:PORT here; ${log} has no topics to make or check.`,
+  ])
 }
 
 export function prefixesOf({ inputPrefix, outputPrefix }: LogOptions): TopicPrefixes {
   return { input: inputPrefix, output: outputPrefix }
 }
 
-/** Opens the log that the options name. Errors: FW_USAGE and those of the log. */
-export async function openLogOption(options: LogOptions, mode: 'read' | 'write'): Promise<EmbeddedLog> {
-  return openEmbeddedLog({ path: logFolder(options.log), mode, prefixes: prefixesOf(options) })
+/** Opens the log that the options name; `say` hears what a Kafka client says of itself. Errors: FW_USAGE and those of the log. */
+export async function openLogOption(
+  options: LogOptions,
+  mode: 'read' | 'write',
+  say?: (line: string) => void,
+): Promise<Log> {
+  const place = logPlace(options.log)
+  const prefixes = prefixesOf(options)
+  if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes })
+  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, say), prefixes })
 }
 
 /** A whole number of at least `least`, or FW_USAGE with the option's name. */

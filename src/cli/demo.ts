@@ -117,7 +117,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
       startMs: demoStart,
       warmUpDays,
       daysPerSecond: speed,
-      watch: () => service.engine.runners[service.engine.runners.length - 1].foldedThrough,
+      watch: () => service.engine.watchedThrough(),
       beatMs: demoBeatMs,
       signal: stop.signal,
     })

@@ -7,7 +7,7 @@ import {
   addLogOptions,
   CommandFailed,
   type LogOptions,
-  logFolder,
+  logPlace,
   openLogOption,
   prefixesOf,
   print,
@@ -21,9 +21,11 @@ import {
   checkDeadLetters,
   checkDisk,
   checkImport,
+  checkTopics,
   checkWriter,
 } from './doctor/log.ts'
 import { checkModel, checkNode, checkProfileFiles, failedWith } from './doctor/program.ts'
+import { topicDeviations } from './topics.ts'
 
 type Options = LogOptions & { profile: string; json?: boolean }
 
@@ -60,16 +62,18 @@ async function examine(options: Options): Promise<Check[]> {
 
 /** When the log cannot be opened, there is nothing more to look at. */
 async function examineLog(options: Options, profile: Profile | undefined): Promise<Check[]> {
-  const folder = logFolder(options.log)
+  const place = logPlace(options.log)
   try {
     const log = await openLogOption(options, 'read')
     try {
       const state = await readCommands(log)
       const checks = [ok('log', `${log.name} opens, with ${log.partitions('risk-events')} partitions.`)]
-      checks.push(await checkWriter(folder), await checkDisk(folder))
+      if (place.kind === 'embedded') checks.push(await checkWriter(place.folder), await checkDisk(place.folder))
+      else checks.push(...checkTopics(await topicDeviations(options)))
       if (profile !== undefined) checks.push(checkConfiguration(state, profile))
-      checks.push(checkImport(state, readWriter(folder).live))
-      checks.push(await checkCheckpoints(log, folder, prefixesOf(options)), await checkDeadLetters(log))
+      checks.push(checkImport(state, place.kind === 'kafka' || readWriter(place.folder).live))
+      if (place.kind === 'embedded') checks.push(await checkCheckpoints(log, place.folder, prefixesOf(options)))
+      checks.push(await checkDeadLetters(log))
       return checks
     } finally {
       await log.close()

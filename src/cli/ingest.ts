@@ -14,7 +14,7 @@ import { readWriter } from '../log/embedded/writerLock.ts'
 import {
   addLogOptions,
   type LogOptions,
-  logFolder,
+  logPlace,
   openLogOption,
   plainText,
   print,
@@ -137,8 +137,9 @@ async function openTarget(
   options: Options,
   profile: Profile,
 ): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
-  const writer = readWriter(logFolder(options.log))
-  const address = writer.live ? (writer.note?.http ?? undefined) : undefined
+  const place = logPlace(options.log)
+  const writer = place.kind === 'embedded' ? readWriter(place.folder) : undefined
+  const address = writer?.live === true ? (writer.note?.http ?? undefined) : undefined
   if (address !== undefined) return { target: httpTarget(address, options.log), close: async () => {} }
   const log = await openLogOption(options, 'write')
   try {

@@ -1,24 +1,40 @@
 /** `forewarn run`: folds a log - follows it and serves, or to its end. */
 import { Command, Option } from 'commander'
-import { createLogger, logLevels } from '../edges/logging.ts'
+import { kafkaConnection } from '../edges/kafkaConnection.ts'
+import { createLogger, logLevels, logNotices } from '../edges/logging.ts'
 import { loadModel } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { startService } from '../edges/service.ts'
-import { RunTally, totalsLine } from '../edges/tally.ts'
-import { checkBeat } from '../engine.ts'
+import { RunTally, sumTotals, totalsLine } from '../edges/tally.ts'
+import { activate, checkBeat } from '../engine.ts'
 import { ForewarnError } from '../errors.ts'
-import { beatMsDefault, checkpointEveryMsDefault, epochRecordsMax, secondMs, slackMsDefault } from '../limits.ts'
+import type { Membership } from '../fold/membership.ts'
+import {
+  beatMsDefault,
+  checkpointEveryMsDefault,
+  epochRecordsMax,
+  secondMs,
+  sessionMsDefault,
+  slackMsDefault,
+} from '../limits.ts'
+import { kafkaMembers } from '../log/kafka/members.ts'
+import type { Log } from '../log/port.ts'
+import type { Tell } from '../notices.ts'
 import {
   addLogOptions,
+  kafkaBrokers,
   type LogOptions,
+  logPlace,
   nonNegative,
   openLogOption,
+  prefixesOf,
   print,
   processScreen,
   type Screen,
   wholeNumber,
 } from './common.ts'
 import { stopSignal } from './stopSignal.ts'
+import { runWorkers } from './workers.ts'
 
 type Options = LogOptions & {
   profile: string
@@ -28,6 +44,8 @@ type Options = LogOptions & {
   slackMs: string
   checkpointEvery: string
   epochRecords: string
+  workers?: string
+  sessionMs: string
   logLevel: (typeof logLevels)[number]
   json?: boolean
 }
@@ -36,6 +54,8 @@ const help = `
 Examples:
   $ forewarn run                                    follow the log in ./forewarn-data, serve http://127.0.0.1:9464
   $ forewarn run --log embedded:history --until-end fold what is there, say what came of it, and stop
+  $ forewarn run --log kafka://broker:9092          join the group, and run the tasks that it assigns
+  $ forewarn run --log kafka://broker:9092 --workers 4 --http :9464   four processes, at the ports 9464 to 9467
 
 It can be killed at any moment: it goes on where it was, with the same outputs as if nothing had happened.`
 
@@ -61,12 +81,20 @@ export function runCommand(screen: Screen = processScreen): Command {
       'records committed together; fewer: less is folded again after a crash',
       String(epochRecordsMax),
     )
+    .option('--workers <n>', 'so many processes on this machine (Kafka), at ports from that of --http on')
+    .option(
+      '--session-ms <ms>',
+      'a member of the group that is silent for so long is out (Kafka)',
+      String(sessionMsDefault),
+    )
     .addOption(
       new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
     )
     .option('--json', 'print the totals as one JSON object at the end')
     .addHelpText('after', help)
-    .action((options: Options) => run(screen, options))
+    .action((options: Options) =>
+      options.workers === undefined ? run(screen, options) : runAsWorkers(screen, options),
+    )
   return addLogOptions(command)
 }
 
@@ -75,8 +103,10 @@ async function run(screen: Screen, options: Options): Promise<void> {
   const model = profile.file.model === null ? null : await loadModel(profile.file.model)
   const beatMs = wholeNumber('--beat-ms', options.beatMs)
   checkBeat(beatMs, profile) // before a log is made for it
-  const log = await openLogOption(options, 'write')
   const tally = new RunTally()
+  const logger = createLogger({ level: options.logLevel })
+  const said = logNotices(logger)
+  const log = await openLogOption(options, 'write', (line) => said({ kind: 'ClientSaid', line }))
   const stop = stopSignal()
   const startedMs = Date.now()
   try {
@@ -92,7 +122,8 @@ async function run(screen: Screen, options: Options): Promise<void> {
       now: Date.now,
       tell: (notice) => tally.take(notice),
       signal: stop.signal,
-      logger: createLogger({ level: options.logLevel }),
+      membership: membershipOf(options, log, said),
+      logger,
       http: options.untilEnd === true ? undefined : hostAndPort(options.http),
     })
     await service.follow()
@@ -107,6 +138,65 @@ async function run(screen: Screen, options: Options): Promise<void> {
       ? JSON.stringify({ ...tally.totals, seconds })
       : `${totalsLine(tally.totals)} in ${seconds.toFixed(1)} s`,
   )
+}
+
+/** Whoever runs on Kafka shares its tasks with others. */
+function membershipOf(options: Options, log: Log, tell: Tell): Membership | undefined {
+  const place = logPlace(options.log)
+  if (place.kind === 'embedded') return undefined
+  return kafkaMembers({
+    connection: kafkaConnection(place.brokers, process.env, (line) => tell({ kind: 'ClientSaid', line })),
+    prefixes: prefixesOf(options),
+    partitions: log.partitions('risk-events'),
+    sessionMs: wholeNumber('--session-ms', options.sessionMs, 1_000),
+    tell,
+  })
+}
+
+/** The first command of a new log is written here, once; then each worker is a `forewarn run` of its own. */
+async function runAsWorkers(screen: Screen, options: Options): Promise<void> {
+  const workers = wholeNumber('--workers', options.workers ?? '', 1)
+  kafkaBrokers(options.log) // an embedded log has one writer
+  const profile = await loadProfile(options.profile)
+  const model = profile.file.model === null ? null : await loadModel(profile.file.model)
+  const beatMs = wholeNumber('--beat-ms', options.beatMs)
+  checkBeat(beatMs, profile)
+  const log = await openLogOption(options, 'write')
+  await activate({ log, profile, model, beatMs, now: Date.now }).finally(() => log.close())
+  const { host, port } = hostAndPort(options.http)
+  const stop = stopSignal()
+  const startedMs = Date.now()
+  try {
+    const argsOf = (worker: number): string[] => [
+      ...argumentsOf(options),
+      '--json',
+      '--http',
+      `${host}:${port + worker}`,
+    ]
+    const printed = await runWorkers({ argsOf, workers, signal: stop.signal, screen })
+    const totals = sumTotals(printed)
+    const seconds = (Date.now() - startedMs) / secondMs
+    await print(
+      screen,
+      options.json === true
+        ? JSON.stringify({ ...totals, seconds })
+        : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
+    )
+  } finally {
+    stop.release()
+  }
+}
+
+/** What a worker is started with: everything that was asked for, but for workers, output and address. */
+function argumentsOf(options: Options): string[] {
+  return [
+    'run',
+    ...['--log', options.log, '--input-prefix', options.inputPrefix, '--output-prefix', options.outputPrefix],
+    ...['--profile', options.profile, '--beat-ms', options.beatMs, '--slack-ms', options.slackMs],
+    ...['--checkpoint-every', options.checkpointEvery, '--epoch-records', options.epochRecords],
+    ...['--session-ms', options.sessionMs, '--log-level', options.logLevel],
+    ...(options.untilEnd === true ? ['--until-end'] : []),
+  ]
 }
 
 /** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */

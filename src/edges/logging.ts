@@ -141,6 +141,20 @@ function stateOf(notice: Exclude<Notice, Progress | News>): Line {
       const { task, fromBeat, beatsReplayed, seconds } = notice
       return { level: 'info', says: 'restored', fields: { task, fromBeat, beatsReplayed, seconds } }
     }
+    case 'TasksAssigned':
+      return { level: 'info', says: 'tasks assigned', fields: { tasks: notice.tasks } }
+    case 'TaskLost': {
+      const { task, code, message } = notice
+      return { level: 'warn', says: `task begins anew: ${message}`, fields: { task, code } }
+    }
+    case 'TaskReleased':
+      return { level: 'info', says: 'task released', fields: { task: notice.task } }
+    case 'GroupJoined':
+      return { level: 'info', says: 'joined the group', fields: { tasks: notice.tasks } }
+    case 'GroupLost':
+      return { level: 'warn', says: `out of the group: ${notice.why}`, fields: {} }
+    case 'ClientSaid':
+      return { level: 'debug', says: notice.line, fields: {} }
     case 'ImportSilent':
       return { level: 'warn', says: 'the open import has written no mark', fields: { seconds: notice.seconds } }
     case 'Serving':

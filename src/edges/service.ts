@@ -5,15 +5,13 @@ import type { RiskModel } from '../../models/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type Engine, type EngineOptions, openEngine } from '../engine.ts'
 import { messageOf } from '../errors.ts'
-import type { EmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice, Tell } from '../notices.ts'
 import { logNotices } from './logging.ts'
 import { metrics } from './metrics.ts'
 import { readiness } from './readiness.ts'
 import { type Server, startServer } from './server.ts'
 
-export type ServiceOptions = Omit<EngineOptions, 'log' | 'tell'> & {
-  log: EmbeddedLog
+export type ServiceOptions = Omit<EngineOptions, 'tell'> & {
   profile: Profile
   model: RiskModel | null
   logger: Logger
@@ -35,7 +33,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { log, profile, logger, http, signal } = options
   const seen = metrics({ profile, now: options.now })
   await seen.seed(log)
-  const ready = readiness(log.partitions('risk-events') + 1)
+  const ready = readiness()
   const listeners: Tell[] = [
     logNotices(logger),
     seen.tell,
@@ -56,7 +54,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       logger,
       ...(options.routes === undefined ? {} : { routes: options.routes }),
     })
-    log.announce(server.address)
+    log.announce?.(server.address)
     tell({ kind: 'Serving', address: server.address })
   }
   try {

@@ -1,32 +1,57 @@
 /** Totals of a run for people: what came in, what became of it, what was said. Derived from notices. */
-import { type Fate, fates, type Level, levels } from '../../streams/outputs.ts'
-import type { Axis } from '../../streams/topics.ts'
+import { z } from 'zod'
+import { fates, levels } from '../../streams/outputs.ts'
 import type { Notice } from '../notices.ts'
 
-export type RunTotals = {
-  events: number
-  enterprises: number
-  fates: Record<Fate, number>
-  scores: number
-  alerts: number
+const counted = z.int().nonnegative()
+const raised = z.partialRecord(z.enum(levels), counted)
+const RunTotals = z.object({
+  events: counted,
+  enterprises: counted,
+  fates: z.record(z.enum(fates), counted),
+  scores: counted,
+  alerts: counted,
   /** Raised warnings by axis and the level that each was raised at. */
-  warnings: Record<Axis, Partial<Record<Level, number>>>
+  warnings: z.object({ industry: raised, region: raised, cell: raised }),
+})
+export type RunTotals = z.infer<typeof RunTotals>
+
+const none = (): RunTotals => ({
+  events: 0,
+  enterprises: 0,
+  fates: { applied: 0, stale: 0, duplicate: 0, conflict: 0, retraction: 0, absorbed: 0, dead: 0 },
+  scores: 0,
+  alerts: 0,
+  warnings: { industry: {}, region: {}, cell: {} },
+})
+
+/** Totals of several processes together, from the JSON object that each printed last; one that printed none counts for nothing. */
+export function sumTotals(printed: readonly string[]): RunTotals {
+  const sum = none()
+  for (const text of printed) {
+    const last = text.trim().split('\n').at(-1) ?? ''
+    if (last === '') continue
+    const one = RunTotals.parse(JSON.parse(last))
+    for (const field of ['events', 'enterprises', 'scores', 'alerts'] as const) sum[field] += one[field]
+    for (const fate of fates) sum.fates[fate] += one.fates[fate]
+    for (const axis of ['industry', 'region', 'cell'] as const)
+      for (const level of levels)
+        if (one.warnings[axis][level] !== undefined)
+          sum.warnings[axis][level] = (sum.warnings[axis][level] ?? 0) + one.warnings[axis][level]
+  }
+  return sum
 }
 
 export class RunTally {
-  readonly totals: RunTotals = {
-    events: 0,
-    enterprises: 0,
-    fates: { applied: 0, stale: 0, duplicate: 0, conflict: 0, retraction: 0, absorbed: 0, dead: 0 },
-    scores: 0,
-    alerts: 0,
-    warnings: { industry: {}, region: {}, cell: {} },
-  }
+  readonly totals: RunTotals = none()
   private readonly enterprisesByTask = new Map<string, number>()
 
   take(notice: Notice): void {
     if (notice.kind === 'BeatFolded') this.beat(notice)
-    else if (notice.kind === 'WarningChanged' && notice.change === 'raised') {
+    else if (notice.kind === 'TasksAssigned') {
+      for (const task of this.enterprisesByTask.keys())
+        if (!notice.tasks.includes(task)) this.enterprisesByTask.delete(task) // another process counts it now
+    } else if (notice.kind === 'WarningChanged' && notice.change === 'raised') {
       const byLevel = this.totals.warnings[notice.axis]
       byLevel[notice.level] = (byLevel[notice.level] ?? 0) + 1
     }

@@ -120,6 +120,11 @@ export class TaskRunner {
     return epoch.beats.length > 0 && (await this.commit(epoch))
   }
 
+  /** Lets go of the task in the log. */
+  close(): Promise<void> {
+    return this.taskLog.close()
+  }
+
   /** Writes a checkpoint when one is due, or when asked to (at a calm end). On a full disk the one before stands, and the next try is when due. */
   async checkpoint(now: 'when due' | 'now'): Promise<void> {
     const { foldVersion, config, checkpointEveryMs, tell } = this.options
@@ -148,10 +153,11 @@ export class TaskRunner {
 
   /** The commands, which stand first, are looked up last: a part tells that every command of its beat is in the log by now. */
   private async lookUpEnds(): Promise<number[]> {
-    const ends: number[] = []
-    for (const { input } of this.queues.toReversed())
-      ends.unshift((await this.options.log.range(input.topic, input.partition)).end)
-    return ends
+    const endOf = async ({ input }: InputQueue): Promise<number> =>
+      (await this.options.log.range(input.topic, input.partition)).end
+    const [commands, ...others] = this.queues
+    const ends = await Promise.all(others.map(endOf))
+    return [await endOf(commands), ...ends]
   }
 
   private async replay({ beat, cuts }: FoldedBeat): Promise<void> {

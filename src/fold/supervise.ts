@@ -7,6 +7,7 @@ import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
 import type { Closing } from './closing.ts'
 import { ImportState } from './imports.ts'
+import { decodeEntry } from './journal.ts'
 import type { TaskRunner } from './runner.ts'
 
 export type SuperviseOptions = {
@@ -21,7 +22,7 @@ export type SuperviseOptions = {
   signal: AbortSignal
 }
 
-/** Runs all tasks until the signal, or until every one has folded the end beat; the first error ends all of them. */
+/** Runs all tasks until the signal, or until every one has folded the end beat, each to a checkpoint; the first error ends all of them. */
 export async function supervise(
   enterprises: readonly TaskRunner[],
   watch: TaskRunner,
@@ -31,16 +32,18 @@ export async function supervise(
   const signal = AbortSignal.any([options.signal, failed.signal])
   const closing = closingBy(options)
   const loops = [...enterprises, watch].map((runner) =>
-    follow(runner, closing, { ...options, signal }).catch((error: unknown) => {
-      failed.abort()
-      throw error
-    }),
+    follow(runner, closing, { ...options, signal })
+      .then(() => runner.checkpoint('now'))
+      .catch((error: unknown) => {
+        failed.abort()
+        throw error
+      }),
   )
   const ended = await Promise.allSettled(loops)
   for (const loop of ended) if (loop.status === 'rejected') throw loop.reason
 }
 
-/** One task, beat after closed beat; a checkpoint whenever due, and one at a calm end. */
+/** One task, beat after closed beat, until the signal or the end beat; a checkpoint whenever due. */
 export async function follow(
   runner: TaskRunner,
   closing: (runner: TaskRunner) => Promise<Closing>,
@@ -52,7 +55,6 @@ export async function follow(
     await nextTurn() // the server of this process gets its turn
     if (!progressed && !isThrough(runner, endBeat)) await log.changed(pollMs)
   }
-  await runner.checkpoint('now')
 }
 
 function isThrough({ foldedThrough }: TaskRunner, endBeat: number | undefined): boolean {
@@ -85,6 +87,16 @@ function importSilence(imports: ImportState, { now, tell }: Pick<SuperviseOption
       seen = { through: imports.throughMs, atMs: now() }
     }
   }
+}
+
+/** Whether every task of the log, whoever runs it, has folded through a beat. */
+export async function allThrough(log: Log, beat: number): Promise<boolean> {
+  for (let partition = 0; partition < log.partitions('journal'); partition++) {
+    const entry = await lastRecord(log, 'journal', partition)
+    const through = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
+    if (through === undefined || through < beat) return false
+  }
+  return true
 }
 
 /** The beat of the greatest log time in the inputs; undefined for an empty log. An import's last mark counts too. */

@@ -42,6 +42,8 @@ export interface Log {
   openTask(task: TaskId): Promise<TaskLog>
   /** Resolves when something was appended since the last call, or after `timeoutMs`. */
   changed(timeoutMs: number): Promise<void>
+  /** Tells other processes of this machine where the one writer serves HTTP. A log that many write has nobody to tell. */
+  announce?(http: string): void
   close(): Promise<void>
 }
 

@@ -176,7 +176,7 @@ test.each([
   [['--known-at', 'knownAt', 'x'], 'KIND=FILE'],
   [['--known-at', 'knownAt', 'risk-events=-'], 'standard input'],
   [['--as', 'risk-events', '--resume', 'x'], 'cannot be used with'],
-  [['--as', 'risk-events', '--log', 'kafka://localhost:9092', 'x'], 'kafka://HOST:PORT'],
+  [['--as', 'risk-events', '--log', 'kafka://localhost', 'x'], 'kafka://HOST:PORT'],
   [['--as', 'risk-events', '--log', './data', 'x'], 'embedded:./data'],
   [['--as', 'risk-events', '/nowhere/at-all'], 'cannot be read'],
   [['--knwon-at', 'x', 'y'], 'Did you mean --known-at'],

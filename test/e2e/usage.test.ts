@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { type Ended, forewarn } from './forewarn.ts'
 import { expectCalm, expectError, tempFolder } from './support.ts'
 
-const commands = ['demo', 'run', 'ingest', 'simulate', 'tail', 'verify', 'digest', 'dead-letters', 'doctor']
+const commands = ['demo', 'run', 'ingest', 'simulate', 'tail', 'verify', 'digest', 'dead-letters', 'doctor', 'topics']
 
 const wrong: readonly (readonly [string, readonly string[]])[] = [
   ['an unknown command', ['forwarn']],
@@ -67,7 +67,7 @@ test('help: 0, on standard output, for each command', async () => {
   const shown = [...program.out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)].map(([, name]) => name)
   expect(shown.filter((name) => name !== 'help').sort()).toEqual([...commands].sort())
 
-  const asked = [...commands.map((name) => [name]), ['dead-letters', 'list']]
+  const asked = [...commands.map((name) => [name]), ['dead-letters', 'list'], ['topics', 'create'], ['topics', 'check']]
   const helps = await Promise.all(asked.map((words) => forewarn([...words, '--help'])))
   for (const [at, { code, out, err }] of helps.entries()) {
     const words = asked[at]

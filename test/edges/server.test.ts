@@ -210,13 +210,15 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
 })
 
 test('tells whether it lives and whether it is ready', async () => {
-  const { tell, state } = readiness(2)
+  const { tell, state } = readiness()
   const address = await serve(await memoryLog(), { ready: state })
   const ready = async (): Promise<[number, unknown]> => {
     const response = await fetch(`${address}/readyz`)
     return [response.status, await response.json()]
   }
   expect((await fetch(`${address}/livez`)).status).toBe(200)
+  expect(await ready()).toEqual([503, { ready: false, reason: 'Waiting for tasks.' }])
+  tell({ kind: 'TasksAssigned', tasks: ['enterprise/0', 'watch'] })
   expect(await ready()).toEqual([503, { ready: false, reason: 'Restoring: 0 of 2 tasks are done.' }])
   for (const task of ['enterprise/0', 'watch'])
     tell({ kind: 'Restored', task, fromBeat: undefined, beatsReplayed: 0, seconds: 0 })

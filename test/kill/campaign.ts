@@ -84,7 +84,7 @@ async function foldUnderFire(copy: string, { kills, random, result, say }: Fire)
   let damage: Damage | undefined
   for (;;) {
     const aim = nextAim(random, kills - result.kills, damage)
-    const end = await runUntilKilled(runOf(copy, random), aim)
+    const end = await runUntilKilled(runOf(copy, random, aim), aim)
     checkDamage(end, damage, result)
     damage = undefined
     record(end, result)
@@ -103,7 +103,7 @@ function nextAim(random: Random, killsLeft: number, damage: Damage | undefined):
   return damage === undefined ? drawAim(random) : aimAfterRestore(random)
 }
 
-function runOf(copy: string, random: Random): string[] {
+function runOf(copy: string, random: Random, aim: Aim | undefined): string[] {
   return [
     'run',
     '--log',
@@ -111,8 +111,7 @@ function runOf(copy: string, random: Random): string[] {
     '--until-end',
     '--checkpoint-every',
     drawCheckpointEvery(random),
-    '--epoch-records',
-    '10', // so many commits that all kills fall into one run or two
+    ...(aim === undefined ? [] : ['--epoch-records', '10']), // so many commits that all kills fall into one run
     '--log-level',
     'debug',
   ]

@@ -7,6 +7,7 @@ import { secondMs } from '../../limits.ts'
 import { Checkpoints } from '../../log/embedded/checkpoints.ts'
 import { Store } from '../../log/embedded/store.ts'
 import { readWriter } from '../../log/embedded/writerLock.ts'
+import type { Deviation } from '../../log/kafka/topicSettings.ts'
 import type { Log } from '../../log/port.ts'
 import { taskName } from '../../log/tasks.ts'
 import { type Check, fail, ok, warn } from './check.ts'
@@ -50,6 +51,14 @@ export async function checkDisk(folder: string): Promise<Check> {
   const remedy = 'Free disk space, or move the log to a larger disk.'
   if (share < freeShareFail) return fail('disk', `${free}: the log may refuse records.`, remedy)
   return share < freeShareWarn ? warn('disk', `${free}.`, remedy) : ok('disk', `${free}.`)
+}
+
+/** One line for all topics that are as they must be, one for each that is not. */
+export function checkTopics(deviations: readonly Deviation[]): Check[] {
+  if (deviations.length === 0) return [ok('topics', 'Every topic is as it must be.')]
+  return deviations.map(({ topic, severity, says, remedy }) =>
+    (severity === 'fail' ? fail : warn)('topics', `${topic} ${says}.`, remedy),
+  )
 }
 
 export function checkImport({ open }: CommandsState, hasWriter: boolean): Check {

@@ -5,7 +5,7 @@ import type { Profile } from '../../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import { beatRecordsMax, futureMsMax } from '../../limits.ts'
 import type { ImportOptions, Scanned } from './importOptions.ts'
-import { checkNotBehind, checkProfile, readCommands } from './importState.ts'
+import { checkKeepsTimes, checkNotBehind, checkProfile, readCommands } from './importState.ts'
 import { ImportWriter } from './importWriter.ts'
 import { type ImportFile, scanFile } from './timed.ts'
 
@@ -50,6 +50,7 @@ export async function openWriter(
   if (state.ended.has(ImportWriter.beginId(name))) {
     throw new ForewarnError('FW_USAGE', ['This import is in the log already, and complete.'])
   }
+  await checkKeepsTimes(log)
   await checkNotBehind(log, state, fromMs)
   return ImportWriter.begin(settings, fromMs)
 }

@@ -63,6 +63,12 @@ export function checkProfile({ activation }: CommandsState, profile: Profile): v
   ])
 }
 
+/** @throws ForewarnError FW_IMPORT_NEEDS_CREATETIME when an input stamps its own time, so that a history would become known now. */
+export async function checkKeepsTimes(log: Log): Promise<void> {
+  for (const topic of ['commands', ...recordTopics] as const)
+    if (!(await log.keepsTimes(topic))) throw new ForewarnError('FW_IMPORT_NEEDS_CREATETIME', [topic])
+}
+
 /** @throws ForewarnError FW_IMPORT_BEHIND when an input, a command or a folded beat is later than the first record to come. */
 export async function checkNotBehind(log: Log, { activation }: CommandsState, firstMs: number): Promise<void> {
   for (const topic of ['commands', ...recordTopics] as const) {

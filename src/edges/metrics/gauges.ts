@@ -55,6 +55,10 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Tell } 
     if (notice.kind === 'BeatFolded') {
       enterprisesOf.set(notice.task, notice.enterprises)
       endMsOf.set(notice.task, notice.endMs)
+    } else if (notice.kind === 'TaskReleased') {
+      enterprisesOf.delete(notice.task)
+      endMsOf.delete(notice.task)
+      bytes.remove({ task: notice.task })
     } else if (notice.kind === 'CheckpointWritten') {
       bytes.set({ task: notice.task }, notice.bytes)
     } else if (notice.kind === 'TickJudged') {

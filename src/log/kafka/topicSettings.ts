@@ -1,6 +1,6 @@
 /** How each topic must be in a Kafka cluster, and in what one that is there differs. Pure; topics.ts asks and makes. */
 import { type TopicName, type TopicPrefixes, topicFlow, topicNames, wireName } from '../../../streams/topics.ts'
-import { kafkaCallBytesMax, KiB, MiB, recordBytesMax } from '../../limits.ts'
+import { KiB, kafkaCallBytesMax, MiB, recordBytesMax } from '../../limits.ts'
 import { partitionsOf } from '../topology.ts'
 
 /** `log`: the broker stamps its own time on inputs, which never runs backwards. `create`: senders do; an import of history needs it. */

@@ -54,7 +54,10 @@ async function untilLed(admin: Admin, topics: string[]): Promise<void> {
 }
 
 /** The topics that are there, by their short names. */
-export function describeTopics(connection: KafkaConnection, prefixes: TopicPrefixes): Promise<Map<TopicName, FoundTopic>> {
+export function describeTopics(
+  connection: KafkaConnection,
+  prefixes: TopicPrefixes,
+): Promise<Map<TopicName, FoundTopic>> {
   return withAdmin(connection, async (admin) => {
     const there = new Set(await admin.listTopics())
     const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))

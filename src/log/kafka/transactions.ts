@@ -95,10 +95,12 @@ function producerOf(kafka: Kafka, retry: KafkaClients['producerRetry'], transact
 }
 
 /** Every record says itself where it goes. */
-export const givenPartition = () => ({ message }: PartitionerArgs): number => {
-  if (message.partition !== undefined) return message.partition
-  throw new ForewarnError('FW_INTERNAL', ['a record without a partition was sent to Kafka'])
-}
+export const givenPartition =
+  () =>
+  ({ message }: PartitionerArgs): number => {
+    if (message.partition !== undefined) return message.partition
+    throw new ForewarnError('FW_INTERNAL', ['a record without a partition was sent to Kafka'])
+  }
 
 /** Sends in calls that Kafka takes; the last offset of each call and partition. */
 export async function send(

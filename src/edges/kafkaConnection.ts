@@ -1,0 +1,100 @@
+/**
+ * How to reach the brokers, from the environment: TLS, and a user by SASL. Secrets come from files or from the environment, never
+ * from the command line, which other users of the machine can read.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { ForewarnError, messageOf } from '../errors.ts'
+import type { KafkaConnection } from '../log/kafka/connection.ts'
+
+const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
+
+/** The variables, with what each means; the README has them in a table that a test holds to this. */
+export const kafkaVariables = {
+  FOREWARN_KAFKA_TLS: '`true`: connect by TLS, with the certificates that Node trusts',
+  FOREWARN_KAFKA_TLS_CA_FILE: 'PEM file of the authorities to trust instead; turns TLS on',
+  FOREWARN_KAFKA_TLS_CERT_FILE: 'PEM file of the client certificate; turns TLS on',
+  FOREWARN_KAFKA_TLS_KEY_FILE: 'PEM file of its key',
+  FOREWARN_KAFKA_TLS_SERVER_NAME: 'name on the brokers’ certificate, where it is not the host’s',
+  FOREWARN_KAFKA_SASL: `mechanism of the user: ${mechanisms.join(', ')}`,
+  FOREWARN_KAFKA_USERNAME: 'the user',
+  FOREWARN_KAFKA_PASSWORD: 'the password',
+  FOREWARN_KAFKA_PASSWORD_FILE: 'file that holds the password, instead of FOREWARN_KAFKA_PASSWORD',
+} as const
+
+const text = z.string().min(1).optional()
+const Environment = z.object({
+  FOREWARN_KAFKA_TLS: z.enum(['true', 'false']).optional(),
+  FOREWARN_KAFKA_TLS_CA_FILE: text,
+  FOREWARN_KAFKA_TLS_CERT_FILE: text,
+  FOREWARN_KAFKA_TLS_KEY_FILE: text,
+  FOREWARN_KAFKA_TLS_SERVER_NAME: text,
+  FOREWARN_KAFKA_SASL: z.enum(mechanisms).optional(),
+  FOREWARN_KAFKA_USERNAME: text,
+  FOREWARN_KAFKA_PASSWORD: text,
+  FOREWARN_KAFKA_PASSWORD_FILE: text,
+})
+type Environment = z.infer<typeof Environment>
+
+/** @throws ForewarnError FW_USAGE for a variable that makes no sense, or a file that cannot be read. */
+export function kafkaConnection(
+  brokers: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  say?: (line: string) => void,
+): KafkaConnection {
+  const parsed = Environment.safeParse(env)
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]
+    throw new ForewarnError('FW_USAGE', [`The variable ${path.join('.')} does not fit: ${message}.`])
+  }
+  return {
+    brokers,
+    clientId: 'forewarn',
+    ...tlsOf(parsed.data),
+    ...saslOf(parsed.data),
+    ...(say === undefined ? {} : { say }),
+  }
+}
+
+function tlsOf(env: Environment): Pick<KafkaConnection, 'tls'> {
+  const { FOREWARN_KAFKA_TLS_CA_FILE: ca, FOREWARN_KAFKA_TLS_CERT_FILE: cert, FOREWARN_KAFKA_TLS_KEY_FILE: key } = env
+  if (env.FOREWARN_KAFKA_TLS !== 'true' && ca === undefined && cert === undefined) return {}
+  if ((cert === undefined) !== (key === undefined))
+    throw new ForewarnError('FW_USAGE', ['FOREWARN_KAFKA_TLS_CERT_FILE and FOREWARN_KAFKA_TLS_KEY_FILE go together.'])
+  return {
+    tls: {
+      ...(ca === undefined ? {} : { ca: [fileText('FOREWARN_KAFKA_TLS_CA_FILE', ca)] }),
+      ...(cert === undefined ? {} : { cert: fileText('FOREWARN_KAFKA_TLS_CERT_FILE', cert) }),
+      ...(key === undefined ? {} : { key: fileText('FOREWARN_KAFKA_TLS_KEY_FILE', key) }),
+      ...(env.FOREWARN_KAFKA_TLS_SERVER_NAME === undefined ? {} : { servername: env.FOREWARN_KAFKA_TLS_SERVER_NAME }),
+    },
+  }
+}
+
+function saslOf(env: Environment): Pick<KafkaConnection, 'sasl'> {
+  const { FOREWARN_KAFKA_SASL: mechanism, FOREWARN_KAFKA_USERNAME: username } = env
+  if (mechanism === undefined) return {}
+  const file = env.FOREWARN_KAFKA_PASSWORD_FILE
+  const password =
+    file === undefined ? env.FOREWARN_KAFKA_PASSWORD : fileText('FOREWARN_KAFKA_PASSWORD_FILE', file).trim()
+  if (username === undefined || password === undefined)
+    throw new ForewarnError('FW_USAGE', [
+      'FOREWARN_KAFKA_SASL needs FOREWARN_KAFKA_USERNAME, and FOREWARN_KAFKA_PASSWORD_FILE or FOREWARN_KAFKA_PASSWORD.',
+    ])
+  switch (mechanism) {
+    case 'plain':
+      return { sasl: () => ({ mechanism: 'plain', username, password }) }
+    case 'scram-sha-256':
+      return { sasl: () => ({ mechanism: 'scram-sha-256', username, password }) }
+    case 'scram-sha-512':
+      return { sasl: () => ({ mechanism: 'scram-sha-512', username, password }) }
+  }
+}
+
+function fileText(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ForewarnError('FW_USAGE', [`${variable}: ${messageOf(error)}.`], { cause: error })
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Membership by a consumer group of Kafka, and nothing else of it: the consumer reads no record. The group subscribes to the journal,
+ * which has one partition a task; the member that is given a partition runs its task. Fencing, not the group, keeps two from writing one.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Assigner, AssignerProtocol, type Consumer, type PartitionAssigner } from 'kafkajs'
+import { z } from 'zod'
+import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
+import type { Membership } from '../../fold/membership.ts'
+import { jsonOf } from '../../json.ts'
+import { secondMs } from '../../limits.ts'
+import type { Tell } from '../../notices.ts'
+import type { TaskId } from '../port.ts'
+import { assignTasks } from './assignment.ts'
+import { type KafkaConnection, kafkaClients } from './connection.ts'
+import { kafkaFault } from './faults.ts'
+
+export type MembersOptions = {
+  connection: KafkaConnection
+  prefixes: TopicPrefixes
+  /** Number of partitions of the inputs; there is one task more. */
+  partitions: number
+  /** A member that is silent for so long is out, and its tasks go to others. */
+  sessionMs: number
+  tell: Tell
+}
+
+const Runs = z.array(z.int())
+const rejoinMs = secondMs
+const { MemberAssignment, MemberMetadata } = AssignerProtocol
+
+export function kafkaMembers(options: MembersOptions): Membership {
+  return {
+    async join(assigned, signal) {
+      const joined = new JoinedGroup(options, assigned)
+      while (!signal.aborted) {
+        await joined.session(signal)
+        if (!signal.aborted) await sleep(rejoinMs, undefined, { signal }).catch(() => {})
+      }
+    },
+  }
+}
+
+class JoinedGroup {
+  readonly #options: MembersOptions
+  readonly #assigned: (tasks: readonly TaskId[]) => void
+  readonly #topic: string
+  #runs: number[] = []
+
+  constructor(options: MembersOptions, assigned: (tasks: readonly TaskId[]) => void) {
+    this.#options = options
+    this.#assigned = assigned
+    this.#topic = wireName('journal', options.prefixes)
+  }
+
+  /** One life of a consumer: until the signal, or until kafkajs has given it up. */
+  async session(signal: AbortSignal): Promise<void> {
+    const { connection, prefixes, sessionMs, tell } = this.#options
+    const consumer = kafkaClients(connection).kafka.consumer({
+      groupId: prefixes.output,
+      partitionAssigners: [this.#assigner],
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: sessionMs,
+      heartbeatInterval: Math.max(100, Math.min(500, Math.floor(sessionMs / 6))),
+      maxWaitTimeInMs: 200,
+      allowAutoTopicCreation: false,
+    })
+    const ended = Promise.withResolvers<void>()
+    const stop = (): void => ended.resolve()
+    signal.addEventListener('abort', stop, { once: true })
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      tell({ kind: 'GroupLost', why: payload.error.message })
+      if (!payload.restart) ended.resolve()
+    })
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      consumer.pause([{ topic: this.#topic }]) // before the first fetch: the group is for membership alone
+      this.#take(payload.memberAssignment[this.#topic] ?? [])
+    })
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [this.#topic] })
+      await consumer.run({ autoCommit: false, eachBatch: async () => {} })
+      await ended.promise
+    } catch (error) {
+      const fault = kafkaFault(error, `kafka://${connection.brokers.join(',')}`)
+      tell({ kind: 'GroupLost', why: fault instanceof Error ? fault.message : String(fault) })
+    } finally {
+      signal.removeEventListener('abort', stop)
+      await leave(consumer)
+    }
+  }
+
+  #take(runs: number[]): void {
+    this.#runs = runs
+    const { partitions, tell } = this.#options
+    const tasks = runs.map(
+      (partition): TaskId => (partition === partitions ? { kind: 'watch' } : { kind: 'enterprise', partition }),
+    )
+    tell({ kind: 'GroupJoined', tasks: tasks.length })
+    this.#assigned(tasks)
+  }
+
+  #assigner: PartitionAssigner = (): Assigner => ({
+    name: 'forewarn-sticky',
+    version: 1,
+    assign: async ({ members }) => {
+      const known = members.map(({ memberId, memberMetadata }) => ({ id: memberId, runs: runsOf(memberMetadata) }))
+      return [...assignTasks(known, this.#options.partitions + 1)].map(([memberId, tasks]) => ({
+        memberId,
+        memberAssignment: MemberAssignment.encode({
+          version: 1,
+          assignment: { [this.#topic]: tasks },
+          userData: Buffer.alloc(0),
+        }),
+      }))
+    },
+    protocol: ({ topics }) => ({
+      name: 'forewarn-sticky',
+      metadata: MemberMetadata.encode({ version: 1, topics, userData: Buffer.from(JSON.stringify(this.#runs)) }),
+    }),
+  })
+}
+
+/** What a member says it runs; a member that says nothing readable runs nothing. */
+function runsOf(metadata: Buffer): number[] {
+  try {
+    return Runs.parse(jsonOf(MemberMetadata.decode(metadata)?.userData ?? Buffer.from('[]')))
+  } catch {
+    return []
+  }
+}
+
+/** Leaves the group at once, so that others need not wait for the session to run out. */
+async function leave(consumer: Consumer): Promise<void> {
+  await consumer.disconnect().catch(() => {})
+}
