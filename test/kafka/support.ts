@@ -1,0 +1,36 @@
+/** What a test file needs of Kafka: whether it is here, and the broker that all files share. */
+import { describe, inject, test } from 'vitest'
+import { z } from 'zod'
+import { kafkaAvailable } from './jars.ts'
+
+/** The time limit of a hook or test that starts a broker, by itself or as the first to ask for the shared one. */
+export const brokerTimeoutMs = 180_000
+
+const available = await kafkaAvailable()
+
+/** A `describe` that is skipped, and says why, where no broker can run; with FOREWARN_REQUIRE_KAFKA=1 it fails there. */
+export function describeWithKafka(name: string, body: () => void): void {
+  if (available === true) {
+    describe(name, body)
+  } else if (process.env.FOREWARN_REQUIRE_KAFKA === '1') {
+    test(`${name}: a broker can run here`, () => {
+      throw new Error(available)
+    })
+  } else {
+    process.stderr.write(`${name}: skipped, ${available}\n`)
+    describe.skip(`${name} (skipped: ${available})`, body)
+  }
+}
+
+const sharedBrokerNote = z.object({ host: z.string(), folder: z.string() })
+
+/** Where the shared broker is. It is everybody's: give topics, groups and transactional ids a prefix of your own, and do not kill it. */
+export type SharedBroker = z.infer<typeof sharedBrokerNote>
+
+/** The broker of this run of tests, started when the first file asks. @throws Error when it does not start. */
+export async function sharedBroker(): Promise<SharedBroker> {
+  const answer = await fetch(inject('kafkaDoor'))
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  return sharedBrokerNote.parse(JSON.parse(text))
+}
