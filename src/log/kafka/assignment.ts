@@ -11,7 +11,7 @@ export function assignTasks(members: readonly Member[], tasks: number): Map<stri
   const free = new Set(Array.from({ length: tasks }, (_, task) => task))
   // Whoever runs most keeps one of the larger shares, so that fewest tasks move.
   for (const { id, runs } of [...sorted].sort((a, b) => b.runs.length - a.runs.length)) {
-    const mine = runs.filter((task) => free.has(task))
+    const mine = [...new Set(runs)].filter((task) => free.has(task))
     const most = mine.length > share && larger > 0 ? share + 1 : share
     const kept = mine.slice(0, most)
     if (kept.length > share) larger--
