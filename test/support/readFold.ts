@@ -157,12 +157,12 @@ export function scoreLines(scores: OracleResult['scores']): string[] {
     .sort()
 }
 
-/** Fates as lines with the records that they are of, sorted: of two records that are the same to the byte, either may be the first. */
-export function fateLines(records: readonly TestRecord[], fatesOf: OracleResult['fates']): string[] {
+/** Fates as lines with the records that they are of, sorted: of two records of a beat that are the same to the byte, either may be the first. */
+export function fateLines(records: readonly TestRecord[], fatesOf: OracleResult['fates'], beatMs = 1_000): string[] {
   return records
     .map(
       ({ topic, timeMs, value }, at) =>
-        `${Math.floor(timeMs / 1_000)} ${topic} ${JSON.stringify(value)} ${fatesOf[at].fate} ${fatesOf[at].code ?? ''}`,
+        `${Math.floor(timeMs / beatMs)} ${topic} ${JSON.stringify(value)} ${fatesOf[at].fate} ${fatesOf[at].code ?? ''}`,
     )
     .sort()
 }
