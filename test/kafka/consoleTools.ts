@@ -13,7 +13,10 @@ type Consume = {
   partition?: number
   fromBeginning?: boolean
   isolation?: 'read_committed' | 'read_uncommitted'
-  /** It ends when no record has come for so long, or when it has had `recordsMax`. */
+  /**
+   * It ends when no record has come for so long, or when it has had `recordsMax`. The first record may take seconds on a loaded
+   * machine: too short a time looks like an empty topic.
+   */
   timeoutMs?: number
   recordsMax?: number
   /** Of the formatter: `print.key`, `print.offset`, `print.headers`, `key.separator` and so on. */
@@ -24,7 +27,7 @@ type Consume = {
 
 /** The records of a topic, a line each, as the console consumer prints them. @throws Error with what it said when it fails. */
 export async function consoleConsume(call: Consume): Promise<string[]> {
-  const { host, topic, partition, fromBeginning = true, timeoutMs = 5_000, recordsMax } = call
+  const { host, topic, partition, fromBeginning = true, timeoutMs = 10_000, recordsMax } = call
   const args = ['--bootstrap-server', host, '--topic', topic, '--timeout-ms', String(timeoutMs)]
   if (partition !== undefined) args.push('--partition', String(partition))
   if (fromBeginning) args.push('--from-beginning')
