@@ -1,0 +1,101 @@
+/** What came of it: every record has one fate, by a reader that is not ours; and the log says what it says after a calm run over the same inputs. */
+
+import { inOrder } from '../../../src/cli/topicReader.ts'
+import { loadModel } from '../../../src/edges/models.ts'
+import { loadProfile } from '../../../src/edges/profiles.ts'
+import { openEngine } from '../../../src/engine.ts'
+import { greatestBeat } from '../../../src/fold/supervise.ts'
+import { type Digest, digest, digestTopics } from '../../../src/log/digest.ts'
+import { openEmbeddedLog } from '../../../src/log/embedded/embeddedLog.ts'
+import type { Log, NewRecord } from '../../../src/log/port.ts'
+import { hashHex, IdHasher } from '../../../streams/hash.ts'
+import { FateColumns } from '../../../streams/outputs.ts'
+import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
+import { consoleConsume } from '../consoleTools.ts'
+
+const inputs = ['commands', 'enterprises', 'credit-grades', 'risk-events'] as const
+
+/** By Java's console consumer, read_committed: records in without a fate, and fates without a record. */
+export async function countFates(
+  host: string,
+  prefixes: TopicPrefixes,
+): Promise<{ records: number; lost: number; twice: number }> {
+  const balance = new Map<string, number>()
+  const add = (key: string, by: number): void => {
+    balance.set(key, (balance.get(key) ?? 0) + by)
+  }
+  let records = 0
+  const hasher = new IdHasher()
+  for (const topic of inputs) {
+    for (const line of await consoleConsume({ host, topic: wireName(topic, prefixes), timeoutMs: 10_000 })) {
+      hasher.ofBytes(Buffer.from(line))
+      add(`${topic} ${hashHex(hasher.high, hasher.low)}`, 1)
+      records++
+    }
+  }
+  for (const line of await consoleConsume({ host, topic: wireName('fates', prefixes), timeoutMs: 10_000 })) {
+    const { topics, counts, hashes } = FateColumns.parse(JSON.parse(line))
+    const bytes = new DataView(Uint8Array.from(Buffer.from(hashes, 'base64')).buffer)
+    let row = 0
+    for (const [block, topic] of topics.entries())
+      for (const end = row + counts[block]; row < end; row++)
+        add(`${topic} ${hashHex(bytes.getUint32(row * 8, true), bytes.getUint32(row * 8 + 4, true))}`, -1)
+  }
+  const sums = [...balance.values()]
+  return {
+    records,
+    lost: sums.reduce((sum, one) => sum + Math.max(0, one), 0),
+    twice: sums.reduce((sum, one) => sum + Math.max(0, -one), 0),
+  }
+}
+
+/** Topics whose digest is another one than that of a calm run over the same inputs, through the last beat that both have. */
+export async function differencesFromCalm(log: Log, of: { profile: string; beatMs: number }): Promise<string[]> {
+  const beat = await greatestBeat(log, of.beatMs)
+  if (beat === undefined) return ['the log is empty']
+  const includes = (timeMs: number): boolean => timeMs <= beat * of.beatMs
+  const found = await digest(log, includes)
+  const calm = await calmDigest(log, of, includes)
+  return digestTopics
+    .filter((topic) => found[topic].hash !== calm[topic].hash)
+    .map((topic) => `${topic}: ${found[topic].records} records, calmly ${calm[topic].records}`)
+}
+
+async function calmDigest(
+  log: Log,
+  { profile: folder, beatMs }: { profile: string; beatMs: number },
+  includes: (timeMs: number) => boolean,
+): Promise<Digest> {
+  const calm = await openEmbeddedLog({ path: ':memory:', mode: 'write', now: () => 0 })
+  for (const topic of inputs) {
+    let batch: NewRecord[] = []
+    const from: number[] = new Array(log.partitions(topic)).fill(0)
+    for await (const { record } of inOrder(log, topic, from)) {
+      batch.push({
+        key: record.key,
+        value: record.value,
+        timeMs: record.timeMs,
+        ...(record.headers === null ? {} : { headers: record.headers }),
+      })
+      if (batch.length < 1_000) continue
+      await calm.append(topic, 0, batch)
+      batch = []
+    }
+    await calm.append(topic, 0, batch)
+  }
+  const profile = await loadProfile(folder)
+  const engine = await openEngine({
+    log: calm,
+    profile,
+    model: profile.file.model === null ? null : await loadModel(profile.file.model),
+    beatMs,
+    slackMs: 0,
+    checkpointEveryMs: Number.POSITIVE_INFINITY,
+    untilEnd: true,
+    now: Date.now,
+    tell: () => {},
+    signal: new AbortController().signal,
+  })
+  await engine.follow()
+  return digest(calm, includes)
+}
