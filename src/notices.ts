@@ -63,7 +63,7 @@ export type Notice =
   | { kind: 'TaskLost'; task: string; code: ErrorCode; message: string }
   | { kind: 'TaskReleased'; task: string }
   | { kind: 'GroupJoined'; tasks: number }
-  | { kind: 'GroupLost'; why: string }
+  | { kind: 'GroupLost'; why: string /** It was in the group; a fresh cluster refuses at first. */; joined: boolean }
   | { kind: 'ClientSaid'; line: string }
   | { kind: 'ImportSilent'; seconds: number }
   | { kind: 'Serving'; address: string }

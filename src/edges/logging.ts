@@ -152,7 +152,11 @@ function stateOf(notice: Exclude<Notice, Progress | News>): Line {
     case 'GroupJoined':
       return { level: 'info', says: 'joined the group', fields: { tasks: notice.tasks } }
     case 'GroupLost':
-      return { level: 'warn', says: `out of the group: ${notice.why}`, fields: {} }
+      return {
+        level: notice.joined ? 'warn' : 'info',
+        says: `${notice.joined ? 'out of' : 'not yet in'} the group: ${notice.why}`,
+        fields: {},
+      }
     case 'ClientSaid':
       return { level: 'debug', says: notice.line, fields: {} }
     case 'ImportSilent':

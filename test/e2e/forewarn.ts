@@ -9,6 +9,8 @@ export const projectFolder = path.resolve(import.meta.dirname, '../..')
 export type LogLine = { kind: string; level: string; msg: string } & Readonly<Record<string, unknown>>
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; out: string; err: string }
 
+/** As in the first line of src/main.ts. */
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
 const passedOn = ['PATH', 'HOME', 'TMPDIR'] // not what a test runner sets for itself
 
 /** A process, with all that it printed so far. */
@@ -25,7 +27,7 @@ export class Forewarn {
     { stdin = '', heard, cwd }: { stdin?: string; heard?: (text: string) => void; cwd?: string } = {},
   ) {
     const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-    this.#child = spawn(process.execPath, [path.join(projectFolder, 'src/main.ts'), ...args], {
+    this.#child = spawn(process.execPath, [...nodeFlags, path.join(projectFolder, 'src/main.ts'), ...args], {
       env,
       ...(cwd === undefined ? {} : { cwd }),
       stdio: ['pipe', 'pipe', 'pipe'],

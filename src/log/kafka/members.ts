@@ -46,6 +46,7 @@ class JoinedGroup {
   readonly #assigned: (tasks: readonly TaskId[]) => void
   readonly #topic: string
   #runs: number[] = []
+  #joined = false
 
   constructor(options: MembersOptions, assigned: (tasks: readonly TaskId[]) => void) {
     this.#options = options
@@ -69,7 +70,7 @@ class JoinedGroup {
     const stop = (): void => ended.resolve()
     signal.addEventListener('abort', stop, { once: true })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      tell({ kind: 'GroupLost', why: payload.error.message })
+      tell({ kind: 'GroupLost', why: payload.error.message, joined: this.#joined })
       if (!payload.restart) ended.resolve()
     })
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -83,7 +84,7 @@ class JoinedGroup {
       await ended.promise
     } catch (error) {
       const fault = kafkaFault(error, `kafka://${connection.brokers.join(',')}`)
-      tell({ kind: 'GroupLost', why: fault instanceof Error ? fault.message : String(fault) })
+      tell({ kind: 'GroupLost', why: fault instanceof Error ? fault.message : String(fault), joined: this.#joined })
     } finally {
       signal.removeEventListener('abort', stop)
       await leave(consumer)
@@ -92,6 +93,7 @@ class JoinedGroup {
 
   #take(runs: number[]): void {
     this.#runs = runs
+    this.#joined = true
     const { partitions, tell } = this.#options
     const tasks = runs.map(
       (partition): TaskId => (partition === partitions ? { kind: 'watch' } : { kind: 'enterprise', partition }),

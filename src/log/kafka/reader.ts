@@ -1,7 +1,6 @@
 /** Reads committed records by explicit offset, through the inner cluster of kafkajs: its consumer has no assign and hides the last stable offset. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Cluster from 'kafkajs/src/cluster/index.js'
-import type { InnerBroker } from 'kafkajs/src/cluster/index.js'
 import { ForewarnError } from '../../errors.ts'
 import { kafkaPatienceMs } from '../../limits.ts'
 import type { Batch, LogRecord } from '../port.ts'
@@ -23,6 +22,9 @@ export class KafkaReader {
   #looks: Look[] = []
   /** What a fetch brought beyond what was asked for, by place: compressed batches come whole. */
   readonly #rest = new Map<string, { from: number; records: LogRecord[]; next: number }>()
+  /** Brokers whose connection for fetches is open. */
+  readonly #fetching = new Set<string>()
+  #opening: Promise<void> | undefined
   #closed = false
   errors = 0
 
@@ -77,15 +79,19 @@ export class KafkaReader {
 
   async #fetch({ topic, partition }: Place, from: number, bytesMax: number): Promise<Batch> {
     return this.#patiently(async () => {
-      const broker = await this.#leaderOf({ topic, partition })
-      const { responses } = await broker.fetch({
-        replicaId: -1,
-        isolationLevel: 1,
-        maxWaitTime: 0,
-        minBytes: 1,
-        maxBytes: bytesMax,
-        topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: bytesMax }] }],
-      })
+      await this.#knowing([{ topic, partition }])
+      const nodeId = this.#leaderId({ topic, partition })
+      const broker = await this.#cluster.findBroker({ nodeId })
+      const { responses } = await this.#firstAlone(nodeId, () =>
+        broker.fetch({
+          replicaId: -1,
+          isolationLevel: 1,
+          maxWaitTime: 0,
+          minBytes: 1,
+          maxBytes: bytesMax,
+          topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: bytesMax }] }],
+        }),
+      )
       const found = responses[0]?.partitions[0]
       if (found === undefined) return { records: [], next: from }
       const batch = committed(found, from)
@@ -131,9 +137,19 @@ export class KafkaReader {
     })
   }
 
-  async #leaderOf(place: Place): Promise<InnerBroker> {
-    await this.#knowing([place])
-    return this.#cluster.findBroker({ nodeId: this.#leaderId(place) })
+  /** The first fetch opens the connection. kafkajs opens one for each of several at once, and loses all but the last. */
+  async #firstAlone<T>(nodeId: string, fetch: () => Promise<T>): Promise<T> {
+    while (!this.#fetching.has(nodeId) && this.#opening !== undefined) await this.#opening
+    if (this.#fetching.has(nodeId)) return fetch()
+    const first = fetch()
+    this.#opening = first.then(
+      () => void this.#fetching.add(nodeId),
+      () => {}, // whoever asked hears of it
+    )
+    void this.#opening.then(() => {
+      this.#opening = undefined
+    })
+    return first
   }
 
   #leaderId({ topic, partition }: Place): string {
@@ -158,6 +174,7 @@ export class KafkaReader {
         return await work()
       } catch (error) {
         this.errors++
+        this.#fetching.clear()
         const fault = kafkaFault(error, this.#name)
         const unavailable = fault instanceof ForewarnError && fault.code === 'FW_LOG_UNAVAILABLE'
         const outOfRange = causesOf(error).some((one) => typeOf(one) === 'OFFSET_OUT_OF_RANGE')
