@@ -147,8 +147,9 @@ async function followAsMember(
   const member = membership.join((tasks) => host.assign(tasks), leaving.signal)
   try {
     await Promise.race([member, host.failure, untilStopped(signal, log, endBeat)])
-    await Promise.race([host.stop(), host.failure])
+    await Promise.race([host.stop('calmly'), host.failure])
   } finally {
+    await host.stop('as they are') // after a failure the other tasks would go on
     leaving.abort()
     await member
   }

@@ -45,7 +45,7 @@ export class TaskHost {
     if (this.#stopped) return
     const wanted = new Map(tasks.map((task) => [taskName(task), task]))
     this.#options.tell({ kind: 'TasksAssigned', tasks: [...wanted.keys()] })
-    for (const [name, { stop }] of this.#lives) if (!wanted.has(name)) stop.abort('moved')
+    for (const [name, { stop }] of this.#lives) if (!wanted.has(name)) stop.abort('as they are')
     for (const [name, task] of wanted) {
       const before = this.#lives.get(name)
       if (before !== undefined && !before.stop.signal.aborted) continue
@@ -55,10 +55,10 @@ export class TaskHost {
     }
   }
 
-  /** Ends all tasks calmly, each with a checkpoint. */
-  async stop(): Promise<void> {
+  /** Ends all tasks: calmly, each with a checkpoint, or as they are. Whatever was ending already ends as it was told to. */
+  async stop(how: 'calmly' | 'as they are'): Promise<void> {
     this.#stopped = true
-    for (const { stop } of this.#lives.values()) stop.abort('stopped')
+    for (const { stop } of this.#lives.values()) stop.abort(how)
     await Promise.all([...this.#lives.values()].map(({ over }) => over))
   }
 
@@ -79,7 +79,7 @@ export class TaskHost {
     try {
       runner = await open(task)
       await follow(runner, signal)
-      if (signal.reason !== 'moved') await runner.checkpoint('now') // a successor would fence it
+      if (!signal.aborted || signal.reason === 'calmly') await runner.checkpoint('now') // a successor would fence it
       return false
     } catch (error) {
       if (!isPassing(error)) throw error
