@@ -46,6 +46,7 @@ export const checkpointEveryMsDefault = 30 * secondMs
 // Kafka
 export const kafkaCallRecordsMax = 400 // records a partition and call: kafkajs groups them in quadratic time
 export const kafkaCallBytesMax = 960 * KiB // bytes a partition and call: one batch, which a broker takes up to 1 MiB
+export const inflatedBytesMax = 32 * MiB // what one compressed batch may inflate to
 export const kafkaPatienceMs = 5 * secondMs // a read asks a cluster in trouble so long; then the task begins anew
 export const taskRetryMs = secondMs // a task that was fenced or lost its log begins anew after so long
 export const sessionMsDefault = 10 * secondMs // a member that is silent for so long is out of the group

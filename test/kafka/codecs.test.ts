@@ -1,0 +1,86 @@
+/** The codecs: what independent programs compressed comes back; bombs, cut and twisted data are refused. */
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { inflatedBytesMax, MiB } from '../../src/limits.ts'
+import { codecs } from '../../src/log/kafka/codecs/codecs.ts'
+import { inflateLz4 } from '../../src/log/kafka/codecs/lz4.ts'
+import { inflateSnappy } from '../../src/log/kafka/codecs/snappy.ts'
+import fixtures from './fixtures/codecs.json' with { type: 'json' }
+
+const Vector = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  bytes: z.int(),
+  lz4: z.record(z.string(), z.base64()),
+  snappy: z.record(z.string(), z.base64()),
+})
+const vectors = z.array(Vector).parse(fixtures.vectors)
+const inflate = { lz4: inflateLz4, snappy: inflateSnappy }
+const all = (['lz4', 'snappy'] as const).flatMap((codec) =>
+  vectors.flatMap(({ name, sha256, bytes, ...of }) =>
+    Object.entries(of[codec]).map(([form, text]) => ({
+      codec,
+      name,
+      form,
+      sha256,
+      bytes,
+      compressed: Buffer.from(text, 'base64'),
+    })),
+  ),
+)
+
+describe.each(all)('$codec $form of $name', ({ codec, sha256, bytes, compressed }) => {
+  it('comes back', async () => {
+    const found = await codecs[codec].decompress(compressed)
+    expect({ bytes: found.length, sha256: createHash('sha256').update(found).digest('hex') }).toEqual({ bytes, sha256 })
+  })
+  it('is refused where it inflates beyond the limit', () => {
+    if (bytes > 0) expect(() => inflate[codec](compressed, bytes - 1)).toThrow('more than')
+  })
+})
+
+it.each(['gzip', 'zstd'] as const)('%s goes there and back, and is bounded', async (codec) => {
+  const data = Buffer.from('risk event '.repeat(10_000))
+  expect(await codecs[codec].decompress(await codecs[codec].compress({ buffer: data }))).toEqual(data)
+  const bomb = await codecs[codec].compress({ buffer: Buffer.alloc(inflatedBytesMax + MiB) })
+  expect(bomb.length).toBeLessThan(MiB)
+  await expect(codecs[codec].decompress(bomb)).rejects.toThrow()
+})
+
+it.each(['lz4', 'snappy'] as const)('%s is only read', async (codec) => {
+  await expect(codecs[codec].compress({ buffer: Buffer.alloc(1) })).rejects.toThrow('gzip or zstd')
+})
+
+it('cut anywhere, it is refused; between two blocks, what comes is the beginning', () => {
+  for (const { codec, name, form, compressed } of all.filter(({ name }) => name === 'mixed')) {
+    const whole = inflate[codec](compressed, MiB)
+    for (let length = 1; length < compressed.length; length++) {
+      let found: Buffer | undefined
+      try {
+        found = inflate[codec](compressed.subarray(0, length), MiB)
+      } catch (error) {
+        expect(error, `${name} ${form} ${length}`).toBeInstanceOf(Error)
+      }
+      if (found !== undefined) expect(whole.subarray(0, found.length).equals(found), `${form} ${length}`).toBe(true)
+    }
+    expect(() => inflate[codec](compressed.subarray(0, compressed.length / 2), MiB)).toThrow()
+  }
+})
+
+it('twisted anywhere, it ends, and never beyond the limit', () => {
+  const twists = fc.array(fc.tuple(fc.nat(10_000), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(fc.constantFrom(...all.filter(({ bytes }) => bytes > 0)), twists, ({ codec, compressed }, some) => {
+      const twisted = Buffer.from(compressed)
+      for (const [at, by] of some) twisted[at % twisted.length] ^= by
+      try {
+        expect(inflate[codec](twisted, MiB).length).toBeLessThanOrEqual(MiB)
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error)
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
