@@ -29,6 +29,8 @@ export type EngineOptions = {
   log: Log
   profile: Profile
   model: RiskModel | null
+  /** A second model, which scores in shadow. */
+  challenger?: RiskModel | undefined
   beatMs: number
   slackMs: number
   checkpointEveryMs: number
@@ -81,10 +83,12 @@ function tasksOf(log: Log): TaskId[] {
 
 /** Takes a task over and restores it. */
 function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
-  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
+  const { log, profile, model, challenger, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
   const partitions = log.partitions('risk-events')
   const config = createHash('sha256')
-    .update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
+    .update(
+      `${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}${challenger === undefined ? '' : ` ${challenger.hash}`}`,
+    )
     .digest('hex')
   return async (id) => {
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.
@@ -103,7 +107,7 @@ function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
     const task =
       id.kind === 'watch'
         ? new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell: hold })
-        : new EnterpriseTask({ profile, model, beatMs, partition: id.partition, partitions, tell: hold })
+        : new EnterpriseTask({ profile, model, challenger, beatMs, partition: id.partition, partitions, tell: hold })
     const runner = await TaskRunner.open(task, {
       log,
       beatMs,

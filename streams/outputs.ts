@@ -40,6 +40,10 @@ export type Score = z.infer<typeof Score>
 export const EnterpriseAlert = Score.extend({ bandBefore: z.string(), direction: z.enum(['up', 'down']) })
 export type EnterpriseAlert = z.infer<typeof EnterpriseAlert>
 
+/** Topic `shadow-scores`, key = enterprise id: what a challenger says, by its own band edges. Nothing follows from it. */
+export const ShadowScore = Score.omit({ grade: true, reasons: true, evidence: true })
+export type ShadowScore = z.infer<typeof ShadowScore>
+
 const numbers = z.array(z.number())
 
 /** Topic `fates`, key = task: what became of each record of a beat, in columns. */

@@ -9,6 +9,7 @@ const catalogue = {
   commands: { flow: 'in' },
   artifacts: { flow: 'in' },
   scores: { flow: 'out' },
+  'shadow-scores': { flow: 'out' },
   'enterprise-alerts': { flow: 'out' },
   'industry-warnings': { flow: 'out' },
   'region-warnings': { flow: 'out' },

@@ -8,6 +8,7 @@ import {
   type Level,
   PublicNotice,
   Score,
+  ShadowScore,
   Warning,
 } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
@@ -97,6 +98,11 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
     Score,
     ({ enterpriseId, probability, band, grade, cause }) =>
       `${enterpriseId} ${percent(probability)} ${band}, grade ${grade}, by ${cause}`,
+  ),
+  'shadow-scores': sayer(
+    ShadowScore,
+    ({ enterpriseId, probability, band, model, cause }) =>
+      `${enterpriseId} ${percent(probability)} ${band}, by the challenger ${model.slice(0, 12)}, by ${cause}`,
   ),
   'enterprise-alerts': sayer(
     EnterpriseAlert,

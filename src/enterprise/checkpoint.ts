@@ -11,16 +11,28 @@ export type EnterpriseState = {
   readonly ids: EnterpriseIds
   readonly rows: EnterpriseRows
   readonly clock: { openTick: number | undefined; tables: TableFold }
+  /** The challenger's column, where there is one. */
+  readonly shadow:
+    | { hash: string; published(row: number): number; setPublished(row: number, p: number): void }
+    | undefined
   setOpenTick(tick: number | undefined): void
 }
 
-const Head = z.object({ openTick: z.int().nullable(), rows: z.int(), stride: z.int() })
+const Head = z.object({
+  openTick: z.int().nullable(),
+  rows: z.int(),
+  stride: z.int(),
+  challenger: z.string().optional(),
+})
 
-export function* saveState({ ids, rows, clock }: EnterpriseState): Iterable<Uint8Array> {
+export function* saveState({ ids, rows, clock, shadow }: EnterpriseState): Iterable<Uint8Array> {
   const out = new WordWriter()
-  out.putJson({ openTick: clock.openTick ?? null, rows: rows.count, stride: rows.stride } satisfies z.infer<
-    typeof Head
-  >)
+  out.putJson({
+    openTick: clock.openTick ?? null,
+    rows: rows.count,
+    stride: rows.stride,
+    ...(shadow === undefined ? {} : { challenger: shadow.hash }),
+  } satisfies z.infer<typeof Head>)
   for (let row = 0; row < rows.count; row++) {
     out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
     out.put(rows.place(row))
@@ -42,6 +54,7 @@ export function* saveState({ ids, rows, clock }: EnterpriseState): Iterable<Uint
     }
     yield* out.takeFull()
   }
+  if (shadow !== undefined) out.putDoubles(Float64Array.from({ length: rows.count }, (_, row) => shadow.published(row)))
   yield* out.finish()
 }
 
@@ -69,6 +82,9 @@ export function loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): 
         row,
         Array.from({ length: from.take() }, () => ({ fromTick: from.take(), place: from.take() })),
       )
+  }
+  if (head.challenger !== undefined && head.challenger === state.shadow?.hash) {
+    for (const [row, probability] of from.takeDoubles().entries()) state.shadow.setPublished(row, probability)
   }
   state.setOpenTick(head.openTick ?? undefined)
 }

@@ -39,26 +39,18 @@ export function featureProfile(profile: Profile): FeatureProfile {
 const same: Scored = { kind: 'same' }
 const unscorable: Scored = { kind: 'unscorable' }
 
-/** @throws Error when the model asks for a feature that the profile does not have. */
-export function scorer(
+/** A model over rows: the features last filled, and the probability of a row as of an hour. @throws Error when the model asks for a feature that the profile does not have. */
+export function rowProbability(
   profile: Profile,
   model: RiskModel,
   rows: EnterpriseRows,
-  ids: EnterpriseIds,
-  tally: Pick<Tally, 'gradeAt' | 'stock'>,
-): Scorer {
+): { features: Float64Array; probabilityOf: (row: number, hour: number) => number | undefined } {
   const fill = featureFill(featureProfile(profile), model.featureNames)
-  const { bandHysteresis, scoreStepMin, bands } = profile.file
-  if (model.bandEdges.length !== bands.length - 1)
-    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${bands.length} bands`)
+  if (model.bandEdges.length !== profile.file.bands.length - 1)
+    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${profile.file.bands.length} bands`)
   const features = new Float64Array(model.featureNames.length)
   const peersOf = peerTable(profile, model.peers)
-  const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
-  const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
-
-  return { row: scoreRow }
-
-  function probabilityOf(row: number, hour: number): number | undefined {
+  const probabilityOf = (row: number, hour: number): number | undefined => {
     fill(features, {
       facts: rows.facts(row),
       grades: rows.grades(row),
@@ -67,6 +59,23 @@ export function scorer(
     })
     return model.score(features)
   }
+  return { features, probabilityOf }
+}
+
+/** @throws Error when the model asks for a feature that the profile does not have. */
+export function scorer(
+  profile: Profile,
+  model: RiskModel,
+  rows: EnterpriseRows,
+  ids: EnterpriseIds,
+  tally: Pick<Tally, 'gradeAt' | 'stock'>,
+): Scorer {
+  const { bandHysteresis, scoreStepMin, bands } = profile.file
+  const { features, probabilityOf } = rowProbability(profile, model, rows)
+  const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
+  const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
+
+  return { row: scoreRow }
 
   function scoreRow(row: number, asOf: AsOf): Scored {
     const probability = probabilityOf(row, asOf.hour)
@@ -152,7 +161,7 @@ const hourTexts = new Map<number, string>()
 const hourTextsMax = 10_000
 
 /** `2026-03-02T05:00:00.000Z` of an hour; the few hours in use are written once. */
-function hourIso(hour: number): string {
+export function hourIso(hour: number): string {
   const known = hourTexts.get(hour)
   if (known !== undefined) return known
   if (hourTexts.size >= hourTextsMax) hourTexts.clear()

@@ -11,7 +11,7 @@
  */
 import { factWordsBase, hourOf } from '../../models/facts.ts'
 import type { RiskModel } from '../../models/riskModel.ts'
-import type { EnterpriseAlert, Fate, Score } from '../../streams/outputs.ts'
+import type { EnterpriseAlert, Fate, Score, ShadowScore } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { RecordTopic } from '../../streams/topics.ts'
 import { cellKeys } from '../cells.ts'
@@ -32,12 +32,16 @@ import { writePart } from './part.ts'
 import { RowBook } from './rowBook.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import { type AsOf, isScored, scorer } from './score.ts'
+import { Shadow } from './shadow.ts'
 import { TableFold } from './tables.ts'
 import { tally } from './tally.ts'
 
 export type EnterpriseTaskOptions = {
   profile: Profile
+  /** The champion, whose scores count; without one nothing is scored. */
   model: RiskModel | null
+  /** A second model, which scores in shadow. */
+  challenger?: RiskModel | undefined
   beatMs: number
   partition: number
   /** How many partitions the inputs have. */
@@ -77,15 +81,17 @@ export class EnterpriseTask implements FoldTask {
   private readonly decode
   private readonly tally
   private readonly scorer
+  readonly shadow: Shadow | undefined
   private readonly tables: TableFold
   private readonly events: EventFold
   private readonly fates = new FateSheet()
   private openTick: number | undefined
   private readonly moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
+  private readonly shadowed: ShadowScore[] = []
   private flagCounts: FlagCounts = noFlags()
   private unscorable = 0
 
-  constructor({ profile, model, beatMs, partition, partitions, tell }: EnterpriseTaskOptions) {
+  constructor({ profile, model, challenger, beatMs, partition, partitions, tell }: EnterpriseTaskOptions) {
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
@@ -106,6 +112,7 @@ export class EnterpriseTask implements FoldTask {
     this.tally = tally(profile, cellKeys(profile), this.rows, this.tables.places)
     this.events = new EventFold(profile, this.decode, this.book, this.tally)
     this.scorer = model === null ? undefined : scorer(profile, model, this.rows, this.ids, this.tally)
+    this.shadow = challenger === undefined ? undefined : new Shadow(profile, challenger, this.rows, this.ids)
   }
 
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
@@ -230,7 +237,10 @@ export class EnterpriseTask implements FoldTask {
 
   private score(row: number, asOf: AsOf): void {
     evict(this.rows, row, asOf.hour, asOf.tick)
-    if (this.scorer === undefined || !isScored(this.rows, row)) return
+    if (!isScored(this.rows, row)) return
+    const shadowed = this.shadow?.row(row, asOf)
+    if (shadowed !== undefined) this.shadowed.push(shadowed)
+    if (this.scorer === undefined) return
     const scored = this.scorer.row(row, asOf)
     if (scored.kind === 'unscorable') this.unscorable++
     else if (scored.kind === 'moved') this.moved.push(scored)
@@ -258,10 +268,7 @@ export class EnterpriseTask implements FoldTask {
 
   private write(beat: number, tick: number, emit: Emit): void {
     const { moved, partition, name } = this
-    if (moved.length > 1)
-      moved.sort((a, b) =>
-        a.score.enterpriseId < b.score.enterpriseId ? -1 : a.score.enterpriseId > b.score.enterpriseId ? 1 : 0,
-      )
+    if (moved.length > 1) moved.sort((a, b) => byEnterprise(a.score, b.score))
     let alerts = 0
     for (const { score, alert } of moved) {
       emit({ topic: 'scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
@@ -269,6 +276,9 @@ export class EnterpriseTask implements FoldTask {
       alerts++
       emit({ topic: 'enterprise-alerts', partition, record: { key: alert.enterpriseId, value: jsonBytes(alert) } })
     }
+    for (const score of this.shadowed.sort(byEnterprise))
+      emit({ topic: 'shadow-scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
+    this.shadowed.length = 0
     this.tell({
       kind: 'BeatFolded',
       task: name,
@@ -318,6 +328,10 @@ export class EnterpriseTask implements FoldTask {
     if ((set & flags.unknownIndustry) !== 0) this.flagCounts.unknownIndustry++
     if ((set & flags.unknownSource) !== 0) this.flagCounts.unknownSource++
   }
+}
+
+function byEnterprise(a: { enterpriseId: string }, b: { enterpriseId: string }): number {
+  return a.enterpriseId < b.enterpriseId ? -1 : a.enterpriseId > b.enterpriseId ? 1 : 0
 }
 
 function noFlags(): FlagCounts {

@@ -11,6 +11,7 @@ import { recordsOf } from './recordsOf.ts'
 
 export const digestTopics = [
   'scores',
+  'shadow-scores',
   'enterprise-alerts',
   'industry-warnings',
   'region-warnings',

@@ -10,6 +10,7 @@ const widths = {
   commands: 'one',
   artifacts: 'one',
   scores: 'inputs',
+  'shadow-scores': 'inputs',
   'enterprise-alerts': 'inputs',
   'industry-warnings': 'one',
   'region-warnings': 'one',

@@ -23,6 +23,7 @@ const golden = {
     notices: '0 0000000000000000',
     'region-warnings': '10 c43501cd99370654',
     scores: '1410 d4805cd60c186282',
+    'shadow-scores': '0 0000000000000000',
     ticks: '80 592c1786d7c59d08',
   },
 } as const

@@ -92,6 +92,7 @@ function partitionTests(log: () => Log): void {
     ['credit-grades', 3],
     ['enterprises', 3],
     ['scores', 3],
+    ['shadow-scores', 3],
     ['enterprise-alerts', 3],
     ['cell-parts', 3],
     ['fates', 4],

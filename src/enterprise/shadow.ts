@@ -1,0 +1,61 @@
+/**
+ * The challenger: a second model that scores the same rows at the same moments as the champion, in shadow. It moves no band, raises
+ * nothing and changes no stock; it is there to be compared on what really happens.
+ */
+import type { RiskModel } from '../../models/riskModel.ts'
+import type { ShadowScore } from '../../streams/outputs.ts'
+import type { Profile } from '../../streams/profile.ts'
+import type { EnterpriseIds } from './ids.ts'
+import type { EnterpriseRows } from './rows.ts'
+import { type AsOf, hourIso, rowProbability } from './score.ts'
+
+export class Shadow {
+  readonly hash: string
+  private readonly model: RiskModel
+  private readonly profile: Profile
+  private readonly ids: EnterpriseIds
+  private readonly probabilityOf: (row: number, hour: number) => number | undefined
+  /** The last probability published of each row; 0 before the first. Four bytes a row, and only where there is a challenger. */
+  private last = new Float32Array(0)
+
+  constructor(profile: Profile, model: RiskModel, rows: EnterpriseRows, ids: EnterpriseIds) {
+    this.hash = model.hash
+    this.model = model
+    this.profile = profile
+    this.ids = ids
+    this.probabilityOf = rowProbability(profile, model, rows).probabilityOf
+  }
+
+  /** The score to publish, when it moved far enough since the last one; undefined also for a row that the challenger cannot score. */
+  row(row: number, { hour, beat, tick, cause }: AsOf): ShadowScore | undefined {
+    const probability = this.probabilityOf(row, hour)
+    if (probability === undefined || Math.abs(probability - this.published(row)) < this.profile.file.scoreStepMin)
+      return undefined
+    this.setPublished(row, probability)
+    const { bandEdges, hash } = this.model
+    const band = bandEdges.filter((edge) => probability >= edge).length
+    return {
+      enterpriseId: this.ids.idOf(row),
+      asOf: hourIso(hour),
+      beat,
+      tick,
+      probability,
+      band: this.profile.file.bands[band].code,
+      model: hash,
+      cause,
+    }
+  }
+
+  published(row: number): number {
+    return row < this.last.length ? this.last[row] : 0
+  }
+
+  setPublished(row: number, probability: number): void {
+    if (row >= this.last.length) {
+      const larger = new Float32Array(Math.ceil((row + 1) * 1.25))
+      larger.set(this.last)
+      this.last = larger
+    }
+    this.last[row] = probability
+  }
+}
