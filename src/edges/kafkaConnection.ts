@@ -58,9 +58,12 @@ export function kafkaConnection(
 
 function tlsOf(env: Environment): Pick<KafkaConnection, 'tls'> {
   const { FOREWARN_KAFKA_TLS_CA_FILE: ca, FOREWARN_KAFKA_TLS_CERT_FILE: cert, FOREWARN_KAFKA_TLS_KEY_FILE: key } = env
-  if (env.FOREWARN_KAFKA_TLS !== 'true' && ca === undefined && cert === undefined) return {}
   if ((cert === undefined) !== (key === undefined))
     throw new ForewarnError('FW_USAGE', ['FOREWARN_KAFKA_TLS_CERT_FILE and FOREWARN_KAFKA_TLS_KEY_FILE go together.'])
+  if (env.FOREWARN_KAFKA_TLS !== 'true' && ca === undefined && cert === undefined) {
+    if (env.FOREWARN_KAFKA_TLS_SERVER_NAME === undefined) return {}
+    throw new ForewarnError('FW_USAGE', ['FOREWARN_KAFKA_TLS_SERVER_NAME needs FOREWARN_KAFKA_TLS=true.'])
+  }
   return {
     tls: {
       ...(ca === undefined ? {} : { ca: [fileText('FOREWARN_KAFKA_TLS_CA_FILE', ca)] }),
@@ -73,10 +76,12 @@ function tlsOf(env: Environment): Pick<KafkaConnection, 'tls'> {
 
 function saslOf(env: Environment): Pick<KafkaConnection, 'sasl'> {
   const { FOREWARN_KAFKA_SASL: mechanism, FOREWARN_KAFKA_USERNAME: username } = env
-  if (mechanism === undefined) return {}
   const file = env.FOREWARN_KAFKA_PASSWORD_FILE
-  const password =
-    file === undefined ? env.FOREWARN_KAFKA_PASSWORD : fileText('FOREWARN_KAFKA_PASSWORD_FILE', file).trim()
+  if (mechanism === undefined) {
+    if (username === undefined && file === undefined && env.FOREWARN_KAFKA_PASSWORD === undefined) return {}
+    throw new ForewarnError('FW_USAGE', ['A user or a password of Kafka needs FOREWARN_KAFKA_SASL.'])
+  }
+  const password = file === undefined ? env.FOREWARN_KAFKA_PASSWORD : passwordIn(file)
   if (username === undefined || password === undefined)
     throw new ForewarnError('FW_USAGE', [
       'FOREWARN_KAFKA_SASL needs FOREWARN_KAFKA_USERNAME, and FOREWARN_KAFKA_PASSWORD_FILE or FOREWARN_KAFKA_PASSWORD.',
@@ -89,6 +94,13 @@ function saslOf(env: Environment): Pick<KafkaConnection, 'sasl'> {
     case 'scram-sha-512':
       return { sasl: () => ({ mechanism: 'scram-sha-512', username, password }) }
   }
+}
+
+/** Without the end of its line; blanks may be of the password. */
+function passwordIn(file: string): string {
+  const password = fileText('FOREWARN_KAFKA_PASSWORD_FILE', file).replace(/\r?\n$/, '')
+  if (password !== '') return password
+  throw new ForewarnError('FW_USAGE', [`FOREWARN_KAFKA_PASSWORD_FILE: ${file} is empty.`])
 }
 
 function fileText(variable: string, file: string): string {
