@@ -18,7 +18,7 @@ export function kafkaFault(error: unknown, log: string, task?: string): unknown 
   if (task !== undefined && types.some((type) => fencedTypes.includes(type)))
     return new ForewarnError('FW_TASK_FENCED', [task], { cause: error })
   const last = chain[chain.length - 1]
-  if (types.some((type) => refusedTypes.includes(type)) || chain.some(isAuthentication))
+  if (types.some((type) => refusedTypes.includes(type)) || chain.some(isAuthentication) || chain.some(isOfCertificate))
     return new ForewarnError('FW_KAFKA_REFUSED', [log, messageOf(last)], { cause: error })
   if (types.includes('MESSAGE_TOO_LARGE'))
     return new ForewarnError('FW_KAFKA_TOPICS', [log, `a record is larger than a topic takes (${messageOf(last)})`], {
@@ -44,6 +44,11 @@ export function causesOf(error: unknown): unknown[] {
 
 function isAuthentication(error: unknown): boolean {
   return error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError'
+}
+
+/** Node's codes of certificates that it does not trust, such as DEPTH_ZERO_SELF_SIGNED_CERT; kafkajs passes them on. */
+function isOfCertificate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /CERT|SIGNATURE/.test(String(error.code))
 }
 
 function isOfTheNet(error: unknown): boolean {
