@@ -10,10 +10,15 @@ const available = await kafkaAvailable()
 
 /** A `describe` that is skipped, and says why, where no broker can run; with FOREWARN_REQUIRE_KAFKA=1 it fails there. */
 export function describeWithKafka(name: string, body: () => void): void {
+  describeWhere(available, name, body)
+}
+
+/** The same for what a test needs besides: `available` is true, or why it is not here. */
+export function describeWhere(available: true | string, name: string, body: () => void): void {
   if (available === true) {
     describe(name, body)
   } else if (process.env.FOREWARN_REQUIRE_KAFKA === '1') {
-    test(`${name}: a broker can run here`, () => {
+    test(`${name}: what it needs is here`, () => {
       throw new Error(available)
     })
   } else {
