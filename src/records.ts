@@ -134,6 +134,9 @@ export class FateSheet {
   }
 }
 
+/** Headers that a dead letter has beside those of its record. */
+export const letterHeaders = ['error-code', 'error-detail', 'topic', 'partition', 'offset', 'known-at'] as const
+
 /** Where a dead letter comes from, the partition of dead letters it goes to, and why. */
 export type LetterFrom = { topic: TopicName; partition: number; to: number; code: ErrorCode; detail: string }
 
@@ -147,6 +150,6 @@ export function deadLetter(record: LogRecord, { topic, partition, to, code, deta
     partition: String(partition),
     offset: String(record.offset),
     'known-at': new Date(record.timeMs).toISOString(),
-  }
+  } satisfies Record<(typeof letterHeaders)[number], string>
   emit({ topic: 'dead-letters', partition: to, record: { key: record.key, value: record.value, headers } })
 }

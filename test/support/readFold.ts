@@ -34,6 +34,17 @@ export async function readFates(log: Log, records: readonly TestRecord[]): Promi
   return found
 }
 
+/** How many records of the inputs given (all of them otherwise) came to each fate. */
+export async function fateCounts(log: Log, of?: readonly string[]): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  for await (const { topics, counts, fates: kinds } of all(log, 'fates', FateColumns.parse)) {
+    const topicOf = topics.flatMap((topic, block): string[] => new Array(counts[block]).fill(topic))
+    for (const [row, kind] of Buffer.from(kinds, 'base64').entries())
+      if (of === undefined || of.includes(topicOf[row])) found[fates[kind]] = (found[fates[kind]] ?? 0) + 1
+  }
+  return found
+}
+
 /** Cells by tick: counts, late retractions, arrivals and stock from the parts, nodes from the archive of closed ticks. */
 export async function readTicks(log: Log, profile: Profile): Promise<Map<number, OracleTick>> {
   const keys = cellKeys(profile)

@@ -50,7 +50,7 @@ export function admitter(profile: Profile): Admit {
     const guess = flatText(value, idNames[topic]) ?? null
     const first = verdict(topic, guess, value)
     if (first === undefined) return { key: guess, refusal: undefined }
-    if (first.refused !== 'FW_MISROUTED') return { key: readKey(topic, value), refusal: first }
+    if (first.refused !== 'FW_MISROUTED') return { key: ownId(topic, value), refusal: first }
     return { key: first.detail, refusal: verdict(topic, first.detail, value) }
   }
 
@@ -61,8 +61,8 @@ export function admitter(profile: Profile): Admit {
   }
 }
 
-/** The enterprise id of a refused record, when it has one that a key may be. */
-function readKey(topic: RecordTopic, value: Buffer): string | null {
+/** The enterprise id in a refused record, when it has one that a key may be. */
+export function ownId(topic: RecordTopic, value: Uint8Array): string | null {
   const parsed = parseObject(value)
   if ('refused' in parsed) return null
   const id: unknown = Object.entries(parsed.json).find(([name]) => name === idFields[topic])?.[1]

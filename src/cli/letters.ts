@@ -1,0 +1,29 @@
+/** Dead letters as commands choose them: by code and by time. */
+import { Option } from 'commander'
+import type { Letter } from '../edges/ingest/redrive.ts'
+import { type ErrorCode, errorCodes, ForewarnError } from '../errors.ts'
+import type { Log } from '../log/port.ts'
+import { inOrder } from './topicReader.ts'
+
+export type LetterChoice = { code?: ErrorCode; since?: string }
+
+export const codeOption = (): Option => new Option('--code <code>', 'only of this error code').choices(errorCodes)
+export const sinceOption = (): Option =>
+  new Option('--since <time>', 'only those known from this time on (ISO 8601; a date is UTC)')
+
+/** In order of log time, over all partitions. @throws ForewarnError FW_USAGE when `since` is no time. */
+export async function* lettersOf(log: Log, { code, since }: LetterChoice): AsyncGenerator<Letter> {
+  const sinceMs = since === undefined ? Number.NEGATIVE_INFINITY : instantOf(since)
+  const from: number[] = new Array(log.partitions('dead-letters')).fill(0)
+  for await (const { partition, record } of inOrder(log, 'dead-letters', from)) {
+    const found = errorCodes.find((one) => one === record.headers?.['error-code'])
+    if (record.timeMs >= sinceMs && (code === undefined || code === found)) yield { partition, record, code: found }
+  }
+}
+
+function instantOf(text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms))
+    throw new ForewarnError('FW_USAGE', [`--since must be a date or time such as 2026-08-01, not ${text}.`])
+  return ms
+}

@@ -1,0 +1,48 @@
+/**
+ * Which dead letters were sent back already: a record that was carries the place of its letter in a header, so the inputs
+ * themselves remember, and no second book can disagree with them. Only what is later than the first letter is read.
+ */
+import { recordTopics, type TopicName } from '../../../streams/topics.ts'
+import { fetchBytes, futureMsMax } from '../../limits.ts'
+import type { Log } from '../../log/port.ts'
+import { recordsOf } from '../../log/recordsOf.ts'
+
+/** `<partition>/<offset>` of the letter. */
+export const redrivenHeader = 'redriven-from'
+
+/** Places of letters, none earlier than an instant, that the inputs hold again. */
+export async function redrivenSince(log: Log, sinceMs: number): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const topic of [...recordTopics, 'commands'] as const) {
+    for (let partition = 0; partition < log.partitions(topic); partition++) {
+      const from = await firstSince(log, topic, partition, sinceMs - futureMsMax) // clocks differ
+      for await (const { headers } of recordsOf(log, topic, partition, from)) {
+        const place = headers?.[redrivenHeader]
+        if (place !== undefined) found.add(place)
+      }
+    }
+  }
+  return found
+}
+
+/** An offset before which no record is as late as an instant, by halving: log times grow. */
+async function firstSince(log: Log, topic: TopicName, partition: number, sinceMs: number): Promise<number> {
+  let { start, end } = await log.range(topic, partition)
+  while (start < end) {
+    const middle = Math.floor((start + end) / 2)
+    const record = await firstFrom(log, topic, partition, middle, end)
+    if (record !== undefined && record.timeMs < sinceMs) start = record.offset + 1
+    else end = middle
+  }
+  return start
+}
+
+async function firstFrom(log: Log, topic: TopicName, partition: number, from: number, end: number) {
+  for (let at = from; at < end; ) {
+    const { records, next } = await log.read(topic, partition, at, fetchBytes)
+    if (records.length > 0) return records[0]
+    if (next <= at) break
+    at = next
+  }
+  return undefined
+}
