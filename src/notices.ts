@@ -1,7 +1,7 @@
 /** What happens, as typed notices: the log line and the metrics are both derived from them (src/edges/). No enterprise's id is in one. */
 
 import type { Fate, Level } from '../streams/outputs.ts'
-import type { Axis } from '../streams/topics.ts'
+import type { Axis, TopicName } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 
 export type FlagCounts = { checkDigit: number; unknownRegion: number; unknownIndustry: number; unknownSource: number }
@@ -52,7 +52,18 @@ export type Notice =
   | { kind: 'CommandAnswered'; command: string; accepted: boolean }
   | { kind: 'LogTimeRegressed'; task: string; topic: string; records: number }
   | { kind: 'EpochCommitting'; task: string; beats: number; lastBeat: number }
-  | { kind: 'EpochCommitted'; task: string; beats: number; lastBeat: number; records: number; outputs: number }
+  | {
+      kind: 'EpochCommitted'
+      task: string
+      beats: number
+      lastBeat: number
+      records: number
+      outputs: number
+      /** How long the log took to commit it. */
+      seconds: number
+    }
+  /** What stands in the inputs and is not folded yet; told when it has changed. */
+  | { kind: 'InputsWaiting'; task: string; records: Readonly<Partial<Record<TopicName, number>>> }
   | { kind: 'CommitRefused'; task: string; code: ErrorCode; message: string }
   | { kind: 'CheckpointWriting'; task: string; beat: number; slot: number }
   | { kind: 'CheckpointWritten'; task: string; beat: number; slot: number; pages: number; bytes: number }
@@ -64,9 +75,24 @@ export type Notice =
   | { kind: 'TaskReleased'; task: string }
   | { kind: 'GroupJoined'; tasks: number }
   | { kind: 'GroupLost'; why: string /** It was in the group; a fresh cluster refuses at first. */; joined: boolean }
+  | { kind: 'LogReadFailed'; message: string }
+  | { kind: 'BrokerConnection'; open: boolean }
   | { kind: 'ClientSaid'; line: string }
   | { kind: 'ImportSilent'; seconds: number }
   | { kind: 'Serving'; address: string }
   | { kind: 'Stopping'; why: string }
 
 export type Tell = (notice: Notice) => void
+
+/** What is told before anybody listens waits for the listener: a log speaks before the metrics of the process are there. */
+export function relay(): { tell: Tell; to(listener: Tell): void } {
+  const waiting: Notice[] = []
+  let listener: Tell = (notice) => void waiting.push(notice)
+  return {
+    tell: (notice) => listener(notice),
+    to: (next) => {
+      listener = next
+      for (const notice of waiting.splice(0)) next(notice)
+    },
+  }
+}

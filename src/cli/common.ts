@@ -8,6 +8,7 @@ import { ForewarnError, messageOf } from '../errors.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import { openKafkaLog } from '../log/kafka/kafkaLog.ts'
 import type { Log } from '../log/port.ts'
+import type { Tell } from '../notices.ts'
 
 /** Where a command prints: results to `out`, progress and remarks to `err`. */
 export type Screen = {
@@ -65,16 +66,12 @@ export function prefixesOf({ inputPrefix, outputPrefix }: LogOptions): TopicPref
   return { input: inputPrefix, output: outputPrefix }
 }
 
-/** Opens the log that the options name; `say` hears what a Kafka client says of itself. Errors: FW_USAGE and those of the log. */
-export async function openLogOption(
-  options: LogOptions,
-  mode: 'read' | 'write',
-  say?: (line: string) => void,
-): Promise<Log> {
+/** Opens the log that the options name; `tell` hears what a Kafka client says of itself. Errors: FW_USAGE and those of the log. */
+export async function openLogOption(options: LogOptions, mode: 'read' | 'write', tell?: Tell): Promise<Log> {
   const place = logPlace(options.log)
   const prefixes = prefixesOf(options)
   if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes })
-  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, say), prefixes })
+  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes })
 }
 
 /** A whole number of at least `least`, or FW_USAGE with the option's name. */

@@ -19,7 +19,7 @@ import {
 } from '../limits.ts'
 import { kafkaMembers } from '../log/kafka/members.ts'
 import type { Log } from '../log/port.ts'
-import type { Tell } from '../notices.ts'
+import { relay, type Tell } from '../notices.ts'
 import {
   addLogOptions,
   kafkaBrokers,
@@ -105,8 +105,11 @@ async function run(screen: Screen, options: Options): Promise<void> {
   checkBeat(beatMs, profile) // before a log is made for it
   const tally = new RunTally()
   const logger = createLogger({ level: options.logLevel })
-  const said = logNotices(logger)
-  const log = await openLogOption(options, 'write', (line) => said({ kind: 'ClientSaid', line }))
+  const heard = relay()
+  const log = await openLogOption(options, 'write', heard.tell).catch((error: unknown) => {
+    heard.to(logNotices(logger))
+    throw error
+  })
   const stop = stopSignal()
   const startedMs = Date.now()
   try {
@@ -122,7 +125,8 @@ async function run(screen: Screen, options: Options): Promise<void> {
       now: Date.now,
       tell: (notice) => tally.take(notice),
       signal: stop.signal,
-      membership: membershipOf(options, log, said),
+      membership: membershipOf(options, log, heard.tell),
+      listen: heard.to,
       logger,
       http: options.untilEnd === true ? undefined : hostAndPort(options.http),
     })
@@ -145,7 +149,7 @@ function membershipOf(options: Options, log: Log, tell: Tell): Membership | unde
   const place = logPlace(options.log)
   if (place.kind === 'embedded') return undefined
   return kafkaMembers({
-    connection: kafkaConnection(place.brokers, process.env, (line) => tell({ kind: 'ClientSaid', line })),
+    connection: kafkaConnection(place.brokers, process.env, tell),
     prefixes: prefixesOf(options),
     partitions: log.partitions('risk-events'),
     sessionMs: wholeNumber('--session-ms', options.sessionMs, 1_000),

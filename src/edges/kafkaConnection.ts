@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ForewarnError, messageOf } from '../errors.ts'
 import type { KafkaConnection } from '../log/kafka/connection.ts'
+import type { Tell } from '../notices.ts'
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
@@ -40,7 +41,7 @@ type Environment = z.infer<typeof Environment>
 export function kafkaConnection(
   brokers: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
-  say?: (line: string) => void,
+  tell?: Tell,
 ): KafkaConnection {
   const parsed = Environment.safeParse(env)
   if (!parsed.success) {
@@ -52,7 +53,7 @@ export function kafkaConnection(
     clientId: 'forewarn',
     ...tlsOf(parsed.data),
     ...saslOf(parsed.data),
-    ...(say === undefined ? {} : { say }),
+    ...(tell === undefined ? {} : { tell }),
   }
 }
 

@@ -40,6 +40,7 @@ function lineOf(notice: Notice): Line {
     case 'BeatFolded':
     case 'EpochCommitting':
     case 'EpochCommitted':
+    case 'InputsWaiting':
     case 'CheckpointWriting':
     case 'CheckpointWritten':
       return { level: 'debug', ...progressOf(notice) }
@@ -56,7 +57,15 @@ function lineOf(notice: Notice): Line {
 
 type Progress = Extract<
   Notice,
-  { kind: 'BeatFolded' | 'EpochCommitting' | 'EpochCommitted' | 'CheckpointWriting' | 'CheckpointWritten' }
+  {
+    kind:
+      | 'BeatFolded'
+      | 'EpochCommitting'
+      | 'EpochCommitted'
+      | 'InputsWaiting'
+      | 'CheckpointWriting'
+      | 'CheckpointWritten'
+  }
 >
 type News = Extract<
   Notice,
@@ -73,9 +82,11 @@ function progressOf(notice: Progress): Omit<Line, 'level'> {
     case 'EpochCommitting':
       return { says: 'epoch committing', fields: { task, beats: notice.beats, lastBeat: notice.lastBeat } }
     case 'EpochCommitted': {
-      const { beats, lastBeat, records, outputs } = notice
-      return { says: 'epoch committed', fields: { task, beats, lastBeat, records, outputs } }
+      const { beats, lastBeat, records, outputs, seconds } = notice
+      return { says: 'epoch committed', fields: { task, beats, lastBeat, records, outputs, seconds } }
     }
+    case 'InputsWaiting':
+      return { says: 'inputs waiting', fields: { task, records: notice.records } }
     case 'CheckpointWriting':
       return { says: 'checkpoint writing', fields: { task, beat: notice.beat, slot: notice.slot } }
     case 'CheckpointWritten': {
@@ -157,6 +168,10 @@ function stateOf(notice: Exclude<Notice, Progress | News>): Line {
         says: `${notice.joined ? 'out of' : 'not yet in'} the group: ${notice.why}`,
         fields: {},
       }
+    case 'LogReadFailed':
+      return { level: 'debug', says: `a read failed, and is tried again: ${notice.message}`, fields: {} }
+    case 'BrokerConnection':
+      return { level: 'debug', says: `broker connection ${notice.open ? 'opened' : 'closed'}`, fields: {} }
     case 'ClientSaid':
       return { level: 'debug', says: notice.line, fields: {} }
     case 'ImportSilent':

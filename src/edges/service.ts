@@ -19,6 +19,8 @@ export type ServiceOptions = Omit<EngineOptions, 'tell'> & {
   http: { host: string; port: number } | undefined
   /** Receives every notice too. */
   tell?: Tell
+  /** Is given the ear of this process, for what others have to tell: the log, the group. */
+  listen?: (tell: Tell) => void
   routes?: (app: FastifyInstance) => void
 }
 
@@ -43,6 +45,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const tell = (notice: Notice): void => {
     for (const listener of listeners) listener(notice)
   }
+  options.listen?.(tell)
   let server: Server | undefined
   if (http !== undefined) {
     server = await startServer({

@@ -44,6 +44,11 @@ export class InputQueue {
     return Math.floor(this.maxTimeMs / this.beatMs)
   }
 
+  /** How many records up to an end that was looked up are not taken yet; marks of transactions that were not read yet count too. */
+  waiting(end: number): number {
+    return this.length + Math.max(0, end - this.fetchFrom)
+  }
+
   readTo(end: number): boolean {
     return this.fetchFrom >= end
   }

@@ -4,6 +4,8 @@
  *
  *   new ──► restoring ──► folding ⇄ committing ──► (every so often) checkpointing ──► folding
  */
+
+import type { TopicName } from '../../streams/topics.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, LogRecord, Output, TaskLog } from '../log/port.ts'
@@ -45,6 +47,7 @@ export class TaskRunner {
   private checkpointedBeat: number | undefined
   private nextSlot = 0
   private regressionsTold = 0
+  private waitingTold = ''
   /** An epoch was folded and given up: the state is ahead of the journal, and must not be kept. */
   private ahead = false
 
@@ -117,6 +120,7 @@ export class TaskRunner {
       this.foldLive(beat, epoch)
     }
     this.tellRegressions()
+    this.tellWaiting(ends)
     return epoch.beats.length > 0 && (await this.commit(epoch))
   }
 
@@ -222,16 +226,19 @@ export class TaskRunner {
 
   /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
   private async commit({ beats, outputs, records }: Epoch): Promise<boolean> {
-    const { beatMs, tell, signal } = this.options
+    const { beatMs, now, tell, signal } = this.options
     const lastBeat = beats[beats.length - 1].beat
     tell({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
     const epoch = { outputs, journal: encodeEntry(beats), timeMs: lastBeat * beatMs }
+    let begunMs = now()
     while (!(await this.unlessFull(() => this.taskLog.commit(epoch)))) {
       this.ahead = signal?.aborted === true // the next start folds it
       if (this.ahead) return false
       await new Promise((resolve) => setTimeout(resolve, 1_000))
+      begunMs = now()
     }
-    tell({ kind: 'EpochCommitted', task: this.name, beats: beats.length, lastBeat, records, outputs: outputs.length })
+    const counts = { beats: beats.length, records, outputs: outputs.length }
+    tell({ kind: 'EpochCommitted', task: this.name, lastBeat, ...counts, seconds: (now() - begunMs) / 1_000 })
     return true
   }
 
@@ -261,6 +268,15 @@ export class TaskRunner {
         records: all - this.regressionsTold,
       })
     this.regressionsTold = all
+  }
+
+  private tellWaiting(ends: readonly number[]): void {
+    const records: Partial<Record<TopicName, number>> = {}
+    for (const [at, queue] of this.queues.entries())
+      records[queue.input.topic] = (records[queue.input.topic] ?? 0) + queue.waiting(ends[at])
+    const told = JSON.stringify(records)
+    if (told !== this.waitingTold) this.options.tell({ kind: 'InputsWaiting', task: this.name, records })
+    this.waitingTold = told
   }
 }
 

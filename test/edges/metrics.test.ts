@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { publishedCells } from '../../src/edges/metrics/cells.ts'
 import { metrics } from '../../src/edges/metrics.ts'
 import type { CellTotal, Notice } from '../../src/notices.ts'
-import { append, foldToEnd, memoryLog } from '../support/fold.ts'
+import { append, foldToEnd, memoryLog, openTasks } from '../support/fold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { event } from './support.ts'
@@ -103,6 +103,64 @@ test('counts what the notices say', async () => {
     expect(text).toContain(line)
   }
   expect(text.some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true)
+})
+
+test('tasks that several processes share: what waits, what moved, what was lost', async () => {
+  const task = 'enterprise-0'
+  const committed: Notice = {
+    kind: 'EpochCommitted',
+    task,
+    beats: 1,
+    lastBeat: 7,
+    records: 4,
+    outputs: 2,
+    seconds: 0.004,
+  }
+  const shared: Notice[] = [
+    { kind: 'BrokerConnection', open: true },
+    { kind: 'BrokerConnection', open: true },
+    { kind: 'BrokerConnection', open: false },
+    { kind: 'GroupJoined', tasks: 1 },
+    { kind: 'Restoring', task },
+    { kind: 'InputsWaiting', task, records: { 'risk-events': 9, commands: 0 } },
+    committed,
+    { ...committed, seconds: 0.3 },
+    { kind: 'LogReadFailed', message: 'no leader' },
+    { kind: 'TaskLost', task, code: 'FW_TASK_FENCED', message: '' },
+    { kind: 'TaskLost', task, code: 'FW_LOG_UNAVAILABLE', message: '' },
+  ]
+  const text = await exposed(shared)
+  for (const line of [
+    'forewarn_broker_connections 1',
+    'forewarn_group_rebalances_total 1',
+    'forewarn_task_takeovers_total 1',
+    'forewarn_lag_records{task="enterprise-0",topic="risk-events"} 9',
+    'forewarn_commit_seconds_bucket{le="0.005"} 1',
+    'forewarn_commit_seconds_bucket{le="0.5"} 2',
+    'forewarn_commit_seconds_count 2',
+    'forewarn_log_fetch_errors_total 1',
+    'forewarn_task_fenced_total 1',
+    'forewarn_tasks_lost_total{code="FW_TASK_FENCED"} 1',
+    'forewarn_tasks_lost_total{code="FW_LOG_UNAVAILABLE"} 1',
+  ]) {
+    expect(text).toContain(line)
+  }
+  const released = await exposed([...shared, { kind: 'TaskReleased', task }])
+  expect(released.filter((line) => line.startsWith('forewarn_lag_records'))).toEqual([])
+})
+
+test('a task tells what waits in its inputs when that has changed', async () => {
+  const log = await memoryLog()
+  await append(log, [
+    { topic: 'enterprises', key: 'E1', timeMs: 0, value: { id: 'E1', region: 'P1', industry: 'X1' } },
+    { topic: 'enterprises', key: 'E1', timeMs: 5_000, value: { id: 'E1', region: 'P2', industry: 'X1' } },
+  ])
+  const waiting: unknown[] = []
+  const { runners } = await openTasks(log, { profile: tinyProfile, model: null }, (notice) => {
+    if (notice.kind === 'InputsWaiting') waiting.push(notice.records.enterprises)
+  })
+  for (const beat of [0, 1, 5]) await runners[0].step({ by: 'end', beat })
+  expect(waiting).toEqual([1, 0])
 })
 
 test('every help text of ours is a sentence', async () => {

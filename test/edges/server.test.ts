@@ -225,7 +225,7 @@ test('tells whether it lives and whether it is ready', async () => {
   expect(await ready()).toEqual([200, { ready: true }])
   tell({ kind: 'CommitRefused', task: 'watch', code: 'FW_LOG_FULL', message: 'The log refuses records: no space.' })
   expect(await ready()).toEqual([503, { ready: false, reason: 'The log refuses records: no space.' }])
-  tell({ kind: 'EpochCommitted', task: 'watch', beats: 1, lastBeat: 1, records: 0, outputs: 0 })
+  tell({ kind: 'EpochCommitted', task: 'watch', beats: 1, lastBeat: 1, records: 0, outputs: 0, seconds: 0 })
   expect((await ready())[0]).toBe(200)
 })
 

@@ -1,10 +1,11 @@
 /** How to reach a Kafka cluster: addresses, TLS and SASL, and clients made of them. */
 import type { ConnectionOptions } from 'node:tls'
-import { Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
+import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
 import Cluster from 'kafkajs/src/cluster/index.js'
 import loggers from 'kafkajs/src/loggers/index.js'
 import socketFactory from 'kafkajs/src/network/socketFactory.js'
 import { secondMs } from '../../limits.ts'
+import type { Tell } from '../../notices.ts'
 import { registerCodecs } from './codecs/codecs.ts'
 
 export type KafkaConnection = {
@@ -13,8 +14,8 @@ export type KafkaConnection = {
   tls?: ConnectionOptions
   /** Made anew for each client: kafkajs writes an authenticator into it. */
   sasl?: () => SASLOptions
-  /** What the client says of itself, for the debug log. */
-  say?: (line: string) => void
+  /** Hears what the client says of itself, of its connections and of reads that fail. */
+  tell?: Tell
 }
 
 /** Short, so that a transaction does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
@@ -31,13 +32,13 @@ export type KafkaClients = {
 
 export function kafkaClients(connection: KafkaConnection): KafkaClients {
   registerCodecs()
-  const logCreator = (): ((entry: LogEntry) => void) => (entry) => connection.say?.(lineOf(entry))
+  const logCreator = (): ((entry: LogEntry) => void) => (entry) =>
+    connection.tell?.({ kind: 'ClientSaid', line: lineOf(entry) })
   return {
     kafka: new Kafka({ ...configOf(connection), logLevel: logLevel.WARN, logCreator }),
     cluster: new Cluster({
       ...configOf(connection),
       logger: loggers.createLogger({ level: logLevel.WARN, logCreator }),
-      socketFactory: socketFactory(),
       metadataMaxAge: metadataMaxAgeMs,
       allowAutoTopicCreation: false,
       isolationLevel: 1,
@@ -46,7 +47,13 @@ export function kafkaClients(connection: KafkaConnection): KafkaClients {
   }
 }
 
-function configOf({ brokers, clientId, tls, sasl }: KafkaConnection): KafkaConfig {
+function configOf({
+  brokers,
+  clientId,
+  tls,
+  sasl,
+  tell,
+}: KafkaConnection): KafkaConfig & Required<Pick<KafkaConfig, 'socketFactory'>> {
   return {
     brokers: [...brokers],
     clientId,
@@ -54,8 +61,22 @@ function configOf({ brokers, clientId, tls, sasl }: KafkaConnection): KafkaConfi
     requestTimeout: 30 * secondMs,
     enforceRequestTimeout: true,
     retry: clientRetry,
+    socketFactory: toldSockets(tell),
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(sasl === undefined ? {} : { sasl: sasl() }),
+  }
+}
+
+/** kafkajs does not say how many connections it has: they are counted where they are made. */
+function toldSockets(tell: Tell | undefined): ISocketFactory {
+  const make = socketFactory()
+  return (args) => {
+    const socket = make(args)
+    socket.once('connect', () => {
+      tell?.({ kind: 'BrokerConnection', open: true })
+      socket.once('close', () => tell?.({ kind: 'BrokerConnection', open: false }))
+    })
+    return socket
   }
 }
 

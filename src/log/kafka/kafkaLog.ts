@@ -4,6 +4,7 @@ import kafkajs, { type Producer } from 'kafkajs'
 import { defaultPrefixes, type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { secondMs } from '../../limits.ts'
+import type { Tell } from '../../notices.ts'
 import { lastRecord } from '../lastRecord.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import { taskName } from '../tasks.ts'
@@ -35,7 +36,7 @@ export async function openKafkaLog({
   const clients = kafkaClients(connection)
   try {
     const partitions = await inputPartitions(clients, name, prefixes)
-    return new KafkaLog({ name, clients, prefixes, partitions, now })
+    return new KafkaLog({ name, clients, prefixes, partitions, now, tell: connection.tell })
   } catch (error) {
     await clients.cluster.disconnect().catch(() => {})
     throw kafkaFault(error, name)
@@ -83,13 +84,14 @@ class KafkaLog implements Log {
     prefixes: TopicPrefixes
     partitions: number
     now: () => number
+    tell: Tell | undefined
   }) {
     this.name = of.name
     this.#clients = of.clients
     this.#prefixes = of.prefixes
     this.#partitions = of.partitions
     this.#now = of.now
-    this.#reader = new KafkaReader(of.clients.cluster, of.name)
+    this.#reader = new KafkaReader(of.clients.cluster, of.name, of.tell)
     this.#changes = new Changes(() => Promise.all([...this.#followed.values()].map((place) => this.#reader.end(place))))
   }
 

@@ -1,8 +1,9 @@
 /** Reads committed records by explicit offset, through the inner cluster of kafkajs: its consumer has no assign and hides the last stable offset. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Cluster from 'kafkajs/src/cluster/index.js'
-import { ForewarnError } from '../../errors.ts'
+import { ForewarnError, messageOf } from '../../errors.ts'
 import { kafkaPatienceMs } from '../../limits.ts'
+import type { Tell } from '../../notices.ts'
 import type { Batch, LogRecord } from '../port.ts'
 import { committed } from './committed.ts'
 import { causesOf, kafkaFault, typeOf } from './faults.ts'
@@ -25,12 +26,13 @@ export class KafkaReader {
   /** Brokers whose connection for fetches is open. */
   readonly #fetching = new Set<string>()
   #opening: Promise<void> | undefined
+  readonly #tell: Tell
   #closed = false
-  errors = 0
 
-  constructor(cluster: Cluster, name: string) {
+  constructor(cluster: Cluster, name: string, tell: Tell = () => {}) {
     this.#cluster = cluster
     this.#name = name
+    this.#tell = tell
   }
 
   /** One past the last committed record or marker (the last stable offset). Looks of one turn travel together. */
@@ -173,8 +175,8 @@ export class KafkaReader {
       try {
         return await work()
       } catch (error) {
-        this.errors++
         this.#fetching.clear()
+        this.#tell({ kind: 'LogReadFailed', message: messageOf(error) })
         const fault = kafkaFault(error, this.#name)
         const unavailable = fault instanceof ForewarnError && fault.code === 'FW_LOG_UNAVAILABLE'
         const outOfRange = causesOf(error).some((one) => typeOf(one) === 'OFFSET_OUT_OF_RANGE')
