@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from './common.ts'
 import { jsonRecord, showRecord } from './show.ts'
-import { inOrder, lastOf, type Placed } from './topicReader.ts'
+import { beforeLast, inOrder, lastOf, type Placed } from './topicReader.ts'
 
 type Options = LogOptions & { from?: string; last: string; follow?: boolean; json?: boolean; language?: string }
 
@@ -76,10 +76,9 @@ async function begin(
     return positions
   }
   const count = wholeNumber('--last', last)
-  const ends: number[] = []
+  const positions: number[] = []
   for (let partition = 0; partition < log.partitions(topic); partition++)
-    ends.push((await log.range(topic, partition)).end)
-  const positions = ends.map((end) => Math.max(0, end - count))
+    positions.push(await beforeLast(log, topic, partition, count))
   for (const placed of await lastOf(advancing(inOrder(log, topic, positions), positions), count)) await show(placed)
   return positions
 }

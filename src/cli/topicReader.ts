@@ -36,3 +36,14 @@ export async function lastOf<T>(items: AsyncIterable<T>, count: number): Promise
   }
   return count === 0 ? [] : kept.slice(-count)
 }
+
+/** An offset from which at least `count` records follow, or the start of the partition. Offsets may have gaps, so it looks back in growing steps. */
+export async function beforeLast(log: Log, topic: TopicName, partition: number, count: number): Promise<number> {
+  const { start, end } = await log.range(topic, partition)
+  for (let back = count; end - back > start; back = 4 * back + 1) {
+    let found = 0
+    for await (const _ of recordsOf(log, topic, partition, end - back)) found++
+    if (found >= count) return end - back
+  }
+  return start
+}

@@ -68,7 +68,7 @@ const table: [Notice, string][] = [
   [{ kind: 'GroupJoined', tasks: 1 }, 'info'],
   [{ kind: 'GroupLost', why: 'crash', joined: true }, 'warn'],
   [{ kind: 'GroupLost', why: 'cold', joined: false }, 'info'],
-  [{ kind: 'LogReadFailed', message: 'no leader' }, 'warn'],
+  [{ kind: 'LogReadFailed', message: 'no leader' }, 'debug'],
   [{ kind: 'BrokerConnection', open: true }, 'debug'],
   [{ kind: 'ClientSaid', line: 'x' }, 'debug'],
   [{ kind: 'ImportSilent', seconds: 61 }, 'warn'],
