@@ -1,4 +1,4 @@
-/** How long tasks stood still after a worker was killed, by the times of the commits that all workers told. */
+/** How long enterprise tasks stood still after a worker was killed, by the times of the commits that all workers told. The watch waits for all of them. */
 import type { LogLine } from '../../e2e/forewarn.ts'
 import type { Strike } from './fleet.ts'
 
@@ -18,7 +18,7 @@ export function pausesOf(
   const commits = lines
     .flatMap((said, worker) =>
       said
-        .filter(({ kind }) => kind === 'EpochCommitted')
+        .filter(({ kind, task }) => kind === 'EpochCommitted' && task !== 'watch')
         .map((line): Commit => ({ atMs: Date.parse(String(line.time)), worker, task: String(line.task) })),
     )
     .sort((a, b) => a.atMs - b.atMs)
