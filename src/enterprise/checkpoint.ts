@@ -58,13 +58,16 @@ export function* saveState({ ids, rows, clock, shadow }: EnterpriseState): Itera
   yield* out.finish()
 }
 
-/** @throws Error when the pages are not what `saveState` writes. */
-export function loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): void {
+const rowsASlice = 10_000 // some 30 ms
+
+/** Yields between slices. @throws Error when the pages are not what `saveState` writes. */
+export function* loadState(state: EnterpriseState, pages: Iterable<Uint8Array>): Iterable<void> {
   const { ids, rows, clock } = state
   const from = new WordReader(pages)
   const head = Head.parse(from.takeJson())
   if (head.stride !== rows.stride) throw new Error(`facts of ${head.stride} words in a checkpoint for ${rows.stride}`)
   for (let row = 0; row < head.rows; row++) {
+    if (row % rowsASlice === rowsASlice - 1) yield
     const id = Buffer.from(from.takeBytes()).toString('latin1')
     if (ids.findOrAdd(id) !== row) throw new Error('an enterprise stands twice in the checkpoint')
     const place = from.take()

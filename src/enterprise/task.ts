@@ -161,8 +161,8 @@ export class EnterpriseTask implements FoldTask {
     return saveState(this)
   }
 
-  load(pages: Iterable<Uint8Array>): void {
-    loadState(this, pages)
+  load(pages: Iterable<Uint8Array>): Iterable<void> {
+    return loadState(this, pages)
   }
 
   /** The small part of the state, beside the rows. */

@@ -1,5 +1,6 @@
 /** Checkpoints: all state of a task at one beat, in two slots in turn. A damaged one is skipped, and the older one used. */
 import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { jsonOf } from '../json.ts'
 import type { TaskLog } from '../log/port.ts'
@@ -71,7 +72,7 @@ export async function loadCheckpoint(
       })
       continue
     }
-    task.load(pages)
+    for (const _ of task.load(pages)) await nextTurn() // heartbeats and the server go on while a large state is set
     return { manifest, slot }
   }
   return undefined

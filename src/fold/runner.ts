@@ -5,6 +5,7 @@
  *   new ──► restoring ──► folding ⇄ committing ──► (every so often) checkpointing ──► folding
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicName } from '../../streams/topics.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
@@ -92,6 +93,7 @@ export class TaskRunner {
         await this.replay(folded)
         replayed++
       }
+      await nextTurn()
     }
     this.regressionsTold = this.regressions()
     this.checkpointedMs = now()

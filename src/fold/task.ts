@@ -19,6 +19,6 @@ export interface FoldTask {
   nextTickEnd(beat: number): number | undefined
   /** All state as bytes, in pages under the limit. */
   save(): Iterable<Uint8Array>
-  /** Sets the state from pages written by `save`; called once, before the first beat. */
-  load(pages: Iterable<Uint8Array>): void
+  /** Sets the state from pages written by `save`, slice by slice: done when the iteration is. Once, before the first beat. */
+  load(pages: Iterable<Uint8Array>): Iterable<void>
 }

@@ -121,7 +121,7 @@ export class WatchTask implements FoldTask {
     yield* out.finish()
   }
 
-  load(pages: Iterable<Uint8Array>): void {
+  *load(pages: Iterable<Uint8Array>): Iterable<void> {
     const from = new WordReader(pages)
     const saved = Saved.parse(from.takeJson())
     this.openTick = saved.openTick ?? undefined
@@ -133,6 +133,7 @@ export class WatchTask implements FoldTask {
     for (const id of saved.commands) this.commands.seen.add(id)
     this.early = saved.early
     this.late = saved.late
+    yield
     this.judge.load(from)
   }
 

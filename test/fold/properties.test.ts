@@ -221,7 +221,7 @@ describe('an enterprise task', () => {
         run(whole, beats.slice(0, at))
         const saved = Buffer.concat([...whole.save()])
         const restored = newTask()
-        restored.load([saved])
+        Array.from(restored.load([saved]))
         expect(Buffer.concat([...restored.save()]).equals(saved)).toBe(true)
         const after = beats[at - 1]?.beat
         expect(run(restored, beats.slice(at), after)).toEqual(run(whole, beats.slice(at), after))
