@@ -8,7 +8,6 @@ import { z } from 'zod'
 import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
 import type { Membership } from '../../fold/membership.ts'
 import { jsonOf } from '../../json.ts'
-import { secondMs } from '../../limits.ts'
 import type { Tell } from '../../notices.ts'
 import type { TaskId } from '../port.ts'
 import { assignTasks } from './assignment.ts'
@@ -26,7 +25,7 @@ export type MembersOptions = {
 }
 
 const Runs = z.array(z.int())
-const rejoinMs = secondMs
+const rejoinMs = 250
 const { MemberAssignment, MemberMetadata } = AssignerProtocol
 
 export function kafkaMembers(options: MembersOptions): Membership {
@@ -64,6 +63,7 @@ class JoinedGroup {
       rebalanceTimeout: sessionMs,
       heartbeatInterval: Math.max(100, Math.min(500, Math.floor(sessionMs / 6))),
       maxWaitTimeInMs: 200,
+      retry: { restartOnFailure: async () => false }, // kafkajs restarts even one that was disconnected meanwhile
       allowAutoTopicCreation: false,
     })
     const ended = Promise.withResolvers<void>()
@@ -71,7 +71,7 @@ class JoinedGroup {
     signal.addEventListener('abort', stop, { once: true })
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       tell({ kind: 'GroupLost', why: payload.error.message, joined: this.#joined })
-      if (!payload.restart) ended.resolve()
+      ended.resolve()
     })
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       consumer.pause([{ topic: this.#topic }]) // before the first fetch: the group is for membership alone

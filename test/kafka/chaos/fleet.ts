@@ -83,7 +83,7 @@ export class Fleet {
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all(this.#workers.map(({ number }) => this.stop(number)))
+    await Promise.all([...this.#workers].map(({ number }) => this.stop(number)))
   }
 
   killAll(): void {
