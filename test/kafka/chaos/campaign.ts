@@ -3,6 +3,7 @@
  * order. In the end every record must have exactly one fate, and the log must say what it says after a calm run.
  *
  *   node test/kafka/chaos/campaign.ts [--minutes 15] [--kills 100] [--broker-kills 5] [--seed 1] [--rate 300] [--json]
+ *   node test/kafka/chaos/campaign.ts --only-kills --kills 10    one after the other, in peace: how long tasks pause
  *
  * It goes on until the minutes are over and the kills are done. Exit code 1 when anything was lost, twice or different.
  */
@@ -29,6 +30,8 @@ export type CampaignOptions = {
   brokerKills: number
   seed: number
   rate: number
+  /** Nothing but kills of workers, far apart. */
+  onlyKills?: boolean
   say?: (line: string) => void
 }
 
@@ -55,6 +58,8 @@ const partitions = 4
 const beatMs = 500
 const sessionMs = 3_000
 const betweenMsMax = 5_000
+const inPeaceMs = 12_000
+const plainKill: Act = { what: 'kill', moment: 'any', delayMs: 0, restartMs: 6_000 }
 
 export async function campaign({
   minutes,
@@ -62,6 +67,7 @@ export async function campaign({
   brokerKills,
   seed,
   rate,
+  onlyKills = false,
   say = () => {},
 }: CampaignOptions): Promise<Campaign> {
   const startedMs = Date.now()
@@ -89,8 +95,8 @@ export async function campaign({
     const isOver = (): boolean =>
       Date.now() - startedMs >= minutes * 60_000 && done.workers >= kills && done.broker >= brokerKills
     while (!isOver()) {
-      await sleep(500 + random() * betweenMsMax)
-      await perform(drawAct(random, actsPerBrokerKill))
+      await sleep(onlyKills ? inPeaceMs : 500 + random() * betweenMsMax)
+      await perform(onlyKills ? plainKill : drawAct(random, actsPerBrokerKill))
     }
     await Promise.all(background)
     await load.stop()
@@ -187,15 +193,17 @@ async function main(): Promise<void> {
       'broker-kills': { type: 'string', default: '5' },
       seed: { type: 'string', default: '1' },
       rate: { type: 'string', default: '300' },
+      'only-kills': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
   const result = await campaign({
-    minutes: Number(values.minutes),
+    minutes: values['only-kills'] ? 0 : Number(values.minutes),
     kills: Number(values.kills),
-    brokerKills: Number(values['broker-kills']),
+    brokerKills: values['only-kills'] ? 0 : Number(values['broker-kills']),
     seed: Number(values.seed),
     rate: Number(values.rate),
+    onlyKills: values['only-kills'],
     say: (line) => process.stderr.write(`${line}\n`),
   })
   process.stdout.write(`${values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2)}\n`)
