@@ -1,4 +1,5 @@
 /** The workers under fire: real processes of one group, started, stopped, killed, frozen; with all that each of them said. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Forewarn, type LogLine, logLines } from '../../e2e/forewarn.ts'
 
 export type Strike = { atMs: number; worker: number; where: string }
@@ -68,6 +69,7 @@ export class Fleet {
   /** SIGTERM; the exit code must be 0 and the end come soon. */
   async stop(number: number): Promise<void> {
     const worker = this.#find(number)
+    while (worker.process.err === '') await sleep(50) // before its first word it does not listen to signals yet
     worker.process.kill('SIGTERM')
     await this.#remove(worker, false)
   }
