@@ -73,15 +73,15 @@ const registry = {
   },
   FW_LOG_UNAVAILABLE: {
     says: 'The log %s cannot be reached: %s.',
-    remedy: 'Check the address and the brokers; forewarn tries again by itself, and nothing is lost.',
+    remedy: 'Check the address and the brokers. A process that runs tries again by itself, and nothing is lost.',
   },
   FW_KAFKA_TOPICS: {
     says: 'The topics of %s are not as they must be: %s.',
-    remedy: '`forewarn topics check` lists every deviation, `forewarn topics create` makes what is missing.',
+    remedy: 'Look at them with `forewarn topics check`; make those that are missing with `forewarn topics create`.',
   },
   FW_KAFKA_REFUSED: {
     says: 'The brokers of %s refuse: %s.',
-    remedy: 'Check user, password and TLS settings, and the rights that the README lists for each role.',
+    remedy: 'Check user, password and TLS settings, and the rights that the README lists for the role.',
   },
   FW_TASK_FENCED: {
     says: 'Another process has taken over task %s.',

@@ -9,6 +9,9 @@ import { blocksOf, inlineCodes, pages, proseOf, readPage, root } from './pages.t
 const main = path.join(root, 'src/main.ts')
 const helps = new Map<string, string>()
 
+/** Commands that have commands of their own. */
+const parents = ['dead-letters', 'topics']
+
 /** What `forewarn COMMAND --help` prints; asked once. */
 function help(command = ''): string {
   const known = helps.get(command)
@@ -65,9 +68,9 @@ test.each(pages)('%s: commands that it names exist', (page) => {
 test.each(pages)('%s: options that it gives to commands exist', (page) => {
   const lines = blocksOf(readPage(page)).flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
   for (const line of lines) {
-    const [, name, rest] = /(?:^|\| )forewarn ([a-z][a-z-]*)(.*)/.exec(line) ?? []
+    const [, name, second, rest] = /(?:^|\| )forewarn ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?(.*)/.exec(line) ?? []
     if (name === undefined || !commands.includes(name)) continue
-    const text = help(name === 'dead-letters' ? 'dead-letters list' : name)
+    const text = help(parents.includes(name) ? `${name} ${second}` : name)
     for (const [option] of rest.matchAll(/--[a-z][a-z-]*/g)) expect(text, line).toContain(option)
   }
 })

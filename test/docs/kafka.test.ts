@@ -1,0 +1,21 @@
+/** What the README says of Kafka is what the program does. */
+import { expect, test } from 'vitest'
+import { kafkaVariables } from '../../src/edges/kafkaConnection.ts'
+import { topicNames, wireName } from '../../streams/topics.ts'
+import { readPage } from './pages.ts'
+
+const text = readPage('README.md')
+
+test('every variable has its row, once, in its order', () => {
+  const rows = [...text.matchAll(/^\| `(FOREWARN_KAFKA_\w+)` \| (.*) \|$/gm)].map(([, name, says]) => [name, says])
+  expect(rows).toEqual(Object.entries(kafkaVariables))
+})
+
+test('topics that it names are there', () => {
+  const known = topicNames.map((topic) => wireName(topic))
+  const named = text.match(/\bforewarn\.[a-z-]+\.v\d+\b/g) ?? []
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((name) => !known.includes(name))).toEqual([])
+  expect(text).toContain('There are eighteen')
+  expect(known).toHaveLength(18)
+})
