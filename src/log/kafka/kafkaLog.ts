@@ -9,10 +9,11 @@ import { lastRecord } from '../lastRecord.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import { taskName } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
+import { withAdmin } from './admin.ts'
 import { Changes } from './changes.ts'
 import { chunks } from './chunks.ts'
 import { type KafkaClients, type KafkaConnection, kafkaClients } from './connection.ts'
-import { kafkaFault } from './faults.ts'
+import { causesOf, kafkaFault, typeOf } from './faults.ts'
 import { KafkaReader } from './reader.ts'
 import { KafkaTaskLog } from './taskLog.ts'
 import { givenPartition, send, Transactions, type Written } from './transactions.ts'
@@ -44,9 +45,18 @@ export async function openKafkaLog({
 }
 
 /** Looks at every topic. */
-async function inputPartitions({ cluster }: KafkaClients, name: string, prefixes: TopicPrefixes): Promise<number> {
+async function inputPartitions(clients: KafkaClients, name: string, prefixes: TopicPrefixes): Promise<number> {
+  const { cluster } = clients
   await cluster.connect()
-  await cluster.addMultipleTargetTopics(topicNames.map((topic) => wireName(topic, prefixes)))
+  const names = topicNames.map((topic) => wireName(topic, prefixes))
+  await cluster.addMultipleTargetTopics(names).catch(async (error: unknown) => {
+    if (!causesOf(error).some((one) => typeOf(one) === 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
+    const missing = await withAdmin(clients, name, async (admin) => {
+      const there = new Set(await admin.listTopics())
+      return names.filter((topic) => !there.has(topic))
+    })
+    throw new ForewarnError('FW_KAFKA_TOPICS', [name, `there is no topic ${missing.join(', ')}`], { cause: error })
+  })
   const widthOf = (topic: TopicName): number => cluster.findTopicPartitionMetadata(wireName(topic, prefixes)).length
   const partitions = widthOf('risk-events')
   for (const topic of topicNames) {
@@ -115,28 +125,14 @@ class KafkaLog implements Log {
     return this.#reader.read({ topic: this.#wire(topic, partition), partition }, from, bytesMax)
   }
 
-  async keepsTimes(topic: TopicName): Promise<boolean> {
-    const admin = this.#clients.kafka.admin()
-    try {
-      await admin.connect()
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [
-          {
-            type: kafkajs.ConfigResourceTypes.TOPIC,
-            name: wireName(topic, this.#prefixes),
-            configNames: ['message.timestamp.type'],
-          },
-        ],
-      })
-      return !resources.some(({ configEntries }) =>
-        configEntries.some(({ configValue }) => configValue === 'LogAppendTime'),
-      )
-    } catch (error) {
-      throw kafkaFault(error, this.name)
-    } finally {
-      await admin.disconnect()
-    }
+  keepsTimes(topic: TopicName): Promise<boolean> {
+    const configNames = ['message.timestamp.type']
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: wireName(topic, this.#prefixes), configNames }
+    return withAdmin(this.#clients, this.name, async (admin) => {
+      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
+      const values = resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue))
+      return !values.includes('LogAppendTime')
+    })
   }
 
   /** One batch is whole by itself; more than one go through a transaction. */

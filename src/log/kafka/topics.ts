@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 import { type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
 import { secondMs } from '../../limits.ts'
+import { withAdmin } from './admin.ts'
 import { type KafkaConnection, kafkaClients } from './connection.ts'
-import { kafkaFault } from './faults.ts'
 import { type FoundTopic, type TopicPlan, wantedTopics } from './topicSettings.ts'
 
 const ledMsMax = 30 * secondMs
 
 /** Makes what is missing, and leaves what is there as it is. Gives the names made. */
 export function createTopics(connection: KafkaConnection, plan: TopicPlan): Promise<string[]> {
-  return withAdmin(connection, async (admin) => {
+  return withAdmin(kafkaClients(connection), nameOf(connection), async (admin) => {
     const there = new Set(await admin.listTopics())
     const missing = wantedTopics(plan).filter(({ name }) => !there.has(name))
     if (missing.length === 0) return []
@@ -32,7 +32,7 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
 
 /** Removes the topics that are there, with all they hold. */
 export function deleteTopics(connection: KafkaConnection, prefixes: TopicPrefixes): Promise<void> {
-  return withAdmin(connection, async (admin) => {
+  return withAdmin(kafkaClients(connection), nameOf(connection), async (admin) => {
     const there = new Set(await admin.listTopics())
     const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))
     if (names.length > 0) await admin.deleteTopics({ topics: names })
@@ -58,7 +58,7 @@ export function describeTopics(
   connection: KafkaConnection,
   prefixes: TopicPrefixes,
 ): Promise<Map<TopicName, FoundTopic>> {
-  return withAdmin(connection, async (admin) => {
+  return withAdmin(kafkaClients(connection), nameOf(connection), async (admin) => {
     const there = new Set(await admin.listTopics())
     const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))
     if (names.length === 0) return new Map()
@@ -83,14 +83,4 @@ export function describeTopics(
   })
 }
 
-async function withAdmin<T>(connection: KafkaConnection, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafkaClients(connection).kafka.admin()
-  try {
-    await admin.connect()
-    return await work(admin)
-  } catch (error) {
-    throw kafkaFault(error, `kafka://${connection.brokers.join(',')}`)
-  } finally {
-    await admin.disconnect()
-  }
-}
+const nameOf = ({ brokers }: KafkaConnection): string => `kafka://${brokers.join(',')}`
