@@ -3,8 +3,7 @@ const seed = 0x9747b28c
 const m = 0x5bd1e995
 const r = 24
 
-export function murmur2(bytes: Uint8Array): number {
-  const { length } = bytes
+export function murmur2(bytes: Uint8Array, length = bytes.length): number {
   let h = seed ^ length
   const whole = length - (length % 4)
   for (let at = 0; at < whole; at += 4) {
@@ -23,7 +22,11 @@ export function murmur2(bytes: Uint8Array): number {
 }
 
 const utf8 = new TextEncoder()
+/** Used again by each call: to make an array for a key takes longer than to hash it. */
+const keyBytes = new Uint8Array(1_024)
 
 export function partitionOf(key: string, partitions: number): number {
-  return (murmur2(utf8.encode(key)) & 0x7fffffff) % partitions
+  const fits = key.length * 3 <= keyBytes.length
+  const hash = fits ? murmur2(keyBytes, utf8.encodeInto(key, keyBytes).written) : murmur2(utf8.encode(key))
+  return (hash & 0x7fffffff) % partitions
 }
