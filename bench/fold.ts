@@ -8,6 +8,7 @@ import type { LogRecord, Output } from '../src/log/port.ts'
 import type { Fate } from '../streams/outputs.ts'
 import type { Profile } from '../streams/profile.ts'
 import { beatMs, type EventBatch, eventBeats, startMs, tableRecords } from './market.ts'
+import { type BenchOptions, printResult } from './options.ts'
 
 const firstBeat = startMs / beatMs
 const perBeat = 10_000
@@ -23,7 +24,7 @@ type Run = {
   bytesPerEnterprise: number
 }
 
-export async function benchFold(json: boolean): Promise<void> {
+export async function benchFold(options: BenchOptions): Promise<void> {
   const profile = await loadProfile('cn')
   const model = await loadModel('baseline')
   const runs: Run[] = []
@@ -35,11 +36,11 @@ export async function benchFold(json: boolean): Promise<void> {
       `${enterprises} enterprises: ${run.cpuUsPerEvent.toFixed(2)} us an event, JSON.parse ${run.jsonParseUsPerEvent.toFixed(2)} us, ratio ${run.ratio.toFixed(2)}, ${bytesPerEnterprise.toFixed(0)} bytes an enterprise\n`,
     )
   }
-  console.log(json ? JSON.stringify({ runs }) : JSON.stringify({ runs }, null, 2))
+  printResult({ runs }, options)
 }
 
 /** CPU of the fold and of JSON.parse, beat by beat in turn, so that both see the same machine. */
-function measureSpeed(
+export function measureSpeed(
   profile: Profile,
   model: RiskModel,
   enterprises: number,

@@ -1,14 +1,27 @@
-/** `npm run bench -- NAME [--json]`: runs one benchmark; with --json its last line is one JSON object. */
-const benches: Readonly<Record<string, () => Promise<(json: boolean) => Promise<void>>>> = {
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR]`: runs one benchmark; with --json its last line is one JSON object. */
+import { parseArgs } from 'node:util'
+import type { BenchOptions } from './options.ts'
+
+const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<void>>>> = {
   fold: async () => (await import('./fold.ts')).benchFold,
   warn: async () => (await import('./warn.ts')).benchWarn,
+  kafka: async () => (await import('./kafka.ts')).benchKafka,
+  restore: async () => (await import('./restore.ts')).benchRestore,
 }
 
-const [name, ...rest] = process.argv.slice(2)
-const bench = name === undefined ? undefined : benches[name]
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, 'cpu-prof': { type: 'string' }, peers: { type: 'string' } },
+})
+const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
 if (bench === undefined) {
   process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]\n`)
   process.exitCode = 2
 } else {
-  await (await bench())(rest.includes('--json'))
+  const run = await bench()
+  await run({
+    json: values.json === true,
+    cpuProf: values['cpu-prof'],
+    peers: values.peers ?? process.env.FOREWARN_PEERS,
+  })
 }

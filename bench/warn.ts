@@ -12,6 +12,7 @@ import type { Log } from '../src/log/port.ts'
 import { recordsOf } from '../src/log/recordsOf.ts'
 import { RiskEvent } from '../streams/contracts.ts'
 import { Warning } from '../streams/outputs.ts'
+import { type BenchOptions, printResult } from './options.ts'
 
 const data = path.resolve(import.meta.dirname, '../../shared/data/warn')
 const yearMs = 365.25 * 86_400_000
@@ -24,15 +25,14 @@ const shocks = [
 
 type Raise = { state: string; industry: string; tick: string; level: string }
 
-export async function benchWarn(json: boolean): Promise<void> {
+export async function benchWarn(options: BenchOptions): Promise<void> {
   if (!existsSync(data)) {
     process.stderr.write(
       `skipped: the notices are not at ${path.relative(process.cwd(), data)}; README says where they are public\n`,
     )
     return
   }
-  const result = await runWarn()
-  console.log(json ? JSON.stringify(result) : JSON.stringify(result, null, 2))
+  printResult(await runWarn(), options)
 }
 
 async function runWarn(): Promise<object> {
