@@ -44,9 +44,48 @@ describe.each(all)('$codec $form of $name', ({ codec, sha256, bytes, compressed 
 it.each(['gzip', 'zstd'] as const)('%s goes there and back, and is bounded', async (codec) => {
   const data = Buffer.from('risk event '.repeat(10_000))
   expect(await codecs[codec].decompress(await codecs[codec].compress({ buffer: data }))).toEqual(data)
-  const bomb = await codecs[codec].compress({ buffer: Buffer.alloc(inflatedBytesMax + MiB) })
+  const full = await codecs[codec].compress({ buffer: Buffer.alloc(inflatedBytesMax) })
+  expect(await codecs[codec].decompress(full)).toHaveLength(inflatedBytesMax)
+  const bomb = await codecs[codec].compress({ buffer: Buffer.alloc(inflatedBytesMax + 1) })
   expect(bomb.length).toBeLessThan(MiB)
-  await expect(codecs[codec].decompress(bomb)).rejects.toThrow()
+  await expect(codecs[codec].decompress(bomb)).rejects.toThrow(`more than ${inflatedBytesMax} bytes`)
+})
+
+it.each(['gzip', 'zstd'] as const)(
+  '%s cut anywhere is refused, and twisted it ends within the limit',
+  async (codec) => {
+    const whole = await codecs[codec].compress({ buffer: Buffer.from('risk event '.repeat(20)) })
+    for (let length = 0; length < whole.length; length++)
+      await expect(codecs[codec].decompress(whole.subarray(0, length)), `${length}`).rejects.toThrow()
+    const twists = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }))
+    await fc.assert(
+      fc.asyncProperty(twists, async ([at, by]) => {
+        const twisted = Buffer.from(whole)
+        twisted[at] ^= by
+        const found = await codecs[codec].decompress(twisted).catch((error: unknown) => error)
+        if (Buffer.isBuffer(found)) expect(found.length).toBeLessThanOrEqual(inflatedBytesMax)
+        else expect(found).toBeInstanceOf(Error)
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
+
+it('nothing after a zstd frame is lost without a word', async () => {
+  const frame = await codecs.zstd.compress({ buffer: Buffer.from('risk event') })
+  for (const more of [frame, Buffer.from('more')])
+    await expect(codecs.zstd.decompress(Buffer.concat([frame, more]))).rejects.toThrow('something follows')
+})
+
+it('an LZ4 frame is whole with its checksum and as long as it says; the head of a Java frame is whole', () => {
+  // lz4 4.4.5: lz4.frame.compress(b'risk', content_checksum=True, store_size=True)
+  const frame = Buffer.from('BCJNGGxABAAAAAAAAAAZBAAAgHJpc2sAAAAASof6Rw==', 'base64')
+  expect(inflateLz4(frame, MiB).toString()).toBe('risk')
+  for (let length = 0; length < frame.length; length++)
+    expect(() => inflateLz4(frame.subarray(0, length), MiB), `${length}`).toThrow()
+  frame[6]++
+  expect(() => inflateLz4(frame, MiB)).toThrow('another length')
+  expect(() => inflateSnappy(Buffer.from('\x82SNAPPY\0\0\0', 'latin1'), MiB)).toThrow('too soon')
 })
 
 it.each(['lz4', 'snappy'] as const)('%s is only read', async (codec) => {

@@ -21,6 +21,7 @@ function frame(input: Buffer, start: number, output: Output): number {
   const flags = input[start + 4]
   if (flags >>> 6 !== 1 || (flags & flag.dictionary) !== 0)
     throw new Error('an LZ4 frame of a kind that is not read here')
+  const before = output.length
   let at = start + headBytes + ((flags & flag.contentSize) === 0 ? 0 : 8)
   for (;;) {
     const size = wordAt(input, at)
@@ -31,7 +32,11 @@ function frame(input: Buffer, start: number, output: Output): number {
     else block(input, at, at + bytes, output)
     at += bytes + ((flags & flag.blockChecksum) === 0 ? 0 : 4)
   }
-  return at + ((flags & flag.contentChecksum) === 0 ? 0 : 4)
+  const end = at + ((flags & flag.contentChecksum) === 0 ? 0 : 4)
+  if (end > input.length) throw new Error('the compressed data end too soon')
+  if ((flags & flag.contentSize) !== 0 && input.readBigUInt64LE(start + 6) !== BigInt(output.length - before))
+    throw new Error('the data inflate to another length than they say')
+  return end
 }
 
 /** Sequences of literals and a match; the last one has literals alone. */

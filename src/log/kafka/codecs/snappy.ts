@@ -11,6 +11,7 @@ export function inflateSnappy(input: Buffer, bytesMax: number): Buffer {
     block(input, 0, input.length, output)
     return output.take()
   }
+  if (input.length < javaHeadBytes) throw new Error('the compressed data end too soon')
   for (let at = javaHeadBytes; at < input.length; ) {
     if (at + 4 > input.length) throw new Error('the compressed data end too soon')
     const bytes = input.readUInt32BE(at)
