@@ -8,6 +8,8 @@ export class ImportState {
   private readonly log: Log
   private from = 0
   private reading: Promise<void> = Promise.resolve()
+  /** The next reading, while it has not begun: whoever asks meanwhile waits for the same one. */
+  private next: Promise<void> | undefined
   open = false
   /** The greatest `through` of the import's marks. */
   throughMs: number | undefined
@@ -16,9 +18,15 @@ export class ImportState {
     this.log = log
   }
 
-  /** Reads the commands topic to its end; readers come one after another. */
+  /** Reads the commands topic to an end that is looked up after the call; one reading at a time. */
   read(): Promise<void> {
-    this.reading = this.reading.catch(() => {}).then(() => this.readOn())
+    this.next ??= this.reading
+      .catch(() => {})
+      .then(() => {
+        this.next = undefined
+        return this.readOn()
+      })
+    this.reading = this.next
     return this.reading
   }
 
