@@ -24,6 +24,8 @@ export const importSilenceMs = 60 * secondMs // an import without a mark for so 
 
 // Enterprises
 export const factsPerRowMax = 65_536
+export const searchedFactsMax = 64 // so many facts are searched for an id; of larger rows the ids are kept beside
+export const filteredIdsMax = 2_000_000 // ids kept beside large rows, about 100 MB; then they are gathered anew
 export const gradesPerRowMax = 16
 export const placesPerRowMax = 4
 export const rescoreSlices = 30 // a thirtieth of the calm rows is scored again at each tick

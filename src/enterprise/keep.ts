@@ -30,7 +30,8 @@ export function keepEvent(
   const { words: held, stride } = facts
   const oldestHour = time.knownHour - horizonHours
   let isTaken = false // the id is a retraction's; an event that was taken back is absorbed all the same
-  for (let at = facts.offset, end = at + facts.count * stride; at < end; at += stride) {
+  const end = rows.mayHold(row, high, low) ? facts.offset + facts.count * stride : 0
+  for (let at = facts.offset; at < end; at += stride) {
     const isTombstone = (held[at + 2] & tombstoneBit) !== 0
     const isSame = held[at + 1] === low && held[at] === high
     const isOwn = isTombstone && held[at + 4] === low && held[at + 3] === high

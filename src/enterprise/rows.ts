@@ -9,6 +9,7 @@
  */
 import { type FactSlice, factHour, type GradeSlice, gradeWords } from '../../models/facts.ts'
 import { Arena } from './arena.ts'
+import { IdFilter } from './idFilter.ts'
 
 const chunkBits = 14
 const chunkRows = 1 << chunkBits
@@ -43,6 +44,7 @@ const bits = new Int32Array(floats.buffer)
 export class EnterpriseRows {
   private readonly chunks: Int32Array[] = []
   private readonly arena = new Arena()
+  private readonly ids = new IdFilter()
   private readonly factSlice: FactSlice
   private readonly gradeSlice: GradeSlice = { words: new Int32Array(0), offset: 0, count: 0 }
   readonly stride: number
@@ -137,9 +139,15 @@ export class EnterpriseRows {
     return this.gradeSlice
   }
 
+  /** False: the row surely holds neither a fact nor a tombstone with this id. */
+  mayHold(row: number, high: number, low: number): boolean {
+    return this.ids.maybe(row, this.facts(row), high, low)
+  }
+
   /** Puts a fact (`stride` words at `at`) into its place in the order (hour, id hash). */
   insertFact(row: number, words: Int32Array, at: number): void {
     const { count } = this.reserveFact(row)
+    this.ids.add(row, words, at)
     const slice = this.facts(row)
     const { stride } = this
     const end = slice.offset + count * stride
