@@ -11,6 +11,7 @@ import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, LogRecord, Output, TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
+import { journalPartition } from '../log/topology.ts'
 import type { Tell } from '../notices.ts'
 import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough } from './closing.ts'
@@ -96,7 +97,7 @@ export class TaskRunner {
       await nextTurn()
     }
     this.regressionsTold = this.regressions()
-    this.checkpointedMs = now()
+    this.checkpointedMs = now() - this.headStartMs()
     this.lastPartMs = now()
     tell({
       kind: 'Restored',
@@ -164,6 +165,13 @@ export class TaskRunner {
     const [commands, ...others] = this.queues
     const ends = await Promise.all(others.map(endOf))
     return [await endOf(commands), ...ends]
+  }
+
+  /** Tasks that began together write their checkpoints one after another: together they would all stand still for as long as all take. */
+  private headStartMs(): number {
+    const { log, checkpointEveryMs } = this.options
+    const number = journalPartition(this.task.id, log.partitions('risk-events'))
+    return (checkpointEveryMs * number) / log.partitions('journal')
   }
 
   private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
