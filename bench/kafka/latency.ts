@@ -47,6 +47,7 @@ export async function measureLatency(broker: Broker, profile: Profile, enterpris
   await consumer.disconnect()
   run.stop()
   await run.ended
+  if (process.env.DEV_LOG) (await import('node:fs')).writeFileSync(process.env.DEV_LOG, run.err)
   return { ...alerts.summary(), cpuUsPerEvent }
 }
 

@@ -13,7 +13,8 @@ import type { KafkaPlace } from '../../test/kafka/logs.ts'
 import { beatMs, startMs, tableRecords } from '../market.ts'
 
 export const partitions = 4
-const tablesPerBeat = 10_000
+/** Before the first event, and in one tick with it: a first tick without events would have the judge expect none. */
+const tableBeats = 7
 
 export async function newPlace({ host }: Broker, prefix: string, times: Times): Promise<KafkaPlace> {
   const place = {
@@ -55,12 +56,11 @@ export async function loadTables(load: Loader, profile: Profile, enterprises: nu
     ['enterprises', tables.enterprises],
     ['credit-grades', tables.grades],
   ] as const) {
-    const beats = Math.ceil(enterprises / tablesPerBeat)
     await load(
       topic,
       records.map((record, at) => ({
         ...record,
-        timeMs: startMs - (beats - Math.floor(at / tablesPerBeat)) * beatMs,
+        timeMs: startMs - (tableBeats - Math.floor((at * tableBeats) / enterprises)) * beatMs,
       })),
     )
   }

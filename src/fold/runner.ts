@@ -170,6 +170,7 @@ export class TaskRunner {
   /** Tasks that began together write their checkpoints one after another: together they would all stand still for as long as all take. */
   private headStartMs(): number {
     const { log, checkpointEveryMs } = this.options
+    if (!Number.isFinite(checkpointEveryMs)) return 0
     const number = journalPartition(this.task.id, log.partitions('risk-events'))
     return (checkpointEveryMs * number) / log.partitions('journal')
   }

@@ -1,0 +1,118 @@
+/**
+ * The same job, side by side: our process and Kafka Streams over the same topics of one broker. The harness of the peers is kept outside
+ * of this repository (bench/README.md says what it is). Our answers must be its own, and those of a plain oracle for our rules.
+ */
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { loadProfile } from '../src/edges/profiles.ts'
+import type { Profile } from '../streams/profile.ts'
+import { CellOracle, type CodeParents } from '../test/support/cellOracle.ts'
+import { type BenchOptions, printResult, progress } from './options.ts'
+import { dataLines, type Harness, knownAt, runPeer, type Size, setUp, stopBroker } from './peers/harness.ts'
+import { beatMs, type Cost, type Replay, replay } from './peers/replay.ts'
+
+const size: Size = { enterprises: 200_000, events: 2_000_000 }
+const replays = 3
+const Home = z.object({ id: z.string(), region: z.string(), industry: z.string() })
+
+export async function benchPeers(options: BenchOptions): Promise<void> {
+  if (options.peers === undefined) {
+    progress('skipped: --peers DIR or FOREWARN_PEERS names the folder of the harness')
+    return
+  }
+  const work = path.join(tmpdir(), 'forewarn-peers')
+  const harness = { folder: options.peers, work, brokers: '127.0.0.1:19192', prefix: 'peers' }
+  const profile = await loadProfile('cn')
+  const { counters } = await setUp(harness, size)
+  try {
+    const oracle = await oracleOf(harness, profile)
+    const deviations: string[] = []
+    const costs: Cost[] = []
+    for (let number = 1; number <= replays; number++) {
+      const output = `forewarn-${process.pid}-${number}`
+      const said = await replay(harness, { profile, output, events: size.events, cpuProf: options.cpuProf })
+      costs.push(said.cost)
+      progress(JSON.stringify({ ...said.cost, fates: said.fates, dead: said.dead, days: said.closedDays.size }))
+      deviations.push(...deviationsOf(said, oracle, counters).map((what) => `replay ${number}: ${what}`))
+    }
+    const peer = await runPeer(harness, 'ks-memory-1')
+    const kafkaStreams: Cost = {
+      cpuUsPerEvent: peer.cpuUsPerEvent,
+      cpuUsPerEventSteady: peer.cpuUsPerEventAfter20pc,
+      eventsPerSecond: peer.eventsPerSecond,
+      peakRssMiB: peer.peakRssMiB,
+    }
+    const [forewarn] = costs.sort((a, b) => a.cpuUsPerEvent - b.cpuUsPerEvent).slice(costs.length >> 1) // the median
+    const ratio = kafkaStreams.cpuUsPerEvent / forewarn.cpuUsPerEvent
+    const ratioSteady = kafkaStreams.cpuUsPerEventSteady / forewarn.cpuUsPerEventSteady
+    for (const what of deviations) progress(what)
+    const countsEqual = deviations.length === 0
+    printResult({ forewarn, kafkaStreams, ratio, ratioSteady, countsEqual }, options)
+    if (!countsEqual) process.exitCode = 1
+  } finally {
+    await stopBroker(harness)
+  }
+}
+
+async function oracleOf(harness: Harness, profile: Profile): Promise<CellOracle> {
+  const folder = path.resolve(import.meta.dirname, '../streams/profiles/cn')
+  const places = new Map<string, { region: string; industry: string }>()
+  for await (const line of dataLines(harness, size, 'enterprises.ndjson')) {
+    const { id, ...place } = Home.parse(JSON.parse(line))
+    places.set(id, place)
+  }
+  const oracle = new CellOracle(
+    {
+      types: new Set(profile.types.map(({ code }) => code)),
+      regions: await codesOf(path.join(folder, 'regions.csv')),
+      industries: await codesOf(path.join(folder, 'industries.csv')),
+      beatMs,
+      utcOffsetMs: 8 * 3_600_000,
+    },
+    places,
+  )
+  const timeOf = await knownAt(harness)
+  for await (const line of dataLines(harness, size, 'events.ndjson')) oracle.add(line, timeOf(line))
+  oracle.end()
+  return oracle
+}
+
+/** The first two columns of a table of codes: code, and the code above it. */
+async function codesOf(file: string): Promise<CodeParents> {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n').slice(1)
+  return new Map(lines.map((line) => line.split(',', 2)).map(([code, above]) => [code, above]))
+}
+
+type Counters = Awaited<ReturnType<typeof setUp>>['counters']
+
+/** In what a replay differs from the harness's own counts, and from the oracle. */
+function deviationsOf({ fates, dead, cells, closedDays }: Replay, oracle: CellOracle, counters: Counters): string[] {
+  const found: string[] = []
+  const same = (what: string, ours: number, wanted: number): void => {
+    if (ours !== wanted) found.push(`${what}: ${ours}, not ${wanted}`)
+  }
+  const { counts } = oracle
+  same('dead letters', fates.dead, counters.deadLetters)
+  same('retractions', fates.retraction, counters.retractions)
+  // Of an event that was taken back the harness says duplicate too.
+  same('duplicates', fates.duplicate + fates.conflict + fates.absorbed, counters.duplicates)
+  for (const fate of ['duplicate', 'absorbed', 'retraction'] as const)
+    same(`${fate} by the oracle`, fates[fate], counts[fate])
+  for (const code of new Set([...Object.keys(dead), ...Object.keys(counts.dead)]))
+    same(code, dead[code] ?? 0, counts.dead[code] ?? 0)
+  const wanted = new Map([...oracle.cells].filter(([cell]) => closedDays.has(cell.slice(0, 10))))
+  same('cells with events', cells.size, wanted.size)
+  let wrong = 0
+  for (const [cell, events] of wanted) if (cells.get(cell) !== events) wrong++
+  same('cells with another count', wrong, 0)
+  same('events in cells', sum(cells), sum(wanted))
+  return found
+}
+
+function sum(cells: ReadonlyMap<string, number>): number {
+  let events = 0
+  for (const count of cells.values()) events += count
+  return events
+}
