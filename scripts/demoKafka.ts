@@ -5,14 +5,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { nonNegative, print, processScreen, remark, runProgram, wholeNumber } from '../src/cli/common.ts'
-import { feed } from '../src/cli/demoFeed.ts'
+import { demoBeatMs, demoStartMs, feed, warmUpDays } from '../src/cli/demoFeed.ts'
 import { showRecord } from '../src/cli/show.ts'
 import { stopSignal } from '../src/cli/stopSignal.ts'
 import { ImportWriter } from '../src/edges/ingest/importWriter.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
 import { sumTotals, totalsLine } from '../src/edges/tally.ts'
 import { decodeEntry } from '../src/fold/journal.ts'
-import { minuteMs } from '../src/limits.ts'
+import { jsonOf } from '../src/json.ts'
 import { openKafkaLog } from '../src/log/kafka/kafkaLog.ts'
 import { createTopics } from '../src/log/kafka/topics.ts'
 import type { Log } from '../src/log/port.ts'
@@ -37,9 +37,6 @@ type Options = {
 }
 
 const screen = processScreen
-const beatMs = 10 * minuteMs
-const startMs = Date.parse('2025-12-31T16:00:00.000Z') // midnight in China
-const warmUpDays = 24
 
 const command = new Command('demo:kafka')
   .description('Start a Kafka broker, run forewarn on it in several processes, and feed it a simulated market.')
@@ -78,9 +75,9 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
   const startedMs = Date.now()
   const days = wholeNumber('--days', options.days)
   const [enterprises, seed] = [wholeNumber('--enterprises', options.enterprises), wholeNumber('--seed', options.seed)]
-  const simulation = simulate(await loadProfile('cn'), { enterprises, days, seed, start: startMs })
+  const simulation = simulate(await loadProfile('cn'), { enterprises, days, seed, start: demoStartMs })
   // The import is open before anything is folded, so that no beat closes by the clock.
-  const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, startMs)
+  const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStartMs)
   const workers = new Forewarn(workerArgs(host, options), { heard: (text) => screen.err.write(text) })
   const over = new AbortController()
   const failed = workers.ended.then(() => over.abort())
@@ -89,10 +86,7 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
   remark(screen, `${options.workers} processes on kafka://${host}; metrics at http://${options.http}/metrics.`)
   await feed(writer, simulation, {
     days,
-    startMs,
-    warmUpDays,
     daysPerSecond: options.exit === true ? 0 : nonNegative('--speed', options.speed),
-    beatMs,
     watch: () => seen.watchedThrough,
     signal: AbortSignal.any([signal, over.signal]),
   })
@@ -120,7 +114,7 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
 function workerArgs(host: string, { workers, http }: Options): string[] {
   return [
     ...['run', '--log', `kafka://${host}`, '--workers', workers, '--http', http, '--json'],
-    ...['--beat-ms', String(beatMs), '--slack-ms', '0', '--log-level', 'error'],
+    ...['--beat-ms', String(demoBeatMs), '--slack-ms', '0', '--log-level', 'error'],
   ]
 }
 
@@ -148,7 +142,7 @@ class Onlooker {
   async #look(): Promise<void> {
     for (const topic of Object.values(warningTopics)) {
       for await (const record of this.#newIn(topic, 0)) {
-        if (Warning.parse(JSON.parse(Buffer.from(record.value).toString('utf8'))).change === 'raised') this.raised++
+        if (Warning.parse(jsonOf(record.value)).change === 'raised') this.raised++
         const line = showRecord(topic, { partition: 0, record }, { colour: screen.out.isTTY === true, language: 'en' })
         if (this.#prints) await print(screen, line)
       }

@@ -129,7 +129,7 @@ async function followAll(options: EngineOptions, runners: readonly TaskRunner[])
   const { log, beatMs, untilEnd } = options
   const endBeat = untilEnd ? await greatestBeat(log, beatMs) : undefined
   if (untilEnd && endBeat === undefined) return
-  await supervise(runners.slice(0, -1), runners[runners.length - 1], { ...options, endBeat, pollMs: pollMsOf(beatMs) })
+  await supervise(runners, { ...options, endBeat, pollMs: pollMsOf(beatMs) })
 }
 
 /** Runs the tasks that the group assigns; leaves it after the last checkpoint, so that nobody takes a task over while it is written. */

@@ -44,9 +44,17 @@ export function wireName(topic: TopicName, prefixes: TopicPrefixes = defaultPref
   return `${prefix}.${topic}.v${topicVersion}`
 }
 
+/** The names of all topics on the wire. */
+export function wireNames(prefixes: TopicPrefixes = defaultPrefixes): string[] {
+  return topicNames.map((topic) => wireName(topic, prefixes))
+}
+
 /** Topics that people and upstream systems write, in the order in which records of one beat are folded (docs/fold.md rule 6). */
 export const recordTopics = ['enterprises', 'credit-grades', 'risk-events'] as const satisfies readonly TopicName[]
 export type RecordTopic = (typeof recordTopics)[number]
+/** All that the fold takes in, in its order: commands come before records. */
+export const foldedTopics = ['commands', ...recordTopics] as const satisfies readonly TopicName[]
+export type FoldedTopic = (typeof foldedTopics)[number]
 
 export const warningTopics = {
   industry: 'industry-warnings',

@@ -5,7 +5,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from 'kafkajs'
-import { kafkaClients } from '../../src/log/kafka/connection.ts'
+import { kafkaClient } from '../../src/log/kafka/connection.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { wireName } from '../../streams/topics.ts'
 import type { Broker } from '../../test/kafka/broker.ts'
@@ -85,7 +85,7 @@ async function readAlerts(
   { connection, prefixes }: KafkaPlace,
   seen: (enterpriseId: string) => void,
 ): Promise<Consumer> {
-  const consumer = kafkaClients(connection).kafka.consumer({ groupId: 'alerts', maxWaitTimeInMs: 100 })
+  const consumer = kafkaClient(connection).consumer({ groupId: 'alerts', maxWaitTimeInMs: 100 })
   await consumer.connect()
   await consumer.subscribe({ topics: [wireName('enterprise-alerts', prefixes)], fromBeginning: true })
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))

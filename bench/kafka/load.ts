@@ -1,6 +1,7 @@
 /** Puts the market of market.ts into the topics of a Kafka log, before anything is measured. */
 
-import { kafkaClients } from '../../src/log/kafka/connection.ts'
+import { chunks } from '../../src/log/kafka/chunks.ts'
+import { kafkaClient } from '../../src/log/kafka/connection.ts'
 import type { Times } from '../../src/log/kafka/topicSettings.ts'
 import { createTopics } from '../../src/log/kafka/topics.ts'
 import { givenPartition, send } from '../../src/log/kafka/transactions.ts'
@@ -32,7 +33,7 @@ export async function withLoader<T>(
   { connection, prefixes }: KafkaPlace,
   work: (load: Loader) => Promise<T>,
 ): Promise<T> {
-  const producer = kafkaClients(connection).kafka.producer({ idempotent: true, createPartitioner: givenPartition })
+  const producer = kafkaClient(connection).producer({ idempotent: true, createPartitioner: givenPartition })
   await producer.connect()
   try {
     return await work(async (topic, records) => {
@@ -42,7 +43,7 @@ export async function withLoader<T>(
         partition: partitionOf(key ?? '', partitions),
         record: { key, value, timeMs },
       }))
-      await send(producer, placed, 0)
+      await send(producer, chunks(placed, 0))
     })
   } finally {
     await producer.disconnect()

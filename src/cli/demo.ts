@@ -5,18 +5,18 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { ImportWriter } from '../edges/ingest/importWriter.ts'
 import { createLogger, logLevels } from '../edges/logging.ts'
-import { loadModel } from '../edges/models.ts'
+import { modelOf } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { type Service, startService } from '../edges/service.ts'
 import { RunTally, totalsLine } from '../edges/tally.ts'
-import { dayMs, minuteMs, secondMs } from '../limits.ts'
+import { dayMs, secondMs } from '../limits.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice } from '../notices.ts'
 import { simulate } from '../simulate/simulate.ts'
 import { nonNegative, print, processScreen, remark, type Screen, wholeNumber } from './common.ts'
-import { feed } from './demoFeed.ts'
+import { demoBeatMs, demoStartMs, feed, warmUpDays } from './demoFeed.ts'
 import { type Raise, scoreOutbreaks } from './demoScore.ts'
-import { hostAndPort } from './run.ts'
+import { hostAndPort } from './runSetting.ts'
 import { showWarning } from './show.ts'
 import { stopSignal } from './stopSignal.ts'
 
@@ -31,12 +31,6 @@ type Options = {
   logLevel: (typeof logLevels)[number]
   json?: boolean
 }
-
-/** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
-const demoBeatMs = 10 * minuteMs
-const demoStart = Date.parse('2025-12-31T16:00:00.000Z') // midnight in China
-/** Days that run at full speed, so that there is a history to judge by. */
-const warmUpDays = 24
 
 const help = `
 Examples:
@@ -78,10 +72,10 @@ async function demo(screen: Screen, options: Options): Promise<void> {
   ]
   const speed = options.exit === true ? 0 : nonNegative('--speed', options.speed)
   const profile = await loadProfile('cn')
-  const model = profile.file.model === null ? null : await loadModel(profile.file.model)
+  const model = await modelOf(profile)
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
   const log = await openEmbeddedLog({ path: folder, mode: 'write' })
-  const simulation = simulate(profile, { enterprises, days, seed, start: demoStart })
+  const simulation = simulate(profile, { enterprises, days, seed, start: demoStartMs })
   const tally = new RunTally()
   const raises: Raise[] = []
   const stop = stopSignal()
@@ -110,15 +104,12 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     })
     if (!quiet) welcome(screen, service, { days, enterprises })
     // The import is open before anything is folded, so that no beat closes by the clock.
-    const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStart)
+    const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStartMs)
     const running = service.follow()
     await feed(writer, simulation, {
       days,
-      startMs: demoStart,
-      warmUpDays,
       daysPerSecond: speed,
       watch: () => service.engine.watchedThrough(),
-      beatMs: demoBeatMs,
       signal: stop.signal,
     })
     if (options.exit !== true && !stop.signal.aborted) await idle(screen, stop.signal)
@@ -129,7 +120,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     await log.close()
     await rm(folder, { recursive: true, force: true })
   }
-  const outbreaks = scoreOutbreaks(simulation.truth.outbreaks, raises, profile, demoStart + days * dayMs)
+  const outbreaks = scoreOutbreaks(simulation.truth.outbreaks, raises, profile, demoStartMs + days * dayMs)
   const seconds = (Date.now() - startedMs) / secondMs
   if (quiet) await print(screen, JSON.stringify({ ...tally.totals, outbreaks, seconds }))
   else {

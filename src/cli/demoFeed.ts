@@ -1,26 +1,29 @@
 /** Feeds a simulated market into the log day by day, as an import that never ends: beats close by its marks, not by the clock. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ImportWriter } from '../edges/ingest/importWriter.ts'
-import { dayMs, secondMs } from '../limits.ts'
+import { dayMs, minuteMs, secondMs } from '../limits.ts'
 import type { Simulation } from '../simulate/simulate.ts'
+
+/** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
+export const demoBeatMs = 10 * minuteMs
+export const demoStartMs = Date.parse('2025-12-31T16:00:00.000Z') // midnight in China
+/** Days that run at full speed, so that there is a history to judge by. */
+export const warmUpDays = 24
 
 export type FeedOptions = {
   days: number
-  startMs: number
-  warmUpDays: number
   /** 0: as fast as it goes. */
   daysPerSecond: number
-  beatMs: number
   /** The last beat that the watch has folded. */
   watch: () => number | undefined
   signal: AbortSignal
 }
 
 export async function feed(writer: ImportWriter, simulation: Simulation, options: FeedOptions): Promise<void> {
-  const { startMs, days, signal } = options
+  const { days, signal } = options
   let day = 0
   for (const { topic, key, knownAtMs, text } of simulation.records()) {
-    while (knownAtMs >= startMs + (day + 1) * dayMs && day < days) {
+    while (knownAtMs >= demoStartMs + (day + 1) * dayMs && day < days) {
       await endDay(writer, day++, options)
       if (signal.aborted) return
     }
@@ -32,11 +35,11 @@ export async function feed(writer: ImportWriter, simulation: Simulation, options
 
 /** Marks a day as written, and waits until it is folded, and until it is time for the next one. */
 async function endDay(writer: ImportWriter, day: number, options: FeedOptions): Promise<void> {
-  const { startMs, warmUpDays, daysPerSecond, beatMs, watch, signal } = options
+  const { daysPerSecond, watch, signal } = options
   const begunMs = Date.now()
-  const endMs = startMs + (day + 1) * dayMs
+  const endMs = demoStartMs + (day + 1) * dayMs
   await writer.mark(endMs)
-  const endBeat = endMs / beatMs - 1
+  const endBeat = endMs / demoBeatMs - 1
   while ((watch() ?? Number.NEGATIVE_INFINITY) < endBeat && !signal.aborted) await sleep(2)
   if (daysPerSecond > 0 && day >= warmUpDays)
     await sleep(Math.max(0, secondMs / daysPerSecond - (Date.now() - begunMs)), undefined, { signal }).catch(() => {})

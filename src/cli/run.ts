@@ -2,12 +2,8 @@
 import { Command, Option } from 'commander'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { createLogger, logLevels, logNotices } from '../edges/logging.ts'
-import { loadModel } from '../edges/models.ts'
-import { loadProfile } from '../edges/profiles.ts'
 import { startService } from '../edges/service.ts'
-import { RunTally, sumTotals, totalsLine } from '../edges/tally.ts'
-import { activate, checkBeat } from '../engine.ts'
-import { ForewarnError } from '../errors.ts'
+import { RunTally } from '../edges/tally.ts'
 import type { Membership } from '../fold/membership.ts'
 import {
   beatMsDefault,
@@ -22,33 +18,17 @@ import type { Log } from '../log/port.ts'
 import { relay, type Tell } from '../notices.ts'
 import {
   addLogOptions,
-  kafkaBrokers,
-  type LogOptions,
   logPlace,
   nonNegative,
   openLogOption,
   prefixesOf,
-  print,
   processScreen,
   type Screen,
   wholeNumber,
 } from './common.ts'
+import { hostAndPort, printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
-import { runWorkers } from './workers.ts'
-
-type Options = LogOptions & {
-  profile: string
-  untilEnd?: boolean
-  http: string
-  beatMs: string
-  slackMs: string
-  checkpointEvery: string
-  epochRecords: string
-  workers?: string
-  sessionMs: string
-  logLevel: (typeof logLevels)[number]
-  json?: boolean
-}
+import { runAsWorkers } from './workers.ts'
 
 const help = `
 Examples:
@@ -92,17 +72,14 @@ export function runCommand(screen: Screen = processScreen): Command {
     )
     .option('--json', 'print the totals as one JSON object at the end')
     .addHelpText('after', help)
-    .action((options: Options) =>
-      options.workers === undefined ? run(screen, options) : runAsWorkers(screen, options),
+    .action((options: RunOptions) =>
+      options.workers === undefined ? run(screen, options) : runAsWorkers(screen, options, options.workers),
     )
   return addLogOptions(command)
 }
 
-async function run(screen: Screen, options: Options): Promise<void> {
-  const profile = await loadProfile(options.profile)
-  const model = profile.file.model === null ? null : await loadModel(profile.file.model)
-  const beatMs = wholeNumber('--beat-ms', options.beatMs)
-  checkBeat(beatMs, profile) // before a log is made for it
+async function run(screen: Screen, options: RunOptions): Promise<void> {
+  const setting = await settingOf(options) // before a log is made for it
   const tally = new RunTally()
   const logger = createLogger({ level: options.logLevel })
   const heard = relay()
@@ -114,10 +91,8 @@ async function run(screen: Screen, options: Options): Promise<void> {
   const startedMs = Date.now()
   try {
     const service = await startService({
+      ...setting,
       log,
-      profile,
-      model,
-      beatMs,
       slackMs: wholeNumber('--slack-ms', options.slackMs),
       checkpointEveryMs: nonNegative('--checkpoint-every', options.checkpointEvery) * secondMs,
       epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords, 1),
@@ -135,17 +110,11 @@ async function run(screen: Screen, options: Options): Promise<void> {
     stop.release()
     await log.close()
   }
-  const seconds = (Date.now() - startedMs) / secondMs
-  await print(
-    screen,
-    options.json === true
-      ? JSON.stringify({ ...tally.totals, seconds })
-      : `${totalsLine(tally.totals)} in ${seconds.toFixed(1)} s`,
-  )
+  await printTotals(screen, options, tally.totals, startedMs)
 }
 
 /** Whoever runs on Kafka shares its tasks with others. */
-function membershipOf(options: Options, log: Log, tell: Tell): Membership | undefined {
+function membershipOf(options: RunOptions, log: Log, tell: Tell): Membership | undefined {
   const place = logPlace(options.log)
   if (place.kind === 'embedded') return undefined
   return kafkaMembers({
@@ -155,59 +124,4 @@ function membershipOf(options: Options, log: Log, tell: Tell): Membership | unde
     sessionMs: wholeNumber('--session-ms', options.sessionMs, 1_000),
     tell,
   })
-}
-
-/** The first command of a new log is written here, once; then each worker is a `forewarn run` of its own. */
-async function runAsWorkers(screen: Screen, options: Options): Promise<void> {
-  const workers = wholeNumber('--workers', options.workers ?? '', 1)
-  kafkaBrokers(options.log) // an embedded log has one writer
-  const profile = await loadProfile(options.profile)
-  const model = profile.file.model === null ? null : await loadModel(profile.file.model)
-  const beatMs = wholeNumber('--beat-ms', options.beatMs)
-  checkBeat(beatMs, profile)
-  const log = await openLogOption(options, 'write')
-  await activate({ log, profile, model, beatMs, now: Date.now }).finally(() => log.close())
-  const { host, port } = hostAndPort(options.http)
-  const stop = stopSignal()
-  const startedMs = Date.now()
-  try {
-    const argsOf = (worker: number): string[] => [
-      ...argumentsOf(options),
-      '--json',
-      '--http',
-      `${host}:${port + worker}`,
-    ]
-    const printed = await runWorkers({ argsOf, workers, signal: stop.signal, screen })
-    const totals = sumTotals(printed)
-    const seconds = (Date.now() - startedMs) / secondMs
-    await print(
-      screen,
-      options.json === true
-        ? JSON.stringify({ ...totals, seconds })
-        : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
-    )
-  } finally {
-    stop.release()
-  }
-}
-
-/** What a worker is started with: everything that was asked for, but for workers, output and address. */
-function argumentsOf(options: Options): string[] {
-  return [
-    'run',
-    ...['--log', options.log, '--input-prefix', options.inputPrefix, '--output-prefix', options.outputPrefix],
-    ...['--profile', options.profile, '--beat-ms', options.beatMs, '--slack-ms', options.slackMs],
-    ...['--checkpoint-every', options.checkpointEvery, '--epoch-records', options.epochRecords],
-    ...['--session-ms', options.sessionMs, '--log-level', options.logLevel],
-    ...(options.untilEnd === true ? ['--until-end'] : []),
-  ]
-}
-
-/** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */
-export function hostAndPort(text: string): { host: string; port: number } {
-  const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
-  const port = Number(parts?.[3])
-  if (parts === null || port > 65_535)
-    throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
-  return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
 }

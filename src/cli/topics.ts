@@ -19,8 +19,8 @@ import {
 type Options = LogOptions & { partitions: string; replication: string; times: Times; json?: boolean }
 
 const createHelp = `
-The number of partitions is fixed for the life of the topics: one enterprise task each. One carries about 100,000 events a second
-and a million enterprises; 12 leave room to grow.
+The number of partitions is fixed for the life of the topics: one enterprise task each. One process folds about 40,000
+events a second; 12 partitions leave room for as many processes.
 
 Examples:
   $ forewarn topics create --log kafka://broker:9092 --partitions 12 --replication 3
@@ -55,15 +55,19 @@ export function topicsCommand(screen: Screen = processScreen): Command {
     .action(async (options: Options) => {
       const found = await topicDeviations(options)
       if (options.json) await print(screen, JSON.stringify(found))
-      for (const { topic, severity, says, remedy } of options.json ? [] : found)
-        await print(screen, `${severity.padEnd(4)} ${topic} ${says}.\n     ${remedy}`)
-      if (!options.json && found.length === 0) remark(screen, 'Every topic is as it must be.')
+      else await printDeviations(screen, found)
       if (found.some(({ severity }) => severity === 'fail')) throw new CommandFailed()
     })
   return new Command('topics')
     .description('Topics of a Kafka log.')
     .addCommand(addLogOptions(create))
     .addCommand(addLogOptions(check))
+}
+
+async function printDeviations(screen: Screen, found: readonly Deviation[]): Promise<void> {
+  if (found.length === 0) remark(screen, 'Every topic is as it must be.')
+  for (const { topic, severity, says, remedy } of found)
+    await print(screen, `${severity.padEnd(4)} ${topic} ${says}.\n     ${remedy}`)
 }
 
 /** All deviations of the topics that the options name. */

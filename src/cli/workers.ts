@@ -2,14 +2,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sumTotals } from '../edges/tally.ts'
+import { activate } from '../engine.ts'
 import { ForewarnError } from '../errors.ts'
 import { secondMs } from '../limits.ts'
-import { remark, type Screen } from './common.ts'
+import { kafkaBrokers, openLogOption, remark, type Screen, wholeNumber } from './common.ts'
+import { hostAndPort, printTotals, type RunOptions, settingOf } from './runSetting.ts'
+import { stopSignal } from './stopSignal.ts'
 
 const restartAfterMs = secondMs
 const killAfterMs = 15 * secondMs
 
-export type WorkersOptions = {
+type WorkersOptions = {
   /** Arguments of each worker, by its number. */
   argsOf: (worker: number) => readonly string[]
   workers: number
@@ -17,8 +21,44 @@ export type WorkersOptions = {
   screen: Screen
 }
 
+/** The first command of a new log is written here, once; then each worker is a `forewarn run` of its own. */
+export async function runAsWorkers(screen: Screen, options: RunOptions, workers: string): Promise<void> {
+  const count = wholeNumber('--workers', workers, 1)
+  kafkaBrokers(options.log) // an embedded log has one writer
+  const setting = await settingOf(options)
+  const log = await openLogOption(options, 'write')
+  await activate({ ...setting, log, now: Date.now }).finally(() => log.close())
+  const { host, port } = hostAndPort(options.http)
+  const stop = stopSignal()
+  const startedMs = Date.now()
+  try {
+    const argsOf = (worker: number): string[] => [
+      ...argumentsOf(options),
+      '--json',
+      '--http',
+      `${host}:${port + worker}`,
+    ]
+    const printed = await runWorkers({ argsOf, workers: count, signal: stop.signal, screen })
+    await printTotals(screen, options, sumTotals(printed), startedMs)
+  } finally {
+    stop.release()
+  }
+}
+
+/** What a worker is started with: everything that was asked for, but for workers, output and address. */
+function argumentsOf(options: RunOptions): string[] {
+  return [
+    'run',
+    ...['--log', options.log, '--input-prefix', options.inputPrefix, '--output-prefix', options.outputPrefix],
+    ...['--profile', options.profile, '--beat-ms', options.beatMs, '--slack-ms', options.slackMs],
+    ...['--checkpoint-every', options.checkpointEvery, '--epoch-records', options.epochRecords],
+    ...['--session-ms', options.sessionMs, '--log-level', options.logLevel],
+    ...(options.untilEnd === true ? ['--until-end'] : []),
+  ]
+}
+
 /** Runs until the signal, or until every worker has ended by itself without an error. Gives what each printed. */
-export function runWorkers({ argsOf, workers, signal, screen }: WorkersOptions): Promise<string[]> {
+function runWorkers({ argsOf, workers, signal, screen }: WorkersOptions): Promise<string[]> {
   return Promise.all(
     Array.from({ length: workers }, (_, worker) => keepRunning(worker, argsOf(worker), signal, screen)),
   )

@@ -6,10 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { ModelFile } from '../../models/modelFile.ts'
 import type { RiskModel } from '../../models/riskModel.ts'
 import { scorecard } from '../../models/scorecard.ts'
+import type { Profile } from '../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 
 const builtIn = fileURLToPath(new URL('../../models/', import.meta.url))
 const files = ['MODEL_CARD.md', 'model.json'] as const
+
+/** The model that a profile names, or null when it names none. */
+export async function modelOf({ file }: Profile): Promise<RiskModel | null> {
+  return file.model === null ? null : loadModel(file.model)
+}
 
 /** A built-in model by name, or a folder. */
 export async function loadModel(nameOrFolder: string): Promise<RiskModel> {

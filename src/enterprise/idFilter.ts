@@ -3,8 +3,7 @@
  * enterprise does not take n x n steps. It is derived from the facts: a filter says "maybe" too often and never too seldom, and goes
  * and comes as memory allows.
  */
-import type { FactSlice } from '../../models/facts.ts'
-import { tombstoneBit } from '../../models/facts.ts'
+import { type FactSlice, tombstoneBit } from '../../models/facts.ts'
 import { filteredIdsMax, searchedFactsMax } from '../limits.ts'
 
 export class IdFilter {

@@ -1,6 +1,7 @@
 /** Each task has a loop of its own: while one waits for the log, the others fold. On one thread, until stopped or at the end of the log. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { foldedTopics } from '../../streams/topics.ts'
 import { importSilenceMs } from '../limits.ts'
 import { lastRecord } from '../log/lastRecord.ts'
 import type { Log } from '../log/port.ts'
@@ -23,15 +24,11 @@ export type SuperviseOptions = {
 }
 
 /** Runs all tasks until the signal, or until every one has folded the end beat, each to a checkpoint; the first error ends all of them. */
-export async function supervise(
-  enterprises: readonly TaskRunner[],
-  watch: TaskRunner,
-  options: SuperviseOptions,
-): Promise<void> {
+export async function supervise(runners: readonly TaskRunner[], options: SuperviseOptions): Promise<void> {
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
   const closing = closingBy(options)
-  const loops = [...enterprises, watch].map((runner) =>
+  const loops = runners.map((runner) =>
     follow(runner, closing, { ...options, signal })
       .then(() => runner.checkpoint('now'))
       .catch((error: unknown) => {
@@ -102,7 +99,7 @@ export async function allThrough(log: Log, beat: number): Promise<boolean> {
 /** The beat of the greatest log time in the inputs; undefined for an empty log. An import's last mark counts too. */
 export async function greatestBeat(log: Log, beatMs: number): Promise<number | undefined> {
   let greatestMs = Number.NEGATIVE_INFINITY
-  for (const topic of ['commands', 'enterprises', 'credit-grades', 'risk-events'] as const) {
+  for (const topic of foldedTopics) {
     for (let partition = 0; partition < log.partitions(topic); partition++)
       greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
   }

@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { beforeAll, expect, it } from 'vitest'
 import type { Log } from '../../src/log/port.ts'
-import { recordsOf } from '../../src/log/recordsOf.ts'
-import { FateColumns } from '../../streams/outputs.ts'
 import { wireName } from '../../streams/topics.ts'
 import { type Forewarn, forewarn, logLines } from '../e2e/forewarn.ts'
 import { expectError, freePort, post, ready, start, until } from '../e2e/support.ts'
+import { fateCounts } from '../support/readFold.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
 import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
 
@@ -81,12 +80,5 @@ async function end(server: Forewarn): Promise<void> {
 }
 
 async function fatesIn(log: Log): Promise<number> {
-  let count = 0
-  for (let partition = 0; partition < log.partitions('fates'); partition++)
-    for await (const { value } of recordsOf(log, 'fates', partition))
-      count += FateColumns.parse(JSON.parse(Buffer.from(value).toString('utf8'))).counts.reduce(
-        (sum, one) => sum + one,
-        0,
-      )
-  return count
+  return Object.values(await fateCounts(log)).reduce((sum, count) => sum + count, 0)
 }

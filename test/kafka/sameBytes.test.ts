@@ -1,9 +1,9 @@
 /** The same input gives the same bytes: embedded, on Kafka with 1, 4 and 12 partitions, with 1 and 3 workers; and it is what the oracle says. */
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { activate, openEngine } from '../../src/engine.ts'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log, NewRecord } from '../../src/log/port.ts'
+import { foldCalmly } from '../support/calm.ts'
 import { bytesOf, memoryLog, partitionFor, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { histories } from '../support/histories.ts'
@@ -58,18 +58,7 @@ describeWithKafka('one input', () => {
   beforeAll(async () => {
     const log = await memoryLog()
     await appendAll(log, input)
-    await activate({ log, ...setting, now: Date.now })
-    const engine = await openEngine({
-      ...setting,
-      log,
-      slackMs: 0,
-      checkpointEveryMs: Number.POSITIVE_INFINITY,
-      untilEnd: true,
-      now: Date.now,
-      tell: () => {},
-      signal: new AbortController().signal,
-    })
-    await engine.follow()
+    await foldCalmly({ ...setting, log })
     embedded = await digest(log)
     await sharedBroker()
   }, brokerTimeoutMs)

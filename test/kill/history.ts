@@ -5,6 +5,7 @@ import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
 import { hashHex, IdHasher } from '../../streams/hash.ts'
 import { FateColumns, fates } from '../../streams/outputs.ts'
+import { foldedTopics } from '../../streams/topics.ts'
 import { forewarnJson } from '../e2e/forewarn.ts'
 
 export type Market = { enterprises: number; days: number; seed: number }
@@ -41,7 +42,7 @@ async function fatesOf(folder: string): Promise<Omit<Outcome, 'digest'>> {
   const hasher = new IdHasher()
   let records = 0
   try {
-    for (const topic of ['commands', 'enterprises', 'credit-grades', 'risk-events'] as const) {
+    for (const topic of foldedTopics) {
       for (let partition = 0; partition < log.partitions(topic); partition++) {
         for await (const { value } of recordsOf(log, topic, partition)) {
           const { high, low } = hasher.ofBytes(value)

@@ -90,7 +90,7 @@ export async function foldToEnd(
   const { enterprises, watch, runners, watchRunner } = await openTasks(log, setting, tell)
   const signal = new AbortController().signal
   const endBeat = await greatestBeat(log, setting.beatMs ?? 1_000)
-  await supervise(runners, watchRunner, { log, slackMs: 0, endBeat, pollMs: 1, now: () => 0, tell, signal })
+  await supervise([...runners, watchRunner], { log, slackMs: 0, endBeat, pollMs: 1, now: () => 0, tell, signal })
   return { enterprises, watch }
 }
 

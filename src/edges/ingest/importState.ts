@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Command } from '../../../streams/commands.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import { recordTopics } from '../../../streams/topics.ts'
+import { foldedTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { parseCommand } from '../../fold/imports.ts'
 import { decodeEntry } from '../../fold/journal.ts'
@@ -65,13 +65,13 @@ export function checkProfile({ activation }: CommandsState, profile: Profile): v
 
 /** @throws ForewarnError FW_IMPORT_NEEDS_CREATETIME when an input stamps its own time, so that a history would become known now. */
 export async function checkKeepsTimes(log: Log): Promise<void> {
-  for (const topic of ['commands', ...recordTopics] as const)
+  for (const topic of foldedTopics)
     if (!(await log.keepsTimes(topic))) throw new ForewarnError('FW_IMPORT_NEEDS_CREATETIME', [topic])
 }
 
 /** @throws ForewarnError FW_IMPORT_BEHIND when an input, a command or a folded beat is later than the first record to come. */
 export async function checkNotBehind(log: Log, { activation }: CommandsState, firstMs: number): Promise<void> {
-  for (const topic of ['commands', ...recordTopics] as const) {
+  for (const topic of foldedTopics) {
     for (let partition = 0; partition < log.partitions(topic); partition++) {
       const last = await lastRecord(log, topic, partition)
       if (last !== undefined && last.timeMs > firstMs) throw behind(firstMs, last.timeMs)

@@ -1,6 +1,6 @@
 /** Sends dead letters back to the inputs from which they came, once their cause is mended. The letters stay where they are. */
 import { partitionOf } from '../../../streams/partition.ts'
-import { recordTopics } from '../../../streams/topics.ts'
+import { type FoldedTopic, foldedTopics } from '../../../streams/topics.ts'
 import { type ErrorCode, ForewarnError } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
 import { importBufferBytes } from '../../limits.ts'
@@ -38,8 +38,7 @@ export type RedriveOptions = {
 /** How many letters are sent back by the input they go to, were sent back before, and are refused by why. */
 export type RedriveSummary = { sent: Record<string, number>; before: number; refused: Record<string, number> }
 
-type Target = { topic: (typeof inputs)[number]; partition: number; record: NewRecord }
-const inputs = [...recordTopics, 'commands'] as const
+type Target = { topic: FoldedTopic; partition: number; record: NewRecord }
 const batchRecords = 1_000
 
 /** @throws ForewarnError FW_IMPORT_OPEN while an import is open; FW_LOG_FULL and what else the log says. */
@@ -74,7 +73,7 @@ const placeOf = ({ partition, record }: Letter): string => `${partition}/${recor
 /** Where a letter goes, as it was before it died; under the right key when the key was the cause. Its log time is that of the redrive. */
 function targetOf(log: Log, letter: Letter): Target | undefined {
   const { headers, key, value } = letter.record
-  const topic = inputs.find((input) => input === headers?.topic)
+  const topic = foldedTopics.find((input) => input === headers?.topic)
   if (topic === undefined) return undefined
   const rightKey = letter.code === 'FW_MISROUTED' && topic !== 'commands' ? (ownId(topic, value) ?? key) : key
   const own = Object.entries(headers ?? {}).filter(([name]) => !letterHeaders.some((added) => added === name))

@@ -2,9 +2,9 @@
  * Which dead letters were sent back already: a record that was carries the place of its letter in a header, so the inputs
  * themselves remember, and no second book can disagree with them. Only what is later than the first letter is read.
  */
-import { recordTopics, type TopicName } from '../../../streams/topics.ts'
-import { fetchBytes, futureMsMax } from '../../limits.ts'
-import type { Log } from '../../log/port.ts'
+import { foldedTopics, type TopicName } from '../../../streams/topics.ts'
+import { futureMsMax } from '../../limits.ts'
+import type { Log, LogRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 
 /** `<partition>/<offset>` of the letter. */
@@ -13,7 +13,7 @@ export const redrivenHeader = 'redriven-from'
 /** Places of letters, none earlier than an instant, that the inputs hold again. */
 export async function redrivenSince(log: Log, sinceMs: number): Promise<Set<string>> {
   const found = new Set<string>()
-  for (const topic of [...recordTopics, 'commands'] as const) {
+  for (const topic of foldedTopics) {
     for (let partition = 0; partition < log.partitions(topic); partition++) {
       const from = await firstSince(log, topic, partition, sinceMs - futureMsMax) // clocks differ
       for await (const { headers } of recordsOf(log, topic, partition, from)) {
@@ -30,19 +30,14 @@ async function firstSince(log: Log, topic: TopicName, partition: number, sinceMs
   let { start, end } = await log.range(topic, partition)
   while (start < end) {
     const middle = Math.floor((start + end) / 2)
-    const record = await firstFrom(log, topic, partition, middle, end)
+    const record = await firstFrom(log, topic, partition, middle)
     if (record !== undefined && record.timeMs < sinceMs) start = record.offset + 1
     else end = middle
   }
   return start
 }
 
-async function firstFrom(log: Log, topic: TopicName, partition: number, from: number, end: number) {
-  for (let at = from; at < end; ) {
-    const { records, next } = await log.read(topic, partition, at, fetchBytes)
-    if (records.length > 0) return records[0]
-    if (next <= at) break
-    at = next
-  }
+async function firstFrom(log: Log, topic: TopicName, partition: number, from: number): Promise<LogRecord | undefined> {
+  for await (const record of recordsOf(log, topic, partition, from)) return record
   return undefined
 }

@@ -1,20 +1,22 @@
 import type { Admin } from 'kafkajs'
-import type { KafkaClients } from './connection.ts'
+import { type KafkaConnection, kafkaClient, logName } from './connection.ts'
 import { kafkaFault } from './faults.ts'
 
-/** Work of an administrator, on a connection of its own. `log`: for messages. */
-export async function withAdmin<T>(
-  { kafka }: Pick<KafkaClients, 'kafka'>,
-  log: string,
-  work: (admin: Admin) => Promise<T>,
-): Promise<T> {
-  const admin = kafka.admin()
+/** Work of an administrator, on a connection of its own. */
+export async function withAdmin<T>(connection: KafkaConnection, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafkaClient(connection).admin()
   try {
     await admin.connect()
     return await work(admin)
   } catch (error) {
-    throw kafkaFault(error, log)
+    throw kafkaFault(error, logName(connection))
   } finally {
     await admin.disconnect()
   }
+}
+
+/** Those of some topics that are there, in the same order. */
+export async function existing(admin: Admin, names: readonly string[]): Promise<string[]> {
+  const there = new Set(await admin.listTopics())
+  return names.filter((name) => there.has(name))
 }

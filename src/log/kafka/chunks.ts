@@ -2,8 +2,9 @@
 import type { Message, TopicMessages } from 'kafkajs'
 import { kafkaCallBytesMax, kafkaCallRecordsMax } from '../../limits.ts'
 import type { NewRecord } from '../port.ts'
+import { type Place, placeKey } from './place.ts'
 
-export type Placed = { topic: string; partition: number; record: NewRecord }
+export type Placed = Place & { record: NewRecord }
 
 /** `timeMs`: for records that bring none. */
 export function* chunks(placed: Iterable<Placed>, timeMs: number): Iterable<TopicMessages[]> {
@@ -26,14 +27,14 @@ class Call {
     return this.#topics.size === 0
   }
 
-  takes({ topic, partition, record }: Placed): boolean {
-    const sum = this.#sums.get(`${topic}#${partition}`)
+  takes(placed: Placed): boolean {
+    const sum = this.#sums.get(placeKey(placed))
     if (sum === undefined) return true
-    return sum.records < kafkaCallRecordsMax && sum.bytes + bytesOf(record) <= kafkaCallBytesMax
+    return sum.records < kafkaCallRecordsMax && sum.bytes + bytesOf(placed.record) <= kafkaCallBytesMax
   }
 
   add({ topic, partition, record }: Placed, timeMs: number): void {
-    const place = `${topic}#${partition}`
+    const place = placeKey({ topic, partition })
     const sum = this.#sums.get(place) ?? { records: 0, bytes: 0 }
     this.#sums.set(place, { records: sum.records + 1, bytes: sum.bytes + bytesOf(record) })
     const message = messageOf(record, partition, record.timeMs ?? timeMs)

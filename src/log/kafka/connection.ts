@@ -1,4 +1,4 @@
-/** How to reach a Kafka cluster: addresses, TLS and SASL, and clients made of them. */
+/** How to reach a Kafka cluster: addresses, TLS and SASL, and the clients made of them. */
 import type { ConnectionOptions } from 'node:tls'
 import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
 import Cluster from 'kafkajs/src/cluster/index.js'
@@ -18,33 +18,35 @@ export type KafkaConnection = {
   tell?: Tell
 }
 
-/** Short, so that a transaction does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
-const soon = { initialRetryTime: 1, factor: 0, multiplier: 1, retries: 1_000 }
+/** Of transactions. Short, so that one does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
+export const transactionRetry = { initialRetryTime: 1, factor: 0, multiplier: 1, retries: 1_000 }
 const clientRetry = { initialRetryTime: 20, factor: 0, multiplier: 1.5, maxRetryTime: 500, retries: 12 }
 const metadataMaxAgeMs = 60 * secondMs
 
-export type KafkaClients = {
-  kafka: Kafka
-  /** The inner cluster, which reads by offset. */
-  cluster: Cluster
-  producerRetry: typeof soon
+/** For messages: `kafka://broker-1:9092,broker-2:9092`. */
+export function logName({ brokers }: KafkaConnection): string {
+  return `kafka://${brokers.join(',')}`
 }
 
-export function kafkaClients(connection: KafkaConnection): KafkaClients {
+/** Makes producers, consumers and administrators. */
+export function kafkaClient(connection: KafkaConnection): Kafka {
+  return new Kafka({ ...configOf(connection), logLevel: logLevel.WARN, logCreator: () => said(connection) })
+}
+
+/** The inner cluster, which reads by offset. */
+export function innerCluster(connection: KafkaConnection): Cluster {
   registerCodecs()
-  const logCreator = (): ((entry: LogEntry) => void) => (entry) =>
-    connection.tell?.({ kind: 'ClientSaid', line: lineOf(entry) })
-  return {
-    kafka: new Kafka({ ...configOf(connection), logLevel: logLevel.WARN, logCreator }),
-    cluster: new Cluster({
-      ...configOf(connection),
-      logger: loggers.createLogger({ level: logLevel.WARN, logCreator }),
-      metadataMaxAge: metadataMaxAgeMs,
-      allowAutoTopicCreation: false,
-      isolationLevel: 1,
-    }),
-    producerRetry: soon,
-  }
+  return new Cluster({
+    ...configOf(connection),
+    logger: loggers.createLogger({ level: logLevel.WARN, logCreator: () => said(connection) }),
+    metadataMaxAge: metadataMaxAgeMs,
+    allowAutoTopicCreation: false,
+    isolationLevel: 1,
+  })
+}
+
+function said({ tell }: KafkaConnection): (entry: LogEntry) => void {
+  return (entry) => tell?.({ kind: 'ClientSaid', line: lineOf(entry) })
 }
 
 function configOf({

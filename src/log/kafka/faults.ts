@@ -10,7 +10,7 @@ const refusedTypes = [
   'SASL_AUTHENTICATION_FAILED',
 ]
 
-/** `what`: the log or the task that was at work. Errors that are not Kafka's come back as they are. */
+/** `log`, and `task` if one was at work, are for messages. Errors that are not Kafka's come back as they are. */
 export function kafkaFault(error: unknown, log: string, task?: string): unknown {
   const chain = causesOf(error)
   if (chain.some((one) => one instanceof ForewarnError) || !chain.some(isOfTheNet)) return error
@@ -29,13 +29,18 @@ export function kafkaFault(error: unknown, log: string, task?: string): unknown 
   return new ForewarnError('FW_LOG_UNAVAILABLE', [log, messageOf(last)], { cause: error })
 }
 
+/** Whether the error, or a cause of it, has this name in the protocol. */
+export function isOfType(error: unknown, type: string): boolean {
+  return causesOf(error).some((one) => typeOf(one) === type)
+}
+
 /** The protocol's name of an error, such as NOT_LEADER_FOR_PARTITION; empty when it has none. */
-export function typeOf(error: unknown): string {
+function typeOf(error: unknown): string {
   return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : ''
 }
 
 /** The error and its causes, the outermost first. */
-export function causesOf(error: unknown): unknown[] {
+function causesOf(error: unknown): unknown[] {
   const chain: unknown[] = []
   for (let at = error; at !== undefined && !chain.includes(at); at = at instanceof Error ? at.cause : undefined)
     chain.push(at)

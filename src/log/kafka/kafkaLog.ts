@@ -1,22 +1,30 @@
 /** The log in a Kafka cluster: committed records by offset, one transaction an epoch. Topics are made by `forewarn topics create`. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Producer } from 'kafkajs'
-import { defaultPrefixes, type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
+import kafkajs, { type Kafka } from 'kafkajs'
+import type Cluster from 'kafkajs/src/cluster/index.js'
+import {
+  defaultPrefixes,
+  type TopicName,
+  type TopicPrefixes,
+  topicNames,
+  wireName,
+  wireNames,
+} from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { secondMs } from '../../limits.ts'
-import type { Tell } from '../../notices.ts'
 import { lastRecord } from '../lastRecord.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import { taskName } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
-import { withAdmin } from './admin.ts'
+import { existing, withAdmin } from './admin.ts'
+import { Appender } from './appender.ts'
 import { Changes } from './changes.ts'
-import { chunks } from './chunks.ts'
-import { type KafkaClients, type KafkaConnection, kafkaClients } from './connection.ts'
-import { causesOf, kafkaFault, typeOf } from './faults.ts'
+import { innerCluster, type KafkaConnection, kafkaClient, logName } from './connection.ts'
+import { isOfType, kafkaFault } from './faults.ts'
+import { type Place, placeKey } from './place.ts'
 import { KafkaReader } from './reader.ts'
 import { KafkaTaskLog } from './taskLog.ts'
-import { givenPartition, send, Transactions, type Written } from './transactions.ts'
+import { Transactions, type Written } from './transactions.ts'
 
 export type KafkaLogOptions = {
   connection: KafkaConnection
@@ -28,80 +36,76 @@ export type KafkaLogOptions = {
 const startKeptMs = 10 * secondMs
 
 /** @throws ForewarnError FW_KAFKA_TOPICS when a topic is missing or has another number of partitions, FW_KAFKA_REFUSED, FW_LOG_UNAVAILABLE. */
-export async function openKafkaLog({
-  connection,
-  prefixes = defaultPrefixes,
-  now = Date.now,
-}: KafkaLogOptions): Promise<Log> {
-  const name = `kafka://${connection.brokers.join(',')}`
-  const clients = kafkaClients(connection)
+export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
+  const { connection, prefixes = defaultPrefixes, now = Date.now } = options
+  const cluster = innerCluster(connection)
   try {
-    const partitions = await inputPartitions(clients, name, prefixes)
-    return new KafkaLog({ name, clients, prefixes, partitions, now, tell: connection.tell })
+    const partitions = await inputPartitions(cluster, connection, prefixes)
+    return new KafkaLog({ connection, cluster, prefixes, partitions, now })
   } catch (error) {
-    await clients.cluster.disconnect().catch(() => {})
-    throw kafkaFault(error, name)
+    await cluster.disconnect().catch(() => {})
+    throw kafkaFault(error, logName(connection))
   }
 }
 
 /** Looks at every topic. */
-async function inputPartitions(clients: KafkaClients, name: string, prefixes: TopicPrefixes): Promise<number> {
-  const { cluster } = clients
+async function inputPartitions(
+  cluster: Cluster,
+  connection: KafkaConnection,
+  prefixes: TopicPrefixes,
+): Promise<number> {
+  const misfit = (what: string, cause?: unknown): ForewarnError =>
+    new ForewarnError('FW_KAFKA_TOPICS', [logName(connection), what], { cause })
+  const names = wireNames(prefixes)
   await cluster.connect()
-  const names = topicNames.map((topic) => wireName(topic, prefixes))
   await cluster.addMultipleTargetTopics(names).catch(async (error: unknown) => {
-    if (!causesOf(error).some((one) => typeOf(one) === 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
-    const missing = await withAdmin(clients, name, async (admin) => {
-      const there = new Set(await admin.listTopics())
-      return names.filter((topic) => !there.has(topic))
-    })
-    throw new ForewarnError('FW_KAFKA_TOPICS', [name, `there is no topic ${missing.join(', ')}`], { cause: error })
+    if (!isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
+    const there = await withAdmin(connection, (admin) => existing(admin, names))
+    throw misfit(`there is no topic ${names.filter((name) => !there.includes(name)).join(', ')}`, error)
   })
   const widthOf = (topic: TopicName): number => cluster.findTopicPartitionMetadata(wireName(topic, prefixes)).length
   const partitions = widthOf('risk-events')
   for (const topic of topicNames) {
-    const wanted = partitionsOf(topic, partitions)
-    const found = widthOf(topic)
-    if (found !== wanted)
-      throw new ForewarnError('FW_KAFKA_TOPICS', [
-        name,
-        found === 0
-          ? `there is no topic ${wireName(topic, prefixes)}`
-          : `${wireName(topic, prefixes)} has ${found} partitions, not ${wanted}`,
-      ])
+    const [wanted, found] = [partitionsOf(topic, partitions), widthOf(topic)]
+    if (found !== wanted) throw misfit(`${wireName(topic, prefixes)} has ${found} partitions, not ${wanted}`)
   }
   return partitions
 }
 
 class KafkaLog implements Log {
   readonly name: string
-  readonly #clients: KafkaClients
+  readonly #connection: KafkaConnection
+  readonly #kafka: Kafka
+  readonly #cluster: Cluster
   readonly #prefixes: TopicPrefixes
   readonly #partitions: number
-  readonly #now: () => number
   readonly #reader: KafkaReader
+  readonly #appender: Appender
   readonly #changes: Changes
-  readonly #followed = new Map<string, { topic: string; partition: number }>()
+  readonly #followed = new Map<string, Place>()
   readonly #starts = new Map<string, { offset: number; untilMs: number }>()
   readonly #tasks = new Set<KafkaTaskLog>()
-  /** Log time of the last record appended from here: what is stamped here is never earlier. */
-  readonly #lastTimes = new Map<string, number>()
-  #producer: Promise<Producer> | undefined
 
   constructor(of: {
-    name: string
-    clients: KafkaClients
+    connection: KafkaConnection
+    cluster: Cluster
     prefixes: TopicPrefixes
     partitions: number
     now: () => number
-    tell: Tell | undefined
   }) {
-    this.name = of.name
-    this.#clients = of.clients
+    this.name = logName(of.connection)
+    this.#connection = of.connection
+    this.#kafka = kafkaClient(of.connection)
+    this.#cluster = of.cluster
     this.#prefixes = of.prefixes
     this.#partitions = of.partitions
-    this.#now = of.now
-    this.#reader = new KafkaReader(of.clients.cluster, of.name, of.tell)
+    this.#reader = new KafkaReader(of.cluster, this.name, of.connection.tell)
+    this.#appender = new Appender(this.#kafka, {
+      now: of.now,
+      log: this.name,
+      lastTime: async (topic, partition) => (await lastRecord(this, topic, partition))?.timeMs,
+      transactions: (task) => this.#transactions(task),
+    })
     this.#changes = new Changes(() => Promise.all([...this.#followed.values()].map((place) => this.#reader.end(place))))
   }
 
@@ -110,8 +114,8 @@ class KafkaLog implements Log {
   }
 
   async range(topic: TopicName, partition: number): Promise<Range> {
-    const place = { topic: this.#wire(topic, partition), partition }
-    const key = `${topic}#${partition}`
+    const place = this.#place(topic, partition)
+    const key = placeKey(place)
     this.#followed.set(key, place)
     const end = this.#reader.end(place)
     const kept = this.#starts.get(key)
@@ -122,57 +126,31 @@ class KafkaLog implements Log {
   }
 
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch> {
-    return this.#reader.read({ topic: this.#wire(topic, partition), partition }, from, bytesMax)
+    return this.#reader.read(this.#place(topic, partition), from, bytesMax)
   }
 
   keepsTimes(topic: TopicName): Promise<boolean> {
     const configNames = ['message.timestamp.type']
     const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: wireName(topic, this.#prefixes), configNames }
-    return withAdmin(this.#clients, this.name, async (admin) => {
+    return withAdmin(this.#connection, async (admin) => {
       const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
       const values = resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue))
       return !values.includes('LogAppendTime')
     })
   }
 
-  /** One batch is whole by itself; more than one go through a transaction. */
   async append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void> {
     if (records.length === 0) return
-    const wire = this.#wire(topic, partition)
-    const timed = await this.#stamp(topic, partition, records)
-    const placed = timed.map((record) => ({ topic: wire, partition, record }))
-    const calls = chunks(placed, 0)[Symbol.iterator]()
-    calls.next()
-    if (calls.next().done === true) {
-      const producer = await this.#appender()
-      await this.#seen(await send(producer, placed, 0).catch((error) => this.#dropAppender(error)))
-    } else {
-      const name = `append-${crypto.randomUUID()}`
-      const transactions = await Transactions.open(this.#clients, {
-        log: this.name,
-        task: name,
-        transactionalId: `${this.#prefixes.output}-${name}`,
-      })
-      try {
-        await this.#seen(await transactions.run(async (add) => void (await add(placed, 0))))
-      } finally {
-        await transactions.close()
-      }
-    }
+    await this.#seen(await this.#appender.append(topic, this.#place(topic, partition), records))
   }
 
   async openTask(task: TaskId): Promise<TaskLog> {
-    const name = taskName(task)
-    const transactions = await Transactions.open(this.#clients, {
-      log: this.name,
-      task: name,
-      transactionalId: `${this.#prefixes.output}-${name}`,
-    })
     const taskLog = new KafkaTaskLog({
       log: this,
       task,
-      transactions,
-      placeOf: (topic, partition) => this.#wire(topic, partition),
+      transactions: await this.#transactions(taskName(task)),
+      place: (topic, partition) => this.#place(topic, partition),
+      closed: (one) => this.#tasks.delete(one),
       seen: (written) => this.#seen(written),
     })
     this.#tasks.add(taskLog)
@@ -187,51 +165,12 @@ class KafkaLog implements Log {
     this.#changes.close()
     this.#reader.close()
     await Promise.all([...this.#tasks].map((task) => task.close()))
-    await (await this.#producer)?.disconnect()
-    await this.#clients.cluster.disconnect()
+    await this.#appender.close()
+    await this.#cluster.disconnect()
   }
 
-  async #stamp(
-    topic: TopicName,
-    partition: number,
-    records: readonly NewRecord[],
-  ): Promise<(NewRecord & { timeMs: number })[]> {
-    const key = `${topic}#${partition}`
-    let lastMs = this.#lastTimes.get(key)
-    if (lastMs === undefined && records.some(({ timeMs }) => timeMs === undefined))
-      lastMs = (await lastRecord(this, topic, partition))?.timeMs
-    const timed = records.map((record) => {
-      lastMs = record.timeMs ?? Math.max(this.#now(), lastMs ?? Number.NEGATIVE_INFINITY)
-      return { ...record, timeMs: lastMs }
-    })
-    if (lastMs !== undefined) this.#lastTimes.set(key, lastMs)
-    return timed
-  }
-
-  #appender(): Promise<Producer> {
-    this.#producer ??= this.#newAppender()
-    return this.#producer
-  }
-
-  async #newAppender(): Promise<Producer> {
-    const producer = this.#clients.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: givenPartition,
-    })
-    try {
-      await producer.connect()
-    } catch (error) {
-      this.#dropAppender(error)
-    }
-    return producer
-  }
-
-  #dropAppender(error: unknown): never {
-    void this.#producer?.then((producer) => producer.disconnect()).catch(() => {})
-    this.#producer = undefined
-    throw kafkaFault(error, this.name)
+  #transactions(task: string): Promise<Transactions> {
+    return Transactions.open(this.#kafka, { log: this.name, task, transactionalId: `${this.#prefixes.output}-${task}` })
   }
 
   /** A commit is answered before its markers are written; what follows must read what was committed. */
@@ -244,9 +183,9 @@ class KafkaLog implements Log {
     this.#changes.mark()
   }
 
-  #wire(topic: TopicName, partition: number): string {
+  #place(topic: TopicName, partition: number): Place {
     if (!(partition >= 0 && partition < this.partitions(topic)))
       throw new ForewarnError('FW_INTERNAL', [`the log has no partition ${topic}#${partition}`])
-    return wireName(topic, this.#prefixes)
+    return { topic: wireName(topic, this.#prefixes), partition }
   }
 }

@@ -3,7 +3,7 @@
  * which has one partition a task; the member that is given a partition runs its task. Fencing, not the group, keeps two from writing one.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Assigner, AssignerProtocol, type Consumer, type PartitionAssigner } from 'kafkajs'
+import { type Assigner, AssignerProtocol, type PartitionAssigner } from 'kafkajs'
 import { z } from 'zod'
 import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
 import type { Membership } from '../../fold/membership.ts'
@@ -11,7 +11,7 @@ import { jsonOf } from '../../json.ts'
 import type { Tell } from '../../notices.ts'
 import type { TaskId } from '../port.ts'
 import { assignTasks } from './assignment.ts'
-import { type KafkaConnection, kafkaClients } from './connection.ts'
+import { type KafkaConnection, kafkaClient, logName } from './connection.ts'
 import { kafkaFault } from './faults.ts'
 
 export type MembersOptions = {
@@ -56,7 +56,7 @@ class JoinedGroup {
   /** One life of a consumer: until the signal, or until kafkajs has given it up. */
   async session(signal: AbortSignal): Promise<void> {
     const { connection, prefixes, sessionMs, tell } = this.#options
-    const consumer = kafkaClients(connection).kafka.consumer({
+    const consumer = kafkaClient(connection).consumer({
       groupId: prefixes.output,
       partitionAssigners: [this.#assigner],
       sessionTimeout: sessionMs,
@@ -83,11 +83,11 @@ class JoinedGroup {
       await consumer.run({ autoCommit: false, eachBatch: async () => {} })
       await ended.promise
     } catch (error) {
-      const fault = kafkaFault(error, `kafka://${connection.brokers.join(',')}`)
+      const fault = kafkaFault(error, logName(connection))
       tell({ kind: 'GroupLost', why: fault instanceof Error ? fault.message : String(fault), joined: this.#joined })
     } finally {
       signal.removeEventListener('abort', stop)
-      await leave(consumer)
+      await consumer.disconnect().catch(() => {}) // leaves at once, so that others need not wait for the session to run out
     }
   }
 
@@ -130,9 +130,4 @@ function runsOf(metadata: Buffer): number[] {
   } catch {
     return []
   }
-}
-
-/** Leaves the group at once, so that others need not wait for the session to run out. */
-async function leave(consumer: Consumer): Promise<void> {
-  await consumer.disconnect().catch(() => {})
 }

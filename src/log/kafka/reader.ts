@@ -6,13 +6,13 @@ import { kafkaPatienceMs } from '../../limits.ts'
 import type { Tell } from '../../notices.ts'
 import type { Batch, LogRecord } from '../port.ts'
 import { committed } from './committed.ts'
-import { causesOf, kafkaFault, typeOf } from './faults.ts'
+import { isOfType, kafkaFault } from './faults.ts'
+import { type Place, placeKey } from './place.ts'
 
 const earliest = -2
 const latest = -1
 const retryEveryMs = 100
 
-type Place = { topic: string; partition: number }
 type Look = Place & { resolve: (offset: number) => void; reject: (error: unknown) => void }
 
 export class KafkaReader {
@@ -50,7 +50,7 @@ export class KafkaReader {
 
   /** At least one record if there is one, at most about `bytesMax`. @throws ForewarnError FW_LOG_TRUNCATED. */
   async read(place: Place, from: number, bytesMax: number): Promise<Batch> {
-    const key = `${place.topic}#${place.partition}`
+    const key = placeKey(place)
     const rest = this.#rest.get(key)
     this.#rest.delete(key)
     const batch = rest?.from === from ? rest : await this.#fetch(place, from, bytesMax)
@@ -84,7 +84,7 @@ export class KafkaReader {
       await this.#knowing([{ topic, partition }])
       const nodeId = this.#leaderId({ topic, partition })
       const broker = await this.#cluster.findBroker({ nodeId })
-      const { responses } = await this.#firstAlone(nodeId, () =>
+      const fetched = this.#firstAlone(nodeId, () =>
         broker.fetch({
           replicaId: -1,
           isolationLevel: 1,
@@ -94,29 +94,23 @@ export class KafkaReader {
           topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: bytesMax }] }],
         }),
       )
+      const { responses } = await fetched.catch((error: unknown) => {
+        if (!isOfType(error, 'OFFSET_OUT_OF_RANGE')) throw error
+        throw new ForewarnError('FW_LOG_TRUNCATED', [this.#name, from], { cause: error })
+      })
       const found = responses[0]?.partitions[0]
       if (found === undefined) return { records: [], next: from }
       const batch = committed(found, from)
       // A batch that compaction emptied has no records; its offsets are passed one by one.
       if (batch.next === from && Number(found.lastStableOffset) > from) return { records: [], next: from + 1 }
       return batch
-    }).catch(async (error: unknown) => {
-      if (causesOf(error).some((one) => typeOf(one) === 'OFFSET_OUT_OF_RANGE'))
-        throw new ForewarnError('FW_LOG_TRUNCATED', [this.#name, from], { cause: error })
-      throw error
     })
   }
 
   async #listOffsets(places: readonly Place[], timestamp: number): Promise<number[]> {
     await this.#knowing(places)
-    const byLeader = new Map<string, Place[]>()
-    for (const place of places) {
-      const leader = this.#leaderId(place)
-      const led = byLeader.get(leader)
-      if (led === undefined) byLeader.set(leader, [place])
-      else if (!led.some(({ topic, partition }) => topic === place.topic && partition === place.partition))
-        led.push(place)
-    }
+    const once = new Map(places.map((place) => [placeKey(place), place])) // a request takes each partition once
+    const byLeader = Map.groupBy(once.values(), (place) => this.#leaderId(place))
     const found = new Map<string, number>()
     for (const [nodeId, led] of byLeader) {
       const broker = await this.#cluster.findBroker({ nodeId })
@@ -130,11 +124,12 @@ export class KafkaReader {
         })),
       })
       for (const { topic, partitions } of responses)
-        for (const { partition, offset } of partitions) found.set(`${topic}#${partition}`, Number(offset))
+        for (const { partition, offset } of partitions) found.set(placeKey({ topic, partition }), Number(offset))
     }
-    return places.map(({ topic, partition }) => {
-      const offset = found.get(`${topic}#${partition}`)
-      if (offset === undefined) throw new ForewarnError('FW_LOG_UNAVAILABLE', [this.#name, `no offset of ${topic}`])
+    return places.map((place) => {
+      const offset = found.get(placeKey(place))
+      if (offset === undefined)
+        throw new ForewarnError('FW_LOG_UNAVAILABLE', [this.#name, `no offset of ${place.topic}`])
       return offset
     })
   }
@@ -179,8 +174,7 @@ export class KafkaReader {
         this.#tell({ kind: 'LogReadFailed', message: messageOf(error) })
         const fault = kafkaFault(error, this.#name)
         const unavailable = fault instanceof ForewarnError && fault.code === 'FW_LOG_UNAVAILABLE'
-        const outOfRange = causesOf(error).some((one) => typeOf(one) === 'OFFSET_OUT_OF_RANGE')
-        if (outOfRange || !unavailable || this.#closed || performance.now() > giveUpMs) throw fault
+        if (!unavailable || this.#closed || performance.now() > giveUpMs) throw fault
       }
       await sleep(retryEveryMs)
       await this.#reconnect()

@@ -1,5 +1,5 @@
 /** What one task alone may do in Kafka: commit its epochs and keep its checkpoints, through its own transactions. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicName } from '../../../streams/topics.ts'
 import { fetchBytes } from '../../limits.ts'
 import type { Log, NewRecord, Output, TaskId, TaskLog } from '../port.ts'
@@ -8,14 +8,17 @@ import { taskName } from '../tasks.ts'
 import { journalPartition } from '../topology.ts'
 import { newestSlots, offsets, pageKey, pagesHeader, type Slot } from './checkpointSlots.ts'
 import type { Placed } from './chunks.ts'
+import type { Place } from './place.ts'
 import type { Transactions, Written } from './transactions.ts'
 
 export type KafkaTaskOptions = {
   log: Log
   task: TaskId
   transactions: Transactions
-  /** Checks that the log has such a partition, and gives the topic's name on the wire. */
-  placeOf: (topic: TopicName, partition: number) => string
+  /** The partition on the wire. @throws ForewarnError FW_INTERNAL when the log has none such. */
+  place: (topic: TopicName, partition: number) => Place
+  /** Lets go of what the log keeps for the task. */
+  closed: (task: KafkaTaskLog) => void
   /** Resolves when readers of committed records see what was written. */
   seen: (written: readonly Written[]) => Promise<void>
 }
@@ -42,12 +45,8 @@ export class KafkaTaskLog implements TaskLog {
     journal: Uint8Array
     timeMs: number
   }): Promise<void> {
-    const { transactions, placeOf, seen } = this.#options
-    const records: Placed[] = outputs.map(({ topic, partition, record }) => ({
-      topic: placeOf(topic, partition),
-      partition,
-      record,
-    }))
+    const { transactions, place, seen } = this.#options
+    const records: Placed[] = outputs.map(({ topic, partition, record }) => ({ ...place(topic, partition), record }))
     records.push(this.#placed('journal', { key: this.#name, value: journal }))
     await seen(
       await transactions.run(async (send) => {
@@ -99,6 +98,7 @@ export class KafkaTaskLog implements TaskLog {
   }
 
   close(): Promise<void> {
+    this.#options.closed(this)
     return this.#options.transactions.close()
   }
 
@@ -108,7 +108,7 @@ export class KafkaTaskLog implements TaskLog {
   }
 
   #placed(topic: 'journal' | 'checkpoints', record: NewRecord): Placed {
-    return { topic: this.#options.placeOf(topic, this.#partition), partition: this.#partition, record }
+    return { ...this.#options.place(topic, this.#partition), record }
   }
 }
 
@@ -116,5 +116,3 @@ export class KafkaTaskLog implements TaskLog {
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
-
-const nextTurn = (): Promise<void> => sleep(0)

@@ -1,5 +1,12 @@
 /** How each topic must be in a Kafka cluster, and in what one that is there differs. Pure; topics.ts asks and makes. */
-import { type TopicName, type TopicPrefixes, topicFlow, topicNames, wireName } from '../../../streams/topics.ts'
+import {
+  foldedTopics,
+  type TopicName,
+  type TopicPrefixes,
+  topicFlow,
+  topicNames,
+  wireName,
+} from '../../../streams/topics.ts'
 import { KiB, kafkaCallBytesMax, MiB, recordBytesMax } from '../../limits.ts'
 import { partitionsOf } from '../topology.ts'
 
@@ -126,9 +133,8 @@ export function deviations(wanted: WantedTopic, found: FoundTopic | undefined): 
 /** What concerns several topics together. */
 export function jointDeviations(found: ReadonlyMap<TopicName, FoundTopic>, prefixes: TopicPrefixes): Deviation[] {
   const bytesOf = (topic: TopicName): number => Number(found.get(topic)?.settings['max.message.bytes'] ?? 0)
-  const inputs = ['risk-events', 'credit-grades', 'enterprises', 'commands'] as const
-  const largest = Math.max(...inputs.map(bytesOf))
-  const times = new Set(inputs.flatMap((topic) => found.get(topic)?.settings['message.timestamp.type'] ?? []))
+  const largest = Math.max(...foldedTopics.map(bytesOf))
+  const times = new Set(foldedTopics.flatMap((topic) => found.get(topic)?.settings['message.timestamp.type'] ?? []))
   const list: Deviation[] = []
   if (found.has('dead-letters') && bytesOf('dead-letters') < largest + 64 * KiB)
     list.push({

@@ -1,19 +1,23 @@
 /** Makes the topics of a log in a Kafka cluster, and describes those that are there. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
-import { type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
+import { type TopicName, type TopicPrefixes, topicNames, wireName, wireNames } from '../../../streams/topics.ts'
 import { secondMs } from '../../limits.ts'
-import { withAdmin } from './admin.ts'
-import { type KafkaConnection, kafkaClients } from './connection.ts'
+import { existing, withAdmin } from './admin.ts'
+import type { KafkaConnection } from './connection.ts'
 import { type FoundTopic, type TopicPlan, wantedTopics } from './topicSettings.ts'
 
 const ledMsMax = 30 * secondMs
 
 /** Makes what is missing, and leaves what is there as it is. Gives the names made. */
 export function createTopics(connection: KafkaConnection, plan: TopicPlan): Promise<string[]> {
-  return withAdmin(kafkaClients(connection), nameOf(connection), async (admin) => {
-    const there = new Set(await admin.listTopics())
-    const missing = wantedTopics(plan).filter(({ name }) => !there.has(name))
+  return withAdmin(connection, async (admin) => {
+    const wanted = wantedTopics(plan)
+    const there = await existing(
+      admin,
+      wanted.map(({ name }) => name),
+    )
+    const missing = wanted.filter(({ name }) => !there.includes(name))
     if (missing.length === 0) return []
     await admin.createTopics({
       waitForLeaders: false, // kafkajs gives up when a broker does not know the new topic at once
@@ -32,9 +36,8 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
 
 /** Removes the topics that are there, with all they hold. */
 export function deleteTopics(connection: KafkaConnection, prefixes: TopicPrefixes): Promise<void> {
-  return withAdmin(kafkaClients(connection), nameOf(connection), async (admin) => {
-    const there = new Set(await admin.listTopics())
-    const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))
+  return withAdmin(connection, async (admin) => {
+    const names = await existing(admin, wireNames(prefixes))
     if (names.length > 0) await admin.deleteTopics({ topics: names })
   })
 }
@@ -58,9 +61,8 @@ export function describeTopics(
   connection: KafkaConnection,
   prefixes: TopicPrefixes,
 ): Promise<Map<TopicName, FoundTopic>> {
-  return withAdmin(kafkaClients(connection), nameOf(connection), async (admin) => {
-    const there = new Set(await admin.listTopics())
-    const names = topicNames.map((topic) => wireName(topic, prefixes)).filter((name) => there.has(name))
+  return withAdmin(connection, async (admin) => {
+    const names = await existing(admin, wireNames(prefixes))
     if (names.length === 0) return new Map()
     const { topics } = await admin.fetchTopicMetadata({ topics: names })
     const { resources } = await admin.describeConfigs({
@@ -82,5 +84,3 @@ export function describeTopics(
     return found
   })
 }
-
-const nameOf = ({ brokers }: KafkaConnection): string => `kafka://${brokers.join(',')}`

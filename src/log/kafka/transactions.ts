@@ -2,17 +2,18 @@
  * The transactions of one task. Whoever opens the task's transactional id fences the holder before; after any other fault the
  * producer cannot be used again, and the task begins anew from the journal.
  */
-import type { Kafka, PartitionerArgs, Producer, Transaction } from 'kafkajs'
+import type { Kafka, PartitionerArgs, Producer, TopicMessages, Transaction } from 'kafkajs'
 import { ForewarnError } from '../../errors.ts'
 import { minuteMs } from '../../limits.ts'
 import { chunks, type Placed } from './chunks.ts'
-import type { KafkaClients } from './connection.ts'
+import { transactionRetry } from './connection.ts'
 import { kafkaFault } from './faults.ts'
+import { type Place, placeKey } from './place.ts'
 
 /** Kafka's own largest: a beat of any size may be sent while it is folded. */
 const transactionTimeoutMs = 15 * minuteMs
 
-export type Written = { topic: string; partition: number; offset: number }
+export type Written = Place & { offset: number }
 
 export class Transactions {
   readonly #producer: Producer
@@ -21,11 +22,8 @@ export class Transactions {
   #dead: unknown
 
   /** Fences the earlier holder of the id, and ends a transaction that it left open. */
-  static async open(
-    { kafka, producerRetry }: KafkaClients,
-    of: { log: string; task: string; transactionalId: string },
-  ): Promise<Transactions> {
-    const producer = producerOf(kafka, producerRetry, of.transactionalId)
+  static async open(kafka: Kafka, of: { log: string; task: string; transactionalId: string }): Promise<Transactions> {
+    const producer = producerOf(kafka, of.transactionalId)
     try {
       await producer.connect()
       await (await producer.transaction()).abort()
@@ -54,8 +52,8 @@ export class Transactions {
     const transaction = await this.#guard(() => this.#producer.transaction())
     try {
       await work(async (records, timeMs) => {
-        const written = await this.#guard(() => send(transaction, records, timeMs))
-        for (const one of written) last.set(`${one.topic}#${one.partition}`, one)
+        const written = await this.#guard(() => send(transaction, chunks(records, timeMs)))
+        for (const one of written) last.set(placeKey(one), one)
         return written
       })
     } catch (error) {
@@ -82,7 +80,7 @@ export class Transactions {
   }
 }
 
-function producerOf(kafka: Kafka, retry: KafkaClients['producerRetry'], transactionalId: string): Producer {
+function producerOf(kafka: Kafka, transactionalId: string): Producer {
   return kafka.producer({
     transactionalId,
     idempotent: true,
@@ -90,7 +88,7 @@ function producerOf(kafka: Kafka, retry: KafkaClients['producerRetry'], transact
     transactionTimeout: transactionTimeoutMs,
     allowAutoTopicCreation: false,
     createPartitioner: givenPartition,
-    retry,
+    retry: transactionRetry,
   })
 }
 
@@ -102,20 +100,18 @@ export const givenPartition =
     throw new ForewarnError('FW_INTERNAL', ['a record without a partition was sent to Kafka'])
   }
 
-/** Sends in calls that Kafka takes; the last offset of each call and partition. */
+/** Sends call by call; the last offset of each call and partition. */
 export async function send(
   target: Pick<Producer | Transaction, 'sendBatch'>,
-  records: Iterable<Placed>,
-  timeMs: number,
+  calls: Iterable<TopicMessages[]>,
 ): Promise<Written[]> {
   const written: Written[] = []
-  for (const topicMessages of chunks(records, timeMs)) {
-    const counts = new Map<string, number>()
-    for (const { topic, messages } of topicMessages)
-      for (const { partition } of messages)
-        counts.set(`${topic}#${partition}`, (counts.get(`${topic}#${partition}`) ?? 0) + 1)
-    for (const { topicName: topic, partition, baseOffset } of await target.sendBatch({ acks: -1, topicMessages }))
-      written.push({ topic, partition, offset: Number(baseOffset) + (counts.get(`${topic}#${partition}`) ?? 1) - 1 })
+  for (const topicMessages of calls) {
+    for (const { topicName: topic, partition, baseOffset } of await target.sendBatch({ acks: -1, topicMessages })) {
+      const sent = topicMessages.find((one) => one.topic === topic)?.messages
+      const count = sent?.filter((message) => message.partition === partition).length ?? 0
+      written.push({ topic, partition, offset: Number(baseOffset) + count - 1 })
+    }
   }
   return written
 }

@@ -131,7 +131,7 @@ it('rule 3: no mark for a minute is an alarm, once a minute', async () => {
     if (nowMs > 200_000) stop.abort()
     return nowMs
   }
-  await supervise(runners, watchRunner, {
+  await supervise([...runners, watchRunner], {
     log,
     slackMs: 0,
     endBeat: undefined,
@@ -153,7 +153,7 @@ it('rule 4: the greatest log time ends a fold to the end, and the last tick stay
   const notices: Notice[] = []
   const { runners, watchRunner } = await openTasks(log, setting, (one) => notices.push(one))
   const signal = new AbortController().signal
-  await supervise(runners, watchRunner, {
+  await supervise([...runners, watchRunner], {
     log,
     slackMs: 0,
     endBeat: 86_400 * 3,

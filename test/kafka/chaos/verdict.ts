@@ -1,19 +1,17 @@
 /** What came of it: every record has one fate, by a reader that is not ours; and the log says what it says after a calm run over the same inputs. */
 
 import { inOrder } from '../../../src/cli/topicReader.ts'
-import { loadModel } from '../../../src/edges/models.ts'
+import { modelOf } from '../../../src/edges/models.ts'
 import { loadProfile } from '../../../src/edges/profiles.ts'
-import { openEngine } from '../../../src/engine.ts'
 import { greatestBeat } from '../../../src/fold/supervise.ts'
 import { type Digest, digest, digestTopics } from '../../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../../src/log/embedded/embeddedLog.ts'
 import type { Log, NewRecord } from '../../../src/log/port.ts'
 import { hashHex, IdHasher } from '../../../streams/hash.ts'
 import { FateColumns } from '../../../streams/outputs.ts'
-import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
+import { foldedTopics, type TopicPrefixes, wireName } from '../../../streams/topics.ts'
+import { foldCalmly } from '../../support/calm.ts'
 import { consoleConsume } from '../consoleTools.ts'
-
-const inputs = ['commands', 'enterprises', 'credit-grades', 'risk-events'] as const
 
 /** By Java's console consumer, read_committed: records in without a fate, and fates without a record. */
 export async function countFates(
@@ -26,7 +24,7 @@ export async function countFates(
   }
   let records = 0
   const hasher = new IdHasher()
-  for (const topic of inputs) {
+  for (const topic of foldedTopics) {
     for (const line of await consoleConsume({ host, topic: wireName(topic, prefixes), timeoutMs: 10_000 })) {
       hasher.ofBytes(Buffer.from(line))
       add(`${topic} ${hashHex(hasher.high, hasher.low)}`, 1)
@@ -67,7 +65,7 @@ async function calmDigest(
   includes: (timeMs: number) => boolean,
 ): Promise<Digest> {
   const calm = await openEmbeddedLog({ path: ':memory:', mode: 'write', now: () => 0 })
-  for (const topic of inputs) {
+  for (const topic of foldedTopics) {
     let batch: NewRecord[] = []
     const from: number[] = new Array(log.partitions(topic)).fill(0)
     for await (const { record } of inOrder(log, topic, from)) {
@@ -84,18 +82,6 @@ async function calmDigest(
     await calm.append(topic, 0, batch)
   }
   const profile = await loadProfile(folder)
-  const engine = await openEngine({
-    log: calm,
-    profile,
-    model: profile.file.model === null ? null : await loadModel(profile.file.model),
-    beatMs,
-    slackMs: 0,
-    checkpointEveryMs: Number.POSITIVE_INFINITY,
-    untilEnd: true,
-    now: Date.now,
-    tell: () => {},
-    signal: new AbortController().signal,
-  })
-  await engine.follow()
+  await foldCalmly({ log: calm, profile, model: await modelOf(profile), beatMs })
   return digest(calm, includes)
 }

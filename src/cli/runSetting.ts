@@ -1,0 +1,59 @@
+/** What one process and several have in common: how a run is asked for, with what it folds, and what came of it. */
+import type { RiskModel } from '../../models/riskModel.ts'
+import type { Profile } from '../../streams/profile.ts'
+import type { logLevels } from '../edges/logging.ts'
+import { modelOf } from '../edges/models.ts'
+import { loadProfile } from '../edges/profiles.ts'
+import { type RunTotals, totalsLine } from '../edges/tally.ts'
+import { checkBeat } from '../engine.ts'
+import { ForewarnError } from '../errors.ts'
+import { secondMs } from '../limits.ts'
+import { type LogOptions, print, type Screen, wholeNumber } from './common.ts'
+
+/** What `run` is asked, as the command line gives it. */
+export type RunOptions = LogOptions & {
+  profile: string
+  untilEnd?: boolean
+  http: string
+  beatMs: string
+  slackMs: string
+  checkpointEvery: string
+  epochRecords: string
+  workers?: string
+  sessionMs: string
+  logLevel: (typeof logLevels)[number]
+  json?: boolean
+}
+
+/** @throws ForewarnError FW_USAGE, and what is wrong with profile or model. */
+export async function settingOf(
+  options: RunOptions,
+): Promise<{ profile: Profile; model: RiskModel | null; beatMs: number }> {
+  const profile = await loadProfile(options.profile)
+  const model = await modelOf(profile)
+  const beatMs = wholeNumber('--beat-ms', options.beatMs)
+  checkBeat(beatMs, profile)
+  return { profile, model, beatMs }
+}
+
+export async function printTotals(
+  screen: Screen,
+  { json }: RunOptions,
+  totals: RunTotals,
+  startedMs: number,
+): Promise<void> {
+  const seconds = (Date.now() - startedMs) / secondMs
+  await print(
+    screen,
+    json === true ? JSON.stringify({ ...totals, seconds }) : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
+  )
+}
+
+/** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */
+export function hostAndPort(text: string): { host: string; port: number } {
+  const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
+  const port = Number(parts?.[3])
+  if (parts === null || port > 65_535)
+    throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
+  return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
+}

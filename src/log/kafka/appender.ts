@@ -1,0 +1,91 @@
+/** Appends of records that no task commits: commands, live records and imports. */
+import type { Kafka, Producer } from 'kafkajs'
+import type { TopicName } from '../../../streams/topics.ts'
+import type { NewRecord } from '../port.ts'
+import { chunks } from './chunks.ts'
+import { kafkaFault } from './faults.ts'
+import { type Place, placeKey } from './place.ts'
+import { givenPartition, send, type Transactions, type Written } from './transactions.ts'
+
+export type AppenderOptions = {
+  /** Milliseconds since 1970, the time of records that bring none. */
+  now: () => number
+  /** For messages. */
+  log: string
+  /** Log time of the last record of a partition, if it has one. */
+  lastTime: (topic: TopicName, partition: number) => Promise<number | undefined>
+  transactions: (name: string) => Promise<Transactions>
+}
+
+export class Appender {
+  readonly #kafka: Kafka
+  readonly #options: AppenderOptions
+  /** Log time of the last record appended from here: what is stamped here is never earlier. */
+  readonly #lastTimes = new Map<string, number>()
+  #producer: Promise<Producer> | undefined
+
+  constructor(kafka: Kafka, options: AppenderOptions) {
+    this.#kafka = kafka
+    this.#options = options
+  }
+
+  /** All or none: one batch is whole by itself, more than one go through a transaction. */
+  async append(topic: TopicName, place: Place, records: readonly NewRecord[]): Promise<Written[]> {
+    const placed = (await this.#stamp(topic, place, records)).map((record) => ({ ...place, record }))
+    const calls = [...chunks(placed, 0)]
+    if (calls.length === 1) {
+      const producer = await this.#connected()
+      return send(producer, calls).catch((error: unknown) => this.#drop(error))
+    }
+    const transactions = await this.#options.transactions(`append-${crypto.randomUUID()}`)
+    try {
+      return await transactions.run(async (add) => void (await add(placed, 0)))
+    } finally {
+      await transactions.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await (await this.#producer)?.disconnect()
+  }
+
+  async #stamp(topic: TopicName, place: Place, records: readonly NewRecord[]): Promise<NewRecord[]> {
+    const { now, lastTime } = this.#options
+    const key = placeKey(place)
+    let lastMs = this.#lastTimes.get(key)
+    if (lastMs === undefined && records.some(({ timeMs }) => timeMs === undefined))
+      lastMs = await lastTime(topic, place.partition)
+    const timed = records.map((record) => {
+      lastMs = record.timeMs ?? Math.max(now(), lastMs ?? Number.NEGATIVE_INFINITY)
+      return { ...record, timeMs: lastMs }
+    })
+    if (lastMs !== undefined) this.#lastTimes.set(key, lastMs)
+    return timed
+  }
+
+  #connected(): Promise<Producer> {
+    this.#producer ??= this.#connect()
+    return this.#producer
+  }
+
+  async #connect(): Promise<Producer> {
+    const producer = this.#kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: givenPartition,
+    })
+    try {
+      await producer.connect()
+    } catch (error) {
+      this.#drop(error)
+    }
+    return producer
+  }
+
+  #drop(error: unknown): never {
+    void this.#producer?.then((producer) => producer.disconnect()).catch(() => {})
+    this.#producer = undefined
+    throw kafkaFault(error, this.#options.log)
+  }
+}
