@@ -1,6 +1,6 @@
 /** The fold from memory: decode, place, keep, score, band, cell parts; as a multiple of JSON.parse of the same bytes in the same run. */
 
-import type { RiskModel } from '../models/riskModel.ts'
+import type { RiskModel } from '../models/risk/riskModel.ts'
 import { loadModel } from '../src/edges/models.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
 import { EnterpriseTask } from '../src/enterprise/task.ts'

@@ -7,10 +7,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { hourOf } from '../models/facts.ts'
 import { featureFill } from '../models/features.ts'
-import { fitLogistic } from '../models/irls.ts'
-import type { ModelFile } from '../models/modelFile.ts'
-import { areaUnderRoc, brierScore, quantile } from '../models/quality.ts'
-import { scorecard } from '../models/scorecard.ts'
+import { fitLogistic } from '../models/learn/irls.ts'
+import { areaUnderRoc, brierScore, quantile } from '../models/quality/ranking.ts'
+import { buildModel } from '../models/risk/buildModel.ts'
+import type { ScorecardFile } from '../models/risk/modelFile.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
 import { flag } from '../src/enterprise/rows.ts'
 import { featureProfile } from '../src/enterprise/score.ts'
@@ -193,7 +193,7 @@ function label(): void {
   const labels = Uint8Array.from(train, (row) => (isPositive(row) ? 1 : 0))
   const fit = fitLogistic({ rows: train.length, columns: names.length, values: design }, labels, setting.ridge)
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
-  const file: ModelFile = {
+  const file: ScorecardFile = {
     formatVersion: 1,
     kind: 'scorecard',
     profile: profile.file.name,
@@ -213,7 +213,7 @@ function label(): void {
       metrics: {},
     },
   }
-  const unfinished = scorecard(file, '')
+  const unfinished = buildModel(file, '')
   const scoreAll = (some: readonly Row[]): Float64Array =>
     Float64Array.from(some, (row) => unfinished.score(row.features) ?? Number.NaN)
   const testLabels = Uint8Array.from(test, (row) => (isPositive(row) ? 1 : 0))
@@ -278,7 +278,7 @@ function rounded(value: number): number {
   return Math.round(value * 1e6) / 1e6
 }
 
-function card(file: ModelFile, testFrom: string): string {
+function card(file: ScorecardFile, testFrom: string): string {
   const { training } = file
   const strongest = file.features
     .map(({ name }, at) => ({ name, weight: file.scorecard.weights[at] }))

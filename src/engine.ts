@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RiskModel } from '../models/riskModel.ts'
+import type { RiskModel } from '../models/risk/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
 import { EnterpriseTask } from './enterprise/task.ts'

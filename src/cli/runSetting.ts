@@ -1,5 +1,5 @@
 /** What one process and several have in common: how a run is asked for, with what it folds, and what came of it. */
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { logLevels } from '../edges/logging.ts'
 import { modelOf } from '../edges/models.ts'

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ModelFile } from '../../models/modelFile.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
-import { scorecard } from '../../models/scorecard.ts'
+import { buildModel } from '../../models/risk/buildModel.ts'
+import { ModelFile } from '../../models/risk/modelFile.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 
@@ -37,7 +37,7 @@ function build(folder: string, text: string, hash: string): RiskModel {
     const parsed = ModelFile.safeParse(JSON.parse(text))
     if (!parsed.success)
       throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-    return scorecard(parsed.data, hash)
+    return buildModel(parsed.data, hash)
   } catch (error) {
     throw new ForewarnError('FW_MODEL_INVALID', [folder, messageOf(error)])
   }

@@ -1,7 +1,7 @@
 /** One running process: the engine over a log, its notices as log lines and metrics, and its HTTP server. */
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type Engine, type EngineOptions, openEngine } from '../engine.ts'
 import { messageOf } from '../errors.ts'

@@ -1,6 +1,6 @@
 /** The peers of a place: the finest row of the model's peer table that lies above it; industry is given up before region. */
 import type { Peers } from '../../models/features.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../streams/tree.ts'
 

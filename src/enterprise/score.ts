@@ -1,7 +1,7 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
 import { type FactSlice, factHour, factType, msOfHour, tombstoneBit } from '../../models/facts.ts'
 import { type FeatureProfile, featureFill } from '../../models/features.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'

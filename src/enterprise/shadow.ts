@@ -2,7 +2,7 @@
  * The challenger: a second model that scores the same rows at the same moments as the champion, in shadow. It moves no band, raises
  * nothing and changes no stock; it is there to be compared on what really happens.
  */
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { ShadowScore } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { EnterpriseIds } from './ids.ts'

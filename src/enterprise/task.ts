@@ -10,7 +10,7 @@
  *   write   scores and alerts in order of id, fates, dead letters, the cell part
  */
 import { factWordsBase, hourOf } from '../../models/facts.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { EnterpriseAlert, Fate, Score, ShadowScore } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { RecordTopic } from '../../streams/topics.ts'

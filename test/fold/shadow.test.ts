@@ -1,6 +1,6 @@
 /** A challenger scores in shadow: nothing else changes, and what it says is what it would say alone. */
 import { expect, it } from 'vitest'
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import type { LogRecord, Output } from '../../src/log/port.ts'
 import { ShadowScore } from '../../streams/outputs.ts'

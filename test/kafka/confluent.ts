@@ -1,11 +1,8 @@
 /** Confluent's client of Python (librdkafka), in an environment of its own: what most senders outside of Java use. */
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { messageOf } from '../../src/errors.ts'
+import { pythonWith } from '../support/python.ts'
 import { kafkaAvailable } from './jars.ts'
-import { mustRun } from './java.ts'
 
 /** In the order of their numbers in a batch. */
 export const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
@@ -22,30 +19,12 @@ export type ForeignRecord = {
   headers: Readonly<Record<string, string>>
 }
 
-const version = '2.16.1'
-const cache = path.resolve(import.meta.dirname, '../../node_modules/.cache/forewarn-confluent')
-const home = path.join(cache, version)
-const fetchMsMax = 120_000
+const client = pythonWith(['confluent-kafka==2.16.1'])
 
-/** True, or why there is no such client here. Makes the environment if need be, whole or not at all. */
+/** True, or why there is no such client here. */
 export async function confluentAvailable(): Promise<true | string> {
   const kafka = await kafkaAvailable()
-  if (kafka !== true || existsSync(home)) return kafka
-  await mkdir(cache, { recursive: true })
-  const scratch = await mkdtemp(path.join(cache, 'fetch-'))
-  try {
-    await mustRun('python3', ['-m', 'venv', scratch], { timeoutMs: fetchMsMax })
-    const install = ['-m', 'pip', 'install', '--quiet', '--retries', '1', `confluent-kafka==${version}`]
-    await mustRun(path.join(scratch, 'bin/python'), install, { timeoutMs: fetchMsMax })
-    await rename(scratch, home).catch((error: unknown) => {
-      if (!existsSync(home)) throw error // else somebody else was first
-    })
-    return true
-  } catch (error) {
-    return `Python could not fetch confluent-kafka: ${messageOf(error).split('\n')[0]}`
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  return kafka === true ? client.available() : kafka
 }
 
 /** Writes the records in their order. @throws Error when the broker refuses one. */
@@ -80,8 +59,7 @@ export async function confluentConsume(host: string, topic: string): Promise<Con
 }
 
 function python(task: object): Promise<string> {
-  const script = path.join(import.meta.dirname, 'confluent.py')
-  return mustRun(path.join(home, 'bin/python'), [script], { stdin: JSON.stringify(task) })
+  return client.run(path.join(import.meta.dirname, 'confluent.py'), JSON.stringify(task))
 }
 
 const base64 = (value: Buffer): string => value.toString('base64')

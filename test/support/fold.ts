@@ -1,7 +1,7 @@
 import { logOver } from './logs.ts'
 /** Runs the whole fold in memory over given records, and reads back what it said. */
 
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
 import { greatestBeat, supervise } from '../../src/fold/supervise.ts'

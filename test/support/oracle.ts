@@ -17,7 +17,7 @@ import {
   packWord4,
 } from '../../models/facts.ts'
 import { featureFill } from '../../models/features.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { Command } from '../../streams/commands.ts'
 import { CreditGrade, Enterprise, placePrefix, RiskEvent } from '../../streams/contracts.ts'
 import { hash64 } from '../../streams/hash.ts'

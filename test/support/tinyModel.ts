@@ -1,8 +1,8 @@
 /** A scorecard over every feature of a profile, with weights made up so that a few events cross the bands. */
 
 import { featureNames } from '../../models/features.ts'
-import type { RiskModel } from '../../models/riskModel.ts'
-import { scorecard } from '../../models/scorecard.ts'
+import { buildModel } from '../../models/risk/buildModel.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { featureProfile } from '../../src/enterprise/score.ts'
 import type { Profile } from '../../streams/profile.ts'
 
@@ -15,7 +15,7 @@ export function tinyModel(profile: Profile): RiskModel {
     if (name === 'gradeWorse') return 0.3
     return name.startsWith('momentum') ? 0.05 : 0
   }
-  return scorecard(
+  return buildModel(
     {
       formatVersion: 1,
       kind: 'scorecard',

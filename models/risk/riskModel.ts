@@ -12,10 +12,25 @@ export interface RiskModel {
   readonly featureNames: readonly string[]
   /** Lower edges of the bands above the lowest, ascending: `[.15, .35, .65]`. */
   readonly bandEdges: readonly number[]
+  /** Log-odds of the row that `contributions` explains against: they and it add up to the log-odds before calibration. */
+  readonly baseLogOdds: number
   /** Probability 0..1 of an adverse outcome within the label's horizon; undefined when the row cannot be scored. Never 0 for "unknown". */
   score(features: Float64Array): number | undefined
-  /** What made the score what it is, largest first, at most `max`. Contributions of all features and the base add up to the log-odds. */
+  /** Probabilities of `out.length` rows that lie one after another in `rows`; NaN for one that cannot be scored. Equal to `score`, bit for bit. */
+  scoreRows(rows: Float64Array, out: Float64Array): void
+  /** Share of every feature in the log-odds, in the order of the features. */
+  contributions(features: Float64Array): Float64Array
+  /** What made the score as high as it is, largest first, at most `max`. */
   reasons(features: Float64Array, max: number): readonly Contribution[]
   /** Median and spread of an enterprise's peers, by `<industry code>|<region code>`; '' is all of them. */
   readonly peers: Readonly<Record<string, readonly [median: number, spread: number]>>
+}
+
+/** What the kinds of model differ in: log-odds, and what they are made of. */
+export type ModelCore = {
+  readonly baseLogOdds: number
+  /** Log-odds of `out.length` rows that lie one after another in `rows`; NaN for one that cannot be scored. The same bits at any number of rows. */
+  logOdds(rows: Float64Array, out: Float64Array): void
+  /** Fills `out` with the share of every feature in the log-odds of one row. */
+  contributions(row: Float64Array, out: Float64Array): void
 }

@@ -3,7 +3,7 @@
  * Source: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 4.4.1. The solve is ml-matrix's Cholesky.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
-import { logistic } from './math.ts'
+import { logistic } from '../math.ts'
 
 /** `rows` x `columns` values, row by row, without a column of ones. Values finite. */
 export type Design = { rows: number; columns: number; values: Float64Array }

@@ -3,6 +3,7 @@
  * built-in models all come this way.
  */
 import { z } from 'zod'
+import { ScorecardWeights } from './weights.ts'
 
 const finite = z.number()
 
@@ -13,19 +14,11 @@ export const PeerTable = z.object({
   enterprisesMin: z.int().min(1),
 })
 
-export const ScorecardWeights = z.object({
-  intercept: finite,
-  /** Log-odds for one standard deviation of the feature, in the order of `features`. */
-  weights: z.array(finite),
-})
-
-export const ModelFile = z.object({
+const head = {
   formatVersion: z.literal(1),
-  kind: z.literal('scorecard'),
   profile: z.string().min(1),
   label: z.string().min(1),
   features: z.array(z.object({ name: z.string().min(1), mean: finite, deviation: finite.positive() })).min(1),
-  scorecard: ScorecardWeights,
   peers: PeerTable,
   bandEdges: z.array(finite.min(0).max(1)).min(1),
   training: z.object({
@@ -38,5 +31,10 @@ export const ModelFile = z.object({
     command: z.string(),
     metrics: z.record(z.string(), finite),
   }),
-})
+}
+
+export const ModelFile = z.discriminatedUnion('kind', [
+  z.object({ ...head, kind: z.literal('scorecard'), scorecard: ScorecardWeights }),
+])
 export type ModelFile = z.infer<typeof ModelFile>
+export type ScorecardFile = Extract<ModelFile, { kind: 'scorecard' }>

@@ -1,0 +1,48 @@
+/** From a model file to something that scores: its kind's core, with probabilities, bands and reasons around it. */
+import { logistic } from '../math.ts'
+import type { ModelFile } from './modelFile.ts'
+import type { Contribution, ModelCore, RiskModel } from './riskModel.ts'
+import { scorecard } from './scorecard.ts'
+
+/** @throws Error when the parts of the file do not fit together. */
+export function buildModel(file: ModelFile, hash: string): RiskModel {
+  const { features, bandEdges } = file
+  if (bandEdges.some((edge, at) => at > 0 && edge <= bandEdges[at - 1])) throw new Error('bandEdges: must ascend')
+  const core = coreOf(file)
+  const one = new Float64Array(1)
+  const scoreRows: RiskModel['scoreRows'] = (rows, out) => {
+    core.logOdds(rows, out)
+    for (let at = 0; at < out.length; at++) if (!Number.isNaN(out[at])) out[at] = logistic(out[at])
+  }
+  const contributions = (x: Float64Array): Float64Array => {
+    const out = new Float64Array(features.length)
+    core.contributions(x, out)
+    return out
+  }
+  return {
+    kind: file.kind,
+    hash,
+    featureNames: features.map(({ name }) => name),
+    bandEdges,
+    baseLogOdds: core.baseLogOdds,
+    score(x) {
+      scoreRows(x, one)
+      return Number.isNaN(one[0]) ? undefined : one[0]
+    },
+    scoreRows,
+    contributions,
+    reasons(x, max) {
+      const all: Contribution[] = []
+      for (const [feature, logOdds] of contributions(x).entries()) if (logOdds > 0) all.push({ feature, logOdds })
+      return all.sort((a, b) => b.logOdds - a.logOdds || a.feature - b.feature).slice(0, max)
+    },
+    peers: file.peers.rows,
+  }
+}
+
+function coreOf(file: ModelFile): ModelCore {
+  switch (file.kind) {
+    case 'scorecard':
+      return scorecard(file)
+  }
+}

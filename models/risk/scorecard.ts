@@ -1,0 +1,28 @@
+/** The scorecard: logistic regression over standardised features. Exact contributions, no surprises. */
+import type { ScorecardFile } from './modelFile.ts'
+import type { ModelCore } from './riskModel.ts'
+
+/** @throws Error when weights and features do not fit together. */
+export function scorecard({ features, scorecard: fitted }: Pick<ScorecardFile, 'features' | 'scorecard'>): ModelCore {
+  const size = features.length
+  if (fitted.weights.length !== size)
+    throw new Error(`scorecard.weights: ${fitted.weights.length} weights for ${size} features`)
+  const slopes = Float64Array.from(features, ({ deviation }, at) => fitted.weights[at] / deviation)
+  const means = Float64Array.from(features, ({ mean }) => mean)
+  let base = fitted.intercept
+  for (let at = 0; at < size; at++) base -= slopes[at] * means[at]
+
+  return {
+    baseLogOdds: fitted.intercept,
+    logOdds(rows, out) {
+      for (let row = 0, from = 0; row < out.length; row++, from += size) {
+        let logOdds = base
+        for (let at = 0; at < size; at++) logOdds += slopes[at] * rows[from + at]
+        out[row] = Number.isFinite(logOdds) ? logOdds : Number.NaN
+      }
+    },
+    contributions(row, out) {
+      for (let at = 0; at < size; at++) out[at] = slopes[at] * (row[at] - means[at])
+    },
+  }
+}
