@@ -2,6 +2,8 @@
 const loadMax = 0.6
 const sizeMin = 64
 
+export type Sums = { keys: Float64Array; deltas: Int32Array; seconds: Float64Array }
+
 export class Deltas {
   private keys = new Float64Array(sizeMin)
   private sums = new Int32Array(sizeMin)
@@ -24,22 +26,18 @@ export class Deltas {
   }
 
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
-  take(): { keys: number[]; deltas: number[]; seconds: number[] } {
-    if (this.used === 0) {
-      this.clear()
-      return { keys: [], deltas: [], seconds: [] }
-    }
+  take(): Sums {
     const found = new Float64Array(this.used)
     let count = 0
     for (let slot = 0; slot < this.keys.length; slot++) {
       if (this.filled[slot] === 1 && (this.sums[slot] !== 0 || this.seconds[slot] !== 0))
         found[count++] = this.keys[slot]
     }
-    const sorted = found.subarray(0, count).sort()
-    const [keys, deltas, seconds] = [new Array<number>(count), new Array<number>(count), new Array<number>(count)]
+    const keys = ascending(found.subarray(0, count))
+    const deltas = new Int32Array(count)
+    const seconds = new Float64Array(count)
     for (let at = 0; at < count; at++) {
-      const slot = this.slotOf(sorted[at])
-      keys[at] = sorted[at]
+      const slot = this.slotOf(keys[at])
       deltas[at] = this.sums[slot]
       seconds[at] = this.seconds[slot]
     }
@@ -80,4 +78,27 @@ export class Deltas {
     this.seconds = new Float64Array(size)
     this.filled = new Uint8Array(size)
   }
+}
+
+/** From so many keys on, sorting by digits is faster than by comparisons. */
+const byDigitsMin = 512
+const digits = 2 ** 11
+const starts = new Int32Array(digits + 1)
+
+/** Whole numbers from 0 on, sorted; by eleven bits at a time from the lowest when they are many. */
+function ascending(keys: Float64Array<ArrayBuffer>): Float64Array {
+  if (keys.length < byDigitsMin) return keys.sort()
+  let greatest = 0
+  for (let at = 0; at < keys.length; at++) if (keys[at] > greatest) greatest = keys[at]
+  let [from, to] = [keys, new Float64Array(keys.length)]
+  for (let unit = 1; unit <= greatest; unit *= digits) {
+    starts.fill(0)
+    for (let at = 0; at < from.length; at++) starts[(Math.floor(from[at] / unit) & (digits - 1)) + 1]++
+    for (let digit = 1; digit < digits; digit++) starts[digit] += starts[digit - 1]
+    for (let at = 0; at < from.length; at++) to[starts[Math.floor(from[at] / unit) & (digits - 1)]++] = from[at]
+    const sorted = to
+    to = from
+    from = sorted
+  }
+  return from
 }

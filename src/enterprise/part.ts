@@ -1,57 +1,50 @@
 /** The cell part: what a task adds to the cells in one beat, in columns and in pages under the limit. */
 import type { CellPart } from '../../streams/outputs.ts'
 import type { Emit } from '../fold/task.ts'
-import { jsonBytes } from '../json.ts'
+import type { Sums } from './deltas.ts'
+import { NumbersJson } from './numbersJson.ts'
 import type { PartSums } from './tally.ts'
 
 const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB
 
 type Head = { task: string; beat: number; tick: number }
+type Column = Float64Array | Int32Array
+type Kind = 'counts' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals'
+/** The columns of a part; numbers lie in typed arrays until they are written. */
+type Columns = { [kind in Kind]: { [name in keyof CellPart[kind]]: Column } }
+
+const json = new NumbersJson()
 
 /** Writes the sums of a beat as a part, and empties them. */
 export function writePart(sums: PartSums, head: Head, partition: number, emit: Emit): void {
-  const counts = singles(sums.counts.take())
-  const late = takeLate(sums)
-  const breadth = pairs(sums.breadth.take())
-  const shared = pairs(sums.shared.take())
-  const stock = singles(sums.stock.take())
-  const arrivals = singles(sums.arrivals.take())
-  const longest = Math.max(
-    counts.keys.length,
-    late.keys.length,
-    breadth.keys.length,
-    shared.keys.length,
-    stock.keys.length,
-    arrivals.keys.length,
-  )
+  const columns: Columns = {
+    counts: singles(sums.counts.take()),
+    late: takeLate(sums),
+    breadth: pairs(sums.breadth.take()),
+    shared: pairs(sums.shared.take()),
+    stock: singles(sums.stock.take()),
+    arrivals: singles(sums.arrivals.take()),
+  }
+  const longest = Math.max(...Object.values(columns).map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
   for (let page = 0; page < pages; page++) {
-    const slice = <T extends Record<string, number[]>>(columns: T): T => sliced(columns, page)
-    const part: CellPart = {
-      ...head,
-      page,
-      pages,
-      through: head.beat,
-      counts: slice(counts),
-      late: slice(late),
-      breadth: slice(breadth),
-      shared: slice(shared),
-      stock: slice(stock),
-      arrivals: slice(arrivals),
+    const start = JSON.stringify({ ...head, page, pages, through: head.beat } satisfies Omit<CellPart, Kind>)
+    json.text(start.slice(0, -1))
+    for (const [kind, named] of Object.entries(columns)) {
+      let before = `,"${kind}":{`
+      for (const [name, column] of Object.entries(named)) {
+        json.text(`${before}"${name}":[`)
+        json.numbers(column.subarray(page * partEntriesMax, (page + 1) * partEntriesMax))
+        before = '],'
+      }
+      json.text(']}')
     }
-    emit({ topic: 'cell-parts', partition, record: { key: head.task, value: jsonBytes(part) } })
+    json.text('}')
+    emit({ topic: 'cell-parts', partition, record: { key: head.task, value: json.take() } })
   }
 }
 
-function sliced<T extends Record<string, number[]>>(columns: T, page: number): T {
-  if (page === 0 && Object.values(columns).every((column) => column.length <= partEntriesMax)) return columns
-  const copy = { ...columns }
-  for (const name in copy)
-    Object.assign(copy, { [name]: copy[name].slice(page * partEntriesMax, (page + 1) * partEntriesMax) })
-  return copy
-}
-
-function takeLate(sums: PartSums): { ticks: number[]; keys: number[]; deltas: number[] } {
+function takeLate(sums: PartSums): Columns['late'] {
   const late: { ticks: number[]; keys: number[]; deltas: number[] } = { ticks: [], keys: [], deltas: [] }
   for (const tick of [...sums.late.keys()].sort((a, b) => a - b)) {
     const { keys, deltas } = sums.lateOf(tick).take()
@@ -62,17 +55,17 @@ function takeLate(sums: PartSums): { ticks: number[]; keys: number[]; deltas: nu
     }
   }
   sums.late.clear()
-  return late
+  return {
+    ticks: Float64Array.from(late.ticks),
+    keys: Float64Array.from(late.keys),
+    deltas: Float64Array.from(late.deltas),
+  }
 }
 
-function singles({ keys, deltas }: { keys: number[]; deltas: number[] }): { keys: number[]; deltas: number[] } {
+function singles({ keys, deltas }: Sums): Columns['counts'] {
   return { keys, deltas }
 }
 
-function pairs({ keys, deltas, seconds }: { keys: number[]; deltas: number[]; seconds: number[] }): {
-  keys: number[]
-  enterprises: number[]
-  squares: number[]
-} {
+function pairs({ keys, deltas, seconds }: Sums): Columns['breadth'] {
   return { keys, enterprises: deltas, squares: seconds }
 }

@@ -84,6 +84,8 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   const countNow: number[] = []
   const recount: boolean[] = []
   const several = new Map<number, Breadth>()
+  /** The end of the tick that was last asked for: nearly always the open one. */
+  let endOf = { tick: 0, hour: hourOf(calendar.endMs(0)) }
 
   return { begin, end, fact, facts, recountOf, stock, retracted, arrived, leafRegion, gradeAt, sums }
 
@@ -259,7 +261,9 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
 
   function gradeAt(row: number, tick: number): number {
     const grades = rows.grades(row)
-    const at = gradeInForce(grades, hourOf(calendar.endMs(tick)), tick)
+    if (grades.count === 0) return noGrade
+    if (tick !== endOf.tick) endOf = { tick, hour: hourOf(calendar.endMs(tick)) }
+    const at = gradeInForce(grades, endOf.hour, tick)
     return at === undefined ? noGrade : gradeCode(grades.words[grades.offset + at * gradeWords])
   }
 }
