@@ -21,6 +21,17 @@ export class IdHasher {
     return this.finish(a, b)
   }
 
+  /** The hash that `of` gives the same text, of its bytes in ASCII. */
+  ofAscii(bytes: Uint8Array, from: number, to: number): this {
+    let a = 0x9e3779b1
+    let b = 0x85ebca77
+    for (let at = from; at < to; at++) {
+      a = Math.imul(a ^ bytes[at], 0x2c1b3c6d)
+      b = Math.imul(b ^ bytes[at], 0x5f356495)
+    }
+    return this.finish(a, b)
+  }
+
   /** Of the bytes of a record, four at a time; another hash than `of` gives the same text. */
   ofBytes(bytes: Uint8Array): this {
     let a = 0x9e3779b1 ^ bytes.length

@@ -36,6 +36,10 @@ export class Arena {
     return this.chunks[address >>> chunkBits]
   }
 
+  wordAt(address: number): number {
+    return this.chunks[address >>> chunkBits][address & chunkMask]
+  }
+
   offsetOf(address: number): number {
     return address & chunkMask
   }

@@ -20,18 +20,15 @@ import { unknownIndex } from '../../streams/tree.ts'
 import { usccValid } from '../../streams/uscc.ts'
 import type { LogRecord } from '../log/port.ts'
 import { invalid, parseObject, type Refusal } from '../records.ts'
+import { instantMs } from './instants.ts'
 
 /** What is odd about a record that is kept all the same; counted. */
 export const flags = { checkDigit: 1, unknownRegion: 2, unknownIndustry: 4, unknownSource: 8 } as const
 
-/** A decoded event. Its fact, without tick and freshness, lies at `at` of the words into which it was decoded. */
+/** A decoded event, beside the words of its fact, which tick and freshness still miss. */
 export type DecodedEvent = {
   enterpriseId: string
   occurredMs: number
-  type: number
-  source: number
-  words: Int32Array
-  at: number
   /** Hash of the event that it takes back. */
   retracts: { high: number; low: number } | undefined
   flags: number
@@ -55,12 +52,9 @@ const floatBits = new Int32Array(float.buffer)
 /** Which partition a decoder reads, and of how many: a record that lies elsewhere than its key says is misrouted. */
 export type Partition = { partition: number; partitions: number }
 
-export function decoder(
-  profile: Profile,
-  { partition, partitions }: Partition = { partition: 0, partitions: 1 },
-): Decoder {
-  const { idPattern, regions, industries, typeIndex, types, sourceIndex, gradeIndex, file } = profile
-  const checksDigit = file.enterpriseId.check === 'uscc'
+export function decoder(profile: Profile, partition?: Partition): Decoder {
+  const { regions, industries, typeIndex, types, sourceIndex, gradeIndex, file } = profile
+  const { misfit: addressMisfit, digitFlag } = addressCheck(profile, partition)
   const columns = file.factColumns
   const hasher = new IdHasher()
 
@@ -87,20 +81,22 @@ export function decoder(
     const industry = it.industry === undefined ? 0 : industries.find(it.industry)
     const source = it.source === undefined ? otherSource : (sourceIndex.get(it.source) ?? otherSource)
     hasher.of(it.id)
-    words[at] = hasher.high
-    words[at + 1] = hasher.low
-    words[at + 2] = packWord2(hour, type, it.severity ?? types[type].severity)
-    words[at + 3] = packWord3(source, region)
-    words[at + 4] = packWord4(it.amount === undefined ? 0 : logAmountHundredths(it.amount), region, industry)
+    writeFact(words, at, {
+      high: hasher.high,
+      low: hasher.low,
+      hour,
+      type,
+      severity: it.severity ?? types[type].severity,
+      source,
+      amount: it.amount ?? 0,
+      region,
+      industry,
+    })
     for (let column = 0; column < columns.length; column++)
       words[at + factWordsBase + column] = columnBits(it.attributes, columns[column])
     return {
       enterpriseId: it.enterpriseId,
       occurredMs,
-      type,
-      source,
-      words,
-      at,
       retracts: it.retracts === undefined ? undefined : hashOf(it.retracts),
       flags:
         (isPlace ? placeFlag(it.enterpriseId) : digitFlag(it.enterpriseId)) |
@@ -145,19 +141,8 @@ export function decoder(
     }
   }
 
-  function addressMisfit(id: string, key: string | null, isPlace: boolean): Refusal | undefined {
-    if (!isPlace && !idPattern.test(id)) return { refused: 'FW_ENTERPRISE_ID', detail: id }
-    if (key !== id || (partitions > 1 && partitionOf(id, partitions) !== partition))
-      return { refused: 'FW_MISROUTED', detail: id }
-    return undefined
-  }
-
   function placeFlag(id: string): number {
     return regions.find(id.slice(placePrefix.length)) === unknownIndex ? flags.unknownRegion : 0
-  }
-
-  function digitFlag(id: string): number {
-    return checksDigit && !usccValid(id) ? flags.checkDigit : 0
   }
 
   function hashOf(id: string): { high: number; low: number } {
@@ -166,36 +151,54 @@ export function decoder(
   }
 }
 
+/** Whether an id has the form of the profile and its record lies where its key says; and the flag of an id that fails its check digit. */
+export function addressCheck(
+  { idPattern, file }: Profile,
+  { partition, partitions }: Partition = { partition: 0, partitions: 1 },
+): {
+  misfit(id: string, key: string | null, isPlace: boolean): Refusal | undefined
+  digitFlag(id: string): number
+} {
+  const checksDigit = file.enterpriseId.check === 'uscc'
+  return {
+    misfit(id, key, isPlace) {
+      if (!isPlace && !idPattern.test(id)) return { refused: 'FW_ENTERPRISE_ID', detail: id }
+      if (key !== id || (partitions > 1 && partitionOf(id, partitions) !== partition))
+        return { refused: 'FW_MISROUTED', detail: id }
+      return undefined
+    },
+    digitFlag: (id) => (checksDigit && !usccValid(id) ? flags.checkDigit : 0),
+  }
+}
+
+/** What of an event becomes its fact; place 0 where it named none. */
+export type FactFields = {
+  high: number
+  low: number
+  hour: number
+  type: number
+  severity: number
+  source: number
+  amount: number
+  region: number
+  industry: number
+}
+
+/** Writes the words of a fact, but for tick, freshness and declared columns. */
+export function writeFact(words: Int32Array, at: number, fact: FactFields): void {
+  const { high, low, hour, type, severity, source, amount, region, industry } = fact
+  words[at] = high
+  words[at + 1] = low
+  words[at + 2] = packWord2(hour, type, severity)
+  words[at + 3] = packWord3(source, region)
+  words[at + 4] = packWord4(amount === 0 ? 0 : logAmountHundredths(amount), region, industry)
+}
+
 function columnBits(attributes: RiskEvent['attributes'], column: string): number {
   const value = attributes !== undefined && Object.hasOwn(attributes, column) ? attributes[column] : undefined
   float[0] = typeof value === 'number' ? value : Number.NaN
   return floatBits[0]
 }
 
-/** Milliseconds of an ISO instant that the contract has already admitted. The usual form, 24 characters with Z, is read by hand: Date.parse takes ten times as long. */
-export function instantMs(text: string): number {
-  if (text.length !== 24 || text.charCodeAt(23) !== 90) return Date.parse(text)
-  const year = digits(text, 0, 4)
-  const month = digits(text, 5, 7)
-  const days = daysSince1970(year, month, digits(text, 8, 10))
-  return (
-    ((days * 24 + digits(text, 11, 13)) * 60 + digits(text, 14, 16)) * 60_000 +
-    digits(text, 17, 19) * 1_000 +
-    digits(text, 20, 23)
-  )
-}
-
-function digits(text: string, from: number, to: number): number {
-  let value = 0
-  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - 48
-  return value
-}
-
-/** Days from 1970-01-01 to a date of the Gregorian calendar (negative before it). */
-function daysSince1970(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
-}
+/** A declared column of an event without attributes. */
+export const noColumnBits = columnBits(undefined, '')

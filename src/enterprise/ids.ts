@@ -10,6 +10,8 @@ const growth = 1.25
 const chunkBytes = 1 << 20
 const chunkBits = 20
 const chunkMask = chunkBytes - 1
+/** So many ids at a time: what the touching pass brought in is still there for the other. */
+const batch = 256
 
 export class EnterpriseIds {
   private slots = new Uint32Array(1 << 12) // row + 1; 0 = empty
@@ -35,14 +37,25 @@ export class EnterpriseIds {
 
   /** Rows of many ids at once, new ones added in the order of the list. `rows` must be as long as `ids`. */
   findOrAddAll(ids: readonly string[], rows: Int32Array, tags: Int32Array): void {
+    for (let from = 0; from < ids.length; from += batch) {
+      const to = Math.min(ids.length, from + batch)
+      for (let at = from; at < to; at++) tags[at] = this.hasher.of(ids[at]).low
+      for (let at = from; at < to; at++) rows[at] = this.slots[this.home(tags[at] >>> 0)]
+      this.touch(rows, from, to)
+      for (let at = from; at < to; at++) {
+        const tag = tags[at] >>> 0
+        const slot = this.slotOf(ids[at], tag)
+        rows[at] = this.slots[slot] === 0 ? this.add(ids[at], tag, slot) : this.slots[slot] - 1
+      }
+    }
+  }
+
+  private touch(rows: Int32Array, from: number, to: number): void {
     let touched = 0
-    for (let at = 0; at < ids.length; at++) tags[at] = this.hasher.of(ids[at]).low
-    for (let at = 0; at < ids.length; at++) rows[at] = this.slots[this.home(tags[at] >>> 0)]
-    for (let at = 0; at < ids.length; at++) touched ^= rows[at] === 0 ? 0 : this.addresses[rows[at] - 1]
-    for (let at = 0; at < ids.length; at++) {
-      const tag = tags[at] >>> 0
-      const slot = this.slotOf(ids[at], tag)
-      rows[at] = this.slots[slot] === 0 ? this.add(ids[at], tag, slot) : this.slots[slot] - 1
+    for (let at = from; at < to; at++) {
+      if (rows[at] === 0) continue
+      const address = this.addresses[rows[at] - 1]
+      touched ^= this.tags[rows[at] - 1] ^ this.chunks[address >>> chunkBits][address & chunkMask]
     }
     this.touched = touched
   }

@@ -5,7 +5,7 @@
 import { compareKept, factHour, factTick, freshBit, hourOf, packTombstone2, tombstoneBit } from '../../models/facts.ts'
 import type { Fate } from '../../streams/outputs.ts'
 import { factsPerRowMax, futureMsMax, horizonHours } from '../limits.ts'
-import type { DecodedEvent } from './decode.ts'
+import type { EventColumns } from './eventColumns.ts'
 import { before, type EnterpriseRows } from './rows.ts'
 
 /** What a beat means for every record of it: all are known at its end. */
@@ -19,11 +19,13 @@ const factsWithinBeatMax = 2 ** 17 - 1
 export function keepEvent(
   rows: EnterpriseRows,
   row: number,
-  event: DecodedEvent,
+  events: EventColumns,
+  event: number,
   time: BeatTime,
   freshMsMax: number,
 ): Kept {
-  const { words, at: own } = event
+  const { words } = events
+  const own = event * events.stride
   const high = words[own]
   const low = words[own + 1]
   const facts = rows.facts(row)
@@ -42,7 +44,7 @@ export function keepEvent(
   }
   if (isTaken) return conflict
   if (facts.count >= factsPerRowMax && before(words, own, facts.words, facts.offset)) return rowFull
-  const fresh = time.knownAtMs - event.occurredMs <= freshMsMax
+  const fresh = time.knownAtMs - events.occurredMs[event] <= freshMsMax
   words[own + 3] |= (time.tick << 12) | (fresh ? freshBit : 0)
   insert(rows, row, words, own)
   return fresh ? applied : stale
@@ -64,12 +66,14 @@ const tombstone = new Int32Array(16)
 export function keepRetraction(
   rows: EnterpriseRows,
   row: number,
-  event: DecodedEvent,
-  target: { high: number; low: number },
+  events: EventColumns,
+  event: number,
   time: BeatTime,
   gone: (words: Int32Array, at: number) => void,
 ): Kept {
-  const { words, at: own } = event
+  const { words } = events
+  const own = event * events.stride
+  const target = { high: events.targetHigh(event), low: events.targetLow(event) }
   const facts = rows.facts(row)
   let found: number | undefined
   let isTaken = false // its own id is an event's; a retraction with nothing to do is absorbed all the same

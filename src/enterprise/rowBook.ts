@@ -6,7 +6,7 @@ import { unknownIndex } from '../../streams/tree.ts'
 import { rescoreSlices } from '../limits.ts'
 import { packPlace } from './decode.ts'
 import { EnterpriseIds } from './ids.ts'
-import { EnterpriseRows, flag } from './rows.ts'
+import { EnterpriseRows, flag, rowsAhead } from './rows.ts'
 import { unknownPlace } from './tally.ts'
 
 export class RowBook {
@@ -59,6 +59,7 @@ export class RowBook {
   /** Ends the beat for all touched rows. */
   release(after: (row: number, slot: number, isChanged: boolean) => void): void {
     for (let slot = 0; slot < this.touched.length; slot++) {
+      if (slot % rowsAhead === 0) this.rows.warm(this.touched, slot, Math.min(slot + rowsAhead, this.touched.length))
       const row = this.touched[slot]
       after(row, slot, this.rows.has(row, flag.changed))
       this.rows.setFlag(row, flag.changed, false)

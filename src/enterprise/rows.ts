@@ -38,6 +38,12 @@ const sliceShift = 16
 /** Up to so many words a loop shifts faster than a call. */
 const shiftByHandMax = 64
 
+/** A line of the cache, and how much of a row's facts is read ahead. */
+/** So many rows at a time: what is read ahead is still near when it is used. */
+export const rowsAhead = 256
+const lineWords = 16
+const warmWordsMax = 256
+
 const floats = new Float32Array(1)
 const bits = new Int32Array(floats.buffer)
 
@@ -126,6 +132,22 @@ export class EnterpriseRows {
     }
     return this.factSlice
   }
+
+  /** Reads the words of many rows, and of their facts and grades, ahead of their use, so that the misses overlap instead of waiting for each other. */
+  warm(rows: ArrayLike<number>, from: number, to: number): void {
+    let touched = 0
+    for (let at = from; at < to; at++) touched ^= this.get(rows[at], 2)
+    for (let at = from; at < to; at++) {
+      const counts = this.get(rows[at], 2)
+      if (counts >>> 23 > 0) touched ^= this.arena.wordAt(this.get(rows[at], 3) >>> 0)
+      const address = this.get(rows[at], 1) >>> 0
+      const words = Math.min((counts & 0x1ffff) * this.stride, warmWordsMax)
+      for (let word = 0; word < words; word += lineWords) touched ^= this.arena.wordAt(address + word)
+    }
+    this.touched = touched
+  }
+  /** Keeps `warm` from being optimised away. */
+  touched = 0
 
   /** The grades of a row; the same object at every call, valid until a row changes. */
   grades(row: number): GradeSlice {

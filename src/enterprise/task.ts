@@ -29,6 +29,7 @@ import { EventFold } from './events.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { type BeatTime, evict } from './keep.ts'
 import { writePart } from './part.ts'
+import { plainEvents } from './plainEvent.ts'
 import { RowBook } from './rowBook.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import { type AsOf, isScored, scorer } from './score.ts'
@@ -110,7 +111,8 @@ export class EnterpriseTask implements FoldTask {
     this.decode = decoder(profile, { partition, partitions })
     this.tables = new TableFold(profile, this.rows)
     this.tally = tally(profile, cellKeys(profile), this.rows, this.tables.places)
-    this.events = new EventFold(profile, this.decode, this.book, this.tally)
+    const eventDecoder = { plain: plainEvents(profile, { partition, partitions }), checked: this.decode.event }
+    this.events = new EventFold(profile, eventDecoder, this.book, this.tally)
     this.scorer = model === null ? undefined : scorer(profile, model, this.rows, this.ids, this.tally)
     this.shadow = challenger === undefined ? undefined : new Shadow(profile, challenger, this.rows, this.ids)
   }

@@ -1,0 +1,129 @@
+/**
+ * The short way to decode an event: most records are flat objects of plain text, known codes and the usual form of time, about
+ * which there is nothing to say. They are read off their bytes. All others are left to the decoder, which parses, checks against
+ * the contract and says what is wrong: this here accepts only what the decoder accepts, and then says the same.
+ */
+import { factWordsBase, hourOf, packedHourMax } from '../../models/facts.ts'
+import { placePrefix } from '../../streams/contracts.ts'
+import { IdHasher } from '../../streams/hash.ts'
+import { otherSource, type Profile } from '../../streams/profile.ts'
+import type { CodeTree } from '../../streams/tree.ts'
+import { unknownIndex } from '../../streams/tree.ts'
+import { recordParseBytesMax } from '../limits.ts'
+import type { LogRecord } from '../log/port.ts'
+import { CodeIndex } from './codeIndex.ts'
+import { addressCheck, flags, noColumnBits, type Partition, writeFact } from './decode.ts'
+import type { EventColumns } from './eventColumns.ts'
+import { instantAt } from './instants.ts'
+import { PlainObject } from './plainObject.ts'
+
+const fields = [
+  'id',
+  'enterpriseId',
+  'type',
+  'occurredAt',
+  'severity',
+  'amount',
+  'source',
+  'region',
+  'industry',
+  'retracts',
+  'attributes',
+] as const
+const [id, enterpriseId, type, occurredAt, severity, amount, source, region, industry, retracts, attributes] =
+  fields.keys()
+
+/** Decodes a record to the next place of the columns; gives its enterprise id, or undefined when the decoder has to look at it. */
+export type PlainEvents = (record: LogRecord, columns: EventColumns) => string | undefined
+
+export function plainEvents(profile: Profile, partition?: Partition): PlainEvents {
+  const { types, file } = profile
+  const typeOf = new CodeIndex(profile.typeIndex)
+  const sourceOf = new CodeIndex(profile.sourceIndex)
+  const regionOf = codesOf(profile.regions)
+  const industryOf = codesOf(profile.industries)
+  const { misfit, digitFlag } = addressCheck(profile, partition)
+  const it = new PlainObject(fields)
+  const { from, to } = it
+  const hasher = new IdHasher()
+
+  return ({ value, key }, columns) => {
+    if (key === null || value.length > recordParseBytesMax || !it.read(value) || !isAdmitted()) return undefined
+    if (!isSame(value, from[enterpriseId], to[enterpriseId], key)) return undefined
+    if (key.startsWith(placePrefix) || misfit(key, key, false) !== undefined) return undefined
+    const kind = typeOf.find(value, from[type], to[type])
+    const occurredMs = instantAt(value, from[occurredAt], to[occurredAt])
+    if (kind === undefined || occurredMs === undefined) return undefined
+    const hour = hourOf(occurredMs)
+    if (hour < 0 || hour > packedHourMax) return undefined
+
+    const knownSource = find(sourceOf, value, source, otherSource)
+    const ownRegion = find(regionOf, value, region, 0) ?? unknownIndex
+    const ownIndustry = find(industryOf, value, industry, 0) ?? unknownIndex
+    const { words, count, stride } = columns
+    const at = count * stride
+    const isRetraction = !it.isAbsent(retracts)
+    if (isRetraction) {
+      hasher.ofAscii(value, from[retracts], to[retracts])
+      columns.setTarget(hasher.high, hasher.low)
+    }
+    hasher.ofAscii(value, from[id], to[id])
+    if (isRetraction && columns.isTarget(count, hasher.high, hasher.low)) return undefined // takes itself back
+    writeFact(words, at, {
+      high: hasher.high,
+      low: hasher.low,
+      hour,
+      type: kind,
+      severity: it.isAbsent(severity) ? types[kind].severity : it.numberOf(severity),
+      source: knownSource ?? otherSource,
+      amount: it.isAbsent(amount) ? 0 : it.numberOf(amount),
+      region: ownRegion,
+      industry: ownIndustry,
+    })
+    for (let column = 0; column < file.factColumns.length; column++) words[at + factWordsBase + column] = noColumnBits
+    columns.occurredMs[count] = occurredMs
+    columns.isRetraction[count] = isRetraction ? 1 : 0
+    columns.flags[count] =
+      digitFlag(key) |
+      (ownRegion === unknownIndex ? flags.unknownRegion : 0) |
+      (ownIndustry === unknownIndex ? flags.unknownIndustry : 0) |
+      (knownSource === undefined ? flags.unknownSource : 0)
+    return key
+  }
+
+  /** Whether each field is what the contract RiskEvent admits; the enterprise id and the time are looked at later. */
+  function isAdmitted(): boolean {
+    return (
+      it.isText(id, 128) &&
+      it.isText(enterpriseId, 64) &&
+      it.isText(type, 32) &&
+      it.isText(occurredAt, 32) &&
+      (it.isAbsent(severity) || (it.isNumber(severity) && isSeverity(it.numberOf(severity)))) &&
+      (it.isAbsent(amount) || (it.isNumber(amount) && it.numberOf(amount) <= 1e15)) &&
+      (it.isAbsent(source) || it.isText(source, 32)) &&
+      (it.isAbsent(region) || it.isText(region, 32)) &&
+      (it.isAbsent(industry) || it.isText(industry, 32)) &&
+      (it.isAbsent(retracts) || it.isText(retracts, 128)) &&
+      it.isAbsent(attributes)
+    )
+  }
+
+  /** The index of a code: of the one in a field, undefined when the table does not have it; `none` when there is no field. */
+  function find(index: CodeIndex, value: Uint8Array, field: number, none: number): number | undefined {
+    return it.isAbsent(field) ? none : index.find(value, from[field], to[field])
+  }
+}
+
+function codesOf(tree: CodeTree): CodeIndex {
+  return new CodeIndex(tree.nodes.map(({ code, index }) => [code, index]))
+}
+
+function isSeverity(severity: number): boolean {
+  return severity >= 1 && severity <= 5 && Number.isInteger(severity)
+}
+
+function isSame(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (to - from !== text.length) return false
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false
+  return true
+}

@@ -1,0 +1,169 @@
+/** The short way of decoding accepts only what the decoder accepts, and then says the same; so do the other short ways to bytes. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decoder } from '../../src/enterprise/decode.ts'
+import { Deltas } from '../../src/enterprise/deltas.ts'
+import { EventColumns } from '../../src/enterprise/eventColumns.ts'
+import { NumbersJson } from '../../src/enterprise/numbersJson.ts'
+import { plainEvents } from '../../src/enterprise/plainEvent.ts'
+import type { LogRecord } from '../../src/log/port.ts'
+import { isRefusal } from '../../src/records.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+
+const seed = 20_260_302
+const { file } = tinyProfile
+const withColumns = {
+  ...tinyProfile,
+  file: { ...file, factColumns: ['area'], enterpriseId: { ...file.enterpriseId, check: 'uscc' as const } },
+}
+
+const usual = {
+  id: 'e1',
+  enterpriseId: 'E1',
+  type: 'PEN.FINE',
+  occurredAt: '2026-08-03T09:15:00.250Z',
+  severity: 2,
+  amount: 12.5,
+  source: 'court',
+  region: 'P1',
+  industry: 'X1',
+  note: 'x',
+}
+
+/** Values of a field as JSON: the usual ones, and those with which something is odd. */
+const odd = ['""', '" "', '7', 'null', '{}', '[]', '"\\u0041"', '"é"', '"\u007f"', `"${'x'.repeat(129)}"`, 'true']
+const values: Record<string, readonly string[]> = {
+  id: ['"e1"', '"e 2"', '"事件"', `"${'x'.repeat(128)}"`],
+  enterpriseId: ['"E1"', '"E1"', '"E2"', '"e1"', '"place:P1"', '"E1 "'],
+  type: ['"PEN.FINE"', '"PEN.NOTE"', '"PEN.OTHER"', '"pen.fine"'],
+  occurredAt: [
+    '"2026-08-03T09:15:00.250Z"',
+    '"2026-08-03T09:15:00Z"',
+    '"2026-08-03T17:15:00.000+08:00"',
+    '"2026-02-28T23:59:59.999Z"',
+    '"2026-02-29T00:00:00.000Z"',
+    '"2028-02-29T00:00:00.000Z"',
+    '"2026-04-31T00:00:00.000Z"',
+    '"2026-00-01T00:00:00.000Z"',
+    '"2026-13-01T00:00:00.000Z"',
+    '"2026-08-00T00:00:00.000Z"',
+    '"2026-08-03T24:00:00.000Z"',
+    '"2026-08-03T23:60:00.000Z"',
+    '"2026-08-03T23:59:60.000Z"',
+    '"2026-08-03 09:15:00.250Z"',
+    '"0000-01-01T00:00:00.000Z"',
+    '"1949-12-31T23:59:59.999Z"',
+    '"1950-01-01T00:00:00.000Z"',
+    '"2069-12-31T00:00:00.000Z"',
+    '"9999-12-31T00:00:00.000Z"',
+  ],
+  severity: ['1', '5', '0', '6', '2.0', '2.5', '-1', '1e0', '01', '+1'],
+  amount: ['0', '0.1', '1000000.01', '1e15', '1000000000000000', '1000000000000001', '0.000000000000001', '-0', '1.'],
+  source: ['"court"', '"elsewhere"'],
+  region: ['"P1"', '"nowhere"', '"P/UNKNOWN"', '"UNKNOWN"'],
+  industry: ['"X1"', '"nothing"'],
+  retracts: ['"e0"', '"e1"'],
+  attributes: ['{"area":3}', '{}'],
+  note: ['"x"', '1', 'false', '"a\\"b"', '"tab\there"'],
+  __proto__x: ['"y"'],
+}
+const member = fc
+  .constantFrom(...Object.keys(values))
+  .chain((name) => fc.tuple(fc.constant(name), fc.constantFrom(...values[name], ...values[name], ...odd)))
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
+const needed = ['id', 'enterpriseId', 'type', 'occurredAt'] as const
+const optional = ['severity', 'amount', 'source', 'region', 'industry', 'note'] as const
+
+/** An event as text: some fields left out, replaced or standing twice, spaces between, and perhaps one byte of it changed. */
+const eventBytes = fc
+  .record({
+    lacks: rarely(fc.constantFrom(...needed)),
+    without: fc.subarray([...optional]),
+    more: fc.array(member, { maxLength: 2 }),
+    space: fc.constantFrom('', '', ' ', '  '),
+    tail: rarely(fc.constantFrom(' ', '\n', ',', 'x')),
+    cut: rarely(
+      fc.record({ at: fc.nat(400), removed: fc.nat(2), put: fc.constantFrom('', '"', ',', '0', 'Z', 'é', '\n') }),
+    ),
+  })
+  .map(({ lacks, without, more, space, tail, cut }) => {
+    const kept = Object.entries(usual).filter(([name]) => name !== lacks && !without.some((one) => one === name))
+    const members = [...kept.map(([name, value]) => [name, JSON.stringify(value)]), ...more]
+    const text = `{${members.map(([name, value]) => `"${name}":${space}${value}`).join(`,${space}`)}${space}}${tail ?? ''}`
+    if (cut === undefined) return Buffer.from(text)
+    const at = cut.at % text.length
+    return Buffer.from(text.slice(0, at) + cut.put + text.slice(at + cut.removed))
+  })
+
+describe('an event', () => {
+  it.each([
+    ['plain', tinyProfile],
+    ['with declared columns and a check digit', withColumns],
+  ])('decoded the short way is what the decoder says (%s)', (_, profile) => {
+    const stride = 5 + profile.file.factColumns.length
+    let short = 0
+    fc.assert(
+      fc.property(eventBytes, fc.constantFrom('E1', 'E1', 'E1', 'E2', null), fc.nat(1), (value, key, partition) => {
+        const where = { partition, partitions: 1 + partition }
+        const record: LogRecord = { offset: 0, timeMs: 0, key, value, headers: null }
+        const [columns, wanted] = [new EventColumns(stride), new EventColumns(stride)]
+        for (const one of [columns, wanted]) one.clear(1)
+        const id = plainEvents(profile, where)(record, columns)
+        if (id === undefined) return
+        short++
+        const event = decoder(profile, where).event(record, wanted.words, 0)
+        if (isRefusal(event)) throw new Error(`${event.refused} ${event.detail}`)
+        wanted.put(event)
+        expect(id).toBe(event.enterpriseId)
+        expect(columns).toEqual(wanted)
+      }),
+      { seed, numRuns: 40_000 },
+    )
+    expect(short).toBeGreaterThan(2_000)
+  })
+
+  it('goes the short way when there is nothing to say about it', () => {
+    const columns = new EventColumns(5)
+    columns.clear(1)
+    for (const change of [{}, { retracts: 'e0' }, { severity: undefined, amount: undefined }, { region: 'nowhere' }]) {
+      const value = Buffer.from(JSON.stringify({ ...usual, ...change }))
+      const record: LogRecord = { offset: 0, timeMs: 0, key: 'E1', value, headers: null }
+      expect(plainEvents(tinyProfile)(record, columns)).toBe('E1')
+    }
+  })
+})
+
+describe('sums', () => {
+  const keys = fc.oneof(fc.nat(50), fc.nat(2 ** 31 - 1), fc.maxSafeNat())
+
+  it('come out in the order of their keys, however many', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(keys, fc.constantFrom(1, -1)), { maxLength: 3_000, size: 'max' }), (added) => {
+        const deltas = new Deltas()
+        const wanted = new Map<number, number>()
+        for (const [key, delta] of added) {
+          deltas.add(key, delta)
+          wanted.set(key, (wanted.get(key) ?? 0) + delta)
+        }
+        const taken = deltas.take()
+        const found = Array.from(taken.keys, (key, at) => [key, taken.deltas[at]])
+        expect(found).toEqual([...wanted].filter(([, sum]) => sum !== 0).sort((a, b) => a[0] - b[0]))
+      }),
+      { seed, numRuns: 100 },
+    )
+  })
+
+  it('are written as JSON.stringify writes them', () => {
+    const json = new NumbersJson()
+    fc.assert(
+      fc.property(fc.array(fc.oneof(keys, fc.maxSafeInteger(), fc.constant(-0), fc.constant(1e9))), (numbers) => {
+        json.text('[')
+        json.numbers(Float64Array.from(numbers))
+        json.text(']')
+        expect(Buffer.from(json.take()).toString()).toBe(JSON.stringify(numbers))
+      }),
+      { seed, numRuns: 500 },
+    )
+  })
+})
