@@ -4,6 +4,7 @@
  * Decayed sums over facts, w * 2^(-age / half-life), are the intensity of an exponential-kernel Hawkes process; taken in the
  * fixed order of the facts and with ages in whole hours from a table, they give the same bytes on every machine.
  */
+import { type CompiledFeature, type DeclaredValue, declaredValue } from './declared.ts'
 import {
   type FactSlice,
   factHour,
@@ -35,13 +36,15 @@ export type FeatureProfile = {
   /** `['none', 'A', ...]`, best grade second. */
   grades: readonly string[]
   horizonHours: number
+  /** Features of this profile alone. */
+  declared: readonly CompiledFeature[]
 }
 
 /** Median and spread (IQR / 1.349) of ln(1 + decayed count, 90 days) among an enterprise's peers; it comes with the model. */
 export type Peers = { median: number; spread: number }
 
-/** What surrounds an enterprise. `peers` undefined: the model knows none, and the feature is 0. */
-export type FeatureContext = { peers: Peers | undefined }
+/** What surrounds an enterprise. `peers` undefined: the model knows none, and the feature is 0. `nearby`: by slot of the declared features. */
+export type FeatureContext = { peers: Peers | undefined; nearby: Float64Array }
 
 /** One score's view of an enterprise at an hour. */
 export type EnterpriseView = { facts: FactSlice; grades: GradeSlice; asOfHour: number; context: FeatureContext }
@@ -49,8 +52,12 @@ export type EnterpriseView = { facts: FactSlice; grades: GradeSlice; asOfHour: n
 /** Fills `out` with the features asked for, in the order asked for. Finite for every view. */
 export type FeatureFill = (out: Float64Array, view: EnterpriseView) => void
 
-/** Names of all features of a profile: `count.CMP.30d`, `momentum.all`, `grade.C`. */
-export function featureNames({ groups, halfLivesDays, grades }: FeatureProfile): readonly string[] {
+/** Names of all features of a profile: `count.CMP.30d`, `momentum.all`, `grade.C`; those that it declares stand last. */
+export function featureNames(profile: FeatureProfile): readonly string[] {
+  return [...commonNames(profile), ...profile.declared.map(({ name }) => name)]
+}
+
+function commonNames({ groups, halfLivesDays, grades }: FeatureProfile): readonly string[] {
   const groupNames = [...groups, 'all']
   const perLife = (kind: string): string[] =>
     groupNames.flatMap((group) => halfLivesDays.map((days) => `${kind}.${group}.${days}d`))
@@ -80,6 +87,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const short = nearest(halfLivesDays, momentumShortDays)
   const decay = decayTable(halfLivesDays, horizonHours)
   const known = featureNames(profile)
+  const firstDeclared = known.length - profile.declared.length
   const missing = names.find((name) => !known.includes(name))
   if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
   /** Sums of counts, then of severities, by group and half-life. */
@@ -89,9 +97,14 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const slots = Int32Array.from(names, (name) => known.indexOf(name))
   const firstOfMomentum = sums.length
   const firstOfRecency = firstOfMomentum + all + 1
-  const other = new Float64Array(known.length - firstOfRecency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
+  const other = new Float64Array(firstDeclared - firstOfRecency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
   /** Half-lives that are asked for: of a group's own sums, and of the sums over all. */
   const asked = askedLives(slots, { lives, all, short, long })
+  const declared: readonly (DeclaredValue | undefined)[] = known.map((_, slot) =>
+    slot >= firstDeclared && slots.includes(slot)
+      ? declaredValue(profile.declared[slot - firstDeclared], horizonHours)
+      : undefined,
+  )
 
   return (out, view) => {
     addFacts(view)
@@ -100,8 +113,10 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     other[other.length - 1] = peers === undefined ? 0 : (ln1p(counts[all * lives + long]) - peers.median) / peers.spread
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at]
+      const own = declared[slot]
       // Most features are sums, and most sums are 0.
-      if (slot >= firstOfMomentum)
+      if (own !== undefined) out[at] = own(view.facts, view.asOfHour, view.context.nearby)
+      else if (slot >= firstOfMomentum)
         out[at] = slot < firstOfRecency ? momentum((slot - firstOfMomentum) * lives) : other[slot - firstOfRecency]
       else out[at] = sums[slot] === 0 ? 0 : ln1p(sums[slot])
     }

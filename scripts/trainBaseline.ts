@@ -12,8 +12,8 @@ import { areaUnderRoc, brierScore, quantile } from '../models/quality/ranking.ts
 import { buildModel } from '../models/risk/buildModel.ts'
 import type { ScorecardFile } from '../models/risk/modelFile.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
+import { featureProfile } from '../src/enterprise/featureProfile.ts'
 import { flag } from '../src/enterprise/rows.ts'
-import { featureProfile } from '../src/enterprise/score.ts'
 import { EnterpriseTask } from '../src/enterprise/task.ts'
 import { dayMs, hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
@@ -119,7 +119,7 @@ function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
       facts: task.rows.facts(row),
       grades: task.rows.grades(row),
       asOfHour: hourOf(asOfMs),
-      context: { peers: { median: 0, spread: 1 } },
+      context: { peers: { median: 0, spread: 1 }, nearby: new Float64Array(0) },
     })
     const place = task.rows.place(row)
     rows.push({

@@ -7,6 +7,7 @@ export const secondMs = 1000
 export const minuteMs = 60 * secondMs
 export const hourMs = 60 * minuteMs
 export const dayMs = 24 * hourMs
+export const hoursPerDay = 24
 
 // Records
 export const recordBytesMax = 16 * MiB // what a log takes at all; a larger line is refused by the importer and the server
@@ -26,6 +27,7 @@ export const importSilenceMs = 60 * secondMs // an import without a mark for so 
 export const factsPerRowMax = 65_536
 export const searchedFactsMax = 64 // so many facts are searched for an id; of larger rows the ids are kept beside
 export const filteredIdsMax = 2_000_000 // ids kept beside large rows, about 100 MB; then they are gathered anew
+export const neighbourhoodLagTicks = 2 // in tick T speak the archived ticks up to T-2 (docs/fold.md rule 16)
 export const gradesPerRowMax = 16
 export const placesPerRowMax = 4
 export const rescoreSlices = 30 // a thirtieth of the calm rows is scored again at each tick

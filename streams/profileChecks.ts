@@ -46,3 +46,28 @@ export function checkFiles(files: ProfileFile['files']): void {
     }
   }
 }
+
+/** Declared features and the label name event types and columns that the profile has; names are not used twice. */
+export function checkFeatures({ features, label, eventTypes, factColumns }: ProfileFile): void {
+  const known = new Set(eventTypes.map(({ code }) => code))
+  const check = (path: string, codes: readonly string[]): void => {
+    const unknown = codes.findIndex((one) => !known.has(one))
+    if (unknown >= 0) throw new Error(`${path}.${unknown}: ${codes[unknown]} is none of the eventTypes`)
+  }
+  unique(
+    'features',
+    features.map(({ name }) => name),
+  )
+  for (const [at, feature] of features.entries()) {
+    const path = `features.${at}`
+    check(`${path}.of`, feature.of)
+    if ((feature.kind === 'rate' || feature.kind === 'nearby') && feature.per !== undefined)
+      check(`${path}.per`, feature.per)
+    if (feature.kind === 'latest' && !factColumns.includes(feature.column))
+      throw new Error(`${path}.column: ${feature.column} is none of the factColumns`)
+  }
+  if (label.kind !== 'result-of-event') return
+  check('label.of', label.of)
+  for (const [at, one] of label.positive.entries())
+    if (!label.of.includes(one)) throw new Error(`label.positive.${at}: ${one} is none of label.of`)
+}

@@ -1,6 +1,7 @@
 /** What `profile.yaml` may say: the schema, with units and bounds. docs/profiles.md explains each setting. */
 import { z } from 'zod'
 import { tickUnits } from './calendar.ts'
+import { DeclaredFeature } from './declaredFeatures.ts'
 import { FileMapping } from './mapping.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'lower-case letters, digits and -')
@@ -82,9 +83,26 @@ export const ProfileFile = z.strictObject({
   halfLivesDays: z.array(z.number().positive()).min(1).max(8),
   /** Numeric attributes of events that are kept with each fact, in the order of their columns. */
   factColumns: z.array(z.string().min(1).max(64)).max(8).default([]),
+  /** Features beside the common ones. */
+  features: z.array(DeclaredFeature).max(64).default([]),
+  /** What a model learns to predict: an adverse outcome within so many days of a date of the grid, or how an event turns out. */
   label: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('none') }),
-    z.strictObject({ kind: z.literal('outcome-within'), days: z.number().positive(), delayDays: z.number().min(0) }),
+    z.strictObject({
+      kind: z.literal('outcome-within'),
+      days: z.number().positive(),
+      /** Outcomes become known so much later than they occur; a younger row has no label yet. */
+      delayDays: z.number().min(0),
+      /** Training rows of each enterprise are so many ticks apart. */
+      gridTicks: z.int().min(1).default(30),
+    }),
+    /** An event of the types `of` is predicted from what was known at the end of the tick before it occurred; positive: of `positive`. */
+    z.strictObject({
+      kind: z.literal('result-of-event'),
+      of: z.array(code).min(1),
+      positive: z.array(code).min(1),
+      delayDays: z.number().min(0),
+    }),
   ]),
   tick: z.strictObject({ unit: z.enum(tickUnits), utcOffsetMinutes: z.int().min(-720).max(840) }),
   /** Names of the bands, lowest first; their probabilities stand in the model. */

@@ -1,6 +1,7 @@
 /** `forewarn verify ID`: judges a warning again from the tick archive, by the code that raised it. */
 import { Command } from 'commander'
 import { Warning } from '../../streams/outputs.ts'
+import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
@@ -8,7 +9,6 @@ import { parseCommand } from '../fold/imports.ts'
 import { jsonOf } from '../json.ts'
 import type { Log } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
-import { ArchiveRecord, type StateRecord, type TickRecord } from '../watch/archive.ts'
 import { type Archive, type Verification, verifyWarning } from '../watch/verify.ts'
 import {
   addLogOptions,

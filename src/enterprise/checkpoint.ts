@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { gradeHour, gradeWords } from '../../models/facts.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { EnterpriseIds } from './ids.ts'
+import { type Neighbourhood, SavedNeighbourhood } from './neighbourhood.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import type { TableFold } from './tables.ts'
 
@@ -15,6 +16,7 @@ export type EnterpriseState = {
   readonly shadow:
     | { hash: string; published(row: number): number; setPublished(row: number, p: number): void }
     | undefined
+  readonly neighbourhood: Pick<Neighbourhood, 'size' | 'save' | 'load'>
   setOpenTick(tick: number | undefined): void
 }
 
@@ -23,15 +25,17 @@ const Head = z.object({
   rows: z.int(),
   stride: z.int(),
   challenger: z.string().optional(),
+  neighbourhood: SavedNeighbourhood.optional(),
 })
 
-export function* saveState({ ids, rows, clock, shadow }: EnterpriseState): Iterable<Uint8Array> {
+export function* saveState({ ids, rows, clock, shadow, neighbourhood }: EnterpriseState): Iterable<Uint8Array> {
   const out = new WordWriter()
   out.putJson({
     openTick: clock.openTick ?? null,
     rows: rows.count,
     stride: rows.stride,
     ...(shadow === undefined ? {} : { challenger: shadow.hash }),
+    ...(neighbourhood.size === 0 ? {} : { neighbourhood: neighbourhood.save() }),
   } satisfies z.infer<typeof Head>)
   for (let row = 0; row < rows.count; row++) {
     out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
@@ -89,6 +93,7 @@ export function* loadState(state: EnterpriseState, pages: Iterable<Uint8Array>):
   if (head.challenger !== undefined && head.challenger === state.shadow?.hash) {
     for (const [row, probability] of from.takeDoubles().entries()) state.shadow.setPublished(row, probability)
   }
+  if (head.neighbourhood !== undefined) state.neighbourhood.load(head.neighbourhood)
   state.setOpenTick(head.openTick ?? undefined)
 }
 

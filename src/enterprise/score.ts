@@ -1,14 +1,12 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
 import { type FactSlice, factHour, factType, msOfHour, tombstoneBit } from '../../models/facts.ts'
-import { type FeatureProfile, featureFill } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
-import type { Profile } from '../../streams/profile.ts'
 import { evidenceMax, horizonHours, reasonsMax } from '../limits.ts'
 import type { EnterpriseIds } from './ids.ts'
-import { peerTable } from './peers.ts'
 import { reasonSentence } from './reasons.ts'
+import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import type { Tally } from './tally.ts'
 
@@ -25,38 +23,21 @@ export type Scorer = {
   row(row: number, asOf: AsOf): Scored
 }
 
-/** What the features need of a profile; training and scoring share it. */
-export function featureProfile(profile: Profile): FeatureProfile {
-  return {
-    groups: profile.groups,
-    groupOfType: profile.types.map((type) => type.group),
-    halfLivesDays: profile.file.halfLivesDays,
-    grades: profile.grades,
-    horizonHours,
-  }
-}
-
 const same: Scored = { kind: 'same' }
 const unscorable: Scored = { kind: 'unscorable' }
 
 /** A model over rows: the features last filled, and the probability of a row as of an hour. @throws Error when the model asks for a feature that the profile does not have. */
 export function rowProbability(
-  profile: Profile,
+  source: FeatureSource,
   model: RiskModel,
-  rows: EnterpriseRows,
 ): { features: Float64Array; probabilityOf: (row: number, hour: number) => number | undefined } {
-  const fill = featureFill(featureProfile(profile), model.featureNames)
-  if (model.bandEdges.length !== profile.file.bands.length - 1)
-    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${profile.file.bands.length} bands`)
+  const { bands } = source.profile.file
+  if (model.bandEdges.length !== bands.length - 1)
+    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${bands.length} bands`)
+  const fill = rowFeatures(source, model.featureNames, model.peers)
   const features = new Float64Array(model.featureNames.length)
-  const peersOf = peerTable(profile, model.peers)
   const probabilityOf = (row: number, hour: number): number | undefined => {
-    fill(features, {
-      facts: rows.facts(row),
-      grades: rows.grades(row),
-      asOfHour: hour,
-      context: { peers: peersOf(rows.place(row)) },
-    })
+    fill(row, hour, features)
     return model.score(features)
   }
   return { features, probabilityOf }
@@ -64,14 +45,14 @@ export function rowProbability(
 
 /** @throws Error when the model asks for a feature that the profile does not have. */
 export function scorer(
-  profile: Profile,
+  source: FeatureSource,
   model: RiskModel,
-  rows: EnterpriseRows,
   ids: EnterpriseIds,
   tally: Pick<Tally, 'gradeAt' | 'stock'>,
 ): Scorer {
+  const { profile, rows } = source
   const { bandHysteresis, scoreStepMin, bands } = profile.file
-  const { features, probabilityOf } = rowProbability(profile, model, rows)
+  const { features, probabilityOf } = rowProbability(source, model)
   const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
   const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
 

@@ -6,7 +6,7 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { ShadowScore } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { EnterpriseIds } from './ids.ts'
-import type { EnterpriseRows } from './rows.ts'
+import type { FeatureSource } from './rowFeatures.ts'
 import { type AsOf, hourIso, rowProbability } from './score.ts'
 
 export class Shadow {
@@ -18,12 +18,12 @@ export class Shadow {
   /** The last probability published of each row; 0 before the first. Four bytes a row, and only where there is a challenger. */
   private last = new Float32Array(0)
 
-  constructor(profile: Profile, model: RiskModel, rows: EnterpriseRows, ids: EnterpriseIds) {
+  constructor(source: FeatureSource, model: RiskModel, ids: EnterpriseIds) {
     this.hash = model.hash
     this.model = model
-    this.profile = profile
+    this.profile = source.profile
     this.ids = ids
-    this.probabilityOf = rowProbability(profile, model, rows).probabilityOf
+    this.probabilityOf = rowProbability(source, model).probabilityOf
   }
 
   /** The score to publish, when it moved far enough since the last one; undefined also for a row that the challenger cannot score. */

@@ -18,7 +18,7 @@ import { cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Emit, FoldTask, Input } from '../fold/task.ts'
 import { jsonBytes } from '../json.ts'
-import { rescoreSlices } from '../limits.ts'
+import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
 import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
@@ -28,9 +28,11 @@ import { decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { type BeatTime, evict } from './keep.ts'
+import { Neighbourhood } from './neighbourhood.ts'
 import { writePart } from './part.ts'
 import { plainEvents } from './plainEvent.ts'
 import { RowBook } from './rowBook.ts'
+import type { FeatureSource } from './rowFeatures.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import { type AsOf, isScored, scorer } from './score.ts'
 import { Shadow } from './shadow.ts'
@@ -83,6 +85,8 @@ export class EnterpriseTask implements FoldTask {
   private readonly tally
   private readonly scorer
   readonly shadow: Shadow | undefined
+  readonly neighbourhood: Neighbourhood
+  readonly archiveReach: FoldTask['archiveReach']
   private readonly tables: TableFold
   private readonly events: EventFold
   private readonly fates = new FateSheet()
@@ -110,16 +114,25 @@ export class EnterpriseTask implements FoldTask {
     this.rows = this.book.rows
     this.decode = decoder(profile, { partition, partitions })
     this.tables = new TableFold(profile, this.rows)
-    this.tally = tally(profile, cellKeys(profile), this.rows, this.tables.places)
+    const keys = cellKeys(profile)
+    this.tally = tally(profile, keys, this.rows, this.tables.places)
+    this.neighbourhood = new Neighbourhood(profile, keys)
+    if (this.neighbourhood.size > 0) {
+      this.inputs = [...this.inputs, { topic: 'ticks', partition: 0 }]
+      this.archiveReach = (watchedThrough) => this.reachOf(watchedThrough)
+    }
     const eventDecoder = { plain: plainEvents(profile, { partition, partitions }), checked: this.decode.event }
     this.events = new EventFold(profile, eventDecoder, this.book, this.tally)
-    this.scorer = model === null ? undefined : scorer(profile, model, this.rows, this.ids, this.tally)
-    this.shadow = challenger === undefined ? undefined : new Shadow(profile, challenger, this.rows, this.ids)
+    const source: FeatureSource = { profile, rows: this.rows, around: this.neighbourhood }
+    this.scorer = model === null ? undefined : scorer(source, model, this.ids, this.tally)
+    this.shadow = challenger === undefined ? undefined : new Shadow(source, challenger, this.ids)
   }
 
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
-    const [, enterprises, grades, events] = records
+    const [, enterprises, grades, events, archived = []] = records
     const time = this.timeOf(beat)
+    this.neighbourhood.take(archived)
+    this.neighbourhood.openTick(time.tick)
     this.openTicks(time.tick)
     const { decode, tables } = this
     const { tick } = time
@@ -173,6 +186,13 @@ export class EnterpriseTask implements FoldTask {
   }
   setOpenTick(tick: number | undefined): void {
     this.openTick = tick
+  }
+
+  /** The end of the second tick after the last one that the watch has closed. */
+  private reachOf(watchedThrough: number): number {
+    const { calendar } = this.profile
+    const closed = calendar.tickOf((watchedThrough + 1) * this.beatMs) - 1
+    return calendar.endMs(closed + neighbourhoodLagTicks) / this.beatMs - 1
   }
 
   private timeOf(beat: number): BeatTime {

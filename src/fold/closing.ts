@@ -17,10 +17,13 @@ export type InputState = {
   /** Whether everything up to the look was read. */ readToEnd: boolean /** Beat of the latest record seen; -Infinity before the first. */
   lastBeat: number
   isPart: boolean
+  /** How far the tick archive lets the task go; undefined for every other input. */
+  archiveReach: number | undefined
 }
 
 /** The last beat of which an input can show no further record; -Infinity when it cannot tell. */
 export function completeThrough(input: InputState, closing: Closing, beatMs: number): number {
+  if (input.archiveReach !== undefined) return input.archiveReach
   const byRecords = input.lastBeat - 1
   if (!input.readToEnd) return byRecords
   return Math.max(byRecords, byLook(input, closing, beatMs))

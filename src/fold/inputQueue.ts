@@ -30,6 +30,11 @@ export class InputQueue {
     this.foldedMaxTimeMs = maxTimeMs
   }
 
+  /** The tick archive rides along: its records belong to no beat of the task. */
+  get isArchive(): boolean {
+    return this.input.topic === 'ticks'
+  }
+
   get length(): number {
     return this.records.length - this.head
   }
@@ -72,6 +77,11 @@ export class InputQueue {
       end++
     }
     return this.take(end)
+  }
+
+  /** All records that were fetched. */
+  takeAll(): readonly LogRecord[] {
+    return this.take(this.records.length)
   }
 
   /** All records before an offset, which must have been fetched. */

@@ -17,6 +17,7 @@ import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough } from './closing.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
+import { earliestBeat, foldedThrough } from './progress.ts'
 import type { FoldTask } from './task.ts'
 
 export type RunnerOptions = {
@@ -113,12 +114,13 @@ export class TaskRunner {
    * `closing` tells what closes a beat; `ends` are looked up here, so `closing.lookMs` must not be later than the call.
    */
   async step(closing: Closing): Promise<boolean> {
+    const reach = await this.archiveReach()
     const ends = await this.lookUpEnds()
     const recordsMax = this.options.epochRecordsMax ?? epochRecordsMax
     const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
     while (epoch.records < recordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
       await this.fill(ends)
-      const beat = this.nextBeat(closing, ends)
+      const beat = this.nextBeat(closing, ends, reach)
       if (beat === undefined) break
       this.foldLive(beat, epoch)
     }
@@ -167,6 +169,16 @@ export class TaskRunner {
     return [await endOf(commands), ...ends]
   }
 
+  /** How far the tick archive lets the task go. The watch's journal tells what the archive holds: it is looked up before the archive's end. */
+  private async archiveReach(): Promise<number> {
+    const { log, beatMs } = this.options
+    if (this.task.archiveReach === undefined) return Number.POSITIVE_INFINITY
+    const watched = await foldedThrough(log, { kind: 'watch' })
+    if (watched !== undefined) return this.task.archiveReach(watched)
+    const first = await earliestBeat(log, beatMs)
+    return first === undefined ? Number.NEGATIVE_INFINITY : this.task.archiveReach(first - 1)
+  }
+
   /** Tasks that began together write their checkpoints one after another: together they would all stand still for as long as all take. */
   private headStartMs(): number {
     const { log, checkpointEveryMs } = this.options
@@ -185,21 +197,26 @@ export class TaskRunner {
     this.lastBeat = beat
   }
 
-  /** Every input is read on until it holds records of a later beat than its first, or its end. */
+  /** Every input is read on until it holds records of a later beat than its first, or its end; the tick archive to its end. */
   private async fill(ends: readonly number[]): Promise<void> {
     for (const [at, queue] of this.queues.entries()) {
-      while (!queue.readTo(ends[at]) && (queue.length === 0 || queue.lastBeat === queue.headBeat))
+      while (!queue.readTo(ends[at]) && (queue.isArchive || queue.length === 0 || queue.lastBeat === queue.headBeat))
         await queue.fetch(fetchBytes)
     }
   }
 
   /** The next beat to fold: the earliest with a record or with the end of a tick, if it is closed; or an empty one, to say how far we are. */
-  private nextBeat(closing: Closing, ends: readonly number[]): number | undefined {
+  private nextBeat(closing: Closing, ends: readonly number[], reach: number): number | undefined {
     const { beatMs, now } = this.options
     const limit = Math.min(
       ...this.queues.map((queue, at) =>
         completeThrough(
-          { readToEnd: queue.readTo(ends[at]), lastBeat: queue.lastBeat, isPart: queue.input.topic === 'cell-parts' },
+          {
+            readToEnd: queue.readTo(ends[at]),
+            lastBeat: queue.lastBeat,
+            isPart: queue.input.topic === 'cell-parts',
+            archiveReach: queue.isArchive ? reach : undefined,
+          },
           closing,
           beatMs,
         ),
@@ -207,14 +224,17 @@ export class TaskRunner {
     )
     if (!Number.isFinite(limit)) return undefined
     const after = this.lastBeat
-    const withRecords = Math.min(...this.queues.map((queue) => queue.headBeat ?? Number.POSITIVE_INFINITY))
+    const withRecords = Math.min(
+      ...this.queues.map((queue) => (queue.isArchive ? undefined : queue.headBeat) ?? Number.POSITIVE_INFINITY),
+    )
     const tickEnd = after === undefined ? undefined : this.task.nextTickEnd(after)
     const next = Math.max(
       Math.min(withRecords, tickEnd ?? Number.POSITIVE_INFINITY),
       after === undefined ? Number.NEGATIVE_INFINITY : after + 1,
     )
     if (next <= limit) return next
-    const behind = after !== undefined && after < limit
+    // Others wait in the archive for a task that reads it: it speaks before its first record too.
+    const behind = after === undefined ? this.task.archiveReach !== undefined : after < limit
     const speaks =
       closing.by === 'end' ||
       closing.by === 'mark' ||
@@ -223,7 +243,7 @@ export class TaskRunner {
   }
 
   private foldLive(beat: number, epoch: Epoch): void {
-    const records = this.queues.map((queue) => queue.takeThrough(beat))
+    const records = this.queues.map((queue) => (queue.isArchive ? queue.takeAll() : queue.takeThrough(beat)))
     const timeMs = beat * this.options.beatMs
     this.task.fold(beat, records, ({ topic, partition, record }) => {
       epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })

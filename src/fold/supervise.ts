@@ -1,14 +1,11 @@
 /** Each task has a loop of its own: while one waits for the log, the others fold. On one thread, until stopped or at the end of the log. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { foldedTopics } from '../../streams/topics.ts'
 import { importSilenceMs } from '../limits.ts'
-import { lastRecord } from '../log/lastRecord.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
 import type { Closing } from './closing.ts'
 import { ImportState } from './imports.ts'
-import { decodeEntry } from './journal.ts'
 import type { TaskRunner } from './runner.ts'
 
 export type SuperviseOptions = {
@@ -84,24 +81,4 @@ function importSilence(imports: ImportState, { now, tell }: Pick<SuperviseOption
       seen = { through: imports.throughMs, atMs: now() }
     }
   }
-}
-
-/** Whether every task of the log, whoever runs it, has folded through a beat. */
-export async function allThrough(log: Log, beat: number): Promise<boolean> {
-  for (let partition = 0; partition < log.partitions('journal'); partition++) {
-    const entry = await lastRecord(log, 'journal', partition)
-    const through = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
-    if (through === undefined || through < beat) return false
-  }
-  return true
-}
-
-/** The beat of the greatest log time in the inputs; undefined for an empty log. An import's last mark counts too. */
-export async function greatestBeat(log: Log, beatMs: number): Promise<number | undefined> {
-  let greatestMs = Number.NEGATIVE_INFINITY
-  for (const topic of foldedTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++)
-      greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
-  }
-  return Number.isFinite(greatestMs) ? Math.floor(greatestMs / beatMs) : undefined
 }

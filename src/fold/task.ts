@@ -17,6 +17,8 @@ export interface FoldTask {
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void
   /** The first beat after `beat` that must be folded even when it is empty (it ends a tick, or grades begin with it); undefined before the first record. */
   nextTickEnd(beat: number): number | undefined
+  /** For a task that reads the tick archive: the last beat that it may fold when the watch has folded through a beat. */
+  readonly archiveReach?: ((watchedThrough: number) => number) | undefined
   /** All state as bytes, in pages under the limit. */
   save(): Iterable<Uint8Array>
   /** Sets the state from pages written by `save`, slice by slice: done when the iteration is. Once, before the first beat. */

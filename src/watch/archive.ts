@@ -2,45 +2,13 @@
  * The tick archive (topic `ticks`): what each tick counted, and every so often all state of the judge. From the last full state and
  * the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
  */
-import { z } from 'zod'
+import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
 import type { Early, Judge } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import type { Amendment } from './openWarnings.ts'
-
-const numbers = z.array(z.number())
-const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })
-
-export const TickRecord = z.object({
-  kind: z.literal('tick'),
-  tick: z.int(),
-  label: z.string(),
-  /** The beat that ended the tick. */
-  beat: z.int(),
-  page: z.int(),
-  pages: z.int(),
-  /** Counts by (leaf, grade, column). */
-  counts: z.object({ keys: numbers, sums: numbers }),
-  /** Sums of judged nodes. */
-  nodes: z.object({ keys: numbers, events: numbers, enterprises: numbers, squares: numbers }),
-  /** Retractions of facts of closed ticks, with the beat in which they came. */
-  late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
-  /** What went red before the tick was over. */
-  early: z.array(z.object({ node: z.number(), beat: z.int(), sum, byType: z.record(z.string(), z.int()) })),
-})
-export type TickRecord = z.infer<typeof TickRecord>
-
-export const StateRecord = z.object({
-  kind: z.literal('state'),
-  tick: z.int(),
-  page: z.int(),
-  pages: z.int(),
-  bytes: z.string(),
-})
-export type StateRecord = z.infer<typeof StateRecord>
-export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord])
 
 const entriesMax = 8_000
 /** Base64 of a page stays under 1 MiB. */

@@ -4,8 +4,9 @@
  */
 import type { Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
 import { cellKeys } from '../cells.ts'
-import { loadState, refill, type StateRecord, type TickRecord } from './archive.ts'
+import { loadState, refill } from './archive.ts'
 import { Judge } from './judge.ts'
 import { lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { featureFill, featureNames } from '../../models/features.ts'
-import { featureProfile } from '../../src/enterprise/score.ts'
+import { featureProfile } from '../../src/enterprise/featureProfile.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
 import { type Digest, digest, digestTopics } from '../../src/log/digest.ts'
@@ -203,7 +203,7 @@ describe('an enterprise task', () => {
                     { words: new Int32Array(0), offset: 0, count: 0 },
                   ]
                 : [task.rows.facts(row), task.rows.grades(row)]
-            fill(out, { facts, grades, asOfHour, context: { peers: undefined } })
+            fill(out, { facts, grades, asOfHour, context: { peers: undefined, nearby: new Float64Array(0) } })
             return Buffer.from(out.buffer).toString('hex')
           }
         },

@@ -284,7 +284,12 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
     const features = new Float64Array(model.featureNames.length)
     const words = Int32Array.from(facts.flatMap(factWords))
     const slice = { words, offset: 0, count: facts.length, stride: 5 }
-    fill(features, { facts: slice, grades: gradeSlice(row), asOfHour: time.hour, context: { peers: undefined } })
+    fill(features, {
+      facts: slice,
+      grades: gradeSlice(row),
+      asOfHour: time.hour,
+      context: { peers: undefined, nearby: new Float64Array(0) },
+    })
     const probability = model.score(features)
     if (probability === undefined) return
     const { bands, bandHysteresis, scoreStepMin } = profile.file
@@ -482,6 +487,7 @@ function featureProfileOf(profile: Profile) {
     halfLivesDays: profile.file.halfLivesDays,
     grades: profile.grades,
     horizonHours,
+    declared: [],
   }
 }
 

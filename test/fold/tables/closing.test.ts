@@ -3,8 +3,9 @@ import { expect, it } from 'vitest'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { type Closing, completeThrough } from '../../../src/fold/closing.ts'
 import { ImportState } from '../../../src/fold/imports.ts'
+import { greatestBeat } from '../../../src/fold/progress.ts'
 import { TaskRunner } from '../../../src/fold/runner.ts'
-import { greatestBeat, supervise } from '../../../src/fold/supervise.ts'
+import { supervise } from '../../../src/fold/supervise.ts'
 import type { Log } from '../../../src/log/port.ts'
 import type { Notice } from '../../../src/notices.ts'
 import { append, memoryLog, openTasks, type TestRecord } from '../../support/fold.ts'
@@ -43,7 +44,7 @@ it('a beat of one input is complete', () => {
     ['end: by the beat given', { by: 'end', beat: 20 }, true, 5, false, 20],
   ]
   for (const [what, closing, readToEnd, lastBeat, isPart, through] of table) {
-    expect(completeThrough({ readToEnd, lastBeat, isPart }, closing, 1_000), what).toBe(through)
+    expect(completeThrough({ readToEnd, lastBeat, isPart, archiveReach: undefined }, closing, 1_000), what).toBe(through)
   }
 })
 

@@ -3,7 +3,7 @@
 import { inOrder } from '../../../src/cli/topicReader.ts'
 import { modelOf } from '../../../src/edges/models.ts'
 import { loadProfile } from '../../../src/edges/profiles.ts'
-import { greatestBeat } from '../../../src/fold/supervise.ts'
+import { greatestBeat } from '../../../src/fold/progress.ts'
 import { type Digest, digest, digestTopics } from '../../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../../src/log/embedded/embeddedLog.ts'
 import type { Log, NewRecord } from '../../../src/log/port.ts'

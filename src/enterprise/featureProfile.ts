@@ -1,0 +1,56 @@
+/** What the features need to know of a profile; scoring, training rows and explanations share it. */
+import type { CompiledFeature } from '../../models/declared.ts'
+import type { FeatureProfile } from '../../models/features.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { horizonHours, hoursPerDay } from '../limits.ts'
+
+export function featureProfile(profile: Profile): FeatureProfile {
+  return {
+    groups: profile.groups,
+    groupOfType: profile.types.map((type) => type.group),
+    halfLivesDays: profile.file.halfLivesDays,
+    grades: profile.grades,
+    horizonHours,
+    declared: declaredFeatures(profile),
+  }
+}
+
+type Declared = Profile['file']['features'][number]
+type Nearby = Extract<Declared, { kind: 'nearby' }>
+
+/** A profile's declarations that look around, in the order of their slots. */
+export function nearbyFeatures({ file }: Profile): Nearby[] {
+  return file.features.flatMap((feature) => (feature.kind === 'nearby' ? [feature] : []))
+}
+
+/** 1 for the types that are named. */
+export function typeFlags({ types }: Profile, codes: readonly string[]): Uint8Array {
+  return Uint8Array.from(types, ({ code }) => (codes.includes(code) ? 1 : 0))
+}
+
+function declaredFeatures(profile: Profile): CompiledFeature[] {
+  const around = nearbyFeatures(profile)
+  return profile.file.features.flatMap((feature) => compiled(profile, feature, around))
+}
+
+function compiled(profile: Profile, feature: Declared, around: readonly Nearby[]): CompiledFeature[] {
+  const { name } = feature
+  const of = typeFlags(profile, feature.of)
+  switch (feature.kind) {
+    case 'rate': {
+      const { halfLifeDays, prior, per } = feature
+      return [{ kind: 'rate', name, of, per: typeFlags(profile, per), halfLifeDays, prior }]
+    }
+    case 'recency':
+      return [{ kind: 'recency', name, of }]
+    case 'nearby':
+      return [{ kind: 'nearby', name, slot: around.indexOf(feature) }]
+    case 'latest': {
+      const { otherwise, withinDays, values } = feature
+      const column = profile.file.factColumns.indexOf(feature.column)
+      const one = { kind: 'latest', of, column, withinHours: withinDays * hoursPerDay, otherwise } as const
+      if (values === undefined) return [{ ...one, name, equals: undefined }]
+      return values.map((equals) => ({ ...one, name: `${name}.${equals}`, equals }))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * What is around an enterprise: recent rates of events in its region and its industry, from the tick archive (docs/fold.md rule 16).
+ * Ticks <= T-2 speak in tick T, whenever they came: so the answer is the same with any number of partitions, and in a replay.
+ */
+import { z } from 'zod'
+import { shrunkRate } from '../../models/declared.ts'
+import { ln1p, pow2 } from '../../models/math.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { ArchiveRecord } from '../../streams/ticks.ts'
+import { type CodeTree, rootIndex } from '../../streams/tree.ts'
+import type { CellKeys } from '../cells.ts'
+import { jsonOf } from '../json.ts'
+import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
+import type { LogRecord } from '../log/port.ts'
+import { nearbyFeatures, typeFlags } from './featureProfile.ts'
+
+const ArchivedCounts = z.object({
+  tick: z.int(),
+  counts: z.object({ keys: z.array(z.number()), sums: z.array(z.number()) }),
+})
+type ArchivedCounts = z.infer<typeof ArchivedCounts>
+
+/** What a checkpoint keeps of it. */
+export const SavedNeighbourhood = z.object({
+  lastTick: z.int().nullable(),
+  waiting: z.array(ArchivedCounts),
+  /** `of` and `per` of each declared feature in turn, by node. */
+  sums: z.array(z.array(z.number())),
+})
+type SavedNeighbourhood = z.infer<typeof SavedNeighbourhood>
+
+/** Decayed sums of one declared feature at every node of its axis, as of the last tick added. */
+type Around = {
+  tree: CodeTree
+  axis: 'region' | 'industry'
+  of: Uint8Array
+  per: Uint8Array | undefined
+  halfLifeDays: number
+  prior: { rate: number; events: number }
+  sums: { of: Float64Array; per: Float64Array }
+}
+
+export class Neighbourhood {
+  private readonly arounds: readonly Around[]
+  private readonly keys: CellKeys
+  private readonly tickDays: number
+  private lastTick: number | undefined
+  /** Ticks that are not to speak yet; ascending. */
+  private waiting: ArchivedCounts[] = []
+
+  constructor(profile: Profile, keys: CellKeys) {
+    this.keys = keys
+    this.tickDays = profile.calendar.tickMs / dayMs
+    this.arounds = nearbyFeatures(profile).map(({ axis, of, per, halfLifeDays, prior }) => {
+      const tree = axis === 'region' ? profile.regions : profile.industries
+      const nodes = tree.nodes.length
+      return {
+        tree,
+        axis,
+        of: typeFlags(profile, of),
+        per: per === undefined ? undefined : typeFlags(profile, per),
+        halfLifeDays,
+        prior,
+        sums: { of: new Float64Array(nodes), per: new Float64Array(nodes) },
+      }
+    })
+  }
+
+  /** Number of values that `fill` gives. */
+  get size(): number {
+    return this.arounds.length
+  }
+
+  /** Takes records of the tick archive as they come. */
+  take(records: readonly LogRecord[]): void {
+    for (const { value } of records) {
+      const record = ArchiveRecord.parse(jsonOf(value))
+      if (record.kind === 'tick') this.waiting.push({ tick: record.tick, counts: record.counts })
+    }
+  }
+
+  /** From here on it is tick `tick`. */
+  openTick(tick: number): void {
+    while (this.waiting.length > 0 && this.waiting[0].tick <= tick - neighbourhoodLagTicks) {
+      const [first] = this.waiting
+      const pages = this.waiting.filter((page) => page.tick === first.tick)
+      this.waiting = this.waiting.slice(pages.length)
+      this.add(first.tick, pages)
+    }
+  }
+
+  /** The values of all declared features at a place (region node in the upper 16 bits, industry node in the lower). */
+  fill(place: number, out: Float64Array): void {
+    for (const [slot, around] of this.arounds.entries()) {
+      const node = around.tree.leafOf[around.axis === 'region' ? place >>> 16 : place & 0xffff]
+      const { of, per } = around.sums
+      out[slot] = around.per === undefined ? ln1p(of[node]) : rateAt(around.tree, node, of, per, around.prior)
+    }
+  }
+
+  save(): SavedNeighbourhood {
+    const sums = this.arounds.flatMap((around) => [around.sums.of, around.sums.per])
+    return { lastTick: this.lastTick ?? null, waiting: this.waiting, sums: sums.map((sum) => Array.from(sum)) }
+  }
+
+  load({ lastTick, waiting, sums }: SavedNeighbourhood): void {
+    this.lastTick = lastTick ?? undefined
+    this.waiting = waiting
+    for (const [slot, around] of this.arounds.entries()) {
+      around.sums.of.set(sums[2 * slot])
+      around.sums.per.set(sums[2 * slot + 1])
+    }
+  }
+
+  private add(tick: number, pages: readonly ArchivedCounts[]): void {
+    const ticks = this.lastTick === undefined ? 0 : tick - this.lastTick
+    for (const around of this.arounds) {
+      const kept = pow2((-ticks * this.tickDays) / around.halfLifeDays)
+      const [of, per] = [around.sums.of, around.sums.per]
+      for (let node = 0; node < of.length; node++) {
+        of[node] *= kept
+        per[node] *= kept
+      }
+      const came = this.cameIn(around, pages)
+      for (let node = 0; node < of.length; node++) {
+        of[node] += came.of[node]
+        per[node] += came.per[node]
+      }
+    }
+    this.lastTick = tick
+  }
+
+  /** Events of one tick at every node: whole numbers, so their order makes no difference. */
+  private cameIn({ tree, axis, of, per }: Around, pages: readonly ArchivedCounts[]): Around['sums'] {
+    const { keys } = this
+    const came = { of: new Float64Array(tree.nodes.length), per: new Float64Array(tree.nodes.length) }
+    for (const { counts } of pages) {
+      for (const [at, key] of counts.keys.entries()) {
+        const type = keys.column(key)
+        if (of[type] !== 1 && per?.[type] !== 1) continue // a source, or a type that nobody asks for
+        const cell = keys.cellOf(keys.gradedOf(key))
+        for (const node of tree.pathOf(axis === 'region' ? keys.region(cell) : keys.industry(cell))) {
+          if (of[type] === 1) came.of[node] += counts.sums[at]
+          if (per?.[type] === 1) came.per[node] += counts.sums[at]
+        }
+      }
+    }
+    return came
+  }
+}
+
+/** The rate at a node, drawn to that of the node above it; the whole is drawn to the prior. */
+function rateAt(tree: CodeTree, node: number, of: Float64Array, per: Float64Array, prior: Around['prior']): number {
+  const rate = node === rootIndex ? prior.rate : rateAt(tree, tree.nodes[node].parent, of, per, prior)
+  return shrunkRate(of[node], per[node], { rate, events: prior.events })
+}

@@ -1,0 +1,46 @@
+/** Features that a profile declares beside those that every profile has (models/features.ts). docs/profiles.md shows each kind. */
+import { z } from 'zod'
+
+const name = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$/, 'words of letters and digits, with dots between them')
+  .max(64)
+const types = z.array(z.string().min(1).max(32)).min(1)
+const halfLifeDays = z.number().positive().max(3_650)
+/** What a rate is drawn to while little is known: as if so many `per` events had been seen at this rate. */
+const prior = z.strictObject({ rate: z.number().min(0), events: z.number().positive() })
+
+export const DeclaredFeature = z.discriminatedUnion('kind', [
+  /** How many events of the types `of` came for each event of the types `per`, both decayed, drawn to a prior. */
+  z.strictObject({ name, kind: z.literal('rate'), of: types, per: types, halfLifeDays, prior }),
+  /** ln(1 + days since the last event of these types); the horizon when there was none. */
+  z.strictObject({ name, kind: z.literal('recency'), of: types }),
+  /**
+   * A numeric attribute of the newest event of these types, if it occurred within so many days; `otherwise` when there is none.
+   * With `values`: one feature for each of them, `<name>.<value>`, 1 where it is that value and else 0.
+   */
+  z.strictObject({
+    name,
+    kind: z.literal('latest'),
+    of: types,
+    column: z.string().min(1).max(64),
+    withinDays: z.number().positive(),
+    otherwise: z.number().default(0),
+    values: z.array(z.int().min(0)).min(1).max(64).optional(),
+  }),
+  /**
+   * The same rate among all enterprises around: in the region, or in the industry, at the leaf at which cells count. It is drawn to the
+   * rate of the node above, and that of the whole to the prior. Fresh events of ticks that ended at least one tick ago, as the
+   * tick archive counts them. Without `per`: ln(1 + decayed count).
+   */
+  z.strictObject({
+    name,
+    kind: z.literal('nearby'),
+    axis: z.enum(['region', 'industry']),
+    of: types,
+    per: types.optional(),
+    halfLifeDays,
+    prior,
+  }),
+])
+export type DeclaredFeature = z.infer<typeof DeclaredFeature>

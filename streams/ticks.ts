@@ -1,0 +1,34 @@
+/** Topic `ticks`, the tick archive: what each closed tick counted, and every so often all state of the judge, in pages under 1 MiB. */
+import { z } from 'zod'
+
+const numbers = z.array(z.number())
+const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })
+
+export const TickRecord = z.object({
+  kind: z.literal('tick'),
+  tick: z.int(),
+  label: z.string(),
+  /** The beat that ended the tick. */
+  beat: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  /** Counts by (leaf, grade, column). */
+  counts: z.object({ keys: numbers, sums: numbers }),
+  /** Sums of judged nodes. */
+  nodes: z.object({ keys: numbers, events: numbers, enterprises: numbers, squares: numbers }),
+  /** Retractions of facts of closed ticks, with the beat in which they came. */
+  late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
+  /** What went red before the tick was over. */
+  early: z.array(z.object({ node: z.number(), beat: z.int(), sum, byType: z.record(z.string(), z.int()) })),
+})
+export type TickRecord = z.infer<typeof TickRecord>
+
+export const StateRecord = z.object({
+  kind: z.literal('state'),
+  tick: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  bytes: z.string(),
+})
+export type StateRecord = z.infer<typeof StateRecord>
+export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord])
