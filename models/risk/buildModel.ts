@@ -3,6 +3,7 @@ import { logistic } from '../math.ts'
 import type { ModelFile } from './modelFile.ts'
 import type { Contribution, ModelCore, RiskModel } from './riskModel.ts'
 import { scorecard } from './scorecard.ts'
+import { trees } from './trees.ts'
 
 /** @throws Error when the parts of the file do not fit together. */
 export function buildModel(file: ModelFile, hash: string): RiskModel {
@@ -44,5 +45,7 @@ function coreOf(file: ModelFile): ModelCore {
   switch (file.kind) {
     case 'scorecard':
       return scorecard(file)
+    case 'trees':
+      return trees(file)
   }
 }

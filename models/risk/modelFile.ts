@@ -3,7 +3,7 @@
  * built-in models all come this way.
  */
 import { z } from 'zod'
-import { ScorecardWeights } from './weights.ts'
+import { ScorecardWeights, TreesWeights } from './weights.ts'
 
 const finite = z.number()
 
@@ -35,6 +35,8 @@ const head = {
 
 export const ModelFile = z.discriminatedUnion('kind', [
   z.object({ ...head, kind: z.literal('scorecard'), scorecard: ScorecardWeights }),
+  z.object({ ...head, kind: z.literal('trees'), trees: TreesWeights }),
 ])
 export type ModelFile = z.infer<typeof ModelFile>
 export type ScorecardFile = Extract<ModelFile, { kind: 'scorecard' }>
+export type TreesFile = Extract<ModelFile, { kind: 'trees' }>

@@ -9,3 +9,31 @@ export const ScorecardWeights = z.object({
   weights: z.array(finite),
 })
 export type ScorecardWeights = z.infer<typeof ScorecardWeights>
+
+const index = z.int().min(0)
+
+/**
+ * One tree, numbered as LightGBM does: split 0 is the root, and a child is a split, or a leaf as -1 - leaf. n leaves have n - 1
+ * splits; the lists about splits have one entry a split.
+ */
+export const TreeWeights = z.object({
+  /** Log-odds of each leaf. */
+  values: z.array(finite).min(1),
+  /** Training rows in each leaf: how likely a row is to come there when a feature is unknown. */
+  counts: z.array(z.int().min(1)).min(1),
+  /** Index of the feature that is asked. */
+  features: z.array(index),
+  /** A value goes left when it is not above this. Of a categorical split: index in `categories`. */
+  thresholds: z.array(finite),
+  /** LightGBM's bits: 1 categorical, 2 what is missing goes left, 4 zero and NaN are missing, 8 NaN is missing. */
+  decisions: z.array(z.int().min(0).max(11)),
+  left: z.array(z.int()),
+  right: z.array(z.int()),
+  /** Categories that go left; all others, and what is missing, go right. */
+  categories: z.array(z.array(index)),
+})
+export type TreeWeights = z.infer<typeof TreeWeights>
+
+/** The log-odds are the sum of one leaf of every tree. */
+export const TreesWeights = z.array(TreeWeights).min(1)
+export type TreesWeights = z.infer<typeof TreesWeights>
