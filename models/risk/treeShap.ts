@@ -7,13 +7,9 @@
  * (Owen 1972, Multilinear extensions of games), which a Gauss-Legendre rule of half as many points as features integrates
  * exactly. All terms of the sum have one sign: nothing cancels. Leaves x features^2 steps a tree.
  */
-import { gaussLegendre } from '../math.ts'
+import { gaussLegendre, type Quadrature } from '../math.ts'
 import type { Forest, Place } from './forest.ts'
-
-type Branch = { column: number; threshold: number; right: boolean }
-/** One feature of a path: the branches that lead to the leaf, and the share of training rows that took them. */
-type Factor = { feature: number; share: number; branches: Branch[] }
-type Path = { value: number /** Share of the training rows that came to the leaf. */; share: number; factors: Factor[] }
+import { type Paths, pathsOf } from './treePaths.ts'
 
 export type TreeShap = {
   /** Expected log-odds over the training rows. */
@@ -23,49 +19,76 @@ export type TreeShap = {
 }
 
 export function treeShap({ trees }: Forest): TreeShap {
-  const paths = trees.flatMap((tree) => tree.flatMap(({ first }, at) => (first === at ? [pathTo(tree, at)] : [])))
-  const longest = paths.reduce((most, { factors }) => Math.max(most, factors.length), 0)
+  const all = trees.map(pathsOf)
+  const longest = all.reduce((most, { factorsMax }) => Math.max(most, factorsMax), 0)
   const rules = Array.from({ length: (longest + 1) >> 1 }, (_, at) => gaussLegendre(at + 1))
-  const ones = new Float64Array(longest)
-  const terms = new Float64Array(longest)
-
-  const addPath = ({ value, factors }: Path, columns: Float64Array, out: Float64Array): void => {
-    const size = factors.length
-    for (let at = 0; at < size; at++) ones[at] = takes(factors[at].branches, columns) ? 1 : 0
-    const { points, weights } = rules[(size - 1) >> 1]
-    for (let point = 0; point < points.length; point++) {
-      const t = points[point]
-      let product = value * weights[point]
-      for (let at = 0; at < size; at++) {
-        terms[at] = factors[at].share * (1 - t) + ones[at] * t
-        product *= terms[at]
-      }
-      for (let at = 0; at < size; at++)
-        out[factors[at].feature] += ((ones[at] - factors[at].share) * product) / terms[at]
-    }
+  const scratch: Scratch = {
+    taken: new Int32Array(longest),
+    terms: new Float64Array(longest),
+    sums: new Float64Array(longest),
   }
-
   return {
-    baseLogOdds: paths.reduce((sum, { value, share }) => sum + value * share, 0),
+    baseLogOdds: trees.reduce((sum, tree) => sum + expectedValue(tree), 0),
     addContributions(columns, out) {
-      for (const path of paths) if (path.factors.length > 0) addPath(path, columns, out)
+      for (const paths of all) {
+        for (let path = 0; path < paths.values.length; path++) {
+          const size = paths.begins[path + 1] - paths.begins[path]
+          if (size > 0) addPath(paths, path, rules[(size - 1) >> 1], scratch, columns, out)
+        }
+      }
     },
   }
 }
 
-function takes(branches: readonly Branch[], columns: Float64Array): boolean {
-  for (const { column, threshold, right } of branches) if (columns[column] > threshold !== right) return false
-  return true
+/** Splits have the value 0. */
+function expectedValue(tree: readonly Readonly<Place>[]): number {
+  return tree.reduce((sum, { value, rows }) => sum + value * rows, 0) / tree[0].rows
 }
 
-function pathTo(tree: readonly Place[], leaf: number): Path {
-  const factors = new Map<number, Factor>()
-  for (let at = leaf; at !== 0; at = tree[at].parent) {
-    const { feature, column, threshold, first, rows } = tree[tree[at].parent]
-    const factor = factors.get(feature) ?? { feature, share: 1, branches: [] }
-    factor.share *= tree[at].rows / rows
-    factor.branches.push({ column, threshold, right: at !== first })
-    factors.set(feature, factor)
+/** Of the factors of a path whose branches the row takes: which they are, what they are at a point, their integrals. */
+type Scratch = { readonly taken: Int32Array; readonly terms: Float64Array; readonly sums: Float64Array }
+
+/** A feature not taken has the factor z * (1 - t), so its value is -value * integral of the whole product / (1 - t). */
+function addPath(
+  paths: Paths,
+  path: number,
+  { points, weights }: Quadrature,
+  { taken, terms, sums }: Scratch,
+  columns: Float64Array,
+  out: Float64Array,
+): void {
+  const { shares, features } = paths
+  const begin = paths.begins[path]
+  const end = paths.begins[path + 1]
+  let count = 0
+  let value = paths.values[path]
+  for (let factor = begin; factor < end; factor++) {
+    taken[count] = factor
+    sums[count] = 0
+    if (takes(paths, factor, columns)) count++
+    else value *= shares[factor]
   }
-  return { value: tree[leaf].value, share: tree[leaf].rows / tree[0].rows, factors: [...factors.values()] }
+  let others = 0
+  for (let point = 0; point < points.length; point++) {
+    const t = points[point]
+    let product = value * weights[point]
+    for (let factor = begin + count; factor < end; factor++) product *= 1 - t
+    for (let at = 0; at < count; at++) {
+      const share = shares[taken[at]]
+      terms[at] = share + (1 - share) * t
+      product *= terms[at]
+    }
+    others += product / (1 - t)
+    for (let at = 0; at < count; at++) sums[at] += product / terms[at]
+  }
+  for (let factor = begin, at = 0; factor < end; factor++) {
+    if (at < count && taken[at] === factor) out[features[factor]] += (1 - shares[factor]) * sums[at++]
+    else out[features[factor]] -= others
+  }
+}
+
+function takes({ branches, columns, thresholds, rights }: Paths, factor: number, row: Float64Array): boolean {
+  for (let at = branches[factor]; at < branches[factor + 1]; at++)
+    if (row[columns[at]] > thresholds[at] !== (rights[at] === 1)) return false
+  return true
 }

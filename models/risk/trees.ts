@@ -2,11 +2,11 @@
 import { forestOf } from './forest.ts'
 import type { TreesFile } from './modelFile.ts'
 import type { ModelCore } from './riskModel.ts'
-import { kernelTrees, sumLeaves } from './treeKernel.ts'
+import { kernelTrees, lanes, sumLeaves } from './treeKernel.ts'
 import { treeShap } from './treeShap.ts'
 
 /** Rows of a block: their columns and one tree fit into the fastest cache. */
-const blockRows = 64
+const blockRows = 10 * lanes
 
 /**
  * Log-odds equal LightGBM's `raw_score` times its sigmoid; contributions equal its `pred_contrib` times the sigmoid. Missing values

@@ -1,6 +1,9 @@
 /** Boosted trees: the same bits in any company, and contributions by the definition. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { logistic } from '../../models/math.ts'
+import { buildModel } from '../../models/risk/buildModel.ts'
+import { ModelFile } from '../../models/risk/modelFile.ts'
 import { trees } from '../../models/risk/trees.ts'
 import { largestDifference } from '../support/difference.ts'
 import { randomTrees } from '../support/randomTrees.ts'
@@ -63,6 +66,20 @@ describe('whatever the trees', () => {
       }),
     )
   })
+})
+
+test('a model file of trees scores, explains, and survives JSON', () => {
+  const grown = randomTrees(seeded(3), { features: 4, trees: 3, leaves: 6, decision: () => 10 })
+  const training = { from: '', to: '', rows: 0, positives: 0, seed: 0, dataHash: '', command: '', metrics: {} }
+  const head = { formatVersion: 1, profile: 'cn', label: 'none', bandEdges: [0.5], training }
+  const text = JSON.stringify({ ...head, ...grown, kind: 'trees', peers: { rows: {}, enterprisesMin: 30 } })
+  const model = buildModel(ModelFile.parse(JSON.parse(text)), 'c'.repeat(64))
+  const row = Float64Array.of(0.2, Number.NaN, 0.9, 0.5)
+  const logOdds = new Float64Array(1)
+  trees(grown).logOdds(row, logOdds)
+  expect(model.score(row)).toBe(logistic(logOdds[0]))
+  const largest = Math.max(...model.contributions(row))
+  expect(model.reasons(row, 1)[0].logOdds).toBe(largest)
 })
 
 describe('what is no tree', () => {
