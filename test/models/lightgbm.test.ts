@@ -23,16 +23,21 @@ const Reference = z.object({
   contributions: numbers,
 })
 
-const script = path.join(import.meta.dirname, 'lightgbmModels.py')
+const Refused = z.object({ blame: z.string(), model: z.string() })
 
 const available = await science.available()
-const references =
-  available === true
-    ? (await science.run(script, ''))
-        .trim()
-        .split('\n')
-        .map((line) => Reference.parse(JSON.parse(line)))
-    : []
+
+/** Lines of JSON that a script beside this file prints; none where there is no LightGBM. */
+async function linesOf<Contract extends z.ZodType>(script: string, contract: Contract): Promise<z.output<Contract>[]> {
+  if (available !== true) return []
+  const text = await science.run(path.join(import.meta.dirname, script), '')
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => contract.parse(JSON.parse(line)))
+}
+const references = await linesOf('lightgbmModels.py', Reference)
+const refused = await linesOf('lightgbmRefused.py', Refused)
 
 describeWhere(available, 'beside LightGBM', () => {
   test.each(references)('$name', ({ model, features: size, rows, rawScores, probabilities, contributions }) => {
@@ -63,5 +68,10 @@ describeWhere(available, 'beside LightGBM', () => {
       expect(largestDifference(out, theirs), `row ${row}`).toBeLessThan(1e-9)
       expect(Math.abs(out.reduce((sum, each) => sum + each) - logOdds[row])).toBeLessThan(1e-9)
     }
+  })
+
+  test.each(refused)('$blame is refused', ({ blame, model }) => {
+    expect(() => parseLightGbm(model)).toThrow(blame)
+    expect(() => parseLightGbm(model)).toThrow(/; train (on|with) .*\w+=?\w+/)
   })
 })
