@@ -1,6 +1,6 @@
 /** Boosted trees trained with LightGBM, from its text model (`Booster.save_model`). */
 import { z } from 'zod'
-import { type TreesWeights, TreeWeights } from '../risk/weights.ts'
+import { categoriesMax, type TreesWeights, TreeWeights } from '../risk/weights.ts'
 import { type Fields, sectionsOf } from './lightgbmText.ts'
 
 export type LightGbmModel = {
@@ -97,6 +97,8 @@ function categoriesOf(fields: Fields): number[][] {
   const sets = fields.number('num_cat')
   const boundaries = fields.numbers('cat_boundaries', sets + 1)
   const words = fields.numbers('cat_threshold', boundaries[sets])
+  if (boundaries.some((end, at) => at > 0 && (end - boundaries[at - 1]) * 32 > categoriesMax))
+    throw new Error(`cat_threshold: categories above ${categoriesMax - 1}; number them from 0 and train again`)
   return Array.from({ length: sets }, (_, set) =>
     words
       .slice(boundaries[set], boundaries[set + 1])

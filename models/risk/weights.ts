@@ -12,6 +12,9 @@ export type ScorecardWeights = z.infer<typeof ScorecardWeights>
 
 const index = z.int().min(0)
 
+/** Categories are below this, so that tables over them stay small: 4 MiB a feature. */
+export const categoriesMax = 1_048_576
+
 /**
  * One tree, numbered as LightGBM does: split 0 is the root, and a child is a split, or a leaf as -1 - leaf. n leaves have n - 1
  * splits; the lists about splits have one entry a split.
@@ -19,7 +22,7 @@ const index = z.int().min(0)
 export const TreeWeights = z.object({
   /** Log-odds of each leaf. */
   values: z.array(finite).min(1),
-  /** Training rows in each leaf: how likely a row is to come there when a feature is unknown. */
+  /** Training rows in each leaf, and so in each split above: how likely a row is to come there when a feature is unknown. */
   counts: z.array(z.int().min(1)).min(1),
   /** Index of the feature that is asked. */
   features: z.array(index),
@@ -30,7 +33,7 @@ export const TreeWeights = z.object({
   left: z.array(z.int()),
   right: z.array(z.int()),
   /** Categories that go left; all others, and what is missing, go right. */
-  categories: z.array(z.array(index)),
+  categories: z.array(z.array(index.max(categoriesMax - 1))),
 })
 export type TreeWeights = z.infer<typeof TreeWeights>
 

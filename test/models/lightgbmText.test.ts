@@ -64,6 +64,12 @@ describe('a text model', () => {
     ['a name too few', 'feature_names=a b c', 'feature_names=a b', /2 names for 3 features; name every column/],
     ['a feature without a name', 'split_feature=2', 'split_feature=3', /Tree=1: split_feature: 3, but there are 3/],
     ['a leaf without rows', 'leaf_count=45 15', 'leaf_count=60 0', /Tree=1: leaf_count: .*min_data_in_leaf/],
+    [
+      'huge categories',
+      /cat_b[\s\S]*?cat_threshold=/,
+      `cat_boundaries=0 32769\ncat_threshold=${'1 '.repeat(32_767)}`,
+      /Tree=1: cat_threshold: categories above 1048575; number them from 0/,
+    ],
     ['categories of pandas', 'categorical:null', 'categorical:[[0,1],["x"]]', /\["x"\].*categorical_feature/],
     ['categories cut short', 'categorical:null', 'categorical:[["x"', /pandas_categorical: is no list/],
   ]
