@@ -1,22 +1,9 @@
-/** How well scores order and calibrate: area under the ROC curve, and Brier score. */
+/** The figures that are asked for most, of one vector of scores: area under the ROC curve, Brier score, quantiles. */
+import { orderOf, rankingOf } from './order.ts'
 
 /** Probability that a positive row scores above a negative one; ties count half (Mann-Whitney). NaN without both classes. */
 export function areaUnderRoc(scores: Float64Array, labels: Uint8Array): number {
-  const order = Uint32Array.from(scores, (_, at) => at).sort((a, b) => scores[a] - scores[b])
-  let [rankSum, positives] = [0, 0]
-  for (let from = 0; from < order.length; ) {
-    let to = from
-    while (to < order.length && scores[order[to]] === scores[order[from]]) to++
-    const rank = (from + 1 + to) / 2
-    for (let at = from; at < to; at++) {
-      if (labels[order[at]] === 0) continue
-      rankSum += rank
-      positives++
-    }
-    from = to
-  }
-  const negatives = order.length - positives
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
+  return rankingOf(orderOf(scores), labels)?.auc ?? Number.NaN
 }
 
 /** Mean squared difference of probability and outcome. */

@@ -1,5 +1,5 @@
 /** From a model file to something that scores: its kind's core, with probabilities, bands and reasons around it. */
-import { logistic } from '../math.ts'
+import { calibrate } from './calibration.ts'
 import type { ModelFile } from './modelFile.ts'
 import type { Contribution, ModelCore, RiskModel } from './riskModel.ts'
 import { scorecard } from './scorecard.ts'
@@ -7,13 +7,16 @@ import { trees } from './trees.ts'
 
 /** @throws Error when the parts of the file do not fit together. */
 export function buildModel(file: ModelFile, hash: string): RiskModel {
-  const { features, bandEdges } = file
+  const { features, bandEdges, calibration = { kind: 'none' }, reference } = file
   if (bandEdges.some((edge, at) => at > 0 && edge <= bandEdges[at - 1])) throw new Error('bandEdges: must ascend')
+  if (reference !== undefined && reference.features.length !== features.length)
+    throw new Error(`reference.features: ${reference.features.length} for ${features.length} features`)
   const core = coreOf(file)
+  const probability = calibrate(calibration)
   const one = new Float64Array(1)
   const scoreRows: RiskModel['scoreRows'] = (rows, out) => {
     core.logOdds(rows, out)
-    for (let at = 0; at < out.length; at++) if (!Number.isNaN(out[at])) out[at] = logistic(out[at])
+    for (let at = 0; at < out.length; at++) if (!Number.isNaN(out[at])) out[at] = probability(out[at])
   }
   const contributions = (x: Float64Array): Float64Array => {
     const out = new Float64Array(features.length)

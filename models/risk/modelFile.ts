@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import { ScorecardWeights, TreesWeights } from './weights.ts'
+import { PsiReference } from '../quality/psi.ts'
+import { Calibration } from './calibration.ts'
 
 const finite = z.number()
 
@@ -21,6 +23,10 @@ const head = {
   features: z.array(z.object({ name: z.string().min(1), mean: finite, deviation: finite.positive() })).min(1),
   peers: PeerTable,
   bandEdges: z.array(finite.min(0).max(1)).min(1),
+  /** Between the log-odds and the probability; absent = none. */
+  calibration: Calibration.optional(),
+  /** Where score and features of the training rows lay, the features in the order of `features`; drift is measured against it. */
+  reference: z.object({ score: PsiReference, features: z.array(PsiReference) }).optional(),
   training: z.object({
     from: z.string(),
     to: z.string(),
