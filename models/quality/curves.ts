@@ -11,7 +11,7 @@ export function rocCurve(order: Order, labels: Uint8Array): Point[] | undefined 
   if (positives === 0 || positives === rows) return undefined
   const points = [{ x: 0, y: 0 }]
   let [hits, misses] = [0, 0]
-  walk(order, labels, undefined, (groupHits, size) => {
+  walk(order, labels, (groupHits, size) => {
     hits += groupHits
     misses += size - groupHits
     points.push({ x: misses / (rows - positives), y: hits / positives })
@@ -25,7 +25,7 @@ export function precisionRecallCurve(order: Order, labels: Uint8Array): Point[] 
   if (positives === 0) return undefined
   const points: Point[] = []
   let [hits, seen] = [0, 0]
-  walk(order, labels, undefined, (groupHits, size) => {
+  walk(order, labels, (groupHits, size) => {
     hits += groupHits
     seen += size
     if (points.length === 0) points.push({ x: 0, y: hits / seen })

@@ -36,7 +36,7 @@ export type EvaluationInput = {
     readonly values: Float64Array
   }
   readonly seed: number
-  /** Resamples; 1,000, or fewer (at least 200) above 200,000 rows, when absent. */
+  /** Resamples; 1,000, or fewer (at least 200) above 50,000 rows, when absent. */
   readonly draws?: number
 }
 
@@ -47,7 +47,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const { labels, candidate, ticks, monthOf, highShare, seed } = input
   check(input)
   const clusters = input.ids === undefined ? singles(labels.length) : clustersOf(input.ids)
-  const draws = input.draws ?? Math.round(Math.min(1_000, Math.max(200, 2e8 / labels.length)))
+  const draws = input.draws ?? Math.round(Math.min(1_000, Math.max(200, 5e7 / labels.length)))
   const resampling: Resampling = { draws, seed, level }
   const judge = (scores: Float64Array, rows: readonly number[]): Judged =>
     pick({ scores, labels, reached: new Float64Array(labels.length), clusters }, rows)

@@ -11,6 +11,7 @@ export const gateNames = [
   'scorePsi',
   'featurePsi',
 ] as const
+export type GateName = (typeof gateNames)[number]
 
 export const Gate = z.object({
   name: z.enum(gateNames),
@@ -84,7 +85,7 @@ function above(value: number | undefined): boolean {
   return value !== undefined && value > gateLimits.aucDifference
 }
 
-function below(name: Gate['name'], limit: number, { of, value }: Measured): Gate {
+function below(name: GateName, limit: number, { of, value }: Measured): Gate {
   return { name, limit, of, value, passed: value !== undefined && value < limit }
 }
 
@@ -99,7 +100,7 @@ function largest(all: readonly Measured[]): Measured {
   )
 }
 
-function recallGate(name: Gate['name'], rivals: readonly (readonly RecallChange[])[]): Gate {
+function recallGate(name: GateName, rivals: readonly (readonly RecallChange[])[]): Gate {
   const losses = rivals.flatMap((changes) => {
     const judged = changes.filter(({ positives }) => positives >= recallPositivesMin)
     return judged

@@ -14,5 +14,5 @@ export function seededIndex(seed: number): (below: number) => number {
     return sum >>> 0
   }
   for (let round = 0; round < warmUpRounds; round++) next()
-  return (below) => Math.floor((next() / 4_294_967_296) * below)
+  return (below) => ((next() / 4_294_967_296) * below) >>> 0
 }

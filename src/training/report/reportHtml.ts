@@ -1,0 +1,115 @@
+/** An evaluation as one page that a person reads: no script, nothing fetched, fit for screen and paper. */
+import type { Evaluation, GroupQuality } from '../../../models/quality/evaluation.ts'
+import { promotionGates } from '../../../models/quality/gates.ts'
+import { fillIn } from '../../words.ts'
+import { calibrationPlot } from './calibrationPlot.ts'
+import { count, dash, decimal, intervalOf, percent } from './format.ts'
+import { gradesPlot, monthsPlot } from './groupPlots.ts'
+import { groupTable } from './groupTable.ts'
+import { Html, html, type Part } from './html.ts'
+import { gainsPlot, precisionRecallPlot, rocPlot } from './orderPlots.ts'
+import { style } from './style.ts'
+import { figuresTable, gatesTable, psiTable } from './tables.ts'
+import { type Words, wordsOf } from './words.ts'
+
+export type ReportOptions = {
+  readonly title: string
+  /** `en` or `zh`; English for any other. */
+  readonly language: string
+  /** Names to show for codes; the code itself where there is none. */
+  readonly names?: {
+    readonly region?: (code: string) => string
+    readonly industry?: (code: string) => string
+    readonly grade?: (code: string) => string
+    readonly feature?: (name: string) => string
+  }
+}
+
+/** A whole HTML document. The same evaluation gives the same text. */
+export function reportHtml(evaluation: Evaluation, { title, language, names = {} }: ReportOptions): string {
+  const words = wordsOf(language)
+  const shown = named(evaluation, names)
+  const { notes, sections, columns } = words
+  const groupNote = fillIn(notes.groups, { share: percent(evaluation.highShare) })
+  const groups = (heading: string, column: string, some: readonly GroupQuality[]): Html | undefined =>
+    some.length === 0 ? undefined : section(heading, groupNote, groupTable(heading, column, some, words))
+  const page = html`<!doctype html>
+<html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${title}</title><style>${new Html(style)}</style></head><body><main>
+${top(shown, title, words)}
+${section(sections.gates, notes.gates, gatesTable(promotionGates(shown), words))}
+${section(sections.figures, notes.figures, figuresTable(shown, words))}
+${section(sections.order, undefined, html`<div class="plots">${rocPlot(shown, words)}${precisionRecallPlot(shown, words)}</div>`)}
+${section(sections.calibration, undefined, html`<div class="plots"><div>${calibrationPlot(shown, words)}</div><div>${gainsPlot(shown, words)}</div></div>`)}
+${section(sections.grades, undefined, [gradesPlot(shown.byGrade, words), groupTable(sections.grades, columns.grade, shown.byGrade, words)])}
+${section(sections.months, undefined, [monthsPlot(shown.byMonth, words), groupTable(sections.months, columns.month, shown.byMonth, words)])}
+${groups(sections.regions, columns.region, shown.byRegion)}
+${groups(sections.industries, columns.industry, shown.byIndustry)}
+${groups(sections.sizes, columns.size, shown.bySize)}
+${section(sections.psi, notes.psi, psiTable(shown, words))}
+</main></body></html>
+`
+  return page.markup
+}
+
+function top(evaluation: Evaluation, title: string, words: Words): Html {
+  const { candidate, others, rows, positives, from, to, highShare, resampling } = evaluation
+  const { auc, lift, firstHalf, brier, calibrationSlope } = candidate.figures
+  const headline =
+    auc === undefined ? words.headlineNone : fillIn(words.headline, { auc: String(Math.round(100 * auc.value)) })
+  const found =
+    lift === undefined
+      ? ''
+      : fillIn(words.found, {
+          share: percent(highShare),
+          recall: percent(lift.value * highShare, 0),
+          lift: decimal(lift.value, 1),
+          half: percent(firstHalf?.value, 0),
+        })
+  const card = (name: string, value: string, interval: string): Html =>
+    html`<div class="card"><span>${name}</span><b>${value}</b><span>${interval}</span></div>`
+  const figureCard = (name: string, figure: typeof auc, format: (value: number) => string): Html =>
+    card(name, figure === undefined ? dash : format(figure.value), intervalOf(figure, words.to, format))
+  const refusing = [candidate, ...others.map(({ model }) => model)].filter(({ refused }) => refused > 0)
+  return html`<header><h1>${title}</h1><p class="headline">${headline}</p><p class="lead">${found}</p>${verdict(evaluation, words)}
+<div class="cards">${figureCard('AUC', auc, decimal)}
+${figureCard(fillIn(words.figures.lift[0], { share: percent(highShare) }), lift, (value) => decimal(value, 2))}
+${figureCard(words.figures.firstHalf[0], firstHalf, percent)}
+${figureCard(words.figures.brier[0], brier, (value) => decimal(value, 4))}
+${figureCard(words.figures.calibrationSlope[0], calibrationSlope, (value) => decimal(value, 2))}</div>
+<p class="about">${fillIn(words.about, { rows: count(rows), positives: count(positives), rate: percent(positives / rows), from, to })}
+${fillIn(words.resampled, { level: percent(resampling.level, 0), draws: count(resampling.draws), clusters: count(resampling.clusters), seed: resampling.seed })}
+${refusing.map(({ name, refused }) => fillIn(words.refused, { name, refused: count(refused) }))}</p></header>`
+}
+
+function verdict(evaluation: Evaluation, words: Words): Html {
+  const gates = promotionGates(evaluation)
+  const failed = gates.filter(({ passed }) => !passed)
+  if (failed.length === 0) return html`<p class="verdict good">✓ ${fillIn(words.passes, { gates: gates.length })}</p>`
+  const list = failed.map(({ name }) => words.gates[name]).join('; ')
+  return html`<p class="verdict act">✗ ${fillIn(words.fails, { gates: gates.length, failed: failed.length, names: list })}</p>`
+}
+
+function section(heading: string, note: string | undefined, content: Part): Html {
+  return html`<section><h2>${heading}</h2>${note === undefined ? undefined : html`<p class="note">${note}</p>`}${content}</section>`
+}
+
+/** The evaluation with names in the place of codes. */
+function named(
+  evaluation: Evaluation,
+  { region, industry, grade, feature }: NonNullable<ReportOptions['names']>,
+): Evaluation {
+  const rename = <T extends { name: string }>(all: readonly T[], nameOf = (code: string): string => code): T[] =>
+    all.map((one) => ({ ...one, name: nameOf(one.name) }))
+  return {
+    ...evaluation,
+    others: evaluation.others.map(({ model, comparison }) => ({
+      model,
+      comparison: { ...comparison, recallByRegion: rename(comparison.recallByRegion, region) },
+    })),
+    byRegion: rename(evaluation.byRegion, region),
+    byIndustry: rename(evaluation.byIndustry, industry),
+    byGrade: rename(evaluation.byGrade, grade),
+    psi: evaluation.psi && { ...evaluation.psi, features: rename(evaluation.psi.features, feature) },
+  }
+}

@@ -1,0 +1,111 @@
+/** The tables of the page: gates, key figures, stability of score and features. */
+import type { Evaluation, Figure } from '../../../models/quality/evaluation.ts'
+import type { Gate } from '../../../models/quality/gates.ts'
+import { psiActs, stabilityOf } from '../../../models/quality/psi.ts'
+import { fillIn } from '../../words.ts'
+import { decimal, percent, withInterval } from './format.ts'
+import { type Html, html } from './html.ts'
+import { Bar, type Cell, table } from './table.ts'
+import type { FigureName, Words } from './words.ts'
+
+const figureNames: readonly FigureName[] = [
+  'auc',
+  'gini',
+  'ks',
+  'averagePrecision',
+  'brier',
+  'logLoss',
+  'calibrationError',
+  'calibrationSlope',
+  'calibrationIntercept',
+  'lift',
+  'firstHalf',
+]
+const colours = { stable: 'good', look: 'look', act: 'act' }
+/** Features beyond so many that are stable are folded away. */
+const featuresShown = 15
+
+export function gatesTable(gates: readonly Gate[], words: Words): Html {
+  const { columns } = words
+  return table(
+    words.sections.gates,
+    [
+      { name: columns.gate },
+      { name: columns.result },
+      { name: columns.value, right: true },
+      { name: columns.limit, right: true },
+      { name: columns.of },
+    ],
+    gates.map(({ name, passed, value, limit, of }) => [
+      words.gates[name],
+      passed ? html`<span class="good">✓ ${words.pass}</span>` : html`<strong class="act">✗ ${words.fail}</strong>`,
+      decimal(value, 4),
+      `${name === 'aucDifference' ? '>' : name.endsWith('Recall') ? '≤' : '<'} ${decimal(limit)}`,
+      of,
+    ]),
+  )
+}
+
+export function figuresTable(
+  { candidate, others, champion, highShare, calibrationBinsMax }: Evaluation,
+  words: Words,
+): Html {
+  const values = { share: percent(highShare), bins: calibrationBinsMax }
+  const write = (name: FigureName | 'difference', figure: Figure | undefined): string =>
+    withInterval(figure, words.to, (value) =>
+      name === 'firstHalf' ? percent(value) : decimal(value, name === 'lift' ? 2 : 4),
+    )
+  const row = ([name, meaning]: readonly [string, string], cells: readonly string[]): Cell[] => [
+    html`${fillIn(name, values)} <span class="meaning">${fillIn(meaning, values)}</span>`,
+    ...cells,
+  ]
+  const models = [candidate, ...others.map(({ model }) => model)]
+  const columns = models.map(({ name }) => ({
+    name: name === champion ? `${name} (${words.inUse})` : name,
+    right: true,
+  }))
+  const differences = others.length === 0 ? [] : (['auc', 'brier'] as const)
+  return table(
+    words.sections.figures,
+    [{ name: words.columns.figure }, ...columns],
+    [
+      ...figureNames.map((name) =>
+        row(
+          words.figures[name],
+          models.map(({ figures }) => write(name, figures[name])),
+        ),
+      ),
+      ...differences.map((name) =>
+        row(words.differences[name], [
+          '',
+          ...others.map(({ comparison }) => write('difference', comparison[`${name}Difference`])),
+        ]),
+      ),
+    ],
+  )
+}
+
+export function psiTable({ psi }: Evaluation, words: Words): Html {
+  if (psi === undefined) return html`<p>${words.notes.noPsi}</p>`
+  const line = (name: string, value: number | undefined): Cell[] => {
+    if (value === undefined) return [name, '–', html`<span class="act">${words.unknown}</span>`]
+    const stability = stabilityOf(value)
+    return [
+      name,
+      new Bar(decimal(value), value / (2 * psiActs)),
+      html`<span class="${colours[stability]}">${words.psi[stability]}</span>`,
+    ]
+  }
+  const sorted = psi.features.toSorted((a, b) => (b.psi ?? Infinity) - (a.psi ?? Infinity))
+  const moved = sorted.filter(
+    ({ psi: value }, at) => at < featuresShown || value === undefined || stabilityOf(value) !== 'stable',
+  )
+  const columns = [{ name: words.columns.feature }, { name: words.columns.psi }, { name: words.columns.verdict }]
+  const lines = (some: typeof sorted): Cell[][] => some.map(({ name, psi: value }) => line(name, value))
+  const rest = sorted.slice(moved.length)
+  return html`${table(words.sections.psi, columns, [line(words.score, psi.score), ...lines(moved)])}${
+    rest.length === 0
+      ? undefined
+      : html`<details><summary>${words.psi.stable}: ${rest.length}</summary>${table(words.psi.stable, columns, lines(rest))}</details>`
+  }`
+}
