@@ -15,6 +15,11 @@ export function percent(value: number | undefined, digits = 1): string {
   return value === undefined ? dash : `${decimal(100 * value, digits)} %`
 }
 
+/** A share that somebody chose: `10 %`, `2.5 %`. */
+export function chosenShare(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`
+}
+
 export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' ')
 }

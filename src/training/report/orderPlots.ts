@@ -1,10 +1,10 @@
 /** How well the order is: ROC, precision and recall, and what checking from the top pays; models in one picture. */
 import type { Evaluation, ModelQuality } from '../../../models/quality/evaluation.ts'
-import { decimal, percent } from './format.ts'
+import { chosenShare, decimal, percent } from './format.ts'
 import { type Axis, figure, type LegendEntry, legend, plot, polyline } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { table } from './table.ts'
-import type { Words } from './words.ts'
+import type { Words } from './wording.ts'
 
 type CurveName = 'roc' | 'precisionRecall' | 'gains'
 type Named = { name: string; value: (model: ModelQuality) => string }
@@ -34,7 +34,7 @@ export function gainsPlot(evaluation: Evaluation, words: Words): Html {
   const diagonal = [0, 1].map((at) => ({ x: at, y: at }))
   const drawn = curvePlot(evaluation, words, 'gains', [words.axes.examined, words.axes.found], diagonal, {
     name: words.columns.lift,
-    value: ({ figures }) => `${decimal(figures.lift?.value, 2)} @ ${percent(evaluation.highShare)}`,
+    value: ({ figures }) => `${decimal(figures.lift?.value, 2)} @ ${chosenShare(evaluation.highShare)}`,
   })
   const gains = evaluation.candidate.curves.gains ?? []
   const rows = gains.filter(({ x }) => liftShares.includes(x))

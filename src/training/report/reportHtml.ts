@@ -3,14 +3,15 @@ import type { Evaluation, GroupQuality } from '../../../models/quality/evaluatio
 import { promotionGates } from '../../../models/quality/gates.ts'
 import { fillIn } from '../../words.ts'
 import { calibrationPlot } from './calibrationPlot.ts'
-import { count, dash, decimal, intervalOf, percent } from './format.ts'
+import { chosenShare, count, dash, decimal, intervalOf, percent } from './format.ts'
 import { gradesPlot, monthsPlot } from './groupPlots.ts'
 import { groupTable } from './groupTable.ts'
 import { Html, html, type Part } from './html.ts'
 import { gainsPlot, precisionRecallPlot, rocPlot } from './orderPlots.ts'
 import { style } from './style.ts'
 import { figuresTable, gatesTable, psiTable } from './tables.ts'
-import { type Words, wordsOf } from './words.ts'
+import type { Words } from './wording.ts'
+import { wordsOf } from './words.ts'
 
 export type ReportOptions = {
   readonly title: string
@@ -30,7 +31,7 @@ export function reportHtml(evaluation: Evaluation, { title, language, names = {}
   const words = wordsOf(language)
   const shown = named(evaluation, names)
   const { notes, sections, columns } = words
-  const groupNote = fillIn(notes.groups, { share: percent(evaluation.highShare) })
+  const groupNote = fillIn(notes.groups, { share: chosenShare(evaluation.highShare) })
   const groups = (heading: string, column: string, some: readonly GroupQuality[]): Html | undefined =>
     some.length === 0 ? undefined : section(heading, groupNote, groupTable(heading, column, some, words))
   const page = html`<!doctype html>
@@ -61,7 +62,7 @@ function top(evaluation: Evaluation, title: string, words: Words): Html {
     lift === undefined
       ? ''
       : fillIn(words.found, {
-          share: percent(highShare),
+          share: chosenShare(highShare),
           recall: percent(lift.value * highShare, 0),
           lift: decimal(lift.value, 1),
           half: percent(firstHalf?.value, 0),
@@ -73,7 +74,7 @@ function top(evaluation: Evaluation, title: string, words: Words): Html {
   const refusing = [candidate, ...others.map(({ model }) => model)].filter(({ refused }) => refused > 0)
   return html`<header><h1>${title}</h1><p class="headline">${headline}</p><p class="lead">${found}</p>${verdict(evaluation, words)}
 <div class="cards">${figureCard('AUC', auc, decimal)}
-${figureCard(fillIn(words.figures.lift[0], { share: percent(highShare) }), lift, (value) => decimal(value, 2))}
+${figureCard(fillIn(words.figures.lift[0], { share: chosenShare(highShare) }), lift, (value) => decimal(value, 2))}
 ${figureCard(words.figures.firstHalf[0], firstHalf, percent)}
 ${figureCard(words.figures.brier[0], brier, (value) => decimal(value, 4))}
 ${figureCard(words.figures.calibrationSlope[0], calibrationSlope, (value) => decimal(value, 2))}</div>

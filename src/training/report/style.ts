@@ -24,8 +24,8 @@ p{margin:0 0 10px}
 .card span{display:block;color:var(--muted);font-size:13px}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:20px;margin:14px 0}
 figure{margin:0;background:var(--panel);border-radius:8px;padding:14px 16px 10px;break-inside:avoid}
-figure.wide{max-width:none}
-figcaption{color:var(--muted);font-size:13px}
+section>figure{margin-top:12px}
+figcaption{margin-top:8px;color:var(--muted);font-size:13px}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{fill:var(--muted);font-size:12px;font-variant-numeric:tabular-nums}
 svg .name{fill:var(--ink)}
@@ -43,11 +43,11 @@ table{border-collapse:collapse;width:100%;margin:10px 0;font-size:14px;font-vari
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;padding:5px 10px;border-bottom:1px solid var(--line);vertical-align:baseline}
 thead th{color:var(--muted);font-weight:600;font-size:13px;white-space:nowrap;border-bottom:2px solid var(--line)}
-tbody th{font-weight:500}
+tbody th{font-weight:500;min-width:8em}td span{white-space:nowrap}
 .n{text-align:right;white-space:nowrap}
 td small{color:var(--muted)}
-.meaning{color:var(--muted);font-size:13px}
-.bar{min-width:96px;white-space:nowrap;background:linear-gradient(var(--bar),var(--bar)) no-repeat 0 50%/calc(var(--share)*100%) 62%}
+.meaning{display:block;color:var(--muted);font-size:13px}
+.bar{min-width:96px;white-space:nowrap;background:linear-gradient(var(--bar),var(--bar)) no-repeat 0 50%/calc(var(--share)*(100% - 12px)) 62%}
 details{margin:8px 0;font-size:14px}
 summary{cursor:pointer;color:var(--muted)}
 @media (max-width:560px){main{padding:20px 14px 40px}.headline{font-size:21px}}

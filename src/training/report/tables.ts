@@ -3,10 +3,10 @@ import type { Evaluation, Figure } from '../../../models/quality/evaluation.ts'
 import type { Gate } from '../../../models/quality/gates.ts'
 import { psiActs, stabilityOf } from '../../../models/quality/psi.ts'
 import { fillIn } from '../../words.ts'
-import { decimal, percent, withInterval } from './format.ts'
+import { chosenShare, decimal, percent, withInterval } from './format.ts'
 import { type Html, html } from './html.ts'
 import { Bar, type Cell, table } from './table.ts'
-import type { FigureName, Words } from './words.ts'
+import type { FigureName, Words } from './wording.ts'
 
 const figureNames: readonly FigureName[] = [
   'auc',
@@ -50,7 +50,7 @@ export function figuresTable(
   { candidate, others, champion, highShare, calibrationBinsMax }: Evaluation,
   words: Words,
 ): Html {
-  const values = { share: percent(highShare), bins: calibrationBinsMax }
+  const values = { share: chosenShare(highShare), bins: calibrationBinsMax }
   const write = (name: FigureName | 'difference', figure: Figure | undefined): string =>
     withInterval(figure, words.to, (value) =>
       name === 'firstHalf' ? percent(value) : decimal(value, name === 'lift' ? 2 : 4),

@@ -1,0 +1,115 @@
+/** What each language has to say. */
+import type { GateName } from '../../../models/quality/gates.ts'
+import type { Stability } from '../../../models/quality/psi.ts'
+
+export type Words = {
+  readonly language: string
+  readonly to: string
+  readonly headline: string
+  readonly headlineNone: string
+  readonly found: string
+  readonly passes: string
+  readonly fails: string
+  readonly about: string
+  readonly resampled: string
+  readonly inUse: string
+  readonly refused: string
+  readonly sections: Readonly<
+    Record<
+      'gates' | 'figures' | 'order' | 'calibration' | 'grades' | 'months' | 'regions' | 'industries' | 'sizes' | 'psi',
+      string
+    >
+  >
+  readonly notes: Readonly<
+    Record<
+      | 'gates'
+      | 'figures'
+      | 'roc'
+      | 'precisionRecall'
+      | 'calibration'
+      | 'gains'
+      | 'grades'
+      | 'months'
+      | 'groups'
+      | 'psi'
+      | 'noPsi',
+      string
+    >
+  >
+  readonly plots: Readonly<Record<'roc' | 'precisionRecall' | 'calibration' | 'gains' | 'grades' | 'months', string>>
+  readonly axes: Readonly<
+    Record<
+      | 'falsePositives'
+      | 'truePositives'
+      | 'recall'
+      | 'precision'
+      | 'predicted'
+      | 'observed'
+      | 'examined'
+      | 'found'
+      | 'rows'
+      | 'score'
+      | 'auc',
+      string
+    >
+  >
+  readonly figures: Readonly<Record<FigureName, readonly [name: string, meaning: string]>>
+  readonly differences: Readonly<Record<'auc' | 'brier', readonly [name: string, meaning: string]>>
+  readonly columns: Readonly<
+    Record<
+      | 'figure'
+      | 'meaning'
+      | 'name'
+      | 'rows'
+      | 'positives'
+      | 'predicted'
+      | 'observed'
+      | 'auc'
+      | 'recall'
+      | 'brier'
+      | 'lift'
+      | 'share'
+      | 'gate'
+      | 'value'
+      | 'limit'
+      | 'of'
+      | 'result'
+      | 'feature'
+      | 'psi'
+      | 'verdict'
+      | 'month'
+      | 'grade'
+      | 'region'
+      | 'industry'
+      | 'size'
+      | 'low'
+      | 'median'
+      | 'high',
+      string
+    >
+  >
+  readonly gates: Readonly<Record<GateName, string>>
+  readonly pass: string
+  readonly fail: string
+  readonly unknown: string
+  readonly psi: Readonly<Record<Stability, string>>
+  readonly score: string
+  readonly noSkill: string
+  readonly perfect: string
+  readonly positive: string
+  readonly negative: string
+  readonly numbers: string
+}
+
+export type FigureName =
+  | 'auc'
+  | 'gini'
+  | 'ks'
+  | 'averagePrecision'
+  | 'brier'
+  | 'logLoss'
+  | 'calibrationError'
+  | 'calibrationSlope'
+  | 'calibrationIntercept'
+  | 'lift'
+  | 'firstHalf'
