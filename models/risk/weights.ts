@@ -2,11 +2,32 @@
 import { z } from 'zod'
 
 const finite = z.number()
+const featureName = z.string().min(1)
+
+export const ScorecardInteraction = z.object({
+  /** Two different features; the term is the product of both, each standardised. */
+  features: z.tuple([featureName, featureName]),
+  /** Log-odds for a product of 1: both one standard deviation above their means. */
+  weight: finite,
+})
+export type ScorecardInteraction = z.infer<typeof ScorecardInteraction>
+
+export const ScorecardBins = z.object({
+  feature: featureName,
+  /** Ascending, in the unit of the feature. Bin k holds edges[k - 1] <= value < edges[k]. */
+  edges: z.array(finite).min(1),
+  /** Log-odds of each bin, one more than edges; their mean over the training rows is 0. */
+  logOdds: z.array(finite).min(2),
+})
+export type ScorecardBins = z.infer<typeof ScorecardBins>
 
 export const ScorecardWeights = z.object({
+  /** Log-odds where every feature is at its mean, and every binned one adds nothing. */
   intercept: finite,
-  /** Log-odds for one standard deviation of the feature, in the order of `features`. */
+  /** Log-odds for one standard deviation of the feature, in the order of `features`; 0 for a binned one. */
   weights: z.array(finite),
+  /** What stands beside the straight lines. Absent: nothing. */
+  terms: z.object({ interactions: z.array(ScorecardInteraction), bins: z.array(ScorecardBins) }).optional(),
 })
 export type ScorecardWeights = z.infer<typeof ScorecardWeights>
 
