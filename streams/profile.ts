@@ -4,7 +4,7 @@
  * works with. docs/profiles.md walks through a whole one.
  */
 import { type Calendar, calendar } from './calendar.ts'
-import { checkFeatures, checkFiles, checkLanguages, unique } from './profileChecks.ts'
+import { checkFeatures, checkFiles, checkLabelAndBands, checkLanguages, unique } from './profileChecks.ts'
 import type { Messages, ProfileFile } from './profileFile.ts'
 import { type CodeRow, type CodeTree, codeTree } from './tree.ts'
 
@@ -88,6 +88,7 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
   checkLanguages(file, messages)
   checkFiles(file.files)
   checkFeatures(file)
+  checkLabelAndBands(file)
   if (file.warnings.raiseTicks > file.warnings.raiseOfTicks)
     throw new Error('warnings.raiseTicks: more than raiseOfTicks')
   return {

@@ -27,6 +27,16 @@ export function checkLanguages({ language, languages }: ProfileFile, messages: R
   }
 }
 
+/** What a profile can train: there is a label, and one share for each edge between its bands. */
+export function checkLabelAndBands({ training, label, bands }: ProfileFile): void {
+  if (training === undefined) return
+  if (label.kind === 'none') throw new Error('training: label.kind is none, there is nothing to learn')
+  if (training.bandShares.length !== bands.length - 1)
+    throw new Error(
+      `training.bandShares: ${training.bandShares.length} shares for ${bands.length} bands, one less is needed`,
+    )
+}
+
 const contracts = { 'risk-events': RiskEvent, 'credit-grades': CreditGrade, enterprises: Enterprise } as const
 
 /** A mapping names fields of its contract only, and all that the contract needs. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { tickUnits } from './calendar.ts'
 import { DeclaredFeature } from './declaredFeatures.ts'
 import { FileMapping } from './mapping.ts'
+import { TrainingSetting } from './training.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'lower-case letters, digits and -')
 const code = z.string().min(1).max(32)
@@ -117,6 +118,8 @@ export const ProfileFile = z.strictObject({
   /** The model that scores until another is promoted: a folder under models/, or a path beside the profile. `null`: cells only. */
   model: z.string().min(1).nullable(),
   warnings: warningPolicy,
+  /** How models of this profile are trained. Absent: every default. */
+  training: TrainingSetting.optional(),
   /** Imports refuse lines that became known after this. */
   knownAtMax: z.iso.datetime({ offset: true }).optional(),
   /** How CSV files of this supervisor become records. */

@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
+import { featureNames } from '../../models/features.ts'
 import { compileProfile, Messages, type Profile, ProfileFile } from '../../streams/profile.ts'
+import { checkTraining } from '../../streams/training.ts'
 import type { CodeRow } from '../../streams/tree.ts'
+import { featureProfile } from '../enterprise/score.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { MiB, treeNodesMax } from '../limits.ts'
 
@@ -67,6 +70,7 @@ async function compiled(folder: ProfileFolder): Promise<Profile> {
     const nodes = profile[tree].nodes.length
     if (nodes > treeNodesMax) throw new Error(`${tree}.file: ${nodes} nodes, at most ${treeNodesMax} fit`)
   }
+  if (file.training !== undefined) checkTraining(file.training, featureNames(featureProfile(profile)))
   return profile
 }
 
