@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { hourOf } from '../models/facts.ts'
 import { featureFill } from '../models/features.ts'
 import { fitLogistic } from '../models/learn/irls.ts'
+import { cardUse, modelCard } from '../models/learn/modelCard.ts'
 import { areaUnderRoc, brierScore, quantile } from '../models/quality/ranking.ts'
 import { buildModel } from '../models/risk/buildModel.ts'
 import type { ScorecardFile } from '../models/risk/modelFile.ts'
@@ -280,34 +281,15 @@ function rounded(value: number): number {
 
 function card(file: ScorecardFile, testFrom: string): string {
   const { training } = file
-  const strongest = file.features
-    .map(({ name }, at) => ({ name, weight: file.scorecard.weights[at] }))
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-    .slice(0, 12)
-  return `# Baseline scorecard (profile ${file.profile})
-
-| | |
-|---|---|
-| What it predicts | ${file.label} |
-| Kind | logistic regression over ${file.features.length} standardised features, ridge ${setting.ridge}, fitted by IRLS |
-| Learnt from | the simulator (\`${training.command}\`, seed ${training.seed}): ${setting.enterprises} enterprises, ${setting.days} days, made-up data, no real enterprise |
-| Training rows | ${training.rows}, ${training.positives} positive, ${training.from} to ${training.to}, every ${setting.gridDays} days |
-| Test rows | ${training.metrics.testRows}, ${training.metrics.testPositives} positive, from ${testFrom} on, one horizon after the last training row |
-| AUC | training ${training.metrics.trainAuc}, test ${training.metrics.testAuc} |
-| Brier score | test ${training.metrics.testBrier} |
-| Bands | lower edges ${file.bandEdges.join(', ')}: about the riskiest 10 %, 3 % and 0.5 % of training rows |
-| Data hash | ${training.dataHash} |
-
-## Use
-
-It lets the stream score from the first day, before there is anything real to learn from, and is what a trained model has to beat.
+  return modelCard(file, {
+    title: 'Baseline scorecard',
+    kind: `logistic regression over ${file.features.length} standardised features, ridge ${setting.ridge}, fitted by IRLS`,
+    learntFrom: `the simulator (\`${training.command}\`, seed ${training.seed}): ${setting.enterprises} enterprises, ${setting.days} days, made-up data, no real enterprise`,
+    sampling: `every ${setting.gridDays} days`,
+    testRows: `from ${testFrom} on, one horizon after the last training row`,
+    bands: 'about the riskiest 10 %, 3 % and 0.5 % of training rows',
+    use: `It lets the stream score from the first day, before there is anything real to learn from, and is what a trained model has to beat.
 Its probabilities hold for the simulated market; on real data read them as an order, until a model was trained on outcomes there.
-It is meant to direct attention, not to decide: no penalty, label or publication may follow from a score alone.
-
-## Strongest weights (log-odds for one standard deviation)
-
-| feature | weight |
-|---|---|
-${strongest.map(({ name, weight }) => `| ${name} | ${weight.toFixed(3)} |`).join('\n')}
-`
+${cardUse}`,
+  })
 }
