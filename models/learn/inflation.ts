@@ -18,15 +18,26 @@ export type Inflation = {
 const shareMin = 1e-10
 const partMin = 1e-6
 
-/** @throws nothing; a constant column is dependent on none (of the constant alone). */
+/** A constant column is dependent, `of` no other. */
 export function inflationOf(design: Design): Inflation {
   const correlation = correlationOf(design)
   const factors: (number | undefined)[] = new Array(design.columns).fill(undefined)
   const [independent, dependent]: [number[], Inflation['dependent']] = [[], []]
+  /** Cholesky's factor of the independent columns, row by row. */
+  const factor: number[][] = []
   for (let column = 0; column < design.columns; column++) {
-    const of = partsOf(correlation, column, independent)
-    if (of === undefined) independent.push(column)
-    else dependent.push({ column, of })
+    const told = forward(
+      factor,
+      independent.map((at) => correlation.get(column, at)),
+    )
+    const left = correlation.get(column, column) - told.reduce((sum, part) => sum + part * part, 0)
+    if (left > shareMin) {
+      factor.push([...told, Math.sqrt(left)])
+      independent.push(column)
+    } else {
+      const parts = backward(factor, told)
+      dependent.push({ column, of: independent.filter((_, at) => Math.abs(parts[at]) > partMin) })
+    }
   }
   const involved = new Set(dependent.flatMap(({ of }) => of))
   const some = correlation.selection(independent, independent)
@@ -36,15 +47,25 @@ export function inflationOf(design: Design): Inflation {
   return { factors, dependent }
 }
 
-/** The columns that `column` is a combination of; undefined when it is none. */
-function partsOf(correlation: Matrix, column: number, before: readonly number[]): number[] | undefined {
-  if (correlation.get(column, column) === 0) return []
-  if (before.length === 0) return undefined
-  const own = correlation.selection(before as number[], [column])
-  const parts = new CholeskyDecomposition(correlation.selection(before as number[], before as number[])).solve(own)
-  let left = 1
-  for (let at = 0; at < before.length; at++) left -= parts.get(at, 0) * own.get(at, 0)
-  return left > shareMin ? undefined : before.filter((_, at) => Math.abs(parts.get(at, 0)) > partMin)
+/** Solves L x = b for a lower triangle L. */
+function forward(lower: readonly number[][], b: readonly number[]): number[] {
+  const x: number[] = []
+  for (const [row, values] of lower.entries()) {
+    let rest = b[row]
+    for (let at = 0; at < row; at++) rest -= values[at] * x[at]
+    x.push(rest / values[row])
+  }
+  return x
+}
+
+/** Solves L' x = b. */
+function backward(lower: readonly number[][], b: readonly number[]): number[] {
+  const x = [...b]
+  for (let row = lower.length - 1; row >= 0; row--) {
+    x[row] /= lower[row][row]
+    for (let at = 0; at < row; at++) x[at] -= lower[row][at] * x[row]
+  }
+  return x
 }
 
 /** 1 on the diagonal, 0 there for a constant column. */

@@ -27,11 +27,13 @@ export type FitOptions = {
   nonNegative?: Uint8Array
   /** Intercept and weights to begin with. Default: zeros. */
   start?: Float64Array
+  /** It ends with a step in which no weight moves as much. Default 1e-10. */
+  stepMin?: number
 }
 
 const iterationsMax = 50
 const halvingsMax = 30
-const stepMin = 1e-10
+const stepMinDefault = 1e-10
 /** A step may lose so much of the objective, relative to it, to rounding. */
 const lossMax = 1e-11
 
@@ -47,6 +49,7 @@ export function fitLogistic(design: Design, labels: Uint8Array, ridge: number, o
   checkInput(design, labels, ridge)
   const { columns } = design
   const { nonNegative = new Uint8Array(columns), start = new Float64Array(columns + 1) } = options
+  const { stepMin = stepMinDefault } = options
   const pointAt = (beta: Float64Array): Point => evaluate(design, labels, beta, ridge)
   let point = pointAt(start)
   for (let iteration = 1; ; iteration++) {
@@ -61,10 +64,13 @@ export function fitLogistic(design: Design, labels: Uint8Array, ridge: number, o
       const { logLikelihood } = point.equations
       return { intercept: beta[0], weights: beta.slice(1), iterations: iteration, logLikelihood, information, held }
     }
-    if (iteration === iterationsMax)
+    if (iteration === iterationsMax) {
+      const weights = changes.subarray(1)
+      const fastest = columnName(design, 1 + weights.indexOf(Math.max(...weights)))
       throw new Error(
-        `the fit did not converge in ${iterationsMax} iterations, ${columnName(design, changes.indexOf(largest))} moves most: it may tell the labels exactly; use a larger ridge penalty, or leave it out`,
+        `the fit did not converge in ${iterationsMax} iterations, the weight of ${fastest} moves most: it may tell the labels of some rows exactly; use a larger ridge penalty, or leave it out`,
       )
+    }
     point = advance(point, step, nonNegative, pointAt)
   }
 }

@@ -2,7 +2,7 @@
  * The card of a model, for people: what it predicts, what it learnt from, how good it is, what to use it for and what not.
  * Source: Mitchell et al. (2019), Model Cards for Model Reporting.
  */
-import type { ModelFile } from '../risk/modelFile.ts'
+import type { ModelFile, ScorecardFile } from '../risk/modelFile.ts'
 
 /** What the model file does not say. Texts are Markdown, one line each unless said otherwise. */
 export type CardExtra = {
@@ -24,8 +24,10 @@ export type CardExtra = {
   /** What was left out or joined, and why. */
   notes?: readonly string[]
   /** By feature, largest first; absent for a scorecard, whose weights say it. */
-  importance?: { heading: string; unit: string; features: readonly { name: string; value: number }[] }
+  importance?: Importance
 }
+
+type Importance = { heading: string; unit: string; features: readonly { name: string; value: number }[] }
 
 /** What no score of any kind may be used for. */
 export const cardUse =
@@ -78,7 +80,7 @@ export function modelCard(file: ModelFile, extra: CardExtra): string {
   ]
   const table = rows.flatMap(([what, text]) => (text === undefined ? [] : [`| ${what} | ${cell(text)} |`])).join('\n')
   const notes = (extra.notes ?? []).map((note) => `- ${note}`).join('\n')
-  const { heading, unit, features } = extra.importance ?? strongestWeights(file)
+  const importance = extra.importance ?? (file.kind === 'scorecard' ? strongestWeights(file) : undefined)
   return `# ${extra.title} (profile ${file.profile})
 
 | | |
@@ -89,14 +91,16 @@ ${table}
 
 ${extra.use}
 ${notes === '' ? '' : `\n## Notes\n\n${notes}\n`}
-## ${heading}
+${importance === undefined ? '' : importanceTable(importance)}`
+}
+
+function importanceTable({ heading, unit, features }: Importance): string {
+  const lines = features.slice(0, featuresMax).map(({ name, value }) => `| ${cell(name)} | ${value.toFixed(3)} |`)
+  return `## ${heading}
 
 | feature | ${unit} |
 |---|---|
-${features
-  .slice(0, featuresMax)
-  .map(({ name, value }) => `| ${cell(name)} | ${value.toFixed(3)} |`)
-  .join('\n')}
+${lines.join('\n')}
 `
 }
 
@@ -116,7 +120,7 @@ function cell(text: string): string {
 }
 
 /** Lines by weight, products by weight, bins by the distance from their lowest to their highest value. */
-function strongestWeights(file: ModelFile): NonNullable<CardExtra['importance']> {
+function strongestWeights(file: ScorecardFile): Importance {
   const heading = 'Strongest weights (log-odds for one standard deviation)'
   const { weights, terms } = file.scorecard
   const binned = new Set(terms?.bins.map(({ feature }) => feature))

@@ -2,11 +2,13 @@
 import { fitLogistic } from './irls.ts'
 import { type Design, logLikelihoodOf } from './normalEquations.ts'
 
-/** Largest first: each fit begins where the one before it ended. */
+/** Largest first: each fit begins where another ended. */
 export const ridgeGrid = [1000, 100, 10, 1, 0.1] as const
 
 const blocks = 5
 const foldsWanted = 3
+/** Enough to compare: Newton's method ends far nearer than its last step. */
+const stepMin = 1e-4
 
 export type RidgeTrial = {
   ridge: number
@@ -29,10 +31,11 @@ export function chooseRidge(rows: TimedRows): { ridge: number; trials: RidgeTria
   if (folds.length === 0)
     throw new Error('ridge: the rows span too few ticks to choose it by; give training.ridge, or widen the window')
   const losses = ridgeGrid.map(() => 0)
+  const start = new Float64Array(rows.design.columns + 1)
   let judged = 0
   for (const fold of folds) {
     judged += fold.to - fold.from
-    for (const [at, loss] of lossesOf(rows, fold).entries()) losses[at] += loss
+    for (const [at, loss] of lossesOf(rows, fold, start).entries()) losses[at] += loss
   }
   const trials = ridgeGrid.map((ridge, at) => ({ ridge, logLoss: losses[at] / judged }))
   const best = trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a)) // of equals the largest ridge
@@ -63,14 +66,21 @@ function firstOfTick(ticks: Int32Array, at: number): number {
   return first
 }
 
-function lossesOf({ design, labels, nonNegative }: TimedRows, { trainTo, from, to }: Fold): number[] {
+/** Loss of the judged rows for each ridge. `start` is where the first fit begins, and is left where that one ended. */
+function lossesOf(
+  { design, labels, nonNegative }: TimedRows,
+  { trainTo, from, to }: Fold,
+  start: Float64Array,
+): number[] {
   const { columns, values } = design
   const learnt: Design = { ...design, rows: trainTo, values: values.subarray(0, trainTo * columns) }
-  const start = new Float64Array(columns + 1)
-  return ridgeGrid.map((ridge) => {
-    const { intercept, weights } = fitLogistic(learnt, labels.subarray(0, trainTo), ridge, { nonNegative, start })
-    start[0] = intercept
-    start.set(weights, 1)
+  const beta = start.slice()
+  return ridgeGrid.map((ridge, at) => {
+    const options = { nonNegative, start: beta, stepMin }
+    const { intercept, weights } = fitLogistic(learnt, labels.subarray(0, trainTo), ridge, options)
+    beta[0] = intercept
+    beta.set(weights, 1)
+    if (at === 0) start.set(beta)
     let loss = 0
     for (let row = from; row < to; row++) {
       let eta = intercept
