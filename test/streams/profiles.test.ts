@@ -5,6 +5,7 @@ import { type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
 
 const cn = await loadProfile('cn')
 const warn = await loadProfile('us-warn')
+const food = await loadProfile('chicago-food')
 
 function count(tree: CodeTree, form: RegExp): number {
   return tree.nodes.filter((node) => form.test(node.code)).length
@@ -38,11 +39,19 @@ describe('tables', () => {
     expect(count(warn.regions, /^[A-Z]{2}$/)).toBe(52)
   })
 
+  test('Chicago has 60 ZIP codes with food businesses; facility types are gathered into 7 sectors', () => {
+    expect(count(food.regions, /^60\d{3}$/)).toBe(60)
+    const depths = [1, 2].map((depth) => food.industries.nodes.filter((node) => node.depth === depth).length)
+    expect(depths).toEqual([7 + 1, 30]) // UNKNOWN is one of the first
+  })
+
   test.each([
     ['cn regions', cn.regions],
     ['cn industries', cn.industries],
     ['us-warn regions', warn.regions],
     ['us-warn industries', warn.industries],
+    ['chicago-food regions', food.regions],
+    ['chicago-food industries', food.industries],
   ])('%s: parents stand above, codes go by their parents, names are clean', (_, tree) => {
     for (const { index, code, parent, depth, names } of tree.nodes) {
       if (index === rootIndex) continue
@@ -97,7 +106,14 @@ describe('cells', () => {
     expect(path(warn.industries, '')).toEqual(['UNKNOWN', ''])
   })
 
-  test.each([cn.regions, cn.industries, warn.regions, warn.industries])(
+  test('facility types and ZIP codes', () => {
+    expect(path(food.regions, '60614')).toEqual(['60614', ''])
+    expect(path(food.regions, '10001')).toEqual(['UNKNOWN', ''])
+    expect(path(food.industries, 'GROCERY STORE')).toEqual(['FOOD RETAIL', ''])
+    expect(path(food.industries, 'OTHER FACILITY')).toEqual(['OTHER FACILITY', ''])
+  })
+
+  test.each([cn.regions, cn.industries, warn.regions, warn.industries, food.regions, food.industries])(
     'every node counts at one leaf, whose path ends at the root',
     (tree) => {
       for (const leaf of tree.leafOf) {
@@ -111,7 +127,7 @@ describe('cells', () => {
 
 describe('what the built-in profiles say', () => {
   test('they are found by name', async () => {
-    expect(await builtInProfiles()).toEqual(expect.arrayContaining(['cn', 'us-warn']))
+    expect(await builtInProfiles()).toEqual(expect.arrayContaining(['chicago-food', 'cn', 'us-warn']))
   })
 
   test('outcomes and what is not judged', () => {
@@ -129,6 +145,9 @@ describe('what the built-in profiles say', () => {
       'TAX.MAJOR',
     ])
     expect(codes((type) => !type.judged)).toEqual(['EQY.PLEDGE', 'REG.CHANGE'])
+    expect(food.types.filter((type) => type.outcome && type.judged).map((type) => type.code)).toEqual(['CRT.CRITICAL'])
+    expect(food.types.filter((type) => type.judged).length).toBe(1)
+    for (const type of food.types) expect(type.code.split('.')[0]).toBe(food.groups[type.group])
     for (const type of cn.types) expect(type.code.split('.')[0]).toBe(cn.groups[type.group])
     expect(cn.types.length).toBe(30)
   })
@@ -156,7 +175,7 @@ describe('what the built-in profiles say', () => {
   const known =
     'place industry count expected enterprises level tickUnit topType child group value days grade feature'.split(' ')
 
-  test.each([cn, warn])('$file.name: every language has every sentence', ({ file, messages }) => {
+  test.each([cn, warn, food])('$file.name: every language has every sentence', ({ file, messages }) => {
     for (const language of file.languages) {
       const words = messages.get(language) ?? {}
       expect(Object.keys(words).sort()).toEqual([...keys].sort())
@@ -166,7 +185,7 @@ describe('what the built-in profiles say', () => {
     }
   })
 
-  test.each([cn, warn])('$file.name: everything has a name in every language', ({ file }) => {
+  test.each([cn, warn, food])('$file.name: everything has a name in every language', ({ file }) => {
     for (const one of [...file.eventTypes, ...file.groups, ...file.grades, ...file.sources, ...file.bands]) {
       expect(Object.keys(one.names ?? {}).sort(), one.code).toEqual([...file.languages].sort())
     }
