@@ -18,7 +18,7 @@ import type { Membership } from './fold/membership.ts'
 import { allThrough, greatestBeat } from './fold/progress.ts'
 import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
-import { foldVersion } from './fold/version.ts'
+import { foldVersion, stateVersion } from './fold/version.ts'
 import { hourMs } from './limits.ts'
 import type { Log, TaskId } from './log/port.ts'
 import { recordsOf } from './log/recordsOf.ts'
@@ -88,7 +88,7 @@ function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
   const partitions = log.partitions('risk-events')
   const config = createHash('sha256')
     .update(
-      `${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}${challenger === undefined ? '' : ` ${challenger.hash}`}`,
+      `${stateVersion} ${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}${challenger === undefined ? '' : ` ${challenger.hash}`}`,
     )
     .digest('hex')
   return async (id) => {

@@ -50,6 +50,43 @@ const registry = {
     says: 'The line became known at %s, which is missing, unreadable or outside of what the profile admits.',
     remedy: 'Fix the time, or leave the line out.',
   },
+  FW_ARTIFACT_LIMIT: {
+    says: 'The log takes no more of this artefact: %s.',
+    remedy: 'Publish smaller models, or go on in a new log; src/limits.ts has the bounds.',
+  },
+  // Models: a command that is refused for one of these changes nothing, and the stream goes on.
+  FW_MODEL_UNKNOWN: {
+    says: 'The log holds no model %s.',
+    remedy: 'Put it into the log with `forewarn models publish FOLDER`, in time before the tick.',
+  },
+  FW_MODEL_INCOMPLETE: {
+    says: 'The log holds only a part of model %s.',
+    remedy: 'Publish its folder again: chunks that are there already do no harm.',
+  },
+  FW_MODEL_HASH: {
+    says: 'The files of model %s in the log do not have this hash.',
+    remedy: 'Publish its folder again: the chunks of that replace those that differ.',
+  },
+  FW_MODEL_MISFIT: {
+    says: 'The model does not fit the profile: %s.',
+    remedy: 'Train or import a model for this profile.',
+  },
+  FW_MODEL_GATE: {
+    says: 'The model did not pass its gates: %s.',
+    remedy: 'Train a better one; or promote it all the same with --override REASON, which is recorded.',
+  },
+  FW_MODEL_TOO_LATE: {
+    says: 'Command and artefact must be in the log 60 seconds before tick %s begins.',
+    remedy: 'Choose a later tick: `--at next` takes the first that is possible.',
+  },
+  FW_MODEL_NO_PREVIOUS: {
+    says: 'There is no champion before this one to go back to.',
+    remedy: 'Promote a model by its hash: `forewarn models list` shows them.',
+  },
+  FW_COMMAND_LATE: {
+    says: 'Command %s for tick %s was accepted by its log time, and was met after the tick was folded.',
+    remedy: 'Check the clocks of whoever writes commands; fold the log again, into new output topics.',
+  },
   // The log.
   FW_LOG_NOT_FOUND: {
     says: 'There is no log at %s.',

@@ -56,6 +56,17 @@ export const taskRetryMs = secondMs // a task that was fenced or lost its log be
 export const sessionMsDefault = 10 * secondMs // a member that is silent for so long is out of the group
 assert(pageBytesMax < kafkaCallBytesMax && kafkaCallBytesMax < MiB)
 
+// Artefacts: every task holds all of them, and its checkpoints do too.
+export const artifactChunkBytes = 360 * KiB // 480 KiB in base64
+export const artifactRecordBytesMax = 512 * KiB
+export const artifactFilesMax = 16
+export const artifactBytesMax = 8 * MiB // one model folder
+export const artifactsMax = 256
+export const artifactsBytesMax = 64 * MiB // all of them together
+export const promotionLeadMs = minuteMs // command and artefact are in the log so long before the tick begins
+export const unmetKept = 64 // promotions refused for want of their artefact; one that comes too late for one is told
+assert((artifactChunkBytes * 4) / 3 + KiB < artifactRecordBytesMax && artifactRecordBytesMax < kafkaCallBytesMax)
+
 // Watch
 export const archiveFullEveryTicks = 24
 export const reasonsMax = 5

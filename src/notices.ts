@@ -49,7 +49,12 @@ export type Notice =
       sentences: Readonly<Record<string, string>>
     }
   | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
-  | { kind: 'CommandAnswered'; command: string; accepted: boolean }
+  | {
+      kind: 'CommandAnswered'
+      command: string
+      accepted: boolean /** Why it was refused. */
+      detail?: string | undefined
+    }
   | { kind: 'LogTimeRegressed'; task: string; topic: string; records: number }
   | { kind: 'EpochCommitting'; task: string; beats: number; lastBeat: number }
   | {

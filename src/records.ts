@@ -22,8 +22,8 @@ export function isRefusal(decoded: object): decoded is Refusal {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Bytes -> JSON object, or why not. */
-export function parseObject(value: Uint8Array): { json: object } | Refusal {
-  if (value.length > recordParseBytesMax) return { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordParseBytesMax) }
+export function parseObject(value: Uint8Array, bytesMax = recordParseBytesMax): { json: object } | Refusal {
+  if (value.length > bytesMax) return { refused: 'FW_RECORD_TOO_LARGE', detail: String(bytesMax) }
   try {
     const json: unknown = JSON.parse(utf8.decode(value))
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { json }

@@ -1,9 +1,39 @@
 /** Topic `commands`: everything that people do to the system is a record, so that a replay does it again at the same place. */
 import { z } from 'zod'
-import { instant, recordId } from './contracts.ts'
+import { instant, recordId, sha256 } from './contracts.ts'
 
 const head = { id: recordId, actor: z.string().min(1).max(128) }
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex')
+
+/** One gate of an evaluation: what was measured, and the limit that it was held against. */
+export const Gate = z.object({
+  name: z.string().min(1).max(64),
+  passed: z.boolean(),
+  value: z.number(),
+  limit: z.number(),
+})
+export type Gate = z.infer<typeof Gate>
+
+/** The first tick in which a change of model holds, counted from 1970 (calendar.ts). */
+const effectiveTick = z.int().min(0).max(100_000_000)
+
+/** What changes the model that scores, or the one in shadow. */
+const modelCommands = [
+  /** Another champion. `override`: why it is promoted although gates failed. */
+  z.object({
+    ...head,
+    kind: z.literal('model.promote'),
+    hash: sha256,
+    effectiveTick,
+    gates: z.array(Gate).max(64).optional(),
+    override: z.string().min(1).max(1024).optional(),
+  }),
+  /** Another challenger; null: none. */
+  z.object({ ...head, kind: z.literal('model.challenge'), hash: sha256.nullable(), effectiveTick }),
+  /** Back to the champion before. */
+  z.object({ ...head, kind: z.literal('model.rollback'), effectiveTick }),
+] as const
+export const ModelCommand = z.discriminatedUnion('kind', modelCommands)
+export type ModelCommand = z.infer<typeof ModelCommand>
 
 export const Command = z.discriminatedUnion('kind', [
   /** The first command of a log; written by `run`. `activeFromTick` is absent in the first one. */
@@ -11,9 +41,9 @@ export const Command = z.discriminatedUnion('kind', [
     ...head,
     kind: z.literal('profile.activate'),
     profile: z.string().min(1).max(64),
-    profileHash: hash,
+    profileHash: sha256,
     beatMs: z.int().min(1),
-    modelHash: hash.nullable(),
+    modelHash: sha256.nullable(),
     foldVersion: z.int().min(1),
     activeFromTick: z.int().optional(),
   }),
@@ -21,5 +51,6 @@ export const Command = z.discriminatedUnion('kind', [
   /** Every record known at or before `through` is in the log. */
   z.object({ ...head, kind: z.literal('import.mark'), through: instant }),
   z.object({ ...head, kind: z.literal('import.end') }),
+  ...modelCommands,
 ])
 export type Command = z.infer<typeof Command>

@@ -16,6 +16,8 @@ export const enterpriseId = z
   .min(1)
   .max(64)
   .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
+/** A content hash. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex')
 export const recordId = z.string().min(1).max(128).refine(wellFormed, 'must be well-formed Unicode')
 
 /** `place:<region code>` in place of an enterprise id: an event of a place, counted in cells and never scored. */

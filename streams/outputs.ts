@@ -144,7 +144,12 @@ export const CommandResult = z.object({
   id: z.string(),
   kind: z.string(),
   accepted: z.boolean(),
+  /** Why it was refused: a code of the registry, and its sentence. */
   code: z.string().optional(),
+  detail: z.string().optional(),
+  /** The reason for which a promotion was accepted although gates failed. */
+  override: z.string().optional(),
+  /** The beat that decided: the command's own, or a later one when the artefact was still to come. */
   beat: z.int(),
 })
 export type CommandResult = z.infer<typeof CommandResult>

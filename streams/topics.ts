@@ -52,8 +52,11 @@ export function wireNames(prefixes: TopicPrefixes = defaultPrefixes): string[] {
 /** Topics that people and upstream systems write, in the order in which records of one beat are folded (docs/fold.md rule 6). */
 export const recordTopics = ['enterprises', 'credit-grades', 'risk-events'] as const satisfies readonly TopicName[]
 export type RecordTopic = (typeof recordTopics)[number]
-/** All that the fold takes in, in its order: commands come before records. */
-export const foldedTopics = ['commands', ...recordTopics] as const satisfies readonly TopicName[]
+export function isRecordTopic(topic: TopicName): topic is RecordTopic {
+  return recordTopics.some((one) => one === topic)
+}
+/** All that the fold takes in: commands and the artefacts that they name come before records. */
+export const foldedTopics = ['commands', 'artifacts', ...recordTopics] as const satisfies readonly TopicName[]
 export type FoldedTopic = (typeof foldedTopics)[number]
 
 export const warningTopics = {

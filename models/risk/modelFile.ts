@@ -3,9 +3,9 @@
  * built-in models all come this way.
  */
 import { z } from 'zod'
-import { ScorecardWeights, TreesWeights } from './weights.ts'
 import { PsiReference } from '../quality/psi.ts'
 import { Calibration } from './calibration.ts'
+import { ScorecardWeights, TreesWeights } from './weights.ts'
 
 const finite = z.number()
 
@@ -39,10 +39,10 @@ const head = {
   }),
 }
 
-export const ModelFile = z.discriminatedUnion('kind', [
-  z.object({ ...head, kind: z.literal('scorecard'), scorecard: ScorecardWeights }),
-  z.object({ ...head, kind: z.literal('trees'), trees: TreesWeights }),
-])
+export const ScorecardFile = z.object({ ...head, kind: z.literal('scorecard'), scorecard: ScorecardWeights })
+export type ScorecardFile = z.infer<typeof ScorecardFile>
+export const TreesFile = z.object({ ...head, kind: z.literal('trees'), trees: TreesWeights })
+export type TreesFile = z.infer<typeof TreesFile>
+
+export const ModelFile = z.discriminatedUnion('kind', [ScorecardFile, TreesFile])
 export type ModelFile = z.infer<typeof ModelFile>
-export type ScorecardFile = Extract<ModelFile, { kind: 'scorecard' }>
-export type TreesFile = Extract<ModelFile, { kind: 'trees' }>

@@ -125,8 +125,8 @@ function newsOf(notice: News): Line {
       }
     }
     case 'CommandAnswered': {
-      const { command, accepted } = notice
-      const says = `command ${command} ${accepted ? 'accepted' : 'refused'}`
+      const { command, accepted, detail } = notice
+      const says = `command ${command} ${accepted ? 'accepted' : 'refused'}${detail === undefined ? '' : `: ${detail}`}`
       return { level: accepted ? 'info' : 'warn', says, fields: { command, accepted } }
     }
   }

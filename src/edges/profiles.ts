@@ -10,7 +10,7 @@ import { featureNames } from '../../models/features.ts'
 import { compileProfile, Messages, type Profile, ProfileFile } from '../../streams/profile.ts'
 import { checkTraining } from '../../streams/training.ts'
 import type { CodeRow } from '../../streams/tree.ts'
-import { featureProfile } from '../enterprise/score.ts'
+import { featureProfile } from '../enterprise/featureProfile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { MiB, treeNodesMax } from '../limits.ts'
 

@@ -1,8 +1,10 @@
-/** State of an enterprise task as pages: a head, then row by row its id, place, flags, score, grades and facts. All else derives from these. */
+/** State of an enterprise task as pages: a head with the model desk, then row by row its id, place, flags, score, grades and facts. All else derives from these. */
 
 import { z } from 'zod'
 import { gradeHour, gradeWords } from '../../models/facts.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
+import type { ModelDesk } from '../registry/desk.ts'
+import { SavedDesk } from '../registry/deskState.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { type Neighbourhood, SavedNeighbourhood } from './neighbourhood.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
@@ -17,6 +19,9 @@ export type EnterpriseState = {
     | { hash: string; published(row: number): number; setPublished(row: number, p: number): void }
     | undefined
   readonly neighbourhood: Pick<Neighbourhood, 'size' | 'save' | 'load'>
+  readonly desk: ModelDesk
+  /** Seats the models in force by it. */
+  loadDesk(saved: SavedDesk): void
   setOpenTick(tick: number | undefined): void
 }
 
@@ -26,9 +31,10 @@ const Head = z.object({
   stride: z.int(),
   challenger: z.string().optional(),
   neighbourhood: SavedNeighbourhood.optional(),
+  desk: SavedDesk,
 })
 
-export function* saveState({ ids, rows, clock, shadow, neighbourhood }: EnterpriseState): Iterable<Uint8Array> {
+export function* saveState({ ids, rows, clock, shadow, neighbourhood, desk }: EnterpriseState): Iterable<Uint8Array> {
   const out = new WordWriter()
   out.putJson({
     openTick: clock.openTick ?? null,
@@ -36,6 +42,7 @@ export function* saveState({ ids, rows, clock, shadow, neighbourhood }: Enterpri
     stride: rows.stride,
     ...(shadow === undefined ? {} : { challenger: shadow.hash }),
     ...(neighbourhood.size === 0 ? {} : { neighbourhood: neighbourhood.save() }),
+    desk: desk.save(),
   } satisfies z.infer<typeof Head>)
   for (let row = 0; row < rows.count; row++) {
     out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
@@ -70,6 +77,7 @@ export function* loadState(state: EnterpriseState, pages: Iterable<Uint8Array>):
   const from = new WordReader(pages)
   const head = Head.parse(from.takeJson())
   if (head.stride !== rows.stride) throw new Error(`facts of ${head.stride} words in a checkpoint for ${rows.stride}`)
+  state.loadDesk(head.desk)
   for (let row = 0; row < head.rows; row++) {
     if (row % rowsASlice === rowsASlice - 1) yield
     const id = Buffer.from(from.takeBytes()).toString('latin1')

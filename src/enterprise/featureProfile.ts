@@ -1,6 +1,7 @@
 /** What the features need to know of a profile; scoring, training rows and explanations share it. */
 import type { CompiledFeature } from '../../models/declared.ts'
-import type { FeatureProfile } from '../../models/features.ts'
+import { type FeatureProfile, featureNames } from '../../models/features.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { horizonHours, hoursPerDay } from '../limits.ts'
 
@@ -17,6 +18,15 @@ export function featureProfile(profile: Profile): FeatureProfile {
 
 type Declared = Profile['file']['features'][number]
 type Nearby = Extract<Declared, { kind: 'nearby' }>
+
+/** @throws Error when a model asks for a feature that the profile does not have, or has other bands. */
+export function checkFit(profile: Profile, model: Pick<RiskModel, 'featureNames' | 'bandEdges'>): void {
+  const known = featureNames(featureProfile(profile))
+  const missing = model.featureNames.find((name) => !known.includes(name))
+  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
+  if (model.bandEdges.length !== profile.file.bands.length - 1)
+    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${profile.file.bands.length} bands`)
+}
 
 /** A profile's declarations that look around, in the order of their slots. */
 export function nearbyFeatures({ file }: Profile): Nearby[] {

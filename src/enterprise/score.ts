@@ -4,6 +4,7 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
 import { evidenceMax, horizonHours, reasonsMax } from '../limits.ts'
+import { checkFit } from './featureProfile.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { reasonSentence } from './reasons.ts'
 import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
@@ -31,9 +32,7 @@ export function rowProbability(
   source: FeatureSource,
   model: RiskModel,
 ): { features: Float64Array; probabilityOf: (row: number, hour: number) => number | undefined } {
-  const { bands } = source.profile.file
-  if (model.bandEdges.length !== bands.length - 1)
-    throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${bands.length} bands`)
+  checkFit(source.profile, model)
   const fill = rowFeatures(source, model.featureNames, model.peers)
   const features = new Float64Array(model.featureNames.length)
   const probabilityOf = (row: number, hour: number): number | undefined => {

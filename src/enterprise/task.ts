@@ -1,7 +1,8 @@
 /**
  * The enterprise task: the journey of one beat, in running order.
  *
- *   open    a new tick regrades the rows whose grade begins in it
+ *   obey    commands and artefacts: which models are in force
+ *   open    a new tick regrades the rows whose grade begins in it, and all are scored again where the champion is another
  *   decode  bytes -> records, or dead letters
  *   place   enterprises and grades, each key in log order
  *   keep    events as a set, then retractions: every record gets its one fate
@@ -23,6 +24,8 @@ import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
+import { ModelDesk } from '../registry/desk.ts'
+import type { SavedDesk } from '../registry/deskState.ts'
 import { loadState, saveState } from './checkpoint.ts'
 import { decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
@@ -34,16 +37,17 @@ import { plainEvents } from './plainEvent.ts'
 import { RowBook } from './rowBook.ts'
 import type { FeatureSource } from './rowFeatures.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
-import { type AsOf, isScored, scorer } from './score.ts'
-import { Shadow } from './shadow.ts'
+import { type AsOf, isScored } from './score.ts'
+import { Seats } from './seats.ts'
+import type { Shadow } from './shadow.ts'
 import { TableFold } from './tables.ts'
 import { tally } from './tally.ts'
 
 export type EnterpriseTaskOptions = {
   profile: Profile
-  /** The champion, whose scores count; without one nothing is scored. */
+  /** The first champion, whose scores count until another is promoted; without one nothing is scored. */
   model: RiskModel | null
-  /** A second model, which scores in shadow. */
+  /** A second model, which scores in shadow until another is chosen. */
   challenger?: RiskModel | undefined
   beatMs: number
   partition: number
@@ -83,8 +87,8 @@ export class EnterpriseTask implements FoldTask {
   private readonly tell: Tell
   private readonly decode
   private readonly tally
-  private readonly scorer
-  readonly shadow: Shadow | undefined
+  readonly desk: ModelDesk
+  private readonly seats: Seats
   readonly neighbourhood: Neighbourhood
   readonly archiveReach: FoldTask['archiveReach']
   private readonly tables: TableFold
@@ -108,6 +112,7 @@ export class EnterpriseTask implements FoldTask {
       { topic: 'enterprises', partition },
       { topic: 'credit-grades', partition },
       { topic: 'risk-events', partition },
+      { topic: 'artifacts', partition: 0 },
     ]
     this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length)
     this.ids = this.book.ids
@@ -123,17 +128,27 @@ export class EnterpriseTask implements FoldTask {
     }
     const eventDecoder = { plain: plainEvents(profile, { partition, partitions }), checked: this.decode.event }
     this.events = new EventFold(profile, eventDecoder, this.book, this.tally)
+    this.desk = new ModelDesk({
+      profile,
+      beatMs,
+      champion: model?.hash ?? null,
+      challenger: challenger?.hash ?? null,
+    })
     const source: FeatureSource = { profile, rows: this.rows, around: this.neighbourhood }
-    this.scorer = model === null ? undefined : scorer(source, model, this.ids, this.tally)
-    this.shadow = challenger === undefined ? undefined : new Shadow(source, challenger, this.ids)
+    const given = [model, challenger].filter((one) => one != null)
+    this.seats = new Seats({ source, ids: this.ids, tally: this.tally, desk: this.desk, given })
   }
 
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
-    const [, enterprises, grades, events, archived = []] = records
+    const [commands, enterprises, grades, events, artifacts, archived = []] = records
     const time = this.timeOf(beat)
+    const asOf = { hour: time.knownHour, beat, tick: time.tick }
     this.neighbourhood.take(archived)
     this.neighbourhood.openTick(time.tick)
+    const { switched } = this.desk.fold(beat, commands, artifacts)
     this.openTicks(time.tick)
+    this.seats.seat(switched)
+    if (switched.champion) this.rescoreAll({ ...asOf, cause: 'model' })
     const { decode, tables } = this
     const { tick } = time
     this.foldTable(
@@ -157,7 +172,6 @@ export class EnterpriseTask implements FoldTask {
       emit,
     )
     this.foldEvents(events, time, emit)
-    const asOf = { hour: time.knownHour, beat, tick: time.tick }
     this.scoreTouched({ ...asOf, cause: 'records' })
     if (this.nextTickEnd(beat - 1) === beat) this.closeTick({ ...asOf, cause: 'time' })
     this.write(beat, time.tick, emit)
@@ -169,7 +183,8 @@ export class EnterpriseTask implements FoldTask {
     const tick = calendar.tickOf((beat + 1) * this.beatMs)
     // Stock moves in the first beat of the tick with which a grade begins, whichever beat has the next record.
     if (tick > this.openTick && this.tables.beginsBy(tick)) return beat + 1
-    return calendar.endMs(tick) / this.beatMs - 1
+    const tickEnd = calendar.endMs(tick) / this.beatMs - 1
+    return Math.min(this.desk.boundaryAfter(beat) ?? tickEnd, tickEnd)
   }
 
   save(): Iterable<Uint8Array> {
@@ -186,6 +201,13 @@ export class EnterpriseTask implements FoldTask {
   }
   setOpenTick(tick: number | undefined): void {
     this.openTick = tick
+  }
+  get shadow(): Shadow | undefined {
+    return this.seats.shadow
+  }
+  loadDesk(saved: SavedDesk): void {
+    this.desk.load(saved)
+    this.seats.seatBoth()
   }
 
   /** The end of the second tick after the last one that the watch has closed. */
@@ -262,8 +284,21 @@ export class EnterpriseTask implements FoldTask {
     if (!isScored(this.rows, row)) return
     const shadowed = this.shadow?.row(row, asOf)
     if (shadowed !== undefined) this.shadowed.push(shadowed)
-    if (this.scorer === undefined) return
-    const scored = this.scorer.row(row, asOf)
+    this.scoreByChampion(row, asOf)
+  }
+
+  /** Another champion: every row by it, before the records of the beat, so that the moves are its own. */
+  private rescoreAll(asOf: AsOf): void {
+    for (let row = 0; row < this.rows.count; row++) {
+      evict(this.rows, row, asOf.hour, asOf.tick)
+      if (isScored(this.rows, row)) this.scoreByChampion(row, asOf)
+    }
+  }
+
+  private scoreByChampion(row: number, asOf: AsOf): void {
+    const { scorer } = this.seats
+    if (scorer === undefined) return
+    const scored = scorer.row(row, asOf)
     if (scored.kind === 'unscorable') this.unscorable++
     else if (scored.kind === 'moved') this.moved.push(scored)
   }

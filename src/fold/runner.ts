@@ -160,13 +160,18 @@ export class TaskRunner {
     this.checkpointedBeat = this.lastBeat
   }
 
-  /** The commands, which stand first, are looked up last: a part tells that every command of its beat is in the log by now. */
+  /** Parts are looked up first: a part tells that every command and artefact of its beat is in the log by now. */
   private async lookUpEnds(): Promise<number[]> {
     const endOf = async ({ input }: InputQueue): Promise<number> =>
       (await this.options.log.range(input.topic, input.partition)).end
-    const [commands, ...others] = this.queues
-    const ends = await Promise.all(others.map(endOf))
-    return [await endOf(commands), ...ends]
+    const ends: number[] = []
+    for (const parts of [true, false]) {
+      const looks = this.queues.map(async (queue, at) => {
+        if ((queue.input.topic === 'cell-parts') === parts) ends[at] = await endOf(queue)
+      })
+      await Promise.all(looks)
+    }
+    return ends
   }
 
   /** How far the tick archive lets the task go. The watch's journal tells what the archive holds: it is looked up before the archive's end. */
@@ -190,8 +195,9 @@ export class TaskRunner {
   private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
     const records: (readonly LogRecord[])[] = []
     for (const [at, queue] of this.queues.entries()) {
-      while (!queue.readTo(cuts[at])) await queue.fetch(fetchBytes)
-      records.push(queue.takeBefore(cuts[at]))
+      const cut = cuts[at] ?? 0 // an entry from before the task had this input
+      while (!queue.readTo(cut)) await queue.fetch(fetchBytes)
+      records.push(queue.takeBefore(cut))
     }
     this.task.fold(beat, records, ignore)
     this.lastBeat = beat

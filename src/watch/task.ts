@@ -1,7 +1,7 @@
 /**
  * The watch task, one for the country: the journey of one beat, in running order.
  *
- *   obey    commands, each answered once
+ *   obey    commands, each answered once, and artefacts: which model is in force
  *   pool    parts of all enterprise tasks into the ledger of the open tick
  *   amend   warnings whose evidence was taken back
  *   early   what is red before the tick is over
@@ -18,8 +18,9 @@ import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
+import { ModelDesk } from '../registry/desk.ts'
+import { SavedDesk } from '../registry/deskState.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
-import { CommandFold } from './commands.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { addTo, Ledger } from './ledger.ts'
@@ -29,6 +30,7 @@ import { tickTotals } from './totals.ts'
 
 export type WatchTaskOptions = {
   profile: Profile
+  /** Hash of the first champion. */
   model: string | null
   foldVersion: number
   beatMs: number
@@ -52,7 +54,7 @@ const Saved = z.object({
   ),
   late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
   sources: z.array(z.tuple([z.number(), z.object({ mean: z.number(), ticks: z.int(), silent: z.boolean() })])),
-  commands: z.array(z.string()),
+  desk: SavedDesk,
 })
 
 export class WatchTask implements FoldTask {
@@ -66,7 +68,7 @@ export class WatchTask implements FoldTask {
   private readonly lattice: Lattice
   private readonly ledger: Ledger
   private readonly sources: SourceWatch
-  private readonly commands = new CommandFold()
+  private readonly desk: ModelDesk
   private readonly fates = new FateSheet()
   private openTick: number | undefined
   private early: Early[] = []
@@ -77,20 +79,34 @@ export class WatchTask implements FoldTask {
     this.options = options
     this.keys = cellKeys(profile)
     this.lattice = lattice(profile, this.keys)
-    this.judge = new Judge({ profile, keys: this.keys, model, foldVersion, beatMs }, this.lattice)
+    const desk = new ModelDesk({ profile, beatMs, champion: model, challenger: null })
+    this.desk = desk
+    const identity = {
+      profile,
+      keys: this.keys,
+      /** A warning names the model in force. */
+      get model() {
+        return desk.champion
+      },
+      foldVersion,
+      beatMs,
+    }
+    this.judge = new Judge(identity, this.lattice)
     this.ledger = new Ledger(profile, this.keys, this.lattice)
     this.sources = new SourceWatch(profile, this.keys)
     this.inputs = [
       { topic: 'commands', partition: 0 },
       ...Array.from({ length: partitions }, (_, partition): Input => ({ topic: 'cell-parts', partition })),
+      { topic: 'artifacts', partition: 0 },
     ]
   }
 
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
     const { calendar } = this.options.profile
     const tick = calendar.tickOf(beat * this.options.beatMs)
-    const [commands, ...parts] = records
-    this.obey(commands, beat, tick, emit)
+    const commands = records[0]
+    const parts = records.slice(1, -1)
+    this.obey(commands, records[records.length - 1], { beat, tick }, emit)
     for (const part of parts.flat()) this.pool(CellPart.parse(jsonOf(part.value)), tick)
     if (this.openTick === undefined) return
     this.openTick = tick
@@ -100,8 +116,10 @@ export class WatchTask implements FoldTask {
   }
 
   nextTickEnd(beat: number): number | undefined {
-    if (this.openTick === undefined) return undefined
-    return this.endBeat(this.options.profile.calendar.tickOf((beat + 1) * this.options.beatMs))
+    const boundary = this.desk.boundaryAfter(beat)
+    if (this.openTick === undefined) return boundary
+    const tickEnd = this.endBeat(this.options.profile.calendar.tickOf((beat + 1) * this.options.beatMs))
+    return Math.min(boundary ?? tickEnd, tickEnd)
   }
 
   *save(): Iterable<Uint8Array> {
@@ -115,7 +133,7 @@ export class WatchTask implements FoldTask {
       early: this.early,
       late: this.late,
       sources: [...this.sources.arrivals],
-      commands: [...this.commands.seen],
+      desk: this.desk.save(),
     } satisfies z.infer<typeof Saved>)
     this.judge.save(out)
     yield* out.finish()
@@ -130,7 +148,7 @@ export class WatchTask implements FoldTask {
     for (const [key, count] of saved.arrivals) this.ledger.arrivals.set(key, count)
     for (const [key, count] of saved.stock) this.stock.set(key, count)
     for (const [key, source] of saved.sources) this.sources.arrivals.set(key, source)
-    for (const id of saved.commands) this.commands.seen.add(id)
+    this.desk.load(saved.desk)
     this.early = saved.early
     this.late = saved.late
     yield
@@ -141,18 +159,29 @@ export class WatchTask implements FoldTask {
     return this.options.profile.calendar.endMs(tick) / this.options.beatMs - 1
   }
 
-  private obey(records: readonly LogRecord[], beat: number, tick: number, emit: Emit): void {
-    if (records.length === 0) return
+  /** Commands and artefacts get their fates, and commands their answers; some are answered beats later. */
+  private obey(
+    commands: readonly LogRecord[],
+    artifacts: readonly LogRecord[],
+    { beat, tick }: { beat: number; tick: number },
+    emit: Emit,
+  ): void {
     const { partitions, tell } = this.options
-    const first = this.fates.block('commands', records)
-    for (const [at, record] of records.entries()) {
-      const { fate, code, detail, result } = this.commands.fold(record, beat)
-      this.fates.set(first + at, fate, code)
-      if (code !== undefined)
-        deadLetter(record, { topic: 'commands', partition: 0, to: partitions, code, detail }, emit)
-      if (result === undefined) continue
+    const turn = this.desk.fold(beat, commands, artifacts)
+    for (const { topic, records, outcomes } of [
+      { topic: 'commands', records: commands, outcomes: turn.commands },
+      { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
+    ] as const) {
+      const first = this.fates.block(topic, records)
+      for (const [at, { fate, code, detail }] of outcomes.entries()) {
+        this.fates.set(first + at, fate, code)
+        if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: partitions, code, detail }, emit)
+      }
+    }
+    for (const result of turn.results) {
       emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
-      tell({ kind: 'CommandAnswered', command: result.kind, accepted: result.accepted })
+      const { kind: command, accepted, detail } = result
+      tell({ kind: 'CommandAnswered', command, accepted, detail })
     }
     this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
   }

@@ -188,9 +188,9 @@ describe('an enterprise task', () => {
             occurredAt: new Date(lastMs).toISOString(),
             retracts: 'once',
           }
-          before.fold(beatOf(records[records.length - 1]) + 1, [[], [], [], [recordOf(0, id, event)]], () => {})
+          before.fold(beatOf(records[records.length - 1]) + 1, [[], [], [], [recordOf(0, id, event)], []], () => {})
           expect(featuresOf(before, id)).not.toEqual(wanted)
-          before.fold(beatOf(records[records.length - 1]) + 2, [[], [], [], [recordOf(1, id, back)]], () => {})
+          before.fold(beatOf(records[records.length - 1]) + 2, [[], [], [], [recordOf(1, id, back)], []], () => {})
           expect(featuresOf(before, id)).toEqual(wanted)
 
           function featuresOf(task: EnterpriseTask, enterpriseId: string): string {
@@ -240,10 +240,10 @@ type Beat = { beat: number; inputs: LogRecord[][] }
 
 /** Records of each beat by input, for a task that is driven by hand. */
 function beatsOf(records: readonly TestRecord[]): Beat[] {
-  const topics = ['commands', 'enterprises', 'credit-grades', 'risk-events'] as const
+  const topics = ['commands', 'enterprises', 'credit-grades', 'risk-events', 'artifacts'] as const
   const found = new Map<number, LogRecord[][]>()
   for (const [offset, one] of records.entries()) {
-    const inputs = found.get(beatOf(one)) ?? [[], [], [], []]
+    const inputs = found.get(beatOf(one)) ?? topics.map(() => [])
     inputs[topics.indexOf(one.topic)].push({
       offset,
       timeMs: one.timeMs,
@@ -267,7 +267,11 @@ function run(task: FoldTask, beats: readonly Beat[], after = Number.NEGATIVE_INF
     void said.push(`${topic} ${record.key ?? ''} ${Buffer.from(record.value).toString('latin1')}`)
   for (const { beat, inputs } of beats) {
     for (let due = task.nextTickEnd(after); due !== undefined && due < beat; due = task.nextTickEnd(due))
-      task.fold(due, [[], [], [], []], emit)
+      task.fold(
+        due,
+        task.inputs.map(() => []),
+        emit,
+      )
     task.fold(beat, inputs, emit)
     after = beat
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Matrix } from 'ml-matrix'
 import { expect, test } from 'vitest'
 import baseline from '../../models/baseline/model.json' with { type: 'json' }
-import { ModelFile } from '../../models/risk/modelFile.ts'
+import { ScorecardFile } from '../../models/risk/modelFile.ts'
 import { scorecard } from '../../models/risk/scorecard.ts'
 import { ScorecardWeights } from '../../models/risk/weights.ts'
 
@@ -166,7 +166,7 @@ test.each([
 })
 
 test('a file without terms stays valid, and empty terms change no bit', () => {
-  const file = ModelFile.parse(baseline)
+  const file = ScorecardFile.parse(baseline)
   expect(file.scorecard.terms).toBeUndefined()
   const rows = Float64Array.from({ length: 40 * 50 }, (_, at) => ((at * 7919) % 101) / 30)
   const [plain, empty] = [new Float64Array(50), new Float64Array(50)]

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import baseline from '../../models/baseline/model.json' with { type: 'json' }
 import { cardUse, modelCard } from '../../models/learn/modelCard.ts'
-import { ModelFile } from '../../models/risk/modelFile.ts'
+import { ScorecardFile } from '../../models/risk/modelFile.ts'
 
-const file = ModelFile.parse(baseline)
+const file = ScorecardFile.parse(baseline)
 const extra = { title: 'A', kind: 'k', learntFrom: 'l', bands: 'b', use: cardUse }
 
 /** Tables are laid out by an editor when a card is checked in. */

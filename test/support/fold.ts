@@ -15,11 +15,11 @@ import type { Notice } from '../../src/notices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import type { Profile } from '../../streams/profile.ts'
-import type { RecordTopic, TopicName } from '../../streams/topics.ts'
+import { type FoldedTopic, isRecordTopic, type TopicName } from '../../streams/topics.ts'
 
 /** A value is an object that becomes JSON, or text or bytes that are sent as they are. */
 export type TestRecord = {
-  topic: RecordTopic | 'commands'
+  topic: FoldedTopic
   key: string | null
   timeMs: number
   value: object | string | Uint8Array
@@ -39,7 +39,7 @@ export async function append(log: Log, records: readonly TestRecord[]): Promise<
 }
 
 export function partitionFor(log: Log, topic: TestRecord['topic'], key: string | null): number {
-  return topic === 'commands' || key === null ? 0 : partitionOf(key, log.partitions(topic))
+  return !isRecordTopic(topic) || key === null ? 0 : partitionOf(key, log.partitions(topic))
 }
 
 export function bytesOf(value: TestRecord['value']): Uint8Array {

@@ -23,9 +23,10 @@ import { CreditGrade, Enterprise, placePrefix, RiskEvent } from '../../streams/c
 import { hash64 } from '../../streams/hash.ts'
 import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import type { FoldedTopic } from '../../streams/topics.ts'
 import type { CodeTree } from '../../streams/tree.ts'
 
-export type OracleTopic = 'commands' | 'enterprises' | 'credit-grades' | 'risk-events'
+export type OracleTopic = FoldedTopic
 export type OracleRecord = { topic: OracleTopic; key: string | null; timeMs: number; bytes: Uint8Array }
 export type OracleSetting = { profile: Profile; model: RiskModel | null; beatMs: number }
 

@@ -1,6 +1,6 @@
 /** Sends dead letters back to the inputs from which they came, once their cause is mended. The letters stay where they are. */
 import { partitionOf } from '../../../streams/partition.ts'
-import { type FoldedTopic, foldedTopics } from '../../../streams/topics.ts'
+import { type FoldedTopic, foldedTopics, isRecordTopic } from '../../../streams/topics.ts'
 import { type ErrorCode, ForewarnError } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
 import { importBufferBytes } from '../../limits.ts'
@@ -75,11 +75,11 @@ function targetOf(log: Log, letter: Letter): Target | undefined {
   const { headers, key, value } = letter.record
   const topic = foldedTopics.find((input) => input === headers?.topic)
   if (topic === undefined) return undefined
-  const rightKey = letter.code === 'FW_MISROUTED' && topic !== 'commands' ? (ownId(topic, value) ?? key) : key
+  const rightKey = letter.code === 'FW_MISROUTED' && isRecordTopic(topic) ? (ownId(topic, value) ?? key) : key
   const own = Object.entries(headers ?? {}).filter(([name]) => !letterHeaders.some((added) => added === name))
   return {
     topic,
-    partition: rightKey === null || topic === 'commands' ? 0 : partitionOf(rightKey, log.partitions(topic)),
+    partition: rightKey === null || !isRecordTopic(topic) ? 0 : partitionOf(rightKey, log.partitions(topic)),
     record: { key: rightKey, value, headers: { ...Object.fromEntries(own), [redrivenHeader]: placeOf(letter) } },
   }
 }

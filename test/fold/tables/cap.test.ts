@@ -66,7 +66,7 @@ function filledRow(count: number) {
       value: Buffer.from(JSON.stringify(value)),
       headers: null,
     }))
-    const inputs = [[], tables, [], events.map(([id, ago], offset) => event(id, ago, offset))]
+    const inputs = [[], tables, [], events.map(([id, ago], offset) => event(id, ago, offset)), []]
     task.fold(start + beat, inputs, (output) => outputs.push(output))
   }
   fold(0, [], [['first', 2]])

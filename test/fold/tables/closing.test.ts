@@ -44,7 +44,9 @@ it('a beat of one input is complete', () => {
     ['end: by the beat given', { by: 'end', beat: 20 }, true, 5, false, 20],
   ]
   for (const [what, closing, readToEnd, lastBeat, isPart, through] of table) {
-    expect(completeThrough({ readToEnd, lastBeat, isPart, archiveReach: undefined }, closing, 1_000), what).toBe(through)
+    expect(completeThrough({ readToEnd, lastBeat, isPart, archiveReach: undefined }, closing, 1_000), what).toBe(
+      through,
+    )
   }
 })
 
@@ -89,6 +91,9 @@ it('later records of every input close a beat without any look', async () => {
   await runner.step({ by: 'mark', throughMs: undefined })
   expect(runner.foldedThrough).toBeUndefined() // the commands have shown nothing
   await append(log, [command('import.begin', 5_000)])
+  await runner.step({ by: 'mark', throughMs: undefined })
+  expect(runner.foldedThrough).toBeUndefined() // nor have the artefacts
+  await append(log, [{ topic: 'artifacts', key: null, timeMs: 5_000, value: 'no chunk' }])
   await runner.step({ by: 'mark', throughMs: undefined })
   expect(runner.foldedThrough).toBe(1) // the event of beat 2 may have company
 })

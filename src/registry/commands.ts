@@ -1,17 +1,17 @@
-/** Commands as the watch task folds them: each is accepted or refused, once, and it alone answers. */
+/** Commands as every task that obeys them reads them: one sent twice is done once. */
 import { Command } from '../../streams/commands.ts'
-import type { CommandResult, Fate } from '../../streams/outputs.ts'
+import type { Fate } from '../../streams/outputs.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LogRecord } from '../log/port.ts'
 import { invalid, parseObject } from '../records.ts'
 
-export type CommandOutcome = { fate: Fate; code?: ErrorCode; detail: string; result?: CommandResult }
+export type CommandOutcome = { fate: Fate; code?: ErrorCode; detail: string; command?: Command }
 
-/** Ids of commands seen so far: one sent twice is done once. */
+/** Ids of commands seen so far. */
 export class CommandFold {
   readonly seen = new Set<string>()
 
-  fold(record: LogRecord, beat: number): CommandOutcome {
+  fold(record: LogRecord): CommandOutcome {
     const parsed = parseObject(record.value)
     if ('refused' in parsed) return { fate: 'dead', code: parsed.refused, detail: parsed.detail }
     const checked = Command.safeParse(parsed.json)
@@ -19,9 +19,9 @@ export class CommandFold {
       const { refused, detail } = invalid(checked.error)
       return { fate: 'dead', code: refused, detail }
     }
-    const { id, kind } = checked.data
+    const { id } = checked.data
     if (this.seen.has(id)) return { fate: 'duplicate', detail: '' }
     this.seen.add(id)
-    return { fate: 'applied', detail: '', result: { id, kind, accepted: true, beat } }
+    return { fate: 'applied', detail: '', command: checked.data }
   }
 }

@@ -1,0 +1,154 @@
+/**
+ * The artefacts of a log by hash, put together from their chunks. What it says of an artefact follows from the records of the topic
+ * alone, in their order: every task says the same. One that is complete never changes again; until then a chunk that comes
+ * once more with other bytes replaces the one before, so that a spoilt one is mended by publishing again.
+ */
+import { z } from 'zod'
+import { ArtifactChunk } from '../../streams/artifacts.ts'
+import type { Fate } from '../../streams/outputs.ts'
+import type { Profile } from '../../streams/profile.ts'
+import type { ErrorCode } from '../errors.ts'
+import {
+  artifactBytesMax,
+  artifactFilesMax,
+  artifactRecordBytesMax,
+  artifactsBytesMax,
+  artifactsMax,
+} from '../limits.ts'
+import type { LogRecord } from '../log/port.ts'
+import { invalid, parseObject } from '../records.ts'
+import { type FolderFiles, folderHash, misfitOf, modelFiles } from './modelFolder.ts'
+
+/** `timeMs`: log time of the chunk's record. */
+type Piece = { bytes: Uint8Array; timeMs: number }
+/** `knownMs`: log time of the last chunk that it needed. `misfit`: why it cannot score under the profile. */
+type Complete = { knownMs: number; misfit: string | undefined }
+type Held = { files: Map<string, (Piece | undefined)[]>; bytes: number; complete: Complete | undefined }
+
+/** What a log holds of an artefact. `mismatch`: all that a model needs is there, and the hash is another one. */
+export type ArtifactState = 'unknown' | 'incomplete' | 'mismatch' | ({ files: FolderFiles } & Complete)
+
+export type ChunkOutcome = { fate: Fate; code?: ErrorCode; detail: string }
+
+const SavedPiece = z.tuple([z.base64(), z.number()]).nullable()
+export const SavedArtifacts = z.array(
+  z.object({
+    hash: z.string(),
+    files: z.array(z.tuple([z.string(), z.array(SavedPiece)])),
+    complete: z.object({ knownMs: z.number(), misfit: z.string().optional() }).optional(),
+  }),
+)
+
+export class ArtifactIndex {
+  readonly #profile: Profile
+  readonly #held = new Map<string, Held>()
+  #bytes = 0
+
+  constructor(profile: Profile) {
+    this.#profile = profile
+  }
+
+  get hashes(): string[] {
+    return [...this.#held.keys()]
+  }
+
+  take({ value, timeMs }: LogRecord): ChunkOutcome {
+    const parsed = parseObject(value, artifactRecordBytesMax)
+    if ('refused' in parsed) return dead(parsed.refused, parsed.detail)
+    const checked = ArtifactChunk.safeParse(parsed.json)
+    if (!checked.success) {
+      const { refused, detail } = invalid(checked.error)
+      return dead(refused, detail)
+    }
+    return this.#put(checked.data, { bytes: Buffer.from(checked.data.bytes, 'base64'), timeMs })
+  }
+
+  stateOf(hash: string): ArtifactState {
+    const held = this.#held.get(hash)
+    if (held === undefined) return 'unknown'
+    if (held.complete !== undefined) return { files: wholeFiles(held), ...held.complete }
+    const whole = modelFiles.every((name) => held.files.get(name)?.every((piece) => piece !== undefined) === true)
+    return whole ? 'mismatch' : 'incomplete'
+  }
+
+  save(): z.infer<typeof SavedArtifacts> {
+    return [...this.#held].map(([hash, { files, complete }]) => ({
+      hash,
+      files: [...files].map(([name, pieces]) => [
+        name,
+        pieces.map((piece) =>
+          piece === undefined ? null : [Buffer.from(piece.bytes).toString('base64'), piece.timeMs],
+        ),
+      ]),
+      ...(complete === undefined ? {} : { complete }),
+    }))
+  }
+
+  load(saved: z.infer<typeof SavedArtifacts>): void {
+    for (const { hash, files, complete } of saved) {
+      const held: Held = { files: new Map(), bytes: 0, complete: undefined }
+      for (const [name, pieces] of files) {
+        held.files.set(
+          name,
+          pieces.map((piece) =>
+            piece === null ? undefined : { bytes: Buffer.from(piece[0], 'base64'), timeMs: piece[1] },
+          ),
+        )
+        held.bytes += bytesOf(held.files.get(name))
+      }
+      if (complete !== undefined) held.complete = { knownMs: complete.knownMs, misfit: complete.misfit }
+      this.#held.set(hash, held)
+      this.#bytes += held.bytes
+    }
+  }
+
+  #put({ hash, file, chunk, chunks }: ArtifactChunk, piece: Piece): ChunkOutcome {
+    const known = this.#held.get(hash)
+    if (known?.complete !== undefined) return { fate: 'duplicate', detail: '' }
+    if (known === undefined && this.#held.size >= artifactsMax)
+      return dead('FW_ARTIFACT_LIMIT', `it holds ${artifactsMax} artefacts`)
+    const held = known ?? { files: new Map(), bytes: 0, complete: undefined }
+    const before = held.files.get(file)
+    if (before === undefined && held.files.size >= artifactFilesMax)
+      return dead('FW_ARTIFACT_LIMIT', `it has more than ${artifactFilesMax} files`)
+    const pieces: (Piece | undefined)[] =
+      before?.length === chunks ? [...before] : new Array<Piece | undefined>(chunks).fill(undefined)
+    const there = pieces[chunk]
+    if (there !== undefined && Buffer.compare(there.bytes, piece.bytes) === 0) return { fate: 'duplicate', detail: '' }
+    pieces[chunk] = piece
+    const more = bytesOf(pieces) - bytesOf(before)
+    if (held.bytes + more > artifactBytesMax)
+      return dead('FW_ARTIFACT_LIMIT', `it is larger than ${artifactBytesMax} bytes`)
+    if (this.#bytes + more > artifactsBytesMax)
+      return dead('FW_ARTIFACT_LIMIT', `all together are larger than ${artifactsBytesMax} bytes`)
+    held.files.set(file, pieces)
+    held.bytes += more
+    this.#bytes += more
+    this.#held.set(hash, held)
+    this.#complete(hash, held)
+    return { fate: 'applied', detail: '' }
+  }
+
+  #complete(hash: string, held: Held): void {
+    const pieces = [...held.files.values()].flat()
+    if (pieces.includes(undefined)) return
+    const files = wholeFiles(held)
+    if (folderHash(files) !== hash) return
+    const knownMs = Math.max(...pieces.map((piece) => piece?.timeMs ?? Number.NEGATIVE_INFINITY))
+    held.complete = { knownMs, misfit: misfitOf(files, hash, this.#profile) }
+  }
+}
+
+function wholeFiles({ files }: Held): FolderFiles {
+  return new Map(
+    [...files].map(([name, pieces]) => [name, Buffer.concat(pieces.flatMap((piece) => piece?.bytes ?? []))]),
+  )
+}
+
+function bytesOf(pieces: readonly (Piece | undefined)[] | undefined): number {
+  return pieces?.reduce((sum, piece) => sum + (piece?.bytes.length ?? 0), 0) ?? 0
+}
+
+function dead(code: ErrorCode, detail: string): ChunkOutcome {
+  return { fate: 'dead', code, detail }
+}

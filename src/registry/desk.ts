@@ -1,0 +1,219 @@
+/**
+ * The model desk: which model scores in which tick, decided by the commands and artefacts of the log alone. The watch and every
+ * enterprise task have one each, and come to the same answers (docs/fold.md rule 19).
+ *
+ *   asked ──► open ──► accepted ──► in force from the first beat of its tick
+ *     │        │ (the artefact is still to come; a rollback has nothing to go back to yet)
+ *     └► refused ◄┘ (at once, or when its tick begins)
+ */
+import type { Command } from '../../streams/commands.ts'
+import type { CommandResult } from '../../streams/outputs.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { type ErrorCode, ForewarnError } from '../errors.ts'
+import { promotionLeadMs, unmetKept } from '../limits.ts'
+import type { LogRecord } from '../log/port.ts'
+import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
+import { CommandFold, type CommandOutcome } from './commands.ts'
+import type { SavedDesk } from './deskState.ts'
+import type { FolderFiles } from './modelFolder.ts'
+import { failedGates, isModelCommand, type Verdict, type Wish, winner, wishOf } from './wish.ts'
+
+export type DeskOptions = {
+  profile: Profile
+  beatMs: number
+  /** The baseline, which scores until another is promoted; null: nothing scores. */
+  champion: string | null
+  challenger: string | null
+}
+
+/** What a beat did at the desk. Results are in the order in which the commands were decided. */
+export type Turn = {
+  chunks: readonly ChunkOutcome[]
+  commands: readonly CommandOutcome[]
+  results: readonly CommandResult[]
+  /** The models in force have changed with this beat. */
+  switched: { champion: boolean; challenger: boolean }
+}
+
+const nothing: Turn = { chunks: [], commands: [], results: [], switched: { champion: false, challenger: false } }
+
+export class ModelDesk {
+  champion: string | null
+  challenger: string | null
+  /** The champion before, to which a rollback goes. */
+  previous: string | null = null
+  readonly artifacts: ArtifactIndex
+  private readonly calendar: Profile['calendar']
+  private readonly beatMs: number
+  private readonly baseline: string | null
+  private readonly commands = new CommandFold()
+  private wishes: Wish[] = []
+  /** Refused at the beginning of their tick because the artefact was not there. */
+  private unmet: Wish[] = []
+  private challengerChosen = false
+
+  constructor({ profile, beatMs, champion, challenger }: DeskOptions) {
+    this.calendar = profile.calendar
+    this.beatMs = beatMs
+    this.baseline = champion
+    this.champion = champion
+    this.challenger = challenger
+    this.artifacts = new ArtifactIndex(profile)
+  }
+
+  /** Wishes that were accepted, or can still be. */
+  get pending(): readonly Readonly<Wish>[] {
+    return this.wishes
+  }
+
+  /** The commands and chunks of one beat. @throws ForewarnError FW_COMMAND_LATE. */
+  fold(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): Turn {
+    if (commands.length === 0 && chunks.length === 0 && this.wishes.length === 0) return nothing
+    const results: CommandResult[] = []
+    const turn = {
+      chunks: chunks.map((record) => this.artifacts.take(record)),
+      commands: commands.map((record) => {
+        const outcome = this.commands.fold(record)
+        if (outcome.command !== undefined) this.take(outcome.command, record.timeMs, beat, results)
+        return outcome
+      }),
+    }
+    if (chunks.length > 0) this.checkUnmet()
+    this.settle(beat, results)
+    return { ...turn, results, switched: this.open(beat) }
+  }
+
+  /** The first beat after `beat` in which a change of model is due; it must be folded even when it is empty. */
+  boundaryAfter(beat: number): number | undefined {
+    const due = this.wishes.map(({ tick }) => this.firstBeat(tick)).filter((first) => first > beat)
+    return due.length === 0 ? undefined : Math.min(...due)
+  }
+
+  /** Files of a model that is in the log as a whole. @throws Error when it is not: nothing else is ever in force. */
+  filesOf(hash: string): FolderFiles {
+    const state = this.artifacts.stateOf(hash)
+    if (typeof state === 'string') throw new Error(`model ${hash} is in force, and ${state}`)
+    return state.files
+  }
+
+  save(): SavedDesk {
+    return {
+      champion: this.champion,
+      previous: this.previous,
+      ...(this.challengerChosen ? { challenger: this.challenger } : {}),
+      wishes: this.wishes,
+      unmet: this.unmet,
+      seen: [...this.commands.seen],
+      artifacts: this.artifacts.save(),
+    }
+  }
+
+  load(saved: SavedDesk): void {
+    this.champion = saved.champion
+    this.previous = saved.previous
+    this.challengerChosen = saved.challenger !== undefined
+    if (saved.challenger !== undefined) this.challenger = saved.challenger
+    this.wishes = [...saved.wishes]
+    this.unmet = [...saved.unmet]
+    for (const id of saved.seen) this.commands.seen.add(id)
+    this.artifacts.load(saved.artifacts)
+  }
+
+  private take(command: Command, timeMs: number, beat: number, results: CommandResult[]): void {
+    if (!isModelCommand(command)) {
+      results.push({ id: command.id, kind: command.kind, accepted: true, beat })
+      return
+    }
+    const wish = wishOf(command, timeMs)
+    const failed = failedGates(command)
+    if (failed.length > 0 && wish.override === undefined)
+      results.push(refusal(wish, 'FW_MODEL_GATE', failed.join('; '), beat))
+    else if (timeMs > this.deadlineMs(wish.tick)) results.push(this.tooLate(wish, beat))
+    else this.wishes.push(wish)
+  }
+
+  /** Decides what can be decided; when a tick begins, all of it is. */
+  private settle(beat: number, results: CommandResult[]): void {
+    this.wishes = this.wishes.filter((wish) => {
+      if (wish.accepted) return true
+      const verdict = this.verdict(wish)
+      const due = this.firstBeat(wish.tick) <= beat
+      if (verdict.kind === 'open' && !due) return true
+      if (verdict.kind === 'accepted') {
+        wish.accepted = true
+        const { id, kind, override } = wish
+        results.push({ id, kind, accepted: true, ...(override === undefined ? {} : { override }), beat })
+        return true
+      }
+      if (verdict.kind === 'open' && wish.hash !== null) this.unmet = [...this.unmet, wish].slice(-unmetKept)
+      results.push(
+        verdict.code === 'FW_MODEL_TOO_LATE'
+          ? this.tooLate(wish, beat)
+          : refusal(wish, verdict.code, verdict.detail, beat),
+      )
+      return false
+    })
+  }
+
+  private verdict({ kind, hash, tick }: Wish): Verdict {
+    if (kind === 'model.rollback')
+      return this.previous === null ? { kind: 'open', code: 'FW_MODEL_NO_PREVIOUS', detail: '' } : { kind: 'accepted' }
+    if (hash === null || hash === this.baseline) return { kind: 'accepted' }
+    const state = this.artifacts.stateOf(hash)
+    if (state === 'unknown') return { kind: 'open', code: 'FW_MODEL_UNKNOWN', detail: hash }
+    if (state === 'incomplete') return { kind: 'open', code: 'FW_MODEL_INCOMPLETE', detail: hash }
+    if (state === 'mismatch') return { kind: 'open', code: 'FW_MODEL_HASH', detail: hash }
+    if (state.misfit !== undefined) return { kind: 'refused', code: 'FW_MODEL_MISFIT', detail: state.misfit }
+    if (state.knownMs > this.deadlineMs(tick)) return { kind: 'refused', code: 'FW_MODEL_TOO_LATE', detail: '' }
+    return { kind: 'accepted' }
+  }
+
+  /** Puts in force what is due. Of several for one tick the last by (log time, id) holds. */
+  private open(beat: number): Turn['switched'] {
+    const due = this.wishes.filter(({ tick }) => this.firstBeat(tick) <= beat)
+    if (due.length === 0) return nothing.switched
+    for (const wish of due) if (this.firstBeat(wish.tick) < beat) throw late(wish, this.calendar)
+    this.wishes = this.wishes.filter((wish) => !due.includes(wish))
+    const [champion, challenger] = [this.champion, this.challenger]
+    const seat = winner(due.filter(({ kind }) => kind !== 'model.challenge'))
+    const next = seat?.kind === 'model.rollback' ? this.previous : seat?.hash
+    if (next !== undefined && next !== champion) {
+      this.previous = champion
+      this.champion = next
+    }
+    const shadow = winner(due.filter(({ kind }) => kind === 'model.challenge'))
+    if (shadow !== undefined) this.choose(shadow.hash)
+    if (this.challenger !== null && this.challenger === this.champion) this.choose(null) // it has left the shadow
+    return { champion: this.champion !== champion, challenger: this.challenger !== challenger }
+  }
+
+  private choose(challenger: string | null): void {
+    this.challenger = challenger
+    this.challengerChosen = true
+  }
+
+  /** An artefact that was in the log in time, and that this task met too late: others may have accepted it. */
+  private checkUnmet(): void {
+    for (const wish of this.unmet) if (this.verdict(wish).kind === 'accepted') throw late(wish, this.calendar)
+  }
+
+  private tooLate(wish: Wish, beat: number): CommandResult {
+    return refusal(wish, 'FW_MODEL_TOO_LATE', this.calendar.label(wish.tick), beat)
+  }
+
+  private firstBeat(tick: number): number {
+    return this.calendar.startMs(tick) / this.beatMs
+  }
+
+  private deadlineMs(tick: number): number {
+    return this.calendar.startMs(tick) - promotionLeadMs
+  }
+}
+
+function refusal({ id, kind }: Wish, code: ErrorCode, detail: string, beat: number): CommandResult {
+  return { id, kind, accepted: false, code, detail: new ForewarnError(code, [detail]).message, beat }
+}
+
+function late({ id, tick }: Wish, calendar: Profile['calendar']): ForewarnError {
+  return new ForewarnError('FW_COMMAND_LATE', [id, calendar.label(tick)])
+}

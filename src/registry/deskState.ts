@@ -1,0 +1,16 @@
+/** What a checkpoint holds of a desk. */
+import { z } from 'zod'
+import { SavedArtifacts } from './artifactIndex.ts'
+import { Wish } from './wish.ts'
+
+export const SavedDesk = z.object({
+  champion: z.string().nullable(),
+  previous: z.string().nullable(),
+  /** Absent: no command has chosen one. */
+  challenger: z.string().nullable().optional(),
+  wishes: z.array(Wish),
+  unmet: z.array(Wish),
+  seen: z.array(z.string()),
+  artifacts: SavedArtifacts,
+})
+export type SavedDesk = z.infer<typeof SavedDesk>
