@@ -13,6 +13,7 @@ export const hoursPerDay = 24
 export const recordBytesMax = 16 * MiB // what a log takes at all; a larger line is refused by the importer and the server
 export const recordParseBytesMax = 256 * KiB // what decode reads; a larger one goes to the dead letters unread
 export const bodyBytesMax = 64 * MiB // one HTTP request
+export const registryBodyBytesMax = MiB // one HTTP request of commands or of chunks
 export const beatRecordsMax = 2_000_000 // records that an import may give one knownAt (docs/fold.md rule 2)
 
 // Time

@@ -8,6 +8,8 @@ import { demoCommand } from './cli/demo.ts'
 import { digestCommand } from './cli/digest.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { ingestCommand } from './cli/ingest.ts'
+import { modelsCommand } from './cli/models.ts'
+import { challengeCommand, promoteCommand, rollbackCommand } from './cli/promote.ts'
 import { runCommand } from './cli/run.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tailCommand } from './cli/tail.ts'
@@ -25,6 +27,10 @@ const program = new Command('forewarn')
   .addCommand(ingestCommand())
   .addCommand(tailCommand())
   .addCommand(digestCommand())
+  .addCommand(modelsCommand())
+  .addCommand(promoteCommand())
+  .addCommand(challengeCommand())
+  .addCommand(rollbackCommand())
   .addCommand(topicsCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())

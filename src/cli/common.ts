@@ -6,6 +6,7 @@ import { defaultPrefixes, type TopicPrefixes } from '../../streams/topics.ts'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
+import { readWriter } from '../log/embedded/writerLock.ts'
 import { openKafkaLog } from '../log/kafka/kafkaLog.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
@@ -72,6 +73,13 @@ export async function openLogOption(options: LogOptions, mode: 'read' | 'write',
   const prefixes = prefixesOf(options)
   if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes })
   return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes })
+}
+
+/** Where the process that writes an embedded log serves HTTP; undefined when there is none, or it does not serve. */
+export function writerAddress(log: string): string | undefined {
+  const place = logPlace(log)
+  const writer = place.kind === 'embedded' ? readWriter(place.folder) : undefined
+  return writer?.live === true ? (writer.note?.http ?? undefined) : undefined
 }
 
 /** A whole number of at least `least`, or FW_USAGE with the option's name. */

@@ -10,11 +10,9 @@ import type { RefusedLine } from '../edges/ingest/intake.ts'
 import { ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
-import { readWriter } from '../log/embedded/writerLock.ts'
 import {
   addLogOptions,
   type LogOptions,
-  logPlace,
   openLogOption,
   plainText,
   print,
@@ -22,6 +20,7 @@ import {
   progressBar,
   remark,
   type Screen,
+  writerAddress,
 } from './common.ts'
 
 type Options = LogOptions & { profile: string; as?: RecordTopic; knownAt?: string; resume?: boolean; json?: boolean }
@@ -137,9 +136,7 @@ async function openTarget(
   options: Options,
   profile: Profile,
 ): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
-  const place = logPlace(options.log)
-  const writer = place.kind === 'embedded' ? readWriter(place.folder) : undefined
-  const address = writer?.live === true ? (writer.note?.http ?? undefined) : undefined
+  const address = writerAddress(options.log)
   if (address !== undefined) return { target: httpTarget(address, options.log), close: async () => {} }
   const log = await openLogOption(options, 'write')
   try {

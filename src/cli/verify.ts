@@ -3,9 +3,10 @@ import { Command } from 'commander'
 import { Warning } from '../../streams/outputs.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
+import { readCommands } from '../edges/ingest/importState.ts'
 import { loadProfile } from '../edges/profiles.ts'
+import { championAt, readRegistry } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
-import { parseCommand } from '../fold/imports.ts'
 import { jsonOf } from '../json.ts'
 import type { Log } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
@@ -36,10 +37,18 @@ export function verifyCommand(screen: Screen = processScreen): Command {
       try {
         const published = await changesOf(log, id)
         if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
-        const { beatMs, modelHash } = await configuration(log)
+        if (!(await wasRun(log)))
+          throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+        const registry = await readRegistry(log, profile, null)
+        const { beatMs } = registry
         const found: Verification[] = []
         for (const warning of published) {
-          const setting = { profile, model: modelHash, foldVersion: warning.foldVersion, beatMs }
+          const setting = {
+            profile,
+            model: championAt(registry, warning.tick),
+            foldVersion: warning.foldVersion,
+            beatMs,
+          }
           found.push(verifyWarning(warning, await archiveFor(log, warning.tick), setting))
         }
         await tell(screen, id, found, options.json === true)
@@ -85,12 +94,8 @@ async function changesOf(log: Log, id: string): Promise<Warning[]> {
   return found
 }
 
-async function configuration(log: Log): Promise<{ beatMs: number; modelHash: string | null }> {
-  for await (const { value } of recordsOf(log, 'commands', 0)) {
-    const command = parseCommand(value)
-    if (command?.kind === 'profile.activate') return command
-  }
-  throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+async function wasRun(log: Log): Promise<boolean> {
+  return (await readCommands(log)).activation !== undefined
 }
 
 /** The last full state before a tick, and the ticks after it up to that tick. */

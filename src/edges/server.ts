@@ -7,6 +7,7 @@ import { ForewarnError, messageOf } from '../errors.ts'
 import type { Log } from '../log/port.ts'
 import { answerErrors } from './http/errors.ts'
 import { recordRoutes } from './http/records.ts'
+import { registryRoutes } from './http/registry.ts'
 import type { Readiness } from './readiness.ts'
 
 export type ServerOptions = {
@@ -39,6 +40,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return reply.code(state.ready ? 200 : 503).send(state)
   })
   await app.register(async (scope) => recordRoutes(scope, options)) // its body parser is not that of other routes
+  await app.register(async (scope) => registryRoutes(scope, options.log))
   routes?.(app)
   await listen(app, options)
   return { address: addressOf(app, options), close: () => app.close() }

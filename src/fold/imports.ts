@@ -1,5 +1,6 @@
 /** Whether an import is open, and how far it says that it is: read from the commands topic, ahead of the fold. */
 import { Command } from '../../streams/commands.ts'
+import { ForewarnError } from '../errors.ts'
 import { jsonOf } from '../json.ts'
 import type { Log } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
@@ -28,6 +29,12 @@ export class ImportState {
       })
     this.reading = this.next
     return this.reading
+  }
+
+  /** @throws ForewarnError FW_IMPORT_OPEN: what is live would fall among the records of the import. */
+  async checkClosed(): Promise<void> {
+    await this.read()
+    if (this.open) throw new ForewarnError('FW_IMPORT_OPEN')
   }
 
   private async readOn(): Promise<void> {

@@ -89,6 +89,15 @@ export class ModelDesk {
     return due.length === 0 ? undefined : Math.min(...due)
   }
 
+  /** Why a command that was read is not decided yet. */
+  obstacle(id: string): { code: ErrorCode; detail: string } | undefined {
+    const wish = this.wishes.find((one) => one.id === id && !one.accepted)
+    const verdict = wish === undefined ? undefined : this.verdict(wish)
+    if (verdict === undefined || verdict.kind === 'accepted') return undefined
+    const { code, detail } = verdict
+    return { code, detail: new ForewarnError(code, [detail]).message }
+  }
+
   /** Files of a model that is in the log as a whole. @throws Error when it is not: nothing else is ever in force. */
   filesOf(hash: string): FolderFiles {
     const state = this.artifacts.stateOf(hash)

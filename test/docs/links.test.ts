@@ -10,7 +10,7 @@ const main = path.join(root, 'src/main.ts')
 const helps = new Map<string, string>()
 
 /** Commands that have commands of their own. */
-const parents = ['dead-letters', 'topics']
+const parents = ['dead-letters', 'models', 'topics']
 
 /** What `forewarn COMMAND --help` prints; asked once. */
 function help(command = ''): string {

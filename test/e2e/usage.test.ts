@@ -4,7 +4,22 @@ import { expect, test } from 'vitest'
 import { type Ended, forewarn } from './forewarn.ts'
 import { expectCalm, expectError, tempFolder } from './support.ts'
 
-const commands = ['demo', 'run', 'ingest', 'simulate', 'tail', 'verify', 'digest', 'dead-letters', 'doctor', 'topics']
+const commands = [
+  'demo',
+  'run',
+  'ingest',
+  'simulate',
+  'tail',
+  'verify',
+  'digest',
+  'models',
+  'promote',
+  'challenge',
+  'rollback',
+  'dead-letters',
+  'doctor',
+  'topics',
+]
 
 const wrong: readonly (readonly [string, readonly string[]])[] = [
   ['an unknown command', ['forwarn']],
@@ -15,6 +30,7 @@ const wrong: readonly (readonly [string, readonly string[]])[] = [
   ['an unknown topic', ['tail', 'nosuch']],
   ['an option without its value', ['run', '--profile']],
   ['a missing argument', ['verify']],
+  ['a promotion without its tick', ['promote', 'abcd', '--log', 'embedded:LOG']],
   ['a missing option', ['simulate']],
   ['a number that is none', ['simulate', '--out', 'x', '--days', 'many']],
   ['a log of another kind', ['digest', '--log', 'nosuch:x']],

@@ -6,7 +6,7 @@ import { createLogger } from '../../src/edges/logging.ts'
 import { readiness } from '../../src/edges/readiness.ts'
 import { type Server, type ServerOptions, startServer } from '../../src/edges/server.ts'
 import { ForewarnError } from '../../src/errors.ts'
-import { ingestRequestsMax, MiB, recordBytesMax, recordParseBytesMax } from '../../src/limits.ts'
+import { ingestRequestsMax, MiB, recordBytesMax, recordParseBytesMax, registryBodyBytesMax } from '../../src/limits.ts'
 import type { Log } from '../../src/log/port.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { append, memoryLog } from '../support/fold.ts'
@@ -232,4 +232,38 @@ test('tells whether it lives and whether it is ready', async () => {
 test('a port that is taken is FW_HTTP_BUSY', async () => {
   const port = Number(new URL(await serve(await memoryLog())).port)
   await expect(serve(await memoryLog(), { port })).rejects.toMatchObject({ code: 'FW_HTTP_BUSY' })
+})
+
+test('changes of model and chunks of models are taken; other commands, and what cannot be used, are refused as a whole', async () => {
+  const log = await memoryLog(3)
+  const address = await serve(log)
+  const send = async (topic: string, body: string): Promise<{ status: number; json: unknown }> => {
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const response = await fetch(`${address}/api/v1/${topic}`, { method: 'POST', body, headers })
+    return { status: response.status, json: await response.json() }
+  }
+  const hash = 'c'.repeat(64)
+  const command = { id: 'p', actor: 'test', kind: 'model.promote', hash, effectiveTick: 20_000 }
+  const chunk = { hash, kind: 'model', file: 'model.json', chunk: 0, chunks: 1, bytes: 'e30=' }
+  expect(await send('commands', lines(command))).toEqual({ status: 200, json: { accepted: 1 } })
+  expect(await send('artifacts', lines(chunk, { ...chunk, file: 'MODEL_CARD.md' }))).toMatchObject({ status: 200 })
+  expect((await recordsIn(log, 'artifacts')).map(({ key }) => key)).toEqual([
+    `${hash}/model.json/0`,
+    `${hash}/MODEL_CARD.md/0`,
+  ])
+  const refused: [string, string, number, string][] = [
+    ['commands', lines(command, { id: 'i', actor: 'test', kind: 'import.begin' }), 400, 'FW_RECORD_INVALID'],
+    ['commands', lines(command, '{'), 400, 'FW_RECORD_INVALID'],
+    ['artifacts', lines({ ...chunk, chunk: 1 }), 400, 'FW_RECORD_INVALID'],
+    ['artifacts', lines({ ...chunk, file: '../model.json' }), 400, 'FW_RECORD_INVALID'],
+    ['artifacts', 'x'.repeat(registryBodyBytesMax + 1), 413, 'FW_BODY_TOO_LARGE'],
+  ]
+  for (const [topic, body, status, code] of refused)
+    expect(await send(topic, body)).toMatchObject({ status, json: { code } })
+  await append(log, [
+    { topic: 'commands', key: null, timeMs: 0, value: { id: 'b', actor: 'test', kind: 'import.begin' } },
+  ])
+  expect(await send('commands', lines(command))).toMatchObject({ status: 409, json: { code: 'FW_IMPORT_OPEN' } })
+  expect(await recordsIn(log, 'commands')).toHaveLength(2)
+  expect(await recordsIn(log, 'artifacts')).toHaveLength(2)
 })

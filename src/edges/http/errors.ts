@@ -1,11 +1,11 @@
 /** Errors over HTTP: {code, message, remedy}, with the status that fits the code. What is not ours is told to the log only. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { type ErrorCode, ForewarnError } from '../../errors.ts'
-import { bodyBytesMax } from '../../limits.ts'
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   FW_HTTP_REQUEST: 400,
+  FW_RECORD_INVALID: 400,
   FW_HTTP_ROUTE: 404,
   FW_IMPORT_OPEN: 409,
   FW_BODY_TOO_LARGE: 413,
@@ -20,7 +20,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     answer(reply, new ForewarnError('FW_HTTP_ROUTE', [`${request.method} ${request.url.slice(0, 200)}`])),
   )
   app.setErrorHandler((error, request, reply) => {
-    const known = error instanceof ForewarnError ? error : translate(error, request.headers['content-type'])
+    const known = error instanceof ForewarnError ? error : translate(error, request)
     if (known.code === 'FW_INTERNAL') logger.error({ err: error }, 'a request failed')
     return answer(reply, known)
   })
@@ -33,11 +33,11 @@ function answer(reply: FastifyReply, { code, message, remedy }: ForewarnError): 
 }
 
 /** Fastify's own errors, by their codes. */
-function translate(error: unknown, contentType: string | undefined): ForewarnError {
+function translate(error: unknown, { headers, routeOptions }: FastifyRequest): ForewarnError {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ForewarnError('FW_BODY_TOO_LARGE', [bodyBytesMax])
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ForewarnError('FW_BODY_TOO_LARGE', [routeOptions.bodyLimit])
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return new ForewarnError('FW_HTTP_TYPE', [contentType ?? 'something without a type'])
+    return new ForewarnError('FW_HTTP_TYPE', [headers['content-type'] ?? 'something without a type'])
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new ForewarnError('FW_HTTP_REQUEST', [error instanceof Error ? error.message : ''])

@@ -10,6 +10,7 @@ import type { Entry } from '../ingest/entry.ts'
 import { type Answer, Intake, nothingGathered } from '../ingest/intake.ts'
 import { linesOf } from '../ingest/lines.ts'
 import { NdjsonReader } from '../ingest/ndjsonReader.ts'
+import { takeLines } from './lines.ts'
 
 const linesPerTurn = 2_000 // about 6 ms of work, then other requests and the fold get their turn
 
@@ -20,12 +21,7 @@ export function recordRoutes(
   { log, profile, bodyMax = bodyBytesMax }: RecordRoutesOptions,
 ): void {
   const intake = new Intake(log, profile)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    ['application/x-ndjson', 'text/plain'],
-    { parseAs: 'buffer', bodyLimit: bodyMax },
-    async (_request: unknown, body: unknown) => body,
-  )
+  takeLines(app, bodyMax)
   let taking = 0
   for (const topic of recordTopics) {
     app.post(`/api/v1/records/${topic}`, {

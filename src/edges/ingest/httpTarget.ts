@@ -25,7 +25,7 @@ export function httpTarget(address: string, logName: string): LiveTarget {
     send: async (topic, entries, file) => {
       const sendable = entries.filter(({ fault }) => fault?.refused !== 'FW_RECORD_TOO_LARGE')
       const body = Buffer.concat(sendable.flatMap(({ value }) => [oneLine(value), Buffer.from('\n')]))
-      const answer = await post(new URL(`/api/v1/records/${topic}`, address), body, logName)
+      const answer = AnswerBody.parse(await postLines(new URL(`/api/v1/records/${topic}`, address), body, logName))
       const refused = answer.refused.map((line) => ({
         ...line,
         line: sendable[line.line - 1]?.line ?? line.line,
@@ -49,7 +49,8 @@ function withTooLarge(answer: Answer, entries: readonly Entry[], file: string): 
   return answer
 }
 
-async function post(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promise<Answer> {
+/** Posts lines, again while the server is busy. @throws ForewarnError with the code that the server answers, FW_LOG_HELD when it does not answer. */
+export async function postLines(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     const response = await fetch(url, {
       method: 'POST',
@@ -64,7 +65,7 @@ async function post(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promi
       )
     })
     const answer: unknown = await response.json()
-    if (response.ok) return AnswerBody.parse(answer)
+    if (response.ok) return answer
     const problem = problemOf(answer)
     if (problem.code !== 'FW_HTTP_OVERLOADED' || attempt === attemptsMax) throw problem
     await delay(secondMs)

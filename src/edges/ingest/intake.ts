@@ -2,7 +2,7 @@
 import { partitionOf } from '../../../streams/partition.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
-import { type ErrorCode, ForewarnError } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
 import { refusedListedMax } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
@@ -28,10 +28,9 @@ export class Intake {
     this.#imports = new ImportState(log)
   }
 
-  /** @throws ForewarnError FW_IMPORT_OPEN: live records would fall among those of the import. */
-  async checkNoImport(): Promise<void> {
-    await this.#imports.read()
-    if (this.#imports.open) throw new ForewarnError('FW_IMPORT_OPEN')
+  /** @throws ForewarnError FW_IMPORT_OPEN. */
+  checkNoImport(): Promise<void> {
+    return this.#imports.checkClosed()
   }
 
   /** Judges lines, into what was gathered before. `file` goes into the headers of refused ones. */

@@ -1,7 +1,7 @@
 /** Sends dead letters back to the inputs from which they came, once their cause is mended. The letters stay where they are. */
 import { partitionOf } from '../../../streams/partition.ts'
 import { type FoldedTopic, foldedTopics, isRecordTopic } from '../../../streams/topics.ts'
-import { type ErrorCode, ForewarnError } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
 import { importBufferBytes } from '../../limits.ts'
 import type { Log, LogRecord, NewRecord } from '../../log/port.ts'
@@ -43,9 +43,7 @@ const batchRecords = 1_000
 
 /** @throws ForewarnError FW_IMPORT_OPEN while an import is open; FW_LOG_FULL and what else the log says. */
 export async function redrive({ log, letters, limit, send, again, any }: RedriveOptions): Promise<RedriveSummary> {
-  const imports = new ImportState(log)
-  await imports.read()
-  if (imports.open) throw new ForewarnError('FW_IMPORT_OPEN')
+  await new ImportState(log).checkClosed()
   const summary: RedriveSummary = { sent: {}, before: 0, refused: {} }
   const batch = new Batch(log)
   let before: Set<string> | undefined

@@ -1,0 +1,135 @@
+/** `forewarn models`: the models that a log holds, and how one gets there. */
+import { Command } from 'commander'
+import { readModelFolder } from '../edges/models.ts'
+import { chunksOf } from '../edges/registry/chunks.ts'
+import { diffModels } from '../edges/registry/diffModels.ts'
+import type { ListedModel, ModelState } from '../edges/registry/listModels.ts'
+import { ForewarnError } from '../errors.ts'
+import { misfitOf } from '../registry/modelFolder.ts'
+import { addLogOptions, plainText, print, processScreen, progressBar, remark, type Screen } from './common.ts'
+import { modelBy, type RegistryOptions, withRegistry } from './registry.ts'
+
+const publishHelp = `
+A model is its folder: model.json and MODEL_CARD.md. Its hash is its version. What was published stays in the log for ever;
+publishing the same again does no harm.
+
+Example:
+  $ forewarn models publish ./trained/2026-11`
+
+export function modelsCommand(screen: Screen = processScreen): Command {
+  const list = new Command('list')
+    .description('Every model of the log: what it is, what it was trained on, and what it does.')
+    .action((options: RegistryOptions) =>
+      withRegistry(options, 'read', async ({ models }) => {
+        if (options.json) await print(screen, JSON.stringify(models.map(summary)))
+        else for (const model of models) await print(screen, plainText(lineOf(model)))
+        if (models.length === 0) remark(screen, 'The log holds no model, and its profile names none.')
+      }),
+    )
+  const show = new Command('show')
+    .description('One model: its card, and what it does.')
+    .argument('<hash>', 'its hash, or the beginning of it')
+    .action((text: string, options: RegistryOptions) =>
+      withRegistry(options, 'read', async ({ models }) => {
+        const model = modelBy(text, models)
+        if (options.json)
+          await print(screen, JSON.stringify({ ...summary(model), model: model.file, card: model.card }))
+        else await print(screen, `${plainText(lineOf(model))}\n\n${cardOf(model)}`)
+      }),
+    )
+  const diff = new Command('diff')
+    .description('In what two models differ.')
+    .argument('<a>', 'hash of one')
+    .argument('<b>', 'hash of the other')
+    .action((a: string, b: string, options: RegistryOptions) =>
+      withRegistry(options, 'read', async ({ models }) => {
+        const differences = diffModels(fileOf(modelBy(a, models)), fileOf(modelBy(b, models)))
+        if (options.json) await print(screen, JSON.stringify(differences))
+        else
+          for (const { path, a: left, b: right } of differences)
+            await print(screen, plainText(`${path}: ${left ?? '-'} | ${right ?? '-'}`))
+      }),
+    )
+  const publish = new Command('publish')
+    .description('Put a model into the log, so that it can be promoted.')
+    .argument('<folder>', 'folder of the model')
+    .addHelpText('after', publishHelp)
+    .action((folder: string, options: RegistryOptions) => publishFolder(screen, folder, options))
+  const parent = new Command('models').description('Models of a log.')
+  for (const child of [list, show, diff, publish])
+    parent.addCommand(
+      addLogOptions(
+        child.option('--profile <name|dir>', 'profile of the log', 'cn').option('--json', 'print JSON for programs'),
+      ),
+    )
+  return parent
+}
+
+async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
+  const { hash, files } = await readModelFolder(folder)
+  await withRegistry(options, 'write', async ({ profile, registry, target }) => {
+    const misfit = misfitOf(files, hash, profile)
+    if (misfit !== undefined) throw new ForewarnError('FW_MODEL_MISFIT', [misfit])
+    const isThere = typeof registry.desk.artifacts.stateOf(hash) !== 'string'
+    const chunks = isThere ? [] : chunksOf(hash, files)
+    const bar = progressBar(screen)
+    try {
+      for (const [at, chunk] of chunks.entries()) {
+        await target.send('artifacts', chunk)
+        bar.update(at + 1, chunks.length, chunk.file)
+      }
+    } finally {
+      bar.stop()
+    }
+    if (options.json) await print(screen, JSON.stringify({ hash, chunks: chunks.length, isThere }))
+    else await print(screen, isThere ? `The log holds it already: ${hash}` : `Published ${hash}`)
+  })
+}
+
+const summary = ({ hash, baseline, knownAt, file, states }: ListedModel): object => ({
+  hash,
+  baseline,
+  knownAt,
+  kind: file?.kind,
+  label: file?.label,
+  trained:
+    file === undefined ? undefined : { from: file.training.from, to: file.training.to, rows: file.training.rows },
+  metrics: file?.training.metrics,
+  states,
+})
+
+function lineOf({ hash, baseline, file, states }: ListedModel): string {
+  const what = file === undefined ? '-' : `${file.kind}, ${file.label}`
+  const trained =
+    file === undefined || file.training.from === '' ? '' : `, trained ${file.training.from} to ${file.training.to}`
+  const metrics = Object.entries(file?.training.metrics ?? {}).map(([name, value]) => `${name} ${value}`)
+  const does = [...(baseline ? ['baseline'] : []), ...states.map(stateText)]
+  return `${hash.slice(0, 12)}  ${does.join(', ') || '-'}  ${what}${trained}${metrics.length === 0 ? '' : `; ${metrics.join(', ')}`}`
+}
+
+function stateText(one: ModelState): string {
+  switch (one.state) {
+    case 'champion':
+    case 'was champion':
+      return one.at === undefined ? one.state : `${one.state} from ${one.at}`
+    case 'challenger':
+      return one.state
+    case 'pending':
+      return `${one.as} at ${one.at}${one.accepted ? '' : ', not accepted yet'}`
+    case 'misfit':
+      return `does not fit: ${one.why ?? ''}`
+    case 'incomplete':
+    case 'mismatch':
+      return one.state === 'incomplete' ? 'not whole' : 'spoilt: publish it again'
+  }
+}
+
+/** A card is markdown: its lines stay, and nothing else in it reaches the terminal. */
+function cardOf({ card }: ListedModel): string {
+  return (card ?? '').split('\n').map(plainText).join('\n').trimEnd()
+}
+
+function fileOf({ hash, file }: ListedModel): NonNullable<ListedModel['file']> {
+  if (file === undefined) throw new ForewarnError('FW_MODEL_INCOMPLETE', [hash])
+  return file
+}

@@ -1,0 +1,67 @@
+/** What the commands about models share: the log and its registry, hashes and ticks as people write them. */
+import type { Profile } from '../../streams/profile.ts'
+import { type ModelFolder, readModelFolder } from '../edges/models.ts'
+import { loadProfile } from '../edges/profiles.ts'
+import { type ListedModel, listModels } from '../edges/registry/listModels.ts'
+import { type Registry, readRegistry } from '../edges/registry/readRegistry.ts'
+import { httpRegistry, logRegistry, type RegistryTarget } from '../edges/registry/target.ts'
+import { ForewarnError } from '../errors.ts'
+import { promotionLeadMs, secondMs } from '../limits.ts'
+import type { Log } from '../log/port.ts'
+import { type LogOptions, openLogOption, writerAddress } from './common.ts'
+
+export type RegistryOptions = LogOptions & { profile: string; json?: boolean }
+
+export type OpenRegistry = {
+  profile: Profile
+  registry: Registry
+  models: readonly ListedModel[]
+  target: RegistryTarget
+}
+
+/** Opens the log that the options name, reads its registry, and lets go of it afterwards. A process that holds the log is written to over HTTP. */
+export async function withRegistry<T>(
+  options: RegistryOptions,
+  mode: 'read' | 'write',
+  work: (open: OpenRegistry) => Promise<T>,
+): Promise<T> {
+  const profile = await loadProfile(options.profile)
+  const baseline = profile.file.model === null ? undefined : await readModelFolder(profile.file.model)
+  const address = writerAddress(options.log)
+  const log = await openLogOption(options, mode === 'read' || address !== undefined ? 'read' : 'write')
+  try {
+    const target = address === undefined ? logRegistry(log) : httpRegistry(address, options.log)
+    return await work({ profile, target, ...(await read(log, profile, baseline)) })
+  } finally {
+    await log.close()
+  }
+}
+
+async function read(
+  log: Log,
+  profile: Profile,
+  baseline: ModelFolder | undefined,
+): Promise<Pick<OpenRegistry, 'registry' | 'models'>> {
+  const registry = await readRegistry(log, profile, baseline?.hash ?? null)
+  return { registry, models: listModels(registry, profile, baseline) }
+}
+
+/** A model by its hash or the beginning of it. @throws ForewarnError FW_MODEL_UNKNOWN; FW_USAGE when it begins several. */
+export function modelBy(text: string, models: readonly ListedModel[]): ListedModel {
+  const found = /^[0-9a-f]{4,64}$/.test(text) ? models.filter(({ hash }) => hash.startsWith(text)) : []
+  if (found.length > 1)
+    throw new ForewarnError('FW_USAGE', [`${text} begins the hashes of ${found.length} models; give more of it.`])
+  if (found.length === 0) throw new ForewarnError('FW_MODEL_UNKNOWN', [text])
+  return found[0]
+}
+
+const sendingMs = 10 * secondMs // between the look at the clock and the record in the log
+
+/** `2026-11-26`, as the profile labels its ticks, or `next`: the first tick for which there is time. @throws ForewarnError FW_USAGE. */
+export function tickBy(text: string, { calendar }: Profile, nowMs: number): number {
+  if (text === 'next') return calendar.tickOf(nowMs + promotionLeadMs + sendingMs) + 1
+  const tick = calendar.parse(text)
+  if (tick !== undefined && tick >= 0) return tick
+  const example = calendar.label(calendar.tickOf(nowMs) + 1)
+  throw new ForewarnError('FW_USAGE', [`--at must be a ${calendar.unit} such as ${example}, or next; not ${text}.`])
+}

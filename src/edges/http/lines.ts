@@ -1,0 +1,11 @@
+import type { FastifyInstance } from 'fastify'
+
+/** Bodies of this scope are lines of text, as they stand. */
+export function takeLines(app: FastifyInstance, bodyMax: number): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ['application/x-ndjson', 'text/plain'],
+    { parseAs: 'buffer', bodyLimit: bodyMax },
+    async (_request: unknown, body: unknown) => body,
+  )
+}

@@ -1,0 +1,208 @@
+/** The commands about models, end to end on a small log of the default profile. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { afterEach, expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/common.ts'
+import { modelsCommand } from '../../src/cli/models.ts'
+import { challengeCommand, promoteCommand, rollbackCommand } from '../../src/cli/promote.ts'
+import { tickBy } from '../../src/cli/registry.ts'
+import { loadModel, modelOf } from '../../src/edges/models.ts'
+import { loadProfile } from '../../src/edges/profiles.ts'
+import { activate } from '../../src/engine.ts'
+import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import { CommandResult, Score } from '../../streams/outputs.ts'
+import { event, fileOf, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
+import { foldCalmly } from '../support/calm.ts'
+
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    const gone = once(child, 'exit')
+    child.kill()
+    await gone
+  }
+})
+
+const profile = await loadProfile('cn')
+const model = await modelOf(profile)
+const baseline = model?.hash ?? ''
+const beatMs = 60_000
+const enterprise = '91110000600037341L'
+const commands = {
+  models: modelsCommand,
+  promote: promoteCommand,
+  challenge: challengeCommand,
+  rollback: rollbackCommand,
+} as const
+
+async function forewarn(log: string, name: keyof typeof commands, ...args: string[]) {
+  const screen = testScreen()
+  const command: Command = commands[name](screen)
+  const code = await runProgram(command, [...args, '--log', `embedded:${log}`], screen)
+  return { code, out: screen.out.text, err: screen.err.text }
+}
+
+/** The baseline with another intercept, which is another model. */
+async function folderOf(intercept: number, change: object = {}): Promise<{ folder: string; hash: string }> {
+  const folder = await tempFolder()
+  await cp(fileURLToPath(new URL('../../models/baseline', import.meta.url)), folder, { recursive: true })
+  const file = path.join(folder, 'model.json')
+  const json = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, JSON.stringify({ ...json, ...change, scorecard: { ...json.scorecard, intercept } }))
+  return { folder, hash: (await loadModel(folder)).hash }
+}
+
+/** A log that was run, with one event known now. */
+async function logOfToday(): Promise<string> {
+  const folder = await tempFolder()
+  await events(folder, 'first', Date.now())
+  await fold(folder)
+  return folder
+}
+
+async function events(folder: string, id: string, timeMs: number): Promise<void> {
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  const occurred = new Date(timeMs).toISOString()
+  const value = Buffer.from(JSON.stringify(event(id, enterprise, occurred)))
+  if ((await recordsIn(log, 'commands')).length === 0)
+    await activate({ log, profile, model, beatMs, now: () => timeMs })
+  await log.append('risk-events', 0, [{ key: enterprise, value, timeMs }])
+  await log.close()
+}
+
+async function fold(folder: string): Promise<void> {
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  await foldCalmly({ log, profile, model, beatMs })
+  await log.close()
+}
+
+async function read<T>(folder: string, topic: 'scores' | 'command-results', parse: (json: unknown) => T): Promise<T[]> {
+  const log = await openEmbeddedLog({ path: folder, mode: 'read' })
+  try {
+    return (await recordsIn(log, topic)).map((record) => parse(JSON.parse(textOf(record))))
+  } finally {
+    await log.close()
+  }
+}
+
+const statesOf = async (log: string, hash: string): Promise<unknown> =>
+  JSON.parse((await forewarn(log, 'models', 'list', '--json')).out).find((one: { hash: string }) => one.hash === hash)
+    ?.states
+
+test('publish, promote, challenge, roll back: the log does what was said', async () => {
+  const log = await logOfToday()
+  const { folder, hash } = await folderOf(4)
+  const tick = profile.calendar.tickOf(Date.now() + 70_000) + 1
+  const [day, nextDay] = [profile.calendar.label(tick), profile.calendar.label(tick + 1)]
+
+  expect(await forewarn(log, 'models', 'publish', folder)).toMatchObject({ code: 0, out: `Published ${hash}\n` })
+  expect((await forewarn(log, 'models', 'publish', folder)).out).toBe(`The log holds it already: ${hash}\n`)
+  expect(await statesOf(log, hash)).toEqual([])
+  expect(await statesOf(log, baseline)).toEqual([{ state: 'champion' }])
+
+  const gates = [{ name: 'auc', passed: true, value: 0.8, limit: 0.7 }]
+  const evaluation = await fileOf(folder, 'evaluation.json', JSON.stringify({ gates, more: 1 }))
+  const promoted = await forewarn(
+    log,
+    'promote',
+    hash.slice(0, 8),
+    '--at',
+    'next',
+    '--evaluation',
+    evaluation,
+    '--json',
+  )
+  expect(promoted).toMatchObject({ code: 0, err: '' })
+  expect(JSON.parse(promoted.out)).toMatchObject({ accepted: true, kind: 'model.promote', tick: day, hash })
+  expect(await statesOf(log, hash)).toEqual([{ state: 'pending', as: 'champion', at: day, accepted: true }])
+  expect((await forewarn(log, 'models', 'list')).out).toContain(`${hash.slice(0, 12)}  champion at ${day}`)
+
+  await events(log, 'second', profile.calendar.startMs(tick) + 3_600_000)
+  await fold(log)
+  const models = (await read(log, 'scores', Score.parse)).map((score) => `${score.tick - tick} ${score.model}`)
+  expect(models.at(-1)).toBe(`0 ${hash}`)
+  expect(await statesOf(log, hash)).toEqual([{ state: 'champion', at: day }])
+  expect(await statesOf(log, baseline)).toEqual([{ state: 'was champion' }])
+
+  expect((await forewarn(log, 'challenge', baseline, '--at', nextDay)).out).toBe(
+    `Sent: from ${nextDay} on model ${baseline.slice(0, 12)} scores in shadow.\n`,
+  )
+  expect((await forewarn(log, 'rollback', '--at', nextDay)).code).toBe(0)
+  await events(log, 'third', profile.calendar.startMs(tick + 1) + 3_600_000)
+  await fold(log)
+  expect((await read(log, 'scores', Score.parse)).at(-1)?.model).toBe(baseline)
+  const results = await read(log, 'command-results', CommandResult.parse)
+  expect(results.map(({ kind, accepted }) => `${kind} ${accepted}`)).toEqual([
+    'profile.activate true',
+    'model.promote true',
+    'model.challenge true',
+    'model.rollback true',
+  ])
+})
+
+test('what the desk would refuse is not sent', async () => {
+  const log = await logOfToday()
+  const { folder, hash } = await folderOf(4)
+  const { folder: foreign } = await folderOf(4, { profile: 'us-warn' })
+  const today = profile.calendar.label(profile.calendar.tickOf(Date.now()))
+  const gates = [{ name: 'logLoss', passed: false, value: 0.31, limit: 0.3 }]
+  const evaluation = await fileOf(folder, 'evaluation.json', JSON.stringify({ gates }))
+  const failing = await fileOf(folder, 'none.json', '{}')
+  const asked = async (code: string, ...args: Parameters<typeof forewarn>): Promise<void> => {
+    const ended = await forewarn(...args)
+    expect(ended.err, JSON.stringify(args)).toContain(code)
+    expect(ended.code).toBe(code === 'FW_USAGE' ? 2 : 1)
+  }
+  await asked('FW_MODEL_UNKNOWN', log, 'promote', hash, '--at', 'next')
+  await asked('FW_MODEL_NO_PREVIOUS', log, 'rollback', '--at', 'next')
+  await asked('FW_MODEL_MISFIT', log, 'models', 'publish', foreign)
+  await forewarn(log, 'models', 'publish', folder)
+  await asked('FW_MODEL_TOO_LATE', log, 'promote', hash, '--at', today)
+  await asked('FW_MODEL_GATE', log, 'promote', hash, '--at', 'next', '--evaluation', evaluation)
+  await asked('FW_USAGE', log, 'promote', hash, '--at', 'next', '--evaluation', failing)
+  await asked('FW_USAGE', log, 'promote', hash, '--at', '30 February')
+  await asked('FW_LOG_NOT_FOUND', `${log}/nosuch`, 'models', 'list')
+  const reading = await openEmbeddedLog({ path: log, mode: 'read' })
+  expect(await recordsIn(reading, 'commands')).toHaveLength(1)
+  await reading.close()
+  const overridden = ['--evaluation', evaluation, '--override', 'the old one is broken']
+  expect((await forewarn(log, 'promote', hash, '--at', 'next', ...overridden)).code).toBe(0)
+})
+
+test('show and diff', async () => {
+  const log = await logOfToday()
+  const { folder, hash } = await folderOf(4)
+  await forewarn(log, 'models', 'publish', folder)
+  const shown = await forewarn(log, 'models', 'show', hash.slice(0, 6))
+  expect(shown.out).toContain(
+    await readFile(path.join(folder, 'MODEL_CARD.md'), 'utf8').then((card) => card.split('\n')[0]),
+  )
+  const { out } = await forewarn(log, 'models', 'diff', baseline, hash, '--json')
+  expect(JSON.parse(out)).toEqual([{ path: 'scorecard.intercept', a: expect.any(Number), b: 4 }])
+  expect((await forewarn(log, 'models', 'diff', baseline, hash)).out).toMatch(/^scorecard\.intercept: -?[\d.]+ \| 4\n$/)
+})
+
+test('a process that holds the log is written to over HTTP', async () => {
+  const folder = await tempFolder()
+  const holder = fileURLToPath(new URL('./holderChild.ts', import.meta.url))
+  const child = spawn(process.execPath, [holder, folder, 'true'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  await once(createInterface({ input: child.stdout }), 'line')
+  const { folder: model, hash } = await folderOf(4)
+  expect(await forewarn(folder, 'models', 'publish', model)).toMatchObject({ code: 0, out: `Published ${hash}\n` })
+  expect((await forewarn(folder, 'promote', hash, '--at', 'next')).code).toBe(0)
+  expect(await statesOf(folder, hash)).toMatchObject([{ state: 'pending', accepted: true }])
+})
+
+test('next is the first tick for which there is time', () => {
+  const startMs = profile.calendar.startMs(20_000)
+  const [minute, hour] = [60_000, 3_600_000]
+  expect(tickBy('next', profile, startMs - hour)).toBe(20_000)
+  expect(tickBy('next', profile, startMs - minute)).toBe(20_001)
+  expect(tickBy(profile.calendar.label(20_000), profile, startMs - hour)).toBe(20_000)
+})
