@@ -67,10 +67,10 @@ export function modelsCommand(screen: Screen = processScreen): Command {
 
 async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
   const { hash, files } = await readModelFolder(folder)
-  await withRegistry(options, 'write', async ({ profile, registry, target }) => {
+  await withRegistry(options, 'write', async ({ profile, registry: { desk }, target }) => {
     const misfit = misfitOf(files, hash, profile)
     if (misfit !== undefined) throw new ForewarnError('FW_MODEL_MISFIT', [misfit])
-    const isThere = typeof registry.desk.artifacts.stateOf(hash) !== 'string'
+    const isThere = typeof desk.artifacts.stateOf(hash) !== 'string'
     const chunks = isThere ? [] : chunksOf(hash, files)
     const bar = progressBar(screen)
     try {

@@ -102,14 +102,15 @@ async function change(
 ): Promise<void> {
   await withRegistry(options, 'write', async (open) => {
     const { profile, registry, target } = open
+    const { desk, throughBeat, beatMs } = registry
     const nowMs = Date.now()
-    const effectiveTick = tickBy(options.at, profile, Math.max(nowMs, registry.throughBeat * registry.beatMs))
+    const effectiveTick = tickBy(options.at, profile, Math.max(nowMs, throughBeat * beatMs))
     const command = await commandOf(open, { id: randomUUID(), actor: options.actor, effectiveTick })
     const { accepted, code, detail } = answerTo(registry, command, nowMs)
     if (accepted) await target.send('commands', command)
     const { id, kind } = command
     const tick = profile.calendar.label(effectiveTick)
-    const hash = command.kind === 'model.rollback' ? registry.desk.previous : command.hash
+    const hash = command.kind === 'model.rollback' ? desk.previous : command.hash
     if (options.json === true) await print(screen, JSON.stringify({ id, accepted, kind, tick, hash, code, detail }))
     else if (accepted) await print(screen, sentence(kind, hash, tick))
     if (accepted) return

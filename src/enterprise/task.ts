@@ -282,25 +282,18 @@ export class EnterpriseTask implements FoldTask {
   private score(row: number, asOf: AsOf): void {
     evict(this.rows, row, asOf.hour, asOf.tick)
     if (!isScored(this.rows, row)) return
-    const shadowed = this.shadow?.row(row, asOf)
+    const { shadow, scorer } = this.seats
+    const shadowed = asOf.cause === 'model' ? undefined : shadow?.row(row, asOf) // the challenger is the one it was
     if (shadowed !== undefined) this.shadowed.push(shadowed)
-    this.scoreByChampion(row, asOf)
-  }
-
-  /** Another champion: every row by it, before the records of the beat, so that the moves are its own. */
-  private rescoreAll(asOf: AsOf): void {
-    for (let row = 0; row < this.rows.count; row++) {
-      evict(this.rows, row, asOf.hour, asOf.tick)
-      if (isScored(this.rows, row)) this.scoreByChampion(row, asOf)
-    }
-  }
-
-  private scoreByChampion(row: number, asOf: AsOf): void {
-    const { scorer } = this.seats
     if (scorer === undefined) return
     const scored = scorer.row(row, asOf)
     if (scored.kind === 'unscorable') this.unscorable++
     else if (scored.kind === 'moved') this.moved.push(scored)
+  }
+
+  /** Another champion: every row by it, before the records of the beat, so that the moves are its own. */
+  private rescoreAll(asOf: AsOf): void {
+    for (let row = 0; row < this.rows.count; row++) this.score(row, asOf)
   }
 
   /** docs/fold.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of the rest. */

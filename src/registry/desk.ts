@@ -9,14 +9,15 @@
 import type { Command } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { type ErrorCode, ForewarnError } from '../errors.ts'
-import { promotionLeadMs, unmetKept } from '../limits.ts'
+import type { ErrorCode } from '../errors.ts'
+import { unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
 import type { SavedDesk } from './deskState.ts'
 import type { FolderFiles } from './modelFolder.ts'
-import { failedGates, isModelCommand, type Verdict, type Wish, winner, wishOf } from './wish.ts'
+import { acceptance, late, refusal, sentence, verdictOn } from './verdict.ts'
+import { failedGates, isModelCommand, type Wish, winner, wishOf } from './wish.ts'
 
 export type DeskOptions = {
   profile: Profile
@@ -43,9 +44,9 @@ export class ModelDesk {
   /** The champion before, to which a rollback goes. */
   previous: string | null = null
   readonly artifacts: ArtifactIndex
-  private readonly calendar: Profile['calendar']
+  readonly calendar: Profile['calendar']
   private readonly beatMs: number
-  private readonly baseline: string | null
+  readonly baseline: string | null
   private readonly commands = new CommandFold()
   private wishes: Wish[] = []
   /** Refused at the beginning of their tick because the artefact was not there. */
@@ -92,10 +93,9 @@ export class ModelDesk {
   /** Why a command that was read is not decided yet. */
   obstacle(id: string): { code: ErrorCode; detail: string } | undefined {
     const wish = this.wishes.find((one) => one.id === id && !one.accepted)
-    const verdict = wish === undefined ? undefined : this.verdict(wish)
+    const verdict = wish === undefined ? undefined : verdictOn(wish, this)
     if (verdict === undefined || verdict.kind === 'accepted') return undefined
-    const { code, detail } = verdict
-    return { code, detail: new ForewarnError(code, [detail]).message }
+    return { code: verdict.code, detail: sentence(verdict) }
   }
 
   /** Files of a model that is in the log as a whole. @throws Error when it is not: nothing else is ever in force. */
@@ -136,8 +136,7 @@ export class ModelDesk {
     const wish = wishOf(command, timeMs)
     const failed = failedGates(command)
     if (failed.length > 0 && wish.override === undefined)
-      results.push(refusal(wish, 'FW_MODEL_GATE', failed.join('; '), beat))
-    else if (timeMs > this.deadlineMs(wish.tick)) results.push(this.tooLate(wish, beat))
+      results.push(refusal(wish, { code: 'FW_MODEL_GATE', detail: failed.join('; ') }, beat))
     else this.wishes.push(wish)
   }
 
@@ -145,36 +144,19 @@ export class ModelDesk {
   private settle(beat: number, results: CommandResult[]): void {
     this.wishes = this.wishes.filter((wish) => {
       if (wish.accepted) return true
-      const verdict = this.verdict(wish)
-      const due = this.firstBeat(wish.tick) <= beat
-      if (verdict.kind === 'open' && !due) return true
+      const verdict = verdictOn(wish, this)
       if (verdict.kind === 'accepted') {
         wish.accepted = true
-        const { id, kind, override } = wish
-        results.push({ id, kind, accepted: true, ...(override === undefined ? {} : { override }), beat })
+        results.push(acceptance(wish, beat))
         return true
       }
-      if (verdict.kind === 'open' && wish.hash !== null) this.unmet = [...this.unmet, wish].slice(-unmetKept)
-      results.push(
-        verdict.code === 'FW_MODEL_TOO_LATE'
-          ? this.tooLate(wish, beat)
-          : refusal(wish, verdict.code, verdict.detail, beat),
-      )
+      if (verdict.kind === 'open') {
+        if (this.firstBeat(wish.tick) > beat) return true
+        if (wish.hash !== null) this.unmet = [...this.unmet, wish].slice(-unmetKept)
+      }
+      results.push(refusal(wish, verdict, beat))
       return false
     })
-  }
-
-  private verdict({ kind, hash, tick }: Wish): Verdict {
-    if (kind === 'model.rollback')
-      return this.previous === null ? { kind: 'open', code: 'FW_MODEL_NO_PREVIOUS', detail: '' } : { kind: 'accepted' }
-    if (hash === null || hash === this.baseline) return { kind: 'accepted' }
-    const state = this.artifacts.stateOf(hash)
-    if (state === 'unknown') return { kind: 'open', code: 'FW_MODEL_UNKNOWN', detail: hash }
-    if (state === 'incomplete') return { kind: 'open', code: 'FW_MODEL_INCOMPLETE', detail: hash }
-    if (state === 'mismatch') return { kind: 'open', code: 'FW_MODEL_HASH', detail: hash }
-    if (state.misfit !== undefined) return { kind: 'refused', code: 'FW_MODEL_MISFIT', detail: state.misfit }
-    if (state.knownMs > this.deadlineMs(tick)) return { kind: 'refused', code: 'FW_MODEL_TOO_LATE', detail: '' }
-    return { kind: 'accepted' }
   }
 
   /** Puts in force what is due. Of several for one tick the last by (log time, id) holds. */
@@ -203,26 +185,10 @@ export class ModelDesk {
 
   /** An artefact that was in the log in time, and that this task met too late: others may have accepted it. */
   private checkUnmet(): void {
-    for (const wish of this.unmet) if (this.verdict(wish).kind === 'accepted') throw late(wish, this.calendar)
-  }
-
-  private tooLate(wish: Wish, beat: number): CommandResult {
-    return refusal(wish, 'FW_MODEL_TOO_LATE', this.calendar.label(wish.tick), beat)
+    for (const wish of this.unmet) if (verdictOn(wish, this).kind === 'accepted') throw late(wish, this.calendar)
   }
 
   private firstBeat(tick: number): number {
     return this.calendar.startMs(tick) / this.beatMs
   }
-
-  private deadlineMs(tick: number): number {
-    return this.calendar.startMs(tick) - promotionLeadMs
-  }
-}
-
-function refusal({ id, kind }: Wish, code: ErrorCode, detail: string, beat: number): CommandResult {
-  return { id, kind, accepted: false, code, detail: new ForewarnError(code, [detail]).message, beat }
-}
-
-function late({ id, tick }: Wish, calendar: Profile['calendar']): ForewarnError {
-  return new ForewarnError('FW_COMMAND_LATE', [id, calendar.label(tick)])
 }

@@ -1,7 +1,6 @@
 /** A wish: a command that asks for another model from a tick on, from when it was read until its tick begins. */
 import { z } from 'zod'
 import type { Command, ModelCommand } from '../../streams/commands.ts'
-import type { ErrorCode } from '../errors.ts'
 
 const modelKinds = [
   'model.promote',
@@ -21,9 +20,6 @@ export const Wish = z.object({
   override: z.string().optional(),
 })
 export type Wish = z.infer<typeof Wish>
-
-/** `open`: cannot be accepted yet, for this reason. */
-export type Verdict = { kind: 'accepted' } | { kind: 'open' | 'refused'; code: ErrorCode; detail: string }
 
 export function isModelCommand(command: Command): command is ModelCommand {
   return modelKinds.some((kind) => kind === command.kind)

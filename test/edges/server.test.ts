@@ -237,8 +237,12 @@ test('a port that is taken is FW_HTTP_BUSY', async () => {
 test('changes of model and chunks of models are taken; other commands, and what cannot be used, are refused as a whole', async () => {
   const log = await memoryLog(3)
   const address = await serve(log)
-  const send = async (topic: string, body: string): Promise<{ status: number; json: unknown }> => {
-    const headers = { 'content-type': 'application/x-ndjson' }
+  const send = async (
+    topic: string,
+    body: string,
+    type = 'application/x-ndjson',
+  ): Promise<{ status: number; json: unknown }> => {
+    const headers = { 'content-type': type }
     const response = await fetch(`${address}/api/v1/${topic}`, { method: 'POST', body, headers })
     return { status: response.status, json: await response.json() }
   }
@@ -251,6 +255,7 @@ test('changes of model and chunks of models are taken; other commands, and what 
     `${hash}/model.json/0`,
     `${hash}/MODEL_CARD.md/0`,
   ])
+  expect(await send('commands', lines(command), 'text/plain')).toMatchObject({ status: 415 })
   const refused: [string, string, number, string][] = [
     ['commands', lines(command, { id: 'i', actor: 'test', kind: 'import.begin' }), 400, 'FW_RECORD_INVALID'],
     ['commands', lines(command, '{'), 400, 'FW_RECORD_INVALID'],

@@ -1,6 +1,7 @@
 /** Another model inside a log: from the first beat of its tick on, decided by the log alone, and alike by every task. */
 import { describe, expect, it, test } from 'vitest'
 import { hourOf } from '../../models/facts.ts'
+import { championAt, readRegistry } from '../../src/edges/registry/readRegistry.ts'
 import { rowProbability } from '../../src/enterprise/score.ts'
 import { modelIn } from '../../src/registry/modelFolder.ts'
 import { Warning } from '../../streams/outputs.ts'
@@ -375,4 +376,6 @@ it('a warning names the model in force at its tick', async () => {
     for await (const warning of all(log, topic, Warning.parse)) warnings.push(warning)
   const named = new Set(warnings.map((warning) => `${warning.tick < tick ? 'before' : 'after'} ${warning.model}`))
   expect(named).toEqual(new Set([`before ${a}`, `after ${b.hash}`]))
+  const registry = await readRegistry(log, tinyProfile, a) // as `verify` asks
+  for (const warning of warnings) expect(championAt(registry, warning.tick)).toBe(warning.model)
 })

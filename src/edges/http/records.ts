@@ -21,7 +21,7 @@ export function recordRoutes(
   { log, profile, bodyMax = bodyBytesMax }: RecordRoutesOptions,
 ): void {
   const intake = new Intake(log, profile)
-  takeLines(app, bodyMax)
+  takeLines(app, bodyMax, ['application/x-ndjson', 'text/plain'])
   let taking = 0
   for (const topic of recordTopics) {
     app.post(`/api/v1/records/${topic}`, {

@@ -13,7 +13,7 @@ import { takeLines } from './lines.ts'
 const topics = ['commands', 'artifacts'] as const satisfies readonly RegistryTopic[]
 
 export function registryRoutes(app: FastifyInstance, log: Log): void {
-  takeLines(app, registryBodyBytesMax)
+  takeLines(app, registryBodyBytesMax, ['application/x-ndjson']) // a page of another site can send text/plain, and this not
   const imports = new ImportState(log)
   for (const topic of topics) {
     app.post(

@@ -1,0 +1,154 @@
+/** Two desks that read the same two topics at different paces come to the same answers (docs/fold.md rule 19). */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { ForewarnError } from '../../src/errors.ts'
+import type { LogRecord } from '../../src/log/port.ts'
+import { ModelDesk } from '../../src/registry/desk.ts'
+import type { CommandResult } from '../../streams/outputs.ts'
+import { bytesOf, type TestRecord } from '../support/fold.ts'
+import { chunkRecords, type ModelRequest, modelCommand, modelFolder } from '../support/models.ts'
+import { tinyProfile } from '../support/tinyProfile.ts'
+
+const beatMs = 1_000
+const { calendar } = tinyProfile
+const firstTick = 20_000
+const days = 5
+const startMs = calendar.startMs(firstTick)
+const baseline = 'b'.repeat(64)
+const folders = [
+  modelFolder({ weight: 1 }),
+  modelFolder({ weight: 2 }),
+  modelFolder({ weight: 1, change: { profile: 'cn' } }),
+]
+const nobody = { hash: '9'.repeat(64), files: new Map() }
+const hash = fc.constantFrom(...folders, nobody, { hash: baseline, files: new Map() }).map((folder) => folder.hash)
+
+/** About the beginning of a tick, and the last instant at which a command is in time. */
+const near = fc.constantFrom(-3_600_000, -3_600_000, -120_000, -60_001, -60_000, -59_999, -1, 0)
+
+const request = fc.oneof(
+  fc.record({ kind: fc.constant('model.promote' as const), hash }),
+  fc.record({ kind: fc.constant('model.challenge' as const), hash: fc.option(hash) }),
+  fc.constant<ModelRequest>({ kind: 'model.rollback' }),
+)
+/** For a tick whose beginning is near, or for the one after. */
+const command = fc
+  .record({ day: fc.nat(days - 1), at: near, later: fc.constantFrom(0, 0, 1), request, id: fc.nat(40) })
+  .map(({ day, at, later, request: what, id }) =>
+    modelCommand(`c${id}`, calendar.startMs(firstTick + day) + at, firstTick + day + later, what),
+  )
+const chunks = fc
+  .record({
+    folder: fc.constantFrom(...folders),
+    day: fc.nat(days - 1),
+    at: near,
+    spread: fc.constantFrom(0, 0, 30_000, 90_000),
+    lost: fc.constantFrom(0, 0, 0, 1),
+  })
+  .map(({ folder, day, at, spread, lost }) => {
+    const records = chunkRecords(folder, calendar.startMs(firstTick + day) + at, 600)
+    const times = records.map((one, chunk) => ({ ...one, timeMs: one.timeMs + (spread * chunk) / records.length }))
+    return times.slice(lost)
+  })
+const story = fc.record({
+  commands: fc.array(command, { minLength: 3, maxLength: 15, size: 'max' }),
+  chunks: fc.array(chunks, { minLength: 2, maxLength: 5, size: 'max' }).map((all) => all.flat()),
+})
+
+type Outcome = { answers: string[]; models: string[] }
+
+/**
+ * Reads both topics, each record so late after its own log time; beats in which something is due are folded too. `afterEach` takes the
+ * desk after every beat, and gives the one that goes on.
+ */
+function read(
+  commands: readonly TestRecord[],
+  chunkRecordsOf: readonly TestRecord[],
+  delaysMs: readonly number[],
+  afterEach: (desk: ModelDesk) => ModelDesk = (desk) => desk,
+): Outcome {
+  let desk = newDesk()
+  const [byBeat, chunksByBeat] = [commands, chunkRecordsOf].map((records) => beatsOf(records, delaysMs))
+  const results: CommandResult[] = []
+  const models: string[] = []
+  const fold = (beat: number): void => {
+    const turn = desk.fold(beat, byBeat.get(beat) ?? [], chunksByBeat.get(beat) ?? [])
+    results.push(...turn.results)
+    if (turn.switched.champion || turn.switched.challenger) models.push(`${beat} ${desk.champion} ${desk.challenger}`)
+    desk = afterEach(desk)
+  }
+  let last = Number.NEGATIVE_INFINITY
+  const end = (startMs + (days + 1) * calendar.tickMs) / beatMs
+  for (const beat of [...new Set([...byBeat.keys(), ...chunksByBeat.keys(), end])].toSorted((a, b) => a - b)) {
+    for (let due = desk.boundaryAfter(last); due !== undefined && due < beat; due = desk.boundaryAfter(last)) {
+      fold(due)
+      last = due
+    }
+    fold(beat)
+    last = beat
+  }
+  const answers = results.map(({ id, accepted }) => `${id} ${accepted}`).toSorted()
+  return { answers, models }
+}
+
+function beatsOf(records: readonly TestRecord[], delaysMs: readonly number[]): Map<number, LogRecord[]> {
+  const found = new Map<number, LogRecord[]>()
+  let beat = Number.NEGATIVE_INFINITY
+  for (const [offset, { key, timeMs: at, value }] of records.toSorted((a, b) => a.timeMs - b.timeMs).entries()) {
+    beat = Math.max(beat, Math.floor((at + (delaysMs[offset % delaysMs.length] ?? 0)) / beatMs))
+    found.set(beat, [...(found.get(beat) ?? []), { offset, timeMs: at, key, value: bytesOf(value), headers: null }])
+  }
+  return found
+}
+
+const delays = (max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: 1, maxLength: 7 })
+
+it('comes to the same answers and models however late records join, up to a minute', () => {
+  let changes = 0
+  fc.assert(
+    fc.property(story, delays(59_000), ({ commands, chunks: parts }, delaysMs) => {
+      const prompt = read(commands, parts, [0])
+      expect(read(commands, parts, delaysMs)).toEqual(prompt)
+      changes += prompt.models.length
+    }),
+    { seed: 7, numRuns: 150 },
+  )
+  expect(changes).toBeGreaterThan(60)
+})
+
+it('beyond a minute it comes to the same, or stops', () => {
+  let stopped = 0
+  fc.assert(
+    fc.property(story, delays(6 * 3_600_000), ({ commands, chunks: parts }, delaysMs) => {
+      const prompt = read(commands, parts, [0])
+      try {
+        expect(read(commands, parts, delaysMs).models).toEqual(prompt.models)
+      } catch (error) {
+        if (!(error instanceof ForewarnError)) throw error
+        expect(error.code).toBe('FW_COMMAND_LATE')
+        stopped++
+      }
+    }),
+    { seed: 8, numRuns: 150 },
+  )
+  expect(stopped).toBeGreaterThan(20)
+})
+
+it('goes on from what it saved, at every beat', () => {
+  fc.assert(
+    fc.property(story, ({ commands, chunks: parts }) => {
+      const found = read(commands, parts, [0], (desk) => {
+        const loaded = newDesk()
+        loaded.load(JSON.parse(JSON.stringify(desk.save())))
+        expect(loaded.save()).toEqual(desk.save())
+        return loaded
+      })
+      expect(found).toEqual(read(commands, parts, [0]))
+    }),
+    { seed: 9, numRuns: 100 },
+  )
+})
+
+function newDesk(): ModelDesk {
+  return new ModelDesk({ profile: tinyProfile, beatMs, champion: baseline, challenger: null })
+}
