@@ -1,5 +1,6 @@
 /** One record as one readable line, by topic. */
 import type { z } from 'zod'
+import { ArtifactChunk } from '../../streams/artifacts.ts'
 import {
   CommandResult,
   EnterpriseAlert,
@@ -121,6 +122,11 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
     PublicNotice,
     ({ kind, source, region, tickLabel, expected }) =>
       `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`,
+  ),
+  artifacts: sayer(
+    ArtifactChunk,
+    ({ hash, kind, file, chunk, chunks, bytes }) =>
+      `${kind} ${hash.slice(0, 12)} ${file}, chunk ${chunk + 1} of ${chunks}, ${Buffer.byteLength(bytes, 'base64')} bytes`,
   ),
   'dead-letters': deadLetterSays,
 }

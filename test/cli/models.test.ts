@@ -11,6 +11,7 @@ import { runProgram } from '../../src/cli/common.ts'
 import { modelsCommand } from '../../src/cli/models.ts'
 import { challengeCommand, promoteCommand, rollbackCommand } from '../../src/cli/promote.ts'
 import { tickBy } from '../../src/cli/registry.ts'
+import { tailCommand } from '../../src/cli/tail.ts'
 import { loadModel, modelOf } from '../../src/edges/models.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { activate } from '../../src/engine.ts'
@@ -205,4 +206,22 @@ test('next is the first tick for which there is time', () => {
   expect(tickBy('next', profile, startMs - hour)).toBe(20_000)
   expect(tickBy('next', profile, startMs - minute)).toBe(20_001)
   expect(tickBy(profile.calendar.label(20_000), profile, startMs - hour)).toBe(20_000)
+})
+
+test('tail says of a chunk what it is of, and not its bytes', async () => {
+  const log = await logOfToday()
+  const { folder, hash } = await folderOf(4)
+  await forewarn(log, 'models', 'publish', folder)
+  const screen = testScreen()
+  await runProgram(tailCommand(screen), ['artifacts', '--log', `embedded:${log}`], screen)
+  const sizes = await Promise.all(
+    ['MODEL_CARD.md', 'model.json'].map(
+      async (name) => `${name}, chunk 1 of 1, ${(await readFile(path.join(folder, name))).length} bytes`,
+    ),
+  )
+  const lines = screen.out.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^\S+ /, ''))
+  expect(lines).toEqual(sizes.map((said) => `model ${hash.slice(0, 12)} ${said}`))
 })
