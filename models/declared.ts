@@ -21,13 +21,13 @@ export type CompiledFeature =
       /** 1 where the value equals this one, else 0; undefined: the value itself. */
       equals: number | undefined
     }
-  /** `slot`: its place among the values of the context. */
-  | { name: string; kind: 'nearby'; slot: number }
+  /** Comes with the context, at this place among its values. */
+  | { name: string; kind: 'context'; slot: number }
 
 export type Prior = { rate: number; events: number }
 
-/** One declared feature of the facts at an hour; `nearby` holds what is around the enterprise, by slot. */
-export type DeclaredValue = (facts: FactSlice, asOfHour: number, nearby: Float64Array) => number
+/** One declared feature of the facts at an hour; `context` holds what is known of its place, by slot. */
+export type DeclaredValue = (facts: FactSlice, asOfHour: number, context: Float64Array) => number
 
 /** (events of a kind + prior) / (events they are counted against + prior). */
 export function shrunkRate(of: number, per: number, { rate, events }: Prior): number {
@@ -36,8 +36,8 @@ export function shrunkRate(of: number, per: number, { rate, events }: Prior): nu
 
 export function declaredValue(feature: CompiledFeature, horizonHours: number): DeclaredValue {
   switch (feature.kind) {
-    case 'nearby':
-      return (_facts, _hour, nearby) => nearby[feature.slot]
+    case 'context':
+      return (_facts, _hour, context) => context[feature.slot]
     case 'rate':
       return rateValue(feature, horizonHours)
     case 'recency':

@@ -43,8 +43,8 @@ export type FeatureProfile = {
 /** Median and spread (IQR / 1.349) of ln(1 + decayed count, 90 days) among an enterprise's peers; it comes with the model. */
 export type Peers = { median: number; spread: number }
 
-/** What surrounds an enterprise. `peers` undefined: the model knows none, and the feature is 0. `nearby`: by slot of the declared features. */
-export type FeatureContext = { peers: Peers | undefined; nearby: Float64Array }
+/** What surrounds an enterprise. `peers` undefined: the model knows none, and the feature is 0. `ofPlace`: what is declared of its place, by slot. */
+export type FeatureContext = { peers: Peers | undefined; ofPlace: Float64Array }
 
 /** One score's view of an enterprise at an hour. */
 export type EnterpriseView = { facts: FactSlice; grades: GradeSlice; asOfHour: number; context: FeatureContext }
@@ -115,7 +115,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
       const slot = slots[at]
       const own = declared[slot]
       // Most features are sums, and most sums are 0.
-      if (own !== undefined) out[at] = own(view.facts, view.asOfHour, view.context.nearby)
+      if (own !== undefined) out[at] = own(view.facts, view.asOfHour, view.context.ofPlace)
       else if (slot >= firstOfMomentum)
         out[at] = slot < firstOfRecency ? momentum((slot - firstOfMomentum) * lives) : other[slot - firstOfRecency]
       else out[at] = sums[slot] === 0 ? 0 : ln1p(sums[slot])

@@ -120,7 +120,7 @@ function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
       facts: task.rows.facts(row),
       grades: task.rows.grades(row),
       asOfHour: hourOf(asOfMs),
-      context: { peers: { median: 0, spread: 1 }, nearby: new Float64Array(0) },
+      context: { peers: { median: 0, spread: 1 }, ofPlace: new Float64Array(0) },
     })
     const place = task.rows.place(row)
     rows.push({

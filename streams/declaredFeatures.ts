@@ -9,6 +9,8 @@ const types = z.array(z.string().min(1).max(32)).min(1)
 const halfLifeDays = z.number().positive().max(3_650)
 /** What a rate is drawn to while little is known: as if so many `per` events had been seen at this rate. */
 const prior = z.strictObject({ rate: z.number().min(0), events: z.number().positive() })
+/** `wholeEvents`: as `events`, for the whole country or all industries; the same when absent. */
+const nearbyPrior = prior.extend({ wholeEvents: z.number().positive().optional() })
 
 export const DeclaredFeature = z.discriminatedUnion('kind', [
   /** How many events of the types `of` came for each event of the types `per`, both decayed, drawn to a prior. */
@@ -29,18 +31,25 @@ export const DeclaredFeature = z.discriminatedUnion('kind', [
     values: z.array(z.int().min(0)).min(1).max(64).optional(),
   }),
   /**
-   * The same rate among all enterprises around: in the region, or in the industry, at the leaf at which cells count. It is drawn to the
-   * rate of the node above, and that of the whole to the prior. Fresh events of ticks that ended at least one tick ago, as the
-   * tick archive counts them. Without `per`: ln(1 + decayed count).
+   * The same rate among all enterprises around: in the region, or in the industry, at the leaf at which cells count, or in the whole.
+   * It is drawn to the rate of the node above, and that of the whole to the prior. Fresh events of ticks that ended at least one
+   * tick ago, as the tick archive counts them; they age until the end of the open tick. Without `per`: ln(1 + decayed count).
    */
   z.strictObject({
     name,
     kind: z.literal('nearby'),
-    axis: z.enum(['region', 'industry']),
+    axis: z.enum(['region', 'industry', 'whole']),
     of: types,
     per: types.optional(),
     halfLifeDays,
-    prior,
+    prior: nearbyPrior,
+  }),
+  /** One feature for each code, `<name>.<code>`: 1 where the enterprise's place lies at or below it, else 0. */
+  z.strictObject({
+    name,
+    kind: z.literal('place'),
+    axis: z.enum(['region', 'industry']),
+    codes: z.array(z.string().min(1).max(32)).min(1).max(64),
   }),
 ])
 export type DeclaredFeature = z.infer<typeof DeclaredFeature>

@@ -91,12 +91,16 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
   checkLabelAndBands(file)
   if (file.warnings.raiseTicks > file.warnings.raiseOfTicks)
     throw new Error('warnings.raiseTicks: more than raiseOfTicks')
+  const trees = {
+    regions: tree('regions', file.regions, regions, file.warnings.regionLevels),
+    industries: tree('industries', file.industries, industries, file.warnings.industryLevels),
+  }
+  checkPlaces(file.features, trees)
   return {
     file,
     hash,
+    ...trees,
     calendar: calendar(file.tick.unit, file.tick.utcOffsetMinutes),
-    regions: tree('regions', file.regions, regions, file.warnings.regionLevels),
-    industries: tree('industries', file.industries, industries, file.warnings.industryLevels),
     idPattern: pattern(file.enterpriseId.pattern),
     types,
     typeIndex,
@@ -106,6 +110,16 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
     sources,
     sourceIndex: indexed(sources),
     messages,
+  }
+}
+
+/** Codes of declared features that the trees do not have would be 0 for ever. */
+function checkPlaces(features: ProfileFile['features'], trees: Pick<Profile, 'regions' | 'industries'>): void {
+  for (const [at, feature] of features.entries()) {
+    if (feature.kind !== 'place') continue
+    const { has } = feature.axis === 'region' ? trees.regions : trees.industries
+    const unknown = feature.codes.findIndex((code) => !has(code))
+    if (unknown >= 0) throw new Error(`features.${at}.codes.${unknown}: the tree has no ${feature.codes[unknown]}`)
   }
 }
 

@@ -70,6 +70,7 @@ export function checkFeatures({ features, label, eventTypes, factColumns }: Prof
   )
   for (const [at, feature] of features.entries()) {
     const path = `features.${at}`
+    if (feature.kind === 'place') continue // its codes are looked up where the trees are
     check(`${path}.of`, feature.of)
     if ((feature.kind === 'rate' || feature.kind === 'nearby') && feature.per !== undefined)
       check(`${path}.per`, feature.per)

@@ -1,4 +1,4 @@
-/** The gates of a promotion (SCIENCE.md section 9): what a candidate must hold before a person may put it in charge. */
+/** The gates of a promotion: what a candidate must hold before a person may put it in charge. */
 import { z } from 'zod'
 import type { Evaluation, RecallChange } from './evaluation.ts'
 import { psiActs } from './psi.ts'

@@ -18,7 +18,7 @@ export type EnterpriseState = {
   readonly shadow:
     | { hash: string; published(row: number): number; setPublished(row: number, p: number): void }
     | undefined
-  readonly neighbourhood: Pick<Neighbourhood, 'size' | 'save' | 'load'>
+  readonly neighbourhood: Pick<Neighbourhood, 'looksAround' | 'save' | 'load'>
   readonly desk: ModelDesk
   /** Seats the models in force by it. */
   loadDesk(saved: SavedDesk): void
@@ -41,7 +41,7 @@ export function* saveState({ ids, rows, clock, shadow, neighbourhood, desk }: En
     rows: rows.count,
     stride: rows.stride,
     ...(shadow === undefined ? {} : { challenger: shadow.hash }),
-    ...(neighbourhood.size === 0 ? {} : { neighbourhood: neighbourhood.save() }),
+    ...(neighbourhood.looksAround ? { neighbourhood: neighbourhood.save() } : {}),
     desk: desk.save(),
   } satisfies z.infer<typeof Head>)
   for (let row = 0; row < rows.count; row++) {

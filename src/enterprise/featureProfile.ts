@@ -17,7 +17,10 @@ export function featureProfile(profile: Profile): FeatureProfile {
 }
 
 type Declared = Profile['file']['features'][number]
-type Nearby = Extract<Declared, { kind: 'nearby' }>
+/** One value of a place: of what happens around it, or of where it lies. */
+export type PlaceFeature =
+  | Extract<Declared, { kind: 'nearby' }>
+  | { kind: 'place'; name: string; axis: 'region' | 'industry'; code: string }
 
 /** @throws Error when a model asks for a feature that the profile does not have, or has other bands. */
 export function checkFit(profile: Profile, model: Pick<RiskModel, 'featureNames' | 'bandEdges'>): void {
@@ -28,9 +31,14 @@ export function checkFit(profile: Profile, model: Pick<RiskModel, 'featureNames'
     throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${profile.file.bands.length} bands`)
 }
 
-/** A profile's declarations that look around, in the order of their slots. */
-export function nearbyFeatures({ file }: Profile): Nearby[] {
-  return file.features.flatMap((feature) => (feature.kind === 'nearby' ? [feature] : []))
+/** A profile's declarations about places, in the order of their slots. */
+export function placeFeatures({ file }: Profile): PlaceFeature[] {
+  return file.features.flatMap((feature): PlaceFeature[] => {
+    if (feature.kind === 'nearby') return [feature]
+    if (feature.kind !== 'place') return []
+    const { axis, codes, name, kind } = feature
+    return codes.map((code) => ({ kind, axis, code, name: `${name}.${code}` }))
+  })
 }
 
 /** 1 for the types that are named. */
@@ -39,11 +47,13 @@ export function typeFlags({ types }: Profile, codes: readonly string[]): Uint8Ar
 }
 
 function declaredFeatures(profile: Profile): CompiledFeature[] {
-  const around = nearbyFeatures(profile)
-  return profile.file.features.flatMap((feature) => compiled(profile, feature, around))
+  const ofFacts = profile.file.features.flatMap((feature) => compiled(profile, feature))
+  const ofPlaces = placeFeatures(profile).map(({ name }, slot): CompiledFeature => ({ kind: 'context', name, slot }))
+  return [...ofFacts, ...ofPlaces]
 }
 
-function compiled(profile: Profile, feature: Declared, around: readonly Nearby[]): CompiledFeature[] {
+function compiled(profile: Profile, feature: Declared): CompiledFeature[] {
+  if (feature.kind === 'nearby' || feature.kind === 'place') return []
   const { name } = feature
   const of = typeFlags(profile, feature.of)
   switch (feature.kind) {
@@ -53,8 +63,6 @@ function compiled(profile: Profile, feature: Declared, around: readonly Nearby[]
     }
     case 'recency':
       return [{ kind: 'recency', name, of }]
-    case 'nearby':
-      return [{ kind: 'nearby', name, slot: around.indexOf(feature) }]
     case 'latest': {
       const { otherwise, withinDays, values } = feature
       const column = profile.file.factColumns.indexOf(feature.column)

@@ -12,7 +12,7 @@ import type { CellKeys } from '../cells.ts'
 import { jsonOf } from '../json.ts'
 import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
-import { nearbyFeatures, typeFlags } from './featureProfile.ts'
+import { type PlaceFeature, placeFeatures, typeFlags } from './featureProfile.ts'
 
 const ArchivedCounts = z.object({
   tick: z.int(),
@@ -31,44 +31,47 @@ type SavedNeighbourhood = z.infer<typeof SavedNeighbourhood>
 
 /** Decayed sums of one declared feature at every node of its axis, as of the last tick added. */
 type Around = {
+  slot: number
   tree: CodeTree
-  axis: 'region' | 'industry'
+  axis: 'region' | 'industry' | 'whole'
   of: Uint8Array
   per: Uint8Array | undefined
   halfLifeDays: number
-  prior: { rate: number; events: number }
+  prior: { rate: number; events: number; wholeEvents: number }
   sums: { of: Float64Array; per: Float64Array }
 }
 
+/** 1 for every node of an axis that lies at or below a code. */
+type Inside = { slot: number; axis: 'region' | 'industry'; nodes: Uint8Array }
+
 export class Neighbourhood {
   private readonly arounds: readonly Around[]
+  private readonly insides: readonly Inside[]
   private readonly keys: CellKeys
   private readonly tickDays: number
+  private openTickNumber = 0
   private lastTick: number | undefined
   /** Ticks that are not to speak yet; ascending. */
   private waiting: ArchivedCounts[] = []
+  /** Number of values that `fill` gives. */
+  readonly size: number
 
   constructor(profile: Profile, keys: CellKeys) {
     this.keys = keys
     this.tickDays = profile.calendar.tickMs / dayMs
-    this.arounds = nearbyFeatures(profile).map(({ axis, of, per, halfLifeDays, prior }) => {
-      const tree = axis === 'region' ? profile.regions : profile.industries
-      const nodes = tree.nodes.length
-      return {
-        tree,
-        axis,
-        of: typeFlags(profile, of),
-        per: per === undefined ? undefined : typeFlags(profile, per),
-        halfLifeDays,
-        prior,
-        sums: { of: new Float64Array(nodes), per: new Float64Array(nodes) },
-      }
-    })
+    const features = placeFeatures(profile)
+    this.size = features.length
+    this.arounds = features.flatMap((feature, slot) =>
+      feature.kind === 'nearby' ? [aroundOf(profile, feature, slot)] : [],
+    )
+    this.insides = features.flatMap((feature, slot) =>
+      feature.kind === 'place' ? [{ slot, axis: feature.axis, nodes: inside(profile, feature) }] : [],
+    )
   }
 
-  /** Number of values that `fill` gives. */
-  get size(): number {
-    return this.arounds.length
+  /** Whether it needs the tick archive. */
+  get looksAround(): boolean {
+    return this.arounds.length > 0
   }
 
   /** Takes records of the tick archive as they come. */
@@ -81,6 +84,7 @@ export class Neighbourhood {
 
   /** From here on it is tick `tick`. */
   openTick(tick: number): void {
+    this.openTickNumber = tick
     while (this.waiting.length > 0 && this.waiting[0].tick <= tick - neighbourhoodLagTicks) {
       const [first] = this.waiting
       const pages = this.waiting.filter((page) => page.tick === first.tick)
@@ -91,10 +95,14 @@ export class Neighbourhood {
 
   /** The values of all declared features at a place (region node in the upper 16 bits, industry node in the lower). */
   fill(place: number, out: Float64Array): void {
-    for (const [slot, around] of this.arounds.entries()) {
-      const node = around.tree.leafOf[around.axis === 'region' ? place >>> 16 : place & 0xffff]
-      const { of, per } = around.sums
-      out[slot] = around.per === undefined ? ln1p(of[node]) : rateAt(around.tree, node, of, per, around.prior)
+    const [region, industry] = [place >>> 16, place & 0xffff]
+    for (const { slot, axis, nodes } of this.insides) out[slot] = nodes[axis === 'region' ? region : industry]
+    for (const around of this.arounds) {
+      const { tree, axis, halfLifeDays, sums } = around
+      const node = axis === 'whole' ? rootIndex : tree.leafOf[axis === 'region' ? region : industry]
+      const ticks = this.lastTick === undefined ? 0 : this.openTickNumber + 1 - this.lastTick
+      const kept = pow2((-ticks * this.tickDays) / halfLifeDays)
+      out[around.slot] = around.per === undefined ? ln1p(sums.of[node] * kept) : rateAt(around, node, kept)
     }
   }
 
@@ -139,7 +147,7 @@ export class Neighbourhood {
         const type = keys.column(key)
         if (of[type] !== 1 && per?.[type] !== 1) continue // a source, or a type that nobody asks for
         const cell = keys.cellOf(keys.gradedOf(key))
-        for (const node of tree.pathOf(axis === 'region' ? keys.region(cell) : keys.industry(cell))) {
+        for (const node of tree.pathOf(axis === 'industry' ? keys.industry(cell) : keys.region(cell))) {
           if (of[type] === 1) came.of[node] += counts.sums[at]
           if (per?.[type] === 1) came.per[node] += counts.sums[at]
         }
@@ -150,7 +158,37 @@ export class Neighbourhood {
 }
 
 /** The rate at a node, drawn to that of the node above it; the whole is drawn to the prior. */
-function rateAt(tree: CodeTree, node: number, of: Float64Array, per: Float64Array, prior: Around['prior']): number {
-  const rate = node === rootIndex ? prior.rate : rateAt(tree, tree.nodes[node].parent, of, per, prior)
-  return shrunkRate(of[node], per[node], { rate, events: prior.events })
+function rateAt(around: Around, node: number, kept: number): number {
+  const { tree, prior, sums } = around
+  const isWhole = node === rootIndex
+  const rate = isWhole ? prior.rate : rateAt(around, tree.nodes[node].parent, kept)
+  const events = isWhole ? prior.wholeEvents : prior.events
+  return shrunkRate(sums.of[node] * kept, sums.per[node] * kept, { rate, events })
+}
+
+function aroundOf(
+  profile: Profile,
+  { axis, of, per, halfLifeDays, prior }: Extract<PlaceFeature, { kind: 'nearby' }>,
+  slot: number,
+): Around {
+  const tree = axis === 'industry' ? profile.industries : profile.regions
+  const nodes = tree.nodes.length
+  return {
+    slot,
+    tree,
+    axis,
+    of: typeFlags(profile, of),
+    per: per === undefined ? undefined : typeFlags(profile, per),
+    halfLifeDays,
+    prior: { ...prior, wholeEvents: prior.wholeEvents ?? prior.events },
+    sums: { of: new Float64Array(nodes), per: new Float64Array(nodes) },
+  }
+}
+
+function inside(profile: Profile, { axis, code }: Extract<PlaceFeature, { kind: 'place' }>): Uint8Array {
+  const tree = axis === 'region' ? profile.regions : profile.industries
+  const top = tree.find(code)
+  const nodes = new Uint8Array(tree.nodes.length)
+  for (const node of tree.nodes) if (node.index === top || nodes[node.parent] === 1) nodes[node.index] = 1 // parents stand first
+  return nodes
 }

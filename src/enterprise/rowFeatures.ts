@@ -24,15 +24,15 @@ export function rowFeatures(
 ): RowFeatures {
   const fill = featureFill(featureProfile(profile), names)
   const peersOf = peerTable(profile, peers)
-  const nearby = new Float64Array(around.size)
+  const ofPlace = new Float64Array(around.size)
   return (row, hour, out) => {
     const place = rows.place(row)
-    around.fill(place, nearby)
+    around.fill(place, ofPlace)
     fill(out, {
       facts: rows.facts(row),
       grades: rows.grades(row),
       asOfHour: hour,
-      context: { peers: peersOf(place), nearby },
+      context: { peers: peersOf(place), ofPlace },
     })
   }
 }

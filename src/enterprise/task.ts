@@ -122,7 +122,7 @@ export class EnterpriseTask implements FoldTask {
     const keys = cellKeys(profile)
     this.tally = tally(profile, keys, this.rows, this.tables.places)
     this.neighbourhood = new Neighbourhood(profile, keys)
-    if (this.neighbourhood.size > 0) {
+    if (this.neighbourhood.looksAround) {
       this.inputs = [...this.inputs, { topic: 'ticks', partition: 0 }]
       this.archiveReach = (watchedThrough) => this.reachOf(watchedThrough)
     }

@@ -203,7 +203,7 @@ describe('an enterprise task', () => {
                     { words: new Int32Array(0), offset: 0, count: 0 },
                   ]
                 : [task.rows.facts(row), task.rows.grades(row)]
-            fill(out, { facts, grades, asOfHour, context: { peers: undefined, nearby: new Float64Array(0) } })
+            fill(out, { facts, grades, asOfHour, context: { peers: undefined, ofPlace: new Float64Array(0) } })
             return Buffer.from(out.buffer).toString('hex')
           }
         },

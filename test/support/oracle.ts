@@ -289,7 +289,7 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
       facts: slice,
       grades: gradeSlice(row),
       asOfHour: time.hour,
-      context: { peers: undefined, nearby: new Float64Array(0) },
+      context: { peers: undefined, ofPlace: new Float64Array(0) },
     })
     const probability = model.score(features)
     if (probability === undefined) return

@@ -6,14 +6,15 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { featureProfile } from '../../src/enterprise/featureProfile.ts'
 import type { Profile } from '../../streams/profile.ts'
 
-export function tinyModel(profile: Profile): RiskModel {
+/** `others`: weights of further features, by name. */
+export function tinyModel(profile: Profile, others: Readonly<Record<string, number>> = {}): RiskModel {
   const names = featureNames(featureProfile(profile))
   const weightOf = (name: string): number => {
     if (name === 'count.all.7d') return 1
     if (name === 'severity.PEN.90d') return 0.8
     if (name === 'grade.D') return 1.5
     if (name === 'gradeWorse') return 0.3
-    return name.startsWith('momentum') ? 0.05 : 0
+    return others[name] ?? (name.startsWith('momentum') ? 0.05 : 0)
   }
   return buildModel(
     {

@@ -1,5 +1,5 @@
 /** A profile small enough to see at once: two provinces, two sections, three types, daily ticks. */
-import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
+import { compileProfile, type Profile, ProfileFile, type ProfileSource } from '../../streams/profile.ts'
 
 const file = ProfileFile.parse({
   name: 'tiny',
@@ -65,7 +65,7 @@ const named = (code: string, parent: string): { code: string; parent: string; na
 })
 
 /** Provinces P and Q (Q has no counties), counties P1 and P2; sections X and Y, divisions X1, X2, Y1. */
-export const tinyProfile: Profile = compileProfile({
+export const tinySource: ProfileSource = {
   file,
   hash: 'a'.repeat(64),
   regions: [named('P', ''), named('Q', ''), named('P1', 'P'), named('P2', 'P')],
@@ -84,4 +84,6 @@ export const tinyProfile: Profile = compileProfile({
       },
     ],
   ]),
-})
+}
+
+export const tinyProfile: Profile = compileProfile(tinySource)

@@ -1,0 +1,159 @@
+/** What is around an enterprise: the same bytes however the log is cut, and only what the rule admits. */
+import { describe, expect, it } from 'vitest'
+import { ln1p } from '../../models/math.ts'
+import { cellKeys } from '../../src/cells.ts'
+import { Neighbourhood } from '../../src/enterprise/neighbourhood.ts'
+import { digest } from '../../src/log/digest.ts'
+import type { LogRecord } from '../../src/log/port.ts'
+import { compileProfile, ProfileFile } from '../../streams/profile.ts'
+import { append, foldInSessions, foldToEnd, memoryLog, readJson } from '../support/fold.ts'
+import { generatedHistory } from '../support/generated.ts'
+import { tinyModel } from '../support/tinyModel.ts'
+import { tinySource } from '../support/tinyProfile.ts'
+
+const prior = { rate: 0.25, events: 2, wholeEvents: 8 }
+const around = { of: ['PEN.FINE'], per: ['PEN.FINE', 'CMP.COMPLAINT'], halfLifeDays: 3, prior }
+const profile = compileProfile({
+  ...tinySource,
+  file: ProfileFile.parse({
+    ...tinySource.file,
+    features: [
+      { name: 'near.region', kind: 'nearby', axis: 'region', ...around },
+      { name: 'near.industry', kind: 'nearby', axis: 'industry', ...around },
+      { name: 'near.all', kind: 'nearby', axis: 'whole', of: ['CMP.COMPLAINT'], halfLifeDays: 3, prior },
+      { name: 'in', kind: 'place', axis: 'region', codes: ['P', 'P2'] },
+      {
+        name: 'fined',
+        kind: 'rate',
+        of: ['PEN.FINE'],
+        per: ['PEN.FINE', 'CMP.COMPLAINT'],
+        halfLifeDays: 30,
+        prior: { rate: 0.1, events: 1 },
+      },
+      { name: 'sinceFine', kind: 'recency', of: ['PEN.FINE'] },
+    ],
+  }),
+})
+const weights: Record<string, number> = {
+  'near.region': 4,
+  'near.industry': 3,
+  'near.all': -0.5,
+  'in.P2': 0.4,
+  fined: 2,
+  sinceFine: -0.2,
+}
+const setting = { profile, model: tinyModel(profile, weights), beatMs: 1_000 }
+const records = generatedHistory({ seed: 11, days: 14, enterprises: 40, eventsPerDay: 60 })
+
+describe('a profile that looks around', () => {
+  it('says the same with any number of partitions, and through restarts with checkpoints', async () => {
+    const plain = await memoryLog()
+    await append(plain, records)
+    await foldToEnd(plain, setting)
+    const wanted = await digest(plain)
+    expect((await readJson(plain, 'scores')).length).toBeGreaterThan(100)
+    for (const partitions of [2, 5]) {
+      const log = await memoryLog(partitions)
+      await append(log, records)
+      await foldToEnd(log, setting)
+      expect(await digest(log), `${partitions} partitions`).toEqual(wanted)
+    }
+    const beats = records.map(({ timeMs }) => Math.floor(timeMs / 1_000))
+    const log = await memoryLog(3)
+    await append(log, records)
+    for (const share of [0.2, 0.5, 0.7, 1]) {
+      const beat = beats[Math.ceil(share * beats.length) - 1]
+      await foldTo(log, beat, share !== 0.5)
+    }
+    expect(await digest(log)).toEqual(wanted)
+  })
+
+  it('is not what it would be without the archive', async () => {
+    const blind = { ...setting, model: tinyModel(profile, { ...weights, 'near.region': 0, 'near.industry': 0 }) }
+    const logs = await Promise.all([memoryLog(), memoryLog()])
+    for (const [at, log] of logs.entries()) {
+      await append(log, records)
+      await foldToEnd(log, at === 0 ? setting : blind)
+    }
+    const [seeing, not] = await Promise.all(logs.map((log) => readJson(log, 'scores')))
+    expect(seeing).not.toEqual(not)
+  })
+})
+
+/** Tasks in turn until all are through: each waits for what the watch has closed. */
+async function foldTo(log: Awaited<ReturnType<typeof memoryLog>>, beat: number, checkpoint: boolean): Promise<void> {
+  const days = Math.ceil((beat * 1_000 - records[0].timeMs) / 86_400_000) + 2
+  await foldInSessions(log, setting, [{ throughBeats: Array.from({ length: days }, () => beat), checkpoint }])
+}
+
+describe('rates nearby', () => {
+  const keys = cellKeys(profile)
+  const [p1, p2, x] = [profile.regions.find('P1'), profile.regions.find('P2'), profile.industries.find('X')]
+  const [fine, complaint] = ['PEN.FINE', 'CMP.COMPLAINT'].map((code) => profile.typeIndex.get(code) ?? 0)
+  const archived = (tick: number, counts: readonly [cell: number, type: number, count: number][]): LogRecord => ({
+    offset: 0,
+    timeMs: 0,
+    key: null,
+    headers: null,
+    value: Buffer.from(
+      JSON.stringify({
+        kind: 'tick',
+        tick,
+        label: '',
+        beat: 0,
+        page: 0,
+        pages: 1,
+        counts: {
+          keys: counts.map(([cell, type]) => keys.counted(keys.graded(cell, 0), type)),
+          sums: counts.map(([, , count]) => count),
+        },
+        nodes: { keys: [], events: [], enterprises: [], squares: [] },
+        late: [],
+        early: [],
+      }),
+    ),
+  })
+  const values = (it: Neighbourhood, region: number): number[] => {
+    const out = new Float64Array(it.size)
+    it.fill((region << 16) | x, out)
+    return [...out]
+  }
+
+  it('are drawn to the node above, and only ticks up to T-2 speak', () => {
+    const it = new Neighbourhood(profile, keys)
+    const cell = keys.cell(p1, profile.industries.leafOf[x])
+    it.take([
+      archived(10, [
+        [cell, fine, 3],
+        [cell, complaint, 1],
+      ]),
+      archived(11, [[cell, fine, 100]]),
+    ])
+    it.openTick(11)
+    const whole0 = prior.rate
+    expect(values(it, p1).slice(0, 3)).toEqual([whole0, whole0, 0])
+    it.openTick(12)
+    const kept = 2 ** (-3 / 3) // tick 10, seen at the end of tick 12
+    const whole = (3 * kept + 8 * 0.25) / (4 * kept + 8)
+    const province = (3 * kept + 2 * whole) / (4 * kept + 2)
+    const county = (3 * kept + 2 * province) / (4 * kept + 2)
+    const other = (0 + 2 * province) / 2
+    expect(values(it, p1)[0]).toBeCloseTo(county, 12)
+    expect(values(it, p2)[0]).toBeCloseTo(other, 12)
+    expect(values(it, p2)[2]).toBeCloseTo(ln1p(1 * kept), 12)
+    expect(values(it, p1).slice(3)).toEqual([1, 0])
+    expect(values(it, p2).slice(3)).toEqual([1, 1])
+  })
+
+  it('come back from a checkpoint', () => {
+    const it = new Neighbourhood(profile, keys)
+    const cell = keys.cell(p1, profile.industries.leafOf[x])
+    it.take([archived(10, [[cell, fine, 3]]), archived(11, [[cell, complaint, 7]])])
+    it.openTick(12)
+    const again = new Neighbourhood(profile, keys)
+    again.load(JSON.parse(JSON.stringify(it.save())))
+    again.openTick(13)
+    it.openTick(13)
+    expect(values(again, p2)).toEqual(values(it, p2))
+  })
+})
