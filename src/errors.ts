@@ -104,6 +104,18 @@ const registry = {
     says: 'The log %s no longer holds the records from offset %s on that recovery needs.',
     remedy: 'Restore the log from a backup, or start a new one; keep inputs for as long as checkpoints may need them.',
   },
+  FW_ENTERPRISE_UNKNOWN: {
+    says: 'Nothing was known of the enterprise %s by the end of %s.',
+    remedy: 'Check the id, and the tick (--at).',
+  },
+  FW_NO_LABEL: {
+    says: 'The profile %s has no label: it does not say what a model learns.',
+    remedy: 'Set label in profile.yaml (docs/profiles.md).',
+  },
+  FW_NO_ROWS: {
+    says: 'The log %s has no row of which the label is known by now in that window; labels are known of rows up to %s.',
+    remedy: 'Choose an earlier window, or fold more of the log first (forewarn run --until-end).',
+  },
   FW_LOG_FORMAT: {
     says: 'The log at %s has format %s, this program reads format %s.',
     remedy: 'Use the version of forewarn that wrote it.',

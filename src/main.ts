@@ -7,6 +7,8 @@ import { deadLettersCommand } from './cli/deadLetters.ts'
 import { demoCommand } from './cli/demo.ts'
 import { digestCommand } from './cli/digest.ts'
 import { doctorCommand } from './cli/doctor.ts'
+import { explainCommand } from './cli/explain.ts'
+import { extractCommand } from './cli/extract.ts'
 import { ingestCommand } from './cli/ingest.ts'
 import { modelsCommand } from './cli/models.ts'
 import { challengeCommand, promoteCommand, rollbackCommand } from './cli/promote.ts'
@@ -27,6 +29,8 @@ const program = new Command('forewarn')
   .addCommand(ingestCommand())
   .addCommand(tailCommand())
   .addCommand(digestCommand())
+  .addCommand(extractCommand())
+  .addCommand(explainCommand())
   .addCommand(modelsCommand())
   .addCommand(promoteCommand())
   .addCommand(challengeCommand())

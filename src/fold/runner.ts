@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicName } from '../../streams/topics.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
-import type { Log, LogRecord, Output, TaskLog } from '../log/port.ts'
+import type { Log, Output, TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import { journalPartition } from '../log/topology.ts'
 import type { Tell } from '../notices.ts'
@@ -18,6 +18,7 @@ import { type Closing, completeThrough } from './closing.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
 import { earliestBeat, foldedThrough } from './progress.ts'
+import { recordsBefore } from './replay.ts'
 import type { FoldTask } from './task.ts'
 
 export type RunnerOptions = {
@@ -193,13 +194,7 @@ export class TaskRunner {
   }
 
   private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
-    const records: (readonly LogRecord[])[] = []
-    for (const [at, queue] of this.queues.entries()) {
-      const cut = cuts[at] ?? 0 // an entry from before the task had this input
-      while (!queue.readTo(cut)) await queue.fetch(fetchBytes)
-      records.push(queue.takeBefore(cut))
-    }
-    this.task.fold(beat, records, ignore)
+    this.task.fold(beat, await recordsBefore(this.queues, cuts), ignore)
     this.lastBeat = beat
   }
 

@@ -1,0 +1,130 @@
+/** `forewarn extract`: training rows out of a log, as they would have been scored at past dates, with what came of them. */
+import { Command, Option } from 'commander'
+import type { Profile } from '../../streams/profile.ts'
+import { loadProfile } from '../edges/profiles.ts'
+import { readRegistry } from '../edges/registry/readRegistry.ts'
+import { ForewarnError } from '../errors.ts'
+import type { Log } from '../log/port.ts'
+import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
+import { trainingRows } from '../training/extract/rows.ts'
+import { type WrittenRows, writeRows } from '../training/extract/writeRows.ts'
+import {
+  addLogOptions,
+  type LogOptions,
+  openLogOption,
+  print,
+  processScreen,
+  progressBar,
+  type Screen,
+} from './common.ts'
+
+const help = `
+The log is folded again, by its journal: each row holds what was known at the end of its day and nothing later, though it was retracted
+since. Rows whose outcome cannot be known yet are left out. rows.parquet is read by pandas; columns.json says what each column is.
+
+Examples:
+  $ forewarn extract --log embedded:history --out rows
+  $ forewarn extract --log kafka://broker:9092 --profile cn --from 2024-01-01 --to 2025-12-31 --features 'count.*' recency --out rows`
+
+export type ExtractCommandOptions = LogOptions & {
+  profile: string
+  from?: string
+  to?: string
+  freeze?: string
+  features?: string[]
+  out: string
+  json?: boolean
+}
+
+export function extractCommand(screen: Screen = processScreen): Command {
+  const command = new Command('extract')
+    .description('Training rows out of a log: features as of past dates, and what came of them, as Parquet.')
+    .option('--profile <name|dir>', 'profile of the log', 'cn')
+    .option('--from <date>', 'first tick at whose end rows are taken, as the profile labels it; the first of the log')
+    .option('--to <date>', 'last such tick; the last whose outcomes are known')
+    .option('--freeze <date>', 'events that became known after that tick stay out of the features')
+    .addOption(
+      new Option(
+        '--features <pattern...>',
+        "features, '*' for any part: 'count.*.30d'; those of the profile's training",
+      ),
+    )
+    .requiredOption('--out <dir>', 'folder for rows.parquet and columns.json')
+    .option('--json', 'print one JSON object: {rows, positives, from, to, features, dataHash, folder, seconds}')
+    .addHelpText('after', help)
+    .action(async (options: ExtractCommandOptions) => {
+      const profile = await loadProfile(options.profile)
+      const log = await openLogOption(options, 'read')
+      try {
+        await tell(screen, await extract(log, profile, options, screen), options)
+      } finally {
+        await log.close()
+      }
+    })
+  return addLogOptions(command)
+}
+
+/** Extracts by the options of the command. */
+export async function extract(
+  log: Log,
+  profile: Profile,
+  options: Pick<ExtractCommandOptions, 'from' | 'to' | 'freeze' | 'features' | 'out'>,
+  screen: Screen,
+): Promise<WrittenRows & { seconds: number }> {
+  const startedMs = performance.now()
+  const { beatMs } = await readRegistry(log, profile, null)
+  const features = chosenFeatures(profile, options.features)
+  const bar = progressBar(screen)
+  let firstTick: number | undefined
+  try {
+    const found = await trainingRows({
+      log,
+      profile,
+      beatMs,
+      features,
+      fromTick: tickOf(profile, '--from', options.from),
+      toTick: tickOf(profile, '--to', options.to),
+      frozenTick: tickOf(profile, '--freeze', options.freeze),
+      progress: (pass, tick, lastTick) => {
+        if (pass === 'labels') firstTick ??= tick
+        const first = firstTick ?? tick
+        bar.update(tick - first, Math.max(1, lastTick - first), pass === 'labels' ? 'reading outcomes' : 'taking rows')
+      },
+    })
+    const written = await writeRows(options.out, found, { profile, features })
+    return { ...written, seconds: (performance.now() - startedMs) / 1_000 }
+  } finally {
+    bar.stop()
+  }
+}
+
+/** The tick of a label. @throws ForewarnError FW_USAGE for one that is none. */
+export function tickOf(profile: Profile, option: string, label: string | undefined): number | undefined {
+  if (label === undefined) return undefined
+  const tick = profile.calendar.parse(label)
+  if (tick !== undefined) return tick
+  const example = profile.calendar.label(profile.calendar.tickOf(Date.UTC(2026, 0, 5)))
+  throw new ForewarnError('FW_USAGE', [`${option} ${label} is no tick of the profile; write one as ${example}.`])
+}
+
+async function tell(
+  screen: Screen,
+  { folder, dictionary, seconds }: WrittenRows & { seconds: number },
+  { json }: ExtractCommandOptions,
+): Promise<void> {
+  const { rows, positives, from, to, features, dataHash } = dictionary
+  if (json === true) {
+    const result = { rows, positives, from, to, features: features.length, dataHash, folder, seconds }
+    await print(screen, JSON.stringify(result))
+    return
+  }
+  const share = ((100 * positives) / Math.max(1, rows)).toFixed(1)
+  await print(
+    screen,
+    `${rows} rows of ${features.length} features, ${from} to ${to}; ${positives} positive (${share} %)`,
+  )
+  await print(
+    screen,
+    `${folder}: rows.parquet, columns.json; data hash ${dataHash.slice(0, 12)}; ${seconds.toFixed(1)} s`,
+  )
+}

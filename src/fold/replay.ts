@@ -1,0 +1,44 @@
+/** The beats that a task has folded, once more: by its journal, from the first, without taking the task over. */
+
+import { ForewarnError } from '../errors.ts'
+import { fetchBytes } from '../limits.ts'
+import type { Log, LogRecord } from '../log/port.ts'
+import { recordsOf } from '../log/recordsOf.ts'
+import { journalPartition } from '../log/topology.ts'
+import { InputQueue } from './inputQueue.ts'
+import { decodeEntry } from './journal.ts'
+import type { FoldTask } from './task.ts'
+
+export type ReplayedBeat = { beat: number; records: readonly (readonly LogRecord[])[] }
+
+/** @throws ForewarnError FW_LOG_TRUNCATED when the log no longer begins where the task did. */
+export async function* replayedBeats(
+  log: Log,
+  { id, inputs }: Pick<FoldTask, 'id' | 'inputs'>,
+  beatMs: number,
+): AsyncGenerator<ReplayedBeat> {
+  const queues: InputQueue[] = []
+  for (const input of inputs) {
+    const { start } = await log.range(input.topic, input.partition)
+    if (start > 0) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
+    queues.push(new InputQueue(log, input, beatMs, 0, Number.NEGATIVE_INFINITY))
+  }
+  const partition = journalPartition(id, log.partitions('risk-events'))
+  for await (const { value } of recordsOf(log, 'journal', partition)) {
+    for (const { beat, cuts } of decodeEntry(value)) yield { beat, records: await recordsBefore(queues, cuts) }
+  }
+}
+
+/** The records of one beat: of each input those up to its cut. An entry of an older version has fewer inputs. */
+export async function recordsBefore(
+  queues: readonly InputQueue[],
+  cuts: readonly number[],
+): Promise<(readonly LogRecord[])[]> {
+  const records: (readonly LogRecord[])[] = []
+  for (const [at, queue] of queues.entries()) {
+    const cut = cuts[at] ?? queue.position
+    while (!queue.readTo(cut)) await queue.fetch(fetchBytes)
+    records.push(queue.takeBefore(cut))
+  }
+  return records
+}

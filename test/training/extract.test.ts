@@ -1,0 +1,244 @@
+/** Training rows are what the stream itself saw, bit for bit, and labels are what came of it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { hourOf } from '../../models/facts.ts'
+import { featureNames } from '../../models/features.ts'
+import { featureProfile } from '../../src/enterprise/featureProfile.ts'
+import { rowFeatures } from '../../src/enterprise/rowFeatures.ts'
+import { flag } from '../../src/enterprise/rows.ts'
+import type { EnterpriseTask } from '../../src/enterprise/task.ts'
+import { greatestBeat } from '../../src/fold/progress.ts'
+import { supervise } from '../../src/fold/supervise.ts'
+import type { Log } from '../../src/log/port.ts'
+import { explain } from '../../src/training/explain.ts'
+import { type ExtractOptions, type TrainingRow, trainingRows } from '../../src/training/extract/rows.ts'
+import { writeRows } from '../../src/training/extract/writeRows.ts'
+import { RiskEvent } from '../../streams/contracts.ts'
+import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
+import { RowsDictionary } from '../../streams/trainingRows.ts'
+import { append, foldToEnd, memoryLog, openTasks, type TestRecord } from '../support/fold.ts'
+import { generatedHistory } from '../support/generated.ts'
+import { histories } from '../support/histories.ts'
+import { tinySource } from '../support/tinyProfile.ts'
+
+const prior = { rate: 0.2, events: 2 }
+const withLabel = (label: object): Profile =>
+  compileProfile({
+    ...tinySource,
+    file: ProfileFile.parse({
+      ...tinySource.file,
+      label,
+      features: [
+        { name: 'near', kind: 'nearby', axis: 'region', of: ['PEN.FINE'], halfLifeDays: 5, prior },
+        { name: 'fined', kind: 'rate', of: ['PEN.FINE'], per: ['CMP.COMPLAINT'], halfLifeDays: 20, prior },
+      ],
+    }),
+  })
+const within = { kind: 'outcome-within', days: 3, delayDays: 1, gridTicks: 2 } as const
+const profile = withLabel(within)
+const beatMs = 1_000
+const features = featureNames(featureProfile(profile))
+const market = generatedHistory({ seed: 5, days: 16, enterprises: 30, eventsPerDay: 40 })
+
+type Kept = Omit<TrainingRow, 'features'> & { features: number[] }
+
+async function extracted(log: Log, options: Partial<ExtractOptions> = {}): Promise<Kept[]> {
+  const source = { log, profile, beatMs, features, fromTick: undefined, toTick: undefined, progress: () => {} }
+  const { rows } = await trainingRows({ ...source, ...options })
+  const kept: Kept[] = []
+  for await (const row of rows) kept.push({ ...row, features: [...row.features] })
+  return kept
+}
+
+/** Folds a log as `run` does, and takes all features of all rows at the close of each tick. */
+async function foldedLive(log: Log): Promise<Map<string, number[]>> {
+  const seen = new Map<string, number[]>()
+  const tasks = await openTasks(log, { profile, model: null, beatMs }, (notice) => {
+    if (notice.kind !== 'TickClosed') return
+    for (const task of tasks.enterprises.filter(({ id }) =>
+      notice.task.endsWith(String('partition' in id ? id.partition : '')),
+    ))
+      take(task, notice.tick)
+  })
+  const take = ({ rows, ids, neighbourhood: around }: EnterpriseTask, tick: number): void => {
+    const fill = rowFeatures({ profile, rows, around }, features, {})
+    const out = new Float64Array(features.length)
+    for (let row = 0; row < rows.count; row++) {
+      if (!rows.has(row, flag.registered)) continue
+      fill(row, hourOf(profile.calendar.endMs(tick)), out)
+      seen.set(`${tick} ${ids.idOf(row)}`, [...out])
+    }
+  }
+  const endBeat = await greatestBeat(log, beatMs)
+  const signal = new AbortController().signal
+  await supervise([...tasks.runners, tasks.watchRunner], {
+    log,
+    slackMs: 0,
+    endBeat,
+    pollMs: 1,
+    now: () => 0,
+    tell: () => {},
+    signal,
+  })
+  return seen
+}
+
+async function logOf(records: readonly TestRecord[], partitions = 1): Promise<Log> {
+  const log = await memoryLog(partitions)
+  await append(log, records)
+  return log
+}
+
+const without = features.filter((name) => name !== 'peer')
+const peerAt = features.indexOf('peer')
+const sansPeer = (values: readonly number[]): number[] => values.filter((_, at) => at !== peerAt)
+
+describe('training rows', () => {
+  it('have the features that the running task had at the end of their tick, bit for bit', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories(), fc.constantFrom(1, 3), async (records, partitions) => {
+        const log = await logOf(records, partitions)
+        const live = await foldedLive(log)
+        const rows = await extracted(log).catch((error: Error) => {
+          if (/no row/.test(error.message)) return []
+          throw error
+        })
+        for (const { id, tick, features: values } of rows)
+          expect(sansPeer(values), `${id} at ${tick}`).toEqual(sansPeer(live.get(`${tick} ${id}`) ?? []))
+      }),
+      { seed: 20_260_302, numRuns: 40 },
+    )
+  })
+
+  it('are the same with any number of partitions, and hold what was known though it was taken back since', async () => {
+    const [one, three] = [await logOf(market), await logOf(market, 3)]
+    const live = await foldedLive(one)
+    await foldToEnd(three, { profile, model: null, beatMs })
+    const rows = await extracted(one)
+    expect(rows.length).toBeGreaterThan(150)
+    expect(await extracted(three)).toEqual(rows)
+    for (const { id, tick, features: values } of rows)
+      expect(sansPeer(values)).toEqual(sansPeer(live.get(`${tick} ${id}`) ?? []))
+  })
+
+  it('carry what came: a fine that was not taken back, occurred within the horizon and known by its end and the delay', async () => {
+    const log = await logOf(market)
+    await foldToEnd(log, { profile, model: null, beatMs })
+    const rows = await extracted(log)
+    const wanted = labels(market)
+    expect(rows.map(({ id, tick, label }) => `${id} ${tick} ${label}`)).toEqual(
+      rows.map(({ id, tick }) => `${id} ${tick} ${wanted(id, tick)}`),
+    )
+    expect(rows.some(({ label }) => label === 1)).toBe(true)
+    const { calendar } = profile
+    const closed = calendar.tickOf(market[market.length - 1].timeMs) - 1
+    for (const { tick } of rows) expect(tick).toBeLessThanOrEqual(closed - within.days - within.delayDays)
+  })
+
+  it('are what explain says of an enterprise at a tick', async () => {
+    const log = await logOf(market, 3)
+    await foldToEnd(log, { profile, model: null, beatMs })
+    const rows = await extracted(log, { features: without })
+    for (const { id, tick, features: values } of rows.filter((_, at) => at % 17 === 0)) {
+      const said = await explain({ log, profile, beatMs }, id, tick, { model: undefined, features: without })
+      expect(said.features.map(({ value }) => value)).toEqual(values)
+    }
+    await expect(
+      explain({ log, profile, beatMs }, 'E999', rows[0].tick, { model: undefined, features }),
+    ).rejects.toThrow(/E999/)
+  })
+
+  it('of a frozen list know no event after that tick, though time goes on', async () => {
+    const log = await logOf(market)
+    await foldToEnd(log, { profile, model: null, beatMs })
+    const rows = await extracted(log)
+    const frozenTick = rows[0].tick + 4
+    const frozen = await extracted(log, { frozenTick })
+    expect(frozen.filter(({ tick }) => tick <= frozenTick)).toEqual(rows.filter(({ tick }) => tick <= frozenTick))
+    const count = features.indexOf('count.all.365d')
+    const later = frozen.filter(({ tick }) => tick > frozenTick)
+    expect(
+      later.some(({ features: values }, at) => values[count] < rows[rows.length - later.length + at].features[count]),
+    ).toBe(true)
+    expect(
+      later.every(({ features: values }, at) => values[count] <= rows[rows.length - later.length + at].features[count]),
+    ).toBe(true)
+  })
+
+  it('of a result of an event are asked at the end of the tick before it, once for an enterprise and tick', async () => {
+    const results = withLabel({
+      kind: 'result-of-event',
+      of: ['PEN.FINE', 'CMP.COMPLAINT'],
+      positive: ['PEN.FINE'],
+      delayDays: 0,
+    })
+    const log = await logOf(market)
+    await foldToEnd(log, { profile: results, model: null, beatMs })
+    const rows = await extracted(log, { profile: results })
+    const keys = rows.map(({ id, tick }) => `${tick} ${id}`)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(keys).toEqual(keys.toSorted())
+    expect(rows.some(({ label }) => label === 1) && rows.some(({ label }) => label === 0)).toBe(true)
+  })
+
+  it('are read back from Parquet as they were, with a dictionary of every column', async () => {
+    const log = await logOf(market)
+    await foldToEnd(log, { profile, model: null, beatMs })
+    const rows = await extracted(log)
+    const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-rows-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const source = { log, profile, beatMs, features, fromTick: undefined, toTick: undefined, progress: () => {} }
+    const { dictionary } = await writeRows(folder, await trainingRows(source), { profile, features })
+    const file = await asyncBufferFromFile(path.join(folder, 'rows.parquet'))
+    const back = await parquetReadObjects({ file })
+    expect(back.map((row) => [row.enterpriseId, row.tick, row.label, row.region, row.industry, row.grade])).toEqual(
+      rows.map(({ id, tick, label, region, industry, grade }) => [id, tick, label, region, industry, grade]),
+    )
+    expect(back.map((row) => features.map((name) => row[name]))).toEqual(rows.map((row) => row.features))
+    expect(RowsDictionary.parse(JSON.parse(await readFile(path.join(folder, 'columns.json'), 'utf8')))).toEqual(
+      dictionary,
+    )
+    expect(dictionary.columns.map(({ name }) => name)).toEqual(Object.keys(back[0]))
+    expect(dictionary.positives).toBe(rows.filter(({ label }) => label === 1).length)
+  })
+
+  it('are refused where there is no label, or none is known yet', async () => {
+    const log = await logOf(market)
+    await foldToEnd(log, { profile, model: null, beatMs })
+    await expect(extracted(log, { profile: withLabel({ kind: 'none' }) })).rejects.toThrow(/has no label/)
+    await expect(extracted(log, { fromTick: 30_000 })).rejects.toThrow(/no row/)
+    await expect(extracted(await memoryLog())).rejects.toThrow(/nothing was folded/)
+  })
+})
+
+/** Labels straight from the records: which fines were kept, not taken back, and when. */
+function labels(records: readonly TestRecord[]): (id: string, tick: number) => 0 | 1 {
+  const { calendar } = profile
+  const events = records.flatMap(({ topic, value, timeMs }) => {
+    const event = topic === 'risk-events' ? RiskEvent.safeParse(value).data : undefined
+    return event === undefined ? [] : [{ event, timeMs }]
+  })
+  const gone = new Set(
+    events.flatMap(({ event }) => (event.retracts === undefined ? [] : [`${event.enterpriseId} ${event.retracts}`])),
+  )
+  const fines = events.filter(
+    ({ event }) => event.type === 'PEN.FINE' && !gone.has(`${event.enterpriseId} ${event.id}`),
+  )
+  return (id, tick) => {
+    const asOf = hourOf(calendar.endMs(tick))
+    const isIn = fines.some(({ event, timeMs }) => {
+      const hour = hourOf(Date.parse(event.occurredAt))
+      return (
+        event.enterpriseId === id &&
+        hour >= asOf &&
+        hour < asOf + within.days * 24 &&
+        calendar.tickOf(timeMs) <= tick + within.days + within.delayDays
+      )
+    })
+    return isIn ? 1 : 0
+  }
+}
