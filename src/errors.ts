@@ -113,7 +113,7 @@ const registry = {
     remedy: 'Set label in profile.yaml (docs/profiles.md).',
   },
   FW_NO_ROWS: {
-    says: 'The log %s has no row of which the label is known by now in that window; labels are known of rows up to %s.',
+    says: 'There is no row of which the label is known by now in that window; labels are known of rows up to %s.',
     remedy: 'Choose an earlier window, or fold more of the log first (forewarn run --until-end).',
   },
   FW_LOG_FORMAT: {

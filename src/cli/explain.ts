@@ -7,6 +7,7 @@ import { championAt } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
 import { type Explanation, explain } from '../training/explain.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
+import { pastOf } from '../training/extract/pastTasks.ts'
 import { addLogOptions, openLogOption, plainText, print, processScreen, type Screen } from './common.ts'
 import { tickOf } from './extract.ts'
 import { type RegistryOptions, withRegistry } from './registry.ts'
@@ -43,7 +44,7 @@ export function explainCommand(screen: Screen = processScreen): Command {
         const log = await openLogOption(options, 'read')
         try {
           const by = { model, features: chosenFeatures(profile, undefined) }
-          await tell(screen, await explain({ log, profile, beatMs }, id, tick, by), options)
+          await tell(screen, await explain(pastOf(log, profile, beatMs), id, tick, by), options)
         } finally {
           await log.close()
         }

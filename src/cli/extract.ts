@@ -6,7 +6,8 @@ import { readRegistry } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
-import { trainingRows } from '../training/extract/rows.ts'
+import { pastOf } from '../training/extract/pastTasks.ts'
+import { lastClosedTick, trainingRows } from '../training/extract/rows.ts'
 import { type WrittenRows, writeRows } from '../training/extract/writeRows.ts'
 import {
   addLogOptions,
@@ -78,9 +79,8 @@ export async function extract(
   let firstTick: number | undefined
   try {
     const found = await trainingRows({
-      log,
-      profile,
-      beatMs,
+      ...pastOf(log, profile, beatMs),
+      lastClosedTick: await lastClosedTick(log, profile, beatMs),
       features,
       fromTick: tickOf(profile, '--from', options.from),
       toTick: tickOf(profile, '--to', options.to),

@@ -15,7 +15,8 @@ import { greatestBeat } from '../../src/fold/progress.ts'
 import { supervise } from '../../src/fold/supervise.ts'
 import type { Log } from '../../src/log/port.ts'
 import { explain } from '../../src/training/explain.ts'
-import { type ExtractOptions, type TrainingRow, trainingRows } from '../../src/training/extract/rows.ts'
+import { pastOf } from '../../src/training/extract/pastTasks.ts'
+import { type ExtractOptions, lastClosedTick, type TrainingRow, trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
 import { RiskEvent } from '../../streams/contracts.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
@@ -46,8 +47,14 @@ const market = generatedHistory({ seed: 5, days: 16, enterprises: 30, eventsPerD
 
 type Kept = Omit<TrainingRow, 'features'> & { features: number[] }
 
+async function sourceOf(log: Log, of = profile): Promise<ExtractOptions> {
+  const closed = await lastClosedTick(log, of, beatMs)
+  const window = { lastClosedTick: closed, fromTick: undefined, toTick: undefined }
+  return { ...pastOf(log, of, beatMs), ...window, features, progress: () => {} }
+}
+
 async function extracted(log: Log, options: Partial<ExtractOptions> = {}): Promise<Kept[]> {
-  const source = { log, profile, beatMs, features, fromTick: undefined, toTick: undefined, progress: () => {} }
+  const source = await sourceOf(log, options.profile)
   const { rows } = await trainingRows({ ...source, ...options })
   const kept: Kept[] = []
   for await (const row of rows) kept.push({ ...row, features: [...row.features] })
@@ -144,11 +151,11 @@ describe('training rows', () => {
     await foldToEnd(log, { profile, model: null, beatMs })
     const rows = await extracted(log, { features: without })
     for (const { id, tick, features: values } of rows.filter((_, at) => at % 17 === 0)) {
-      const said = await explain({ log, profile, beatMs }, id, tick, { model: undefined, features: without })
+      const said = await explain(pastOf(log, profile, beatMs), id, tick, { model: undefined, features: without })
       expect(said.features.map(({ value }) => value)).toEqual(values)
     }
     await expect(
-      explain({ log, profile, beatMs }, 'E999', rows[0].tick, { model: undefined, features }),
+      explain(pastOf(log, profile, beatMs), 'E999', rows[0].tick, { model: undefined, features }),
     ).rejects.toThrow(/E999/)
   })
 
@@ -191,7 +198,7 @@ describe('training rows', () => {
     const rows = await extracted(log)
     const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-rows-'))
     onTestFinished(() => rm(folder, { recursive: true }))
-    const source = { log, profile, beatMs, features, fromTick: undefined, toTick: undefined, progress: () => {} }
+    const source = await sourceOf(log)
     const { dictionary } = await writeRows(folder, await trainingRows(source), { profile, features })
     const file = await asyncBufferFromFile(path.join(folder, 'rows.parquet'))
     const back = await parquetReadObjects({ file })

@@ -3,20 +3,34 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import { EnterpriseTask } from '../../enterprise/task.ts'
 import { type ReplayedBeat, replayedBeats } from '../../fold/replay.ts'
+import type { FoldTask } from '../../fold/task.ts'
 import type { Log } from '../../log/port.ts'
 
+/** A history that can be folded as often as it is asked for. */
 export type PastSource = {
-  log: Log
   profile: Profile
   beatMs: number
+  partitions: number
+  /** The beats of a task from the first on. */
+  beats: (task: Pick<FoldTask, 'id' | 'inputs'>) => AsyncIterable<ReplayedBeat>
   /** Events that became known in later ticks, and what is around by them, are left out; the last tick when absent. */
   frozenTick?: number | undefined
+}
+
+/** The history of a log, by its journal. */
+export function pastOf(log: Log, profile: Profile, beatMs: number): PastSource {
+  return {
+    profile,
+    beatMs,
+    partitions: log.partitions('risk-events'),
+    beats: (task) => replayedBeats(log, task, beatMs),
+  }
 }
 
 /** One task and where its journal stands. */
 type Past = {
   task: EnterpriseTask
-  beats: AsyncGenerator<ReplayedBeat>
+  beats: AsyncIterator<ReplayedBeat>
   next: ReplayedBeat | undefined
   begun: boolean
 }
@@ -27,11 +41,10 @@ export class PastTasks {
 
   constructor(source: PastSource) {
     this.source = source
-    const { log, profile, beatMs } = source
-    const partitions = log.partitions('risk-events')
+    const { profile, beatMs, partitions, beats } = source
     for (let partition = 0; partition < partitions; partition++) {
       const task = new EnterpriseTask({ profile, model: null, beatMs, partition, partitions, tell: () => {} })
-      this.pasts.push({ task, beats: replayedBeats(log, task, beatMs), next: undefined, begun: false })
+      this.pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
     }
   }
 

@@ -11,18 +11,19 @@ import { flag } from '../../enterprise/rows.ts'
 import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldedThrough } from '../../fold/progress.ts'
+import type { Log } from '../../log/port.ts'
 import { type Asked, type LabelBook, labelBook } from './labels.ts'
 import { type PastSource, PastTasks } from './pastTasks.ts'
 import { type PeerRows, peerRows } from './peerTable.ts'
 
 export type ExtractOptions = PastSource & {
+  /** The last tick that the history holds whole (`lastClosedTick`). */
+  lastClosedTick: number
   /** Names of the features, in the order of their columns. */
   features: readonly string[]
   /** First and last tick; the whole log when absent. */
   fromTick: number | undefined
   toTick: number | undefined
-  /** Events that became known in later ticks are not in the features: how a list made on that day would have stood. */
-  frozenTick?: number | undefined
   /** Told of every tick of the two passes. */
   progress: (pass: 'labels' | 'rows', tick: number, lastTick: number) => void
 }
@@ -46,9 +47,9 @@ export type TrainingRows = {
   rows: AsyncIterable<TrainingRow>
 }
 
-/** @throws ForewarnError FW_NO_LABEL, FW_NO_ROWS, FW_LOG_TRUNCATED, FW_LOG_NOT_FOUND. */
+/** @throws ForewarnError FW_NO_LABEL, FW_NO_ROWS, FW_LOG_TRUNCATED. */
 export async function trainingRows(options: ExtractOptions): Promise<TrainingRows> {
-  const lastClosed = await lastClosedTick(options)
+  const { lastClosedTick: lastClosed } = options
   const labelled = new PastTasks({ ...options, frozenTick: undefined })
   await labelled.through(lastClosed, (tick) => options.progress('labels', tick, lastClosed))
   const book = labelBook(options.profile, labelled.tasks, lastClosed)
@@ -56,7 +57,7 @@ export async function trainingRows(options: ExtractOptions): Promise<TrainingRow
   const ticks = first === undefined ? [] : book.ticks(first, options.toTick ?? book.lastTick)
   if (ticks.length === 0) {
     const { calendar } = options.profile
-    throw new ForewarnError('FW_NO_ROWS', [options.log.name, calendar.label(book.lastTick)])
+    throw new ForewarnError('FW_NO_ROWS', [calendar.label(book.lastTick)])
   }
   const past = new PastTasks(options)
   await past.through(ticks[0])
@@ -97,7 +98,8 @@ function askedOf({ tasks }: PastTasks, book: LabelBook, tick: number): (Asked & 
   return all.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-function* liveRows(rows: EnterpriseTask['rows']): Iterable<number> {
+/** Enterprises that are registered and not closed. */
+export function* liveRows(rows: EnterpriseTask['rows']): Iterable<number> {
   for (let row = 0; row < rows.count; row++)
     if (rows.has(row, flag.registered) && !rows.has(row, flag.closed) && !rows.has(row, flag.place)) yield row
 }
@@ -149,11 +151,11 @@ function codesAt(tree: CodeTree, level: string): string[] {
   })
 }
 
-/** The last tick that every enterprise task has folded to its end. */
-async function lastClosedTick({ log, profile, beatMs }: ExtractOptions): Promise<number> {
+/** The last tick that every enterprise task of a log has folded to its end. @throws ForewarnError FW_LOG_NOT_FOUND when nothing was folded. */
+export async function lastClosedTick(log: Log, { calendar }: Profile, beatMs: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let partition = 0; partition < log.partitions('risk-events'); partition++)
     least = Math.min(least, (await foldedThrough(log, { kind: 'enterprise', partition })) ?? Number.NEGATIVE_INFINITY)
   if (!Number.isFinite(least)) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
-  return profile.calendar.tickOf((least + 1) * beatMs) - 1
+  return calendar.tickOf((least + 1) * beatMs) - 1
 }

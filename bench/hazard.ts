@@ -1,0 +1,178 @@
+/**
+ * How near a trained model comes to the truth: the simulator's hidden hazard is the oracle. One pass over the market: rows of a part of
+ * the enterprises every 30 days, and what came of them, read off the state at the end. The first two years train, the last is read once.
+ */
+import { hourOf } from '../models/facts.ts'
+import { chooseCalibration } from '../models/learn/calibrate.ts'
+import { type Dataset, sliceOf } from '../models/learn/dataset.ts'
+import { trainScorecard } from '../models/learn/scorecard.ts'
+import { areaUnderRoc } from '../models/quality/ranking.ts'
+import { calibrationLine } from '../models/quality/reliability.ts'
+import { calibrate } from '../models/risk/calibration.ts'
+import { scorecard } from '../models/risk/scorecard.ts'
+import { loadProfile } from '../src/edges/profiles.ts'
+import type { ReplayedBeat } from '../src/fold/replay.ts'
+import { hourMs } from '../src/limits.ts'
+import type { LogRecord } from '../src/log/port.ts'
+import { simulate } from '../src/simulate/simulate.ts'
+import { chosenFeatures } from '../src/training/extract/chosenFeatures.ts'
+import { labelBook } from '../src/training/extract/labels.ts'
+import { type PastSource, PastTasks } from '../src/training/extract/pastTasks.ts'
+import { featuresOf, liveRows } from '../src/training/extract/rows.ts'
+import { hash64 } from '../streams/hash.ts'
+import type { Profile } from '../streams/profile.ts'
+import { type BenchOptions, printResult, progress } from './options.ts'
+
+const market = { enterprises: 200_000, days: 1_096, seed: 90, start: Date.parse('2023-01-01T00:00:00.000+08:00') }
+const [warmUpDays, gridDays, trainDays] = [240, 30, 731]
+/** Label's horizon and delay: training rows end so long before the first test row. */
+const gapDays = 120
+/** One enterprise in so many gives rows, which are kept in memory. */
+const sample = 4
+const ridge = 20
+/** The latest share of the training rows calibrates. */
+const validationShare = 0.2
+
+/** Rows as they were taken, and the hazard of each. */
+class Taken {
+  readonly ids: string[] = []
+  readonly rows: number[] = []
+  readonly ticks: number[] = []
+  readonly hazards: number[] = []
+  readonly values: Float64Array[] = []
+}
+
+export async function benchHazard(options: BenchOptions): Promise<void> {
+  const profile = await loadProfile('cn')
+  const { calendar } = profile
+  const names = chosenFeatures(profile, undefined).filter((name) => name !== 'peer') // peers come with a model
+  const hazards = new Map<string, number>()
+  const source: PastSource = { profile, beatMs: hourMs, partitions: 1, beats: () => beatsOf(profile, hazards) }
+  const past = new PastTasks(source)
+  const [task] = past.tasks
+  const fill = featuresOf(profile, task, names, {})
+  const first = calendar.tickOf(market.start) - 1
+  const last = first + market.days
+  const taken = new Taken()
+  for (let tick = first + warmUpDays; tick <= last; tick += gridDays) {
+    await past.through(tick)
+    for (const row of liveRows(task.rows)) {
+      const id = task.ids.idOf(row)
+      const hazard = hazards.get(id)
+      if (hazard === undefined || hash64(id).low % sample !== 0) continue
+      const values = new Float64Array(names.length)
+      fill(row, hourOf(calendar.endMs(tick)), values)
+      taken.ids.push(id)
+      taken.rows.push(row)
+      taken.ticks.push(tick)
+      taken.hazards.push(hazard)
+      taken.values.push(values)
+    }
+    progress(`${calendar.label(tick)}: ${taken.ids.length} rows of ${task.rows.count} enterprises`)
+  }
+  await past.through(last)
+  const book = labelBook(profile, past.tasks, last)
+  printResult(judge(labelled(taken, names, book), taken.hazards, first + trainDays), options)
+}
+
+/** Rows whose label is known by the end. */
+function labelled(
+  { ids, rows, ticks, values }: Taken,
+  names: readonly string[],
+  book: ReturnType<typeof labelBook>,
+): Dataset {
+  const known = ticks.filter((tick) => tick <= book.lastTick).length
+  const labels = new Uint8Array(known)
+  for (let from = 0; from < known; ) {
+    let to = from
+    while (to < known && ticks[to] === ticks[from]) to++
+    for (const [at, { label }] of book.asked(0, ticks[from], () => rows.slice(from, to)).entries())
+      labels[from + at] = label
+    from = to
+  }
+  const flat = new Float64Array(known * names.length)
+  for (let row = 0; row < known; row++) flat.set(values[row], row * names.length)
+  const blank = new Array<string>(known).fill('')
+  const codes = { regions: blank, industries: blank, grades: blank }
+  return {
+    names,
+    values: flat,
+    labels,
+    ticks: Int32Array.from(ticks.slice(0, known)),
+    ids: ids.slice(0, known),
+    ...codes,
+  }
+}
+
+function judge(data: Dataset, hazards: readonly number[], testFrom: number): object {
+  const firstAt = (tick: number): number => {
+    const at = data.ticks.findIndex((one) => one >= tick)
+    return at < 0 ? data.ticks.length : at
+  }
+  const [learnt, testAt] = [firstAt(testFrom - gapDays), firstAt(testFrom)]
+  const calibrateAt = firstAt(data.ticks[Math.floor(learnt * (1 - validationShare))])
+  const gapAt = firstAt(data.ticks[calibrateAt] - gapDays)
+  const train = sliceOf(data, 0, gapAt)
+  const { weights, features } = trainScorecard(train, { ridge, gapTicks: gapDays })
+  const used = features.map(({ name }) => data.names.indexOf(name))
+  const core = scorecard({ features, scorecard: weights })
+  const logOdds = (rows: Dataset): Float64Array => {
+    const some = Float64Array.from({ length: rows.labels.length * used.length }, (_, at) => {
+      const row = Math.floor(at / used.length)
+      return rows.values[row * data.names.length + used[at % used.length]]
+    })
+    const out = new Float64Array(rows.labels.length)
+    core.logOdds(some, out)
+    return out
+  }
+  const validation = sliceOf(data, calibrateAt, learnt)
+  const probability = calibrate(chooseCalibration(logOdds(validation), validation.labels))
+  const test = sliceOf(data, testAt, data.labels.length)
+  const scores = logOdds(test).map(probability)
+  return {
+    trainRows: train.labels.length,
+    testRows: test.labels.length,
+    testPositives: test.labels.reduce((sum, label) => sum + label, 0),
+    auc: areaUnderRoc(scores, test.labels),
+    oracleAuc: areaUnderRoc(Float64Array.from(hazards.slice(testAt, data.labels.length)), test.labels),
+    calibrationSlope: calibrationLine(scores, test.labels)?.slope ?? null,
+  }
+}
+
+/** The simulator's records in beats of an hour, as a log would give them; the hazards of each grid day on the way. */
+async function* beatsOf(profile: Profile, hazards: Map<string, number>): AsyncGenerator<ReplayedBeat> {
+  const { calendar } = profile
+  let beat: number | undefined
+  let records: LogRecord[][] = [[], [], [], [], []]
+  const slot = { enterprises: 1, 'credit-grades': 2, 'risk-events': 3 } as const
+  for (const step of simulate(profile, market).steps()) {
+    if (step.topic === 'hazard') {
+      hazards.set(step.enterpriseId, step.hazard90d)
+      continue
+    }
+    const at = Math.floor(step.knownAtMs / hourMs)
+    if (beat !== undefined && at > beat) {
+      yield { beat, records }
+      records = [[], [], [], [], []]
+      for (const end of tickEnds(calendar, beat, at)) yield { beat: end, records }
+    }
+    beat = at
+    records[slot[step.topic]].push({
+      offset: 0,
+      timeMs: step.knownAtMs,
+      key: step.key,
+      value: Buffer.from(step.text),
+      headers: null,
+    })
+  }
+  if (beat !== undefined) yield { beat, records }
+}
+
+/** Beats between two others that end a tick. */
+function* tickEnds(calendar: Profile['calendar'], from: number, to: number): Iterable<number> {
+  for (let tick = calendar.tickOf((from + 1) * hourMs); ; tick++) {
+    const end = calendar.endMs(tick) / hourMs - 1
+    if (end >= to) return
+    if (end > from) yield end
+  }
+}
