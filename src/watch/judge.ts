@@ -80,6 +80,8 @@ export class Judge {
 
   /** Judges the tick, moves every standing, learns, and sets what is red at once in the next. */
   close(tick: number, beat: number, ledger: Ledger): Warning[] {
+    // History begins with the first event: ticks in which only tables came say nothing of rates.
+    if (this.cells.firstTick === undefined && ![...ledger.nodes.values()].some(({ events }) => events > 0)) return []
     this.cells.firstTick ??= tick
     // In order of node, so that states lie in the same order whichever task's part came first.
     for (const node of [...ledger.nodes.keys()].sort((a, b) => a - b))
