@@ -1,6 +1,7 @@
 /** From a model file to something that scores: its kind's core, with probabilities, bands and reasons around it. */
 import { calibrate } from './calibration.ts'
 import type { ModelFile } from './modelFile.ts'
+import { network } from './network.ts'
 import type { Contribution, ModelCore, RiskModel } from './riskModel.ts'
 import { scorecard } from './scorecard.ts'
 import { trees } from './trees.ts'
@@ -50,5 +51,7 @@ function coreOf(file: ModelFile): ModelCore {
       return scorecard(file)
     case 'trees':
       return trees(file)
+    case 'network':
+      return network(file)
   }
 }

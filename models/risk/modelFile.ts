@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { PsiReference } from '../quality/psi.ts'
 import { Calibration } from './calibration.ts'
-import { ScorecardWeights, TreesWeights } from './weights.ts'
+import { NetworkWeights, ScorecardWeights, TreesWeights } from './weights.ts'
 
 const finite = z.number()
 
@@ -44,5 +44,8 @@ export type ScorecardFile = z.infer<typeof ScorecardFile>
 export const TreesFile = z.object({ ...head, kind: z.literal('trees'), trees: TreesWeights })
 export type TreesFile = z.infer<typeof TreesFile>
 
-export const ModelFile = z.discriminatedUnion('kind', [ScorecardFile, TreesFile])
+export const NetworkFile = z.object({ ...head, kind: z.literal('network'), network: NetworkWeights })
+export type NetworkFile = z.infer<typeof NetworkFile>
+
+export const ModelFile = z.discriminatedUnion('kind', [ScorecardFile, TreesFile, NetworkFile])
 export type ModelFile = z.infer<typeof ModelFile>

@@ -61,3 +61,20 @@ export type TreeWeights = z.infer<typeof TreeWeights>
 /** The log-odds are the sum of one leaf of every tree. */
 export const TreesWeights = z.array(TreeWeights).min(1)
 export type TreesWeights = z.infer<typeof TreesWeights>
+
+const layerSizeMax = 4096
+const layersMax = 16
+
+/** One dense layer; float32 as base64 of little-endian bytes. */
+export const DenseLayerWeights = z.object({
+  inputs: z.int().min(1).max(layerSizeMax),
+  outputs: z.int().min(1).max(layerSizeMax),
+  /** `inputs` x `outputs` values, those of one input one after another. */
+  kernel: z.base64(),
+  /** `outputs` values. */
+  bias: z.base64(),
+})
+
+/** Dense layers one after another over standardised features: relu after each but the last, whose one output is the log-odds. */
+export const NetworkWeights = z.object({ layers: z.array(DenseLayerWeights).min(1).max(layersMax) })
+export type NetworkWeights = z.infer<typeof NetworkWeights>

@@ -1,6 +1,7 @@
 /** What a test file needs of Kafka: whether it is here, and the broker that all files share. */
-import { describe, inject, test } from 'vitest'
+import { inject, test } from 'vitest'
 import { z } from 'zod'
+import { describeIfAvailable } from '../support/available.ts'
 import { kafkaAvailable } from './jars.ts'
 
 /** The time limit of a hook or test that starts a broker, by itself or as the first to ask for the shared one. */
@@ -15,15 +16,12 @@ export function describeWithKafka(name: string, body: () => void): void {
 
 /** The same for what a test needs besides: `available` is true, or why it is not here. */
 export function describeWhere(available: true | string, name: string, body: () => void): void {
-  if (available === true) {
-    describe(name, body)
-  } else if (process.env.FOREWARN_REQUIRE_KAFKA === '1') {
+  if (available !== true && process.env.FOREWARN_REQUIRE_KAFKA === '1') {
     test(`${name}: what it needs is here`, () => {
       throw new Error(available)
     })
   } else {
-    process.stderr.write(`${name}: skipped, ${available}\n`)
-    describe.skip(`${name} (skipped: ${available})`, body)
+    describeIfAvailable(available, name, body)
   }
 }
 

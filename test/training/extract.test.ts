@@ -117,7 +117,7 @@ describe('training rows', () => {
         for (const { id, tick, features: values } of rows)
           expect(sansPeer(values), `${id} at ${tick}`).toEqual(sansPeer(live.get(`${tick} ${id}`) ?? []))
       }),
-      { seed: 20_260_302, numRuns: 40 },
+      { seed: 20_260_302, numRuns: 12 },
     )
   })
 
