@@ -108,6 +108,10 @@ const registry = {
     says: 'Nothing was known of the enterprise %s by the end of %s.',
     remedy: 'Check the id, and the tick (--at).',
   },
+  FW_ROWS_INVALID: {
+    says: 'The training rows in %s cannot be used: %s.',
+    remedy: 'Mend what is named, or extract the rows again (forewarn extract).',
+  },
   FW_NO_LABEL: {
     says: 'The profile %s has no label: it does not say what a model learns.',
     remedy: 'Set label in profile.yaml (docs/profiles.md).',

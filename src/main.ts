@@ -7,15 +7,19 @@ import { deadLettersCommand } from './cli/deadLetters.ts'
 import { demoCommand } from './cli/demo.ts'
 import { digestCommand } from './cli/digest.ts'
 import { doctorCommand } from './cli/doctor.ts'
+import { evaluateCommand } from './cli/evaluate.ts'
 import { explainCommand } from './cli/explain.ts'
 import { extractCommand } from './cli/extract.ts'
+import { importCommand } from './cli/importModel.ts'
 import { ingestCommand } from './cli/ingest.ts'
 import { modelsCommand } from './cli/models.ts'
 import { challengeCommand, promoteCommand, rollbackCommand } from './cli/promote.ts'
+import { retrainCommand } from './cli/retrain.ts'
 import { runCommand } from './cli/run.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tailCommand } from './cli/tail.ts'
 import { topicsCommand } from './cli/topics.ts'
+import { trainCommand } from './cli/train.ts'
 import { verifyCommand } from './cli/verify.ts'
 
 const program = new Command('forewarn')
@@ -30,6 +34,10 @@ const program = new Command('forewarn')
   .addCommand(tailCommand())
   .addCommand(digestCommand())
   .addCommand(extractCommand())
+  .addCommand(trainCommand())
+  .addCommand(importCommand())
+  .addCommand(evaluateCommand())
+  .addCommand(retrainCommand())
   .addCommand(explainCommand())
   .addCommand(modelsCommand())
   .addCommand(promoteCommand())

@@ -21,7 +21,14 @@ export type Screen = {
 export const processScreen: Screen = { out: process.stdout, err: process.stderr, stdin: process.stdin }
 
 /** The command has said itself what failed. */
-export class CommandFailed extends Error {}
+export class CommandFailed extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode = 1) {
+    super()
+    this.exitCode = exitCode
+  }
+}
 
 export const defaultLog = 'embedded:forewarn-data'
 
@@ -144,7 +151,7 @@ export async function runProgram(
 
 /** Prints an error, and gives the exit code that belongs to it. */
 export function reportError(error: unknown, screen: Screen = processScreen): number {
-  if (error instanceof CommandFailed) return 1
+  if (error instanceof CommandFailed) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has printed it
   if (!(error instanceof ForewarnError)) {
     remark(screen, `error: ${messageOf(error)}`)

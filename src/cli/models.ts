@@ -65,7 +65,8 @@ export function modelsCommand(screen: Screen = processScreen): Command {
   return parent
 }
 
-async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
+/** Puts a model folder into the log, unless it is there. */
+export async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
   const { hash, files } = await readModelFolder(folder)
   await withRegistry(options, 'write', async ({ profile, registry: { desk }, target }) => {
     const misfit = misfitOf(files, hash, profile)

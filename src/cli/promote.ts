@@ -10,7 +10,7 @@ import { errorCodes, errorRegistry, ForewarnError, messageOf } from '../errors.t
 import { addLogOptions, CommandFailed, plainText, print, processScreen, remark, type Screen } from './common.ts'
 import { modelBy, type OpenRegistry, type RegistryOptions, tickBy, withRegistry } from './registry.ts'
 
-type ChangeOptions = RegistryOptions & { at: string; actor: string }
+export type ChangeOptions = RegistryOptions & { at: string; actor: string }
 type PromoteOptions = ChangeOptions & { evaluation?: string; override?: string }
 
 /** What an evaluation must say of itself to be judged by; whatever else it says is its own. */
@@ -85,7 +85,7 @@ function addChangeOptions(command: Command): Command {
 }
 
 /** The user of the operating system; a container may know none. */
-function userName(): string {
+export function userName(): string {
   try {
     return userInfo().username
   } catch {
@@ -95,7 +95,8 @@ function userName(): string {
 
 type Head = { id: string; actor: string; effectiveTick: number }
 
-async function change(
+/** Sends a change of model that the desk would accept, and says so. @throws CommandFailed when it would not. */
+export async function change(
   screen: Screen,
   options: ChangeOptions,
   commandOf: (open: OpenRegistry, head: Head) => Promise<ModelCommand>,

@@ -1,4 +1,5 @@
 /** Model folders on disk: read, checked, hashed. A folder that was changed by hand, or that does not fit, is refused with what is wrong. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +26,9 @@ export async function loadModel(nameOrFolder: string): Promise<RiskModel> {
 
 /** A built-in model by name, or a folder, with its files. @throws ForewarnError FW_MODEL_INVALID. */
 export async function readModelFolder(nameOrFolder: string): Promise<ModelFolder> {
-  const folder = /^[a-z][a-z0-9-]*$/.test(nameOrFolder) ? path.join(builtIn, nameOrFolder) : nameOrFolder
+  const named = path.join(builtIn, nameOrFolder)
+  const folder =
+    /^[a-z][a-z0-9-]*$/.test(nameOrFolder) && existsSync(path.join(named, 'model.json')) ? named : nameOrFolder
   const files = new Map<string, Uint8Array>()
   for (const name of modelFiles) {
     const bytes = await readFile(path.join(folder, name)).catch((error: unknown) => {

@@ -1,0 +1,131 @@
+/** `forewarn evaluate`: how good a model is on rows that it has not learnt from, beside others. */
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import type { Evaluation } from '../../models/quality/evaluation.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { type ModelFolder, readModelFolder } from '../edges/models.ts'
+import { loadProfile } from '../edges/profiles.ts'
+import { ForewarnError, messageOf } from '../errors.ts'
+import { evaluateModels, type JudgedModel } from '../training/evaluateModels.ts'
+import { readRows } from '../training/readRows.ts'
+import { reportHtml } from '../training/report/reportHtml.ts'
+import { nameOf } from '../words.ts'
+import { plainText, print, processScreen, type Screen } from './common.ts'
+import { tickOf } from './extract.ts'
+import { windowOf } from './train.ts'
+
+const help = `
+Rows that the model was trained on say nothing: the rows must be later than its training window, or --from must be.
+The JSON holds the gates that \`forewarn promote --evaluation\` looks at.
+
+Examples:
+  $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --html report.html
+  $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --out evaluation.json`
+
+export type EvaluateCommandOptions = {
+  rows: string
+  profile: string
+  from?: string
+  to?: string
+  against?: string[]
+  champion?: string
+  html?: string
+  out?: string
+  json?: boolean
+}
+
+export function evaluateCommand(screen: Screen = processScreen): Command {
+  return new Command('evaluate')
+    .description('How good a model is on rows that it has not learnt from, beside others.')
+    .argument('<model>', 'model folder, or the name of a built-in model')
+    .requiredOption('--rows <dir>', 'folder of the rows')
+    .option('--profile <name|dir>', 'profile of the rows', 'cn')
+    .option('--from <date>', 'rows from this tick on')
+    .option('--to <date>', 'rows up to this tick')
+    .option('--against <model...>', 'other models, for comparison')
+    .option('--champion <model>', 'the model in use: gates compare with it')
+    .option('--html <file>', 'write one page that a person reads')
+    .option('--out <file>', 'write the whole evaluation as JSON')
+    .option('--json', 'print the whole evaluation as one JSON object')
+    .addHelpText('after', help)
+    .action(async (model: string, options: EvaluateCommandOptions) => {
+      const profile = await loadProfile(options.profile)
+      const judged = await evaluateFolder(model, profile, options)
+      if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(judged)}\n`)
+      if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile))
+      if (options.json === true) await print(screen, JSON.stringify(judged))
+      else for (const line of lines(judged)) await print(screen, plainText(line))
+    })
+}
+
+/** @throws ForewarnError FW_USAGE when the rows reach into the model's training window, FW_ROWS_INVALID when they cannot be scored. */
+export async function evaluateFolder(
+  model: string,
+  profile: Profile,
+  options: Pick<EvaluateCommandOptions, 'rows' | 'from' | 'to' | 'against' | 'champion'>,
+): Promise<JudgedModel> {
+  const candidate = await readModelFolder(model)
+  const champion = options.champion === undefined ? [] : [options.champion]
+  const others = await Promise.all([...champion, ...(options.against ?? [])].map(named))
+  const { data } = windowOf(profile, await readRows(options.rows, profile), options)
+  checkLater(candidate, profile, data.ticks[0])
+  try {
+    return evaluateModels({
+      profile,
+      data,
+      candidate: { name: nameOfModel(model, candidate), file: candidate.file },
+      others,
+      champion: options.champion === undefined ? undefined : others[0].name,
+    })
+  } catch (error) {
+    throw new ForewarnError('FW_ROWS_INVALID', [options.rows, messageOf(error)])
+  }
+}
+
+async function named(model: string): Promise<{ name: string; file: ModelFolder['file'] }> {
+  const folder = await readModelFolder(model)
+  return { name: nameOfModel(model, folder), file: folder.file }
+}
+
+const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} (${hash.slice(0, 8)})`
+
+function checkLater({ file }: ModelFolder, profile: Profile, firstTick: number | undefined): void {
+  if (firstTick === undefined) throw new ForewarnError('FW_USAGE', ['There is no row in that window.'])
+  const last = tickOf(profile, 'training.to', file.training.to)
+  if (last !== undefined && firstTick <= last && file.profile === profile.file.name && file.training.from !== '')
+    throw new ForewarnError('FW_USAGE', [
+      `The model was trained on rows up to ${file.training.to}; judge it on later ones (--from).`,
+    ])
+}
+
+/** The evaluation as one page, in the profile's language where there are words. */
+export function pageOf(judged: JudgedModel, profile: Profile): string {
+  const { language } = profile.file
+  return reportHtml(judged, {
+    title: judged.candidate.name,
+    language,
+    names: { grade: (code) => nameOf(profile.file.grades, code, language) },
+  })
+}
+
+function* lines({ candidate, others, gates }: JudgedModel): Iterable<string> {
+  const shown = [
+    'auc',
+    'gini',
+    'ks',
+    'averagePrecision',
+    'brier',
+    'calibrationError',
+    'calibrationSlope',
+    'firstHalf',
+    'lift',
+  ] as const
+  yield `${''.padEnd(30)}${shown.map((name) => name.slice(0, 10).padStart(12)).join('')}`
+  for (const one of [candidate, ...others.map((other) => other.model)])
+    yield `${one.name.padEnd(30).slice(0, 30)}${shown.map((name) => figure(one.figures[name]).padStart(12)).join('')}`
+  yield `${candidate.rows} rows, ${candidate.positives} positive, ${candidate.refused} refused`
+  for (const { name, passed, value, limit, of } of gates)
+    yield `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit}${of === undefined ? '' : `, ${of}`})`
+}
+
+const figure = (one: Evaluation['candidate']['figures']['auc']): string => one?.value.toFixed(4) ?? '-'

@@ -1,0 +1,109 @@
+/** A folder of training rows into memory, in the order (tick, enterprise id); whoever wrote it. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet'
+import type { Dataset } from '../../models/learn/dataset.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { dictionaryFile, headColumns, RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
+import { ForewarnError, messageOf } from '../errors.ts'
+
+export type RowsFolder = { dictionary: RowsDictionary; data: Dataset }
+
+/** Reads the named features, or all. @throws ForewarnError FW_ROWS_INVALID with what is wrong with the folder. */
+export async function readRows(
+  folder: string,
+  profile: Profile,
+  wanted: (features: readonly string[]) => readonly string[] = (all) => all,
+): Promise<RowsFolder> {
+  const dictionary = await readDictionary(folder)
+  if (dictionary.profile !== profile.file.name)
+    throw new ForewarnError('FW_ROWS_INVALID', [folder, `they are of profile ${dictionary.profile}`])
+  const names = wanted(dictionary.features)
+  try {
+    return { dictionary, data: sorted(await columnsOf(await asyncBufferFromFile(path.join(folder, rowsFile)), names)) }
+  } catch (error) {
+    throw new ForewarnError('FW_ROWS_INVALID', [folder, `${rowsFile}: ${messageOf(error)}`])
+  }
+}
+
+async function readDictionary(folder: string): Promise<RowsDictionary> {
+  try {
+    return RowsDictionary.parse(JSON.parse(await readFile(path.join(folder, dictionaryFile), 'utf8')))
+  } catch (error) {
+    throw new ForewarnError('FW_ROWS_INVALID', [folder, `${dictionaryFile}: ${messageOf(error).split('\n')[0]}`])
+  }
+}
+
+async function columnsOf(file: AsyncBuffer, names: readonly string[]): Promise<Dataset> {
+  const metadata = await parquetMetadataAsync(file)
+  const rows = Number(metadata.num_rows)
+  const there = new Set(metadata.schema.slice(1).map(({ name }) => name))
+  const head = headColumns.map(({ name }) => name).filter((name) => name !== 'asOf')
+  const missing = [...head, ...names].find((name) => !there.has(name))
+  if (missing !== undefined) throw new Error(`there is no column ${missing}`)
+  const texts = { enterpriseId: blank(rows), region: blank(rows), industry: blank(rows), grade: blank(rows) }
+  const ticks = new Int32Array(rows)
+  const labels = new Uint8Array(rows)
+  const values = new Float64Array(rows * names.length)
+  const columnOf = new Map(names.map((name, column) => [name, column]))
+  const isText = (name: string): name is keyof typeof texts => Object.hasOwn(texts, name)
+  await parquetRead({
+    file,
+    metadata,
+    columns: [...head, ...names],
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const column = columnOf.get(columnName)
+      for (let at = 0; at < columnData.length; at++) {
+        const [row, value]: [number, unknown] = [rowStart + at, columnData[at]]
+        if (column !== undefined) values[row * names.length + column] = numberOf(value)
+        else if (isText(columnName)) texts[columnName][row] = String(value)
+        else if (columnName === 'tick') ticks[row] = numberOf(value)
+        else labels[row] = labelOf(value, row)
+      }
+    },
+  })
+  const { enterpriseId: ids, region: regions, industry: industries, grade: grades } = texts
+  return { names, values, labels, ticks, ids, regions, industries, grades }
+}
+
+const blank = (rows: number): string[] => new Array<string>(rows).fill('')
+
+/** A null is a missing value. */
+function numberOf(value: unknown): number {
+  return value === null || value === undefined ? Number.NaN : Number(value)
+}
+
+function labelOf(value: unknown, row: number): number {
+  const label = numberOf(value)
+  if (label === 0 || label === 1) return label
+  throw new Error(`row ${row} has the label ${String(value)}, which is neither 0 nor 1`)
+}
+
+/** Rows in order of time; the program itself writes them so. */
+function sorted(data: Dataset): Dataset {
+  const { ids, ticks } = data
+  const before = (a: number, b: number): number =>
+    ticks[a] - ticks[b] || (ids[a] < ids[b] ? -1 : ids[a] > ids[b] ? 1 : a - b)
+  const order = Uint32Array.from(ids.keys())
+  if (order.every((_, at) => at === 0 || before(at - 1, at) < 0)) return data
+  return pickRows(data, order.sort(before))
+}
+
+/** Some rows, in the order given. */
+export function pickRows(data: Dataset, rows: Uint32Array): Dataset {
+  const { names } = data
+  const values = new Float64Array(rows.length * names.length)
+  for (const [at, row] of rows.entries())
+    values.set(data.values.subarray(row * names.length, (row + 1) * names.length), at * names.length)
+  const texts = (some: readonly string[]): string[] => Array.from(rows, (row) => some[row])
+  return {
+    names,
+    values,
+    labels: Uint8Array.from(rows, (row) => data.labels[row]),
+    ticks: Int32Array.from(rows, (row) => data.ticks[row]),
+    ids: texts(data.ids),
+    regions: texts(data.regions),
+    industries: texts(data.industries),
+    grades: texts(data.grades),
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * From training rows to a model: fitted on the earlier rows, calibrated and cut into bands on the latest, with its reference for drift
+ * and its card. What learns is a parameter: scorecard, network, or trees that somebody else has trained.
+ */
+import { bandEdgesFor } from '../../models/learn/bands.ts'
+import { chooseCalibration } from '../../models/learn/calibrate.ts'
+import type { Dataset } from '../../models/learn/dataset.ts'
+import { cardUse, modelCard } from '../../models/learn/modelCard.ts'
+import { psiReference } from '../../models/quality/psi.ts'
+import { areaUnderRoc, brierScore } from '../../models/quality/ranking.ts'
+import { buildModel } from '../../models/risk/buildModel.ts'
+import type { ModelFile, NetworkFile, ScorecardFile, TreesFile } from '../../models/risk/modelFile.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { TrainingSetting } from '../../streams/training.ts'
+import type { RowsDictionary } from '../../streams/trainingRows.ts'
+import { peersMin, rounded } from './extract/peerTable.ts'
+import { gapTicksOf, splitByTime } from './split.ts'
+
+/** The part of a model file that is its kind's own. Its features are among the columns of the rows. */
+type OwnPart =
+  | Pick<ScorecardFile, 'kind' | 'features' | 'scorecard'>
+  | Pick<NetworkFile, 'kind' | 'features' | 'network'>
+  | Pick<TreesFile, 'kind' | 'features' | 'trees'>
+
+export type Learnt = {
+  part: OwnPart
+  /** For the card: `logistic regression over 40 features, ridge 20`. */
+  says: string
+  notes: readonly string[]
+}
+
+/** Learns from rows in order of time. `gapTicks`: labels reach so far. */
+export type Learner = (
+  rows: Dataset,
+  by: { profile: Profile; setting: TrainingSetting; gapTicks: number },
+) => Promise<Learnt>
+
+export type TrainOptions = {
+  profile: Profile
+  data: Dataset
+  dictionary: Pick<RowsDictionary, 'peers' | 'dataHash' | 'label'>
+  learner: Learner
+  seed: number
+  /** The command that trains it again. */
+  command: string
+  gitCommit?: string | undefined
+}
+
+export type TrainedModel = { file: ModelFile; card: string }
+
+/** @throws Error that says what to do, when the rows cannot be learnt from. */
+export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
+  const { profile, data, dictionary, learner, seed, command } = options
+  const setting = TrainingSetting.parse(profile.file.training ?? {})
+  const gapTicks = gapTicksOf(profile)
+  const { fit, validation } = splitByTime(data, setting.validationShare, gapTicks)
+  const { says, notes, part } = await learner(fit, { profile, setting, gapTicks })
+  const { calendar } = profile
+  const head = {
+    formatVersion: 1 as const,
+    profile: profile.file.name,
+    label: dictionary.label,
+    peers: { rows: dictionary.peers, enterprisesMin: peersMin },
+    training: {
+      from: calendar.label(fit.ticks[0]),
+      to: calendar.label(validation.ticks[validation.ticks.length - 1]),
+      rows: fit.labels.length,
+      positives: positivesOf(fit),
+      seed,
+      dataHash: dictionary.dataHash,
+      command,
+      metrics: {},
+    },
+  }
+  const raw = withHead(head, part, evenEdges(profile))
+  const columns = (rows: Dataset): Float64Array =>
+    columnsOf(
+      rows,
+      part.features.map(({ name }) => name),
+    )
+  const calibration = chooseCalibration(logOddsOf(raw, columns(validation)), validation.labels)
+  const calibrated: ModelFile = { ...raw, calibration }
+  const [fitScores, scores] = [fit, validation].map((rows) => probabilitiesOf(calibrated, columns(rows)))
+  const all = Float64Array.from([...fitScores, ...scores])
+  const shares = setting.bandShares.map((share) => 1 - share)
+  const file: ModelFile = {
+    ...calibrated,
+    bandEdges: bandEdgesFor(all, shares),
+    reference: {
+      score: psiReference(all),
+      features: referencesOf([columns(fit), columns(validation)], part.features.length),
+    },
+    training: { ...head.training, metrics: metricsOf({ fit, fitScores, validation, scores }) },
+  }
+  return { file, card: cardOf(file, { says, notes, shares, ...options }) }
+}
+
+type Head = Pick<ModelFile, 'formatVersion' | 'profile' | 'label' | 'peers' | 'training'>
+
+function withHead(head: Head, part: OwnPart, bandEdges: number[]): ModelFile {
+  switch (part.kind) {
+    case 'scorecard':
+      return { ...head, ...part, bandEdges }
+    case 'network':
+      return { ...head, ...part, bandEdges }
+    case 'trees':
+      return { ...head, ...part, bandEdges }
+  }
+}
+
+/** Any edges will do until the scores are known. */
+function evenEdges({ file: { bands } }: Profile): number[] {
+  return Array.from({ length: bands.length - 1 }, (_, at) => (at + 1) / bands.length)
+}
+
+/** Values of some columns, row by row. @throws Error for a column that the rows do not have. */
+export function columnsOf({ names, values, labels }: Dataset, wanted: readonly string[]): Float64Array {
+  const from = wanted.map((name) => names.indexOf(name))
+  const missing = wanted.find((_, at) => from[at] < 0)
+  if (missing !== undefined) throw new Error(`rows: there is no column ${missing}; extract the rows with it`)
+  const out = new Float64Array(labels.length * wanted.length)
+  for (let row = 0, to = 0; row < labels.length; row++)
+    for (let at = 0; at < from.length; at++) out[to++] = values[row * names.length + from[at]]
+  return out
+}
+
+/** The same rows with some columns only. */
+export function withColumns(data: Dataset, names: readonly string[]): Dataset {
+  return { ...data, names, values: columnsOf(data, names) }
+}
+
+/** Scores of rows by a model file; NaN for a row that it refuses. */
+export function probabilitiesOf(file: ModelFile, rows: Float64Array): Float64Array {
+  const out = new Float64Array(rows.length / file.features.length)
+  buildModel(file, '').scoreRows(rows, out)
+  return out
+}
+
+function logOddsOf(file: ModelFile, rows: Float64Array): Float64Array {
+  return probabilitiesOf(file, rows).map((p) => Math.log(p / (1 - p)))
+}
+
+function positivesOf({ labels }: Dataset): number {
+  return labels.reduce((sum, label) => sum + label, 0)
+}
+
+function referencesOf(parts: readonly Float64Array[], width: number): ReturnType<typeof psiReference>[] {
+  return Array.from({ length: width }, (_, column) =>
+    psiReference(
+      Float64Array.from(
+        parts.flatMap((rows) => Array.from({ length: rows.length / width }, (_, row) => rows[row * width + column])),
+      ),
+    ),
+  )
+}
+
+type Scored = { fit: Dataset; fitScores: Float64Array; validation: Dataset; scores: Float64Array }
+
+/** Validation rows chose the calibration: their Brier score is a little too good. */
+function metricsOf({ fit, fitScores, validation, scores }: Scored): Record<string, number> {
+  const found = {
+    trainAuc: areaUnderRoc(fitScores, fit.labels),
+    validationAuc: areaUnderRoc(scores, validation.labels),
+    validationBrier: brierScore(scores, validation.labels),
+    validationRows: validation.labels.length,
+  }
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([name, value]) => (Number.isFinite(value) ? [[name, rounded(value)]] : [])),
+  )
+}
+
+type CardOptions = Pick<Learnt, 'says' | 'notes'> &
+  Pick<TrainOptions, 'profile' | 'gitCommit'> & { shares: readonly number[] }
+
+function cardOf(file: ModelFile, { says, notes, shares, profile, gitCommit }: CardOptions): string {
+  const { label } = profile.file
+  const percent = shares.map((share) => `${Number((100 * share).toFixed(2))} %`).join(', ')
+  return modelCard(file, {
+    title: `${file.kind[0].toUpperCase()}${file.kind.slice(1)}`,
+    kind: says,
+    learntFrom: `rows of a log of profile ${file.profile}`,
+    ...(label.kind === 'outcome-within' ? { sampling: `every ${label.gridTicks} ticks` } : {}),
+    bands: `about the riskiest ${percent} of training rows`,
+    ...(gitCommit === undefined ? {} : { gitCommit }),
+    use: cardUse,
+    notes,
+  })
+}
