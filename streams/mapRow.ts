@@ -1,11 +1,11 @@
 /**
- * Applies a file mapping to one line of CSV. A mapper never throws: what it cannot read stays as the text that it is, so that the
- * contract refuses the record by the name of the field, and the line becomes a dead letter like any other.
+ * Applies the mapping of one record to one line of CSV. A mapper never throws: what it cannot read stays as the text that it is, so
+ * that the contract refuses the record by the name of the field, and the line becomes a dead letter like any other.
  */
 import { placePrefix } from './contracts.ts'
-import type { FieldMapping, FileMapping } from './mapping.ts'
+import type { FieldMapping, RecordMapping } from './mapping.ts'
 import type { Profile } from './profile.ts'
-import { readInstantMs, readNumber } from './readText.ts'
+import { hoursLater, readInstantMs, readNumber } from './readText.ts'
 import type { CodeTree } from './tree.ts'
 
 export type Row = Readonly<Record<string, string>>
@@ -13,18 +13,19 @@ export type RowMapper = (row: Row) => Record<string, unknown>
 
 type Value = string | number | undefined
 type Rule = Exclude<FieldMapping, string | { constant: string | number }>
+type Reader = (row: Row) => Value
 
 /**
- * The mapper of one kind of file: a row by column name in, a record that JSON can carry out (fields without a value are left out).
+ * The mapper of one record: a row by column name in, a record that JSON can carry out (fields without a value are left out).
  *
  *     rowMapper({ fields: { id: 'no', amount: { from: 'fine', as: 'number' } } }, profile)({ no: '7', fine: '120.50' })
  *     // { id: '7', amount: 120.5 }
  */
-export function rowMapper(mapping: FileMapping, profile: Profile): RowMapper {
+export function rowMapper(mapping: Pick<RecordMapping, 'fields' | 'attributes'>, profile: Profile): RowMapper {
   const fields = Object.entries(mapping.fields).map(([name, how]) => ({ name, read: reader(how, profile) }))
-  const attributes = Object.entries(mapping.attributes).map(([name, column]) => ({
+  const attributes = Object.entries(mapping.attributes).map(([name, how]) => ({
     name,
-    read: attributeReader(column, profile.file.factColumns.includes(name)),
+    read: attributeReader(how, profile, profile.file.factColumns.includes(name)),
   }))
   return (row) => {
     const record = filled(fields, row)
@@ -33,23 +34,22 @@ export function rowMapper(mapping: FileMapping, profile: Profile): RowMapper {
   }
 }
 
-type Reader = (row: Row) => Value
-
 function filled(readers: readonly { name: string; read: Reader }[], row: Row): Record<string, unknown> {
   const values = readers.map(({ name, read }) => [name, read(row)] as const)
   return Object.fromEntries(values.filter(([, value]) => value !== undefined))
 }
 
 /** The trimmed text of a column; '' where the row does not have it. */
-function cell(row: Row, column: string): string {
+export function cell(row: Row, column: string): string {
   return Object.hasOwn(row, column) ? row[column].trim() : ''
 }
 
-function attributeReader(column: string, isNumber: boolean): Reader {
+function attributeReader(how: FieldMapping, profile: Profile, isNumber: boolean): Reader {
+  const read = reader(how, profile)
+  if (!isNumber) return read
   return (row) => {
-    const text = cell(row, column)
-    if (text === '') return undefined
-    return isNumber ? (readNumber(text) ?? text) : text
+    const found = read(row)
+    return typeof found === 'string' ? (readNumber(found) ?? found) : found
   }
 }
 
@@ -128,5 +128,5 @@ function typed(value: Value, how: Rule, profile: Profile): Value {
   if (typeof value !== 'string' || how.as === 'text') return value
   if (how.as === 'number') return readNumber(value) ?? value
   const ms = readInstantMs(value, profile.file.tick.utcOffsetMinutes)
-  return ms === undefined ? value : new Date(ms).toISOString()
+  return ms === undefined ? value : new Date(hoursLater(ms, how.addHours ?? 0)).toISOString()
 }

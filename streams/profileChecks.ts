@@ -1,7 +1,9 @@
 /** What the schema of a profile cannot say: each check throws an Error with the path of the mistake. */
 import type { z } from 'zod'
 import { CreditGrade, Enterprise, RiskEvent } from './contracts.ts'
+import { type FileMapping, recordMappings } from './mapping.ts'
 import type { Messages, ProfileFile } from './profileFile.ts'
+import { type RecordTopic, recordTopics } from './topics.ts'
 
 /** The codes themselves; `path` is where they stand in the profile. */
 export function unique(path: string, codes: readonly string[]): readonly string[] {
@@ -39,22 +41,52 @@ export function checkLabelAndBands({ training, label, bands }: ProfileFile): voi
 
 const contracts = { 'risk-events': RiskEvent, 'credit-grades': CreditGrade, enterprises: Enterprise } as const
 
-/** A mapping names fields of its contract only, and all that the contract needs. */
+/** A mapping is of a kind, names fields of its contract only and all that the contract needs, and says of all records or of none when they became known. */
 export function checkFiles(files: ProfileFile['files']): void {
-  for (const [name, contract] of Object.entries(contracts)) {
-    const fields = Object.entries(files).find(([file]) => file === name)?.[1]?.fields
-    if (fields === undefined) continue
-    const path = `files.${name}.fields`
-    const shape: Readonly<Record<string, z.ZodType>> = contract.shape
-    for (const field of Object.keys(fields)) {
-      if (field === 'attributes' || !Object.hasOwn(shape, field))
-        throw new Error(`${path}.${field}: no such field in the contract`)
-    }
-    for (const [field, schema] of Object.entries(shape)) {
-      if (!Object.hasOwn(fields, field) && !schema.safeParse(undefined).success)
-        throw new Error(`${path}: ${field} is missing`)
+  for (const [name, mapping] of Object.entries(files)) {
+    const path = `files.${name}`
+    const kind = kindOf(name, mapping, path)
+    checkFields(mapping, kind, path)
+    const whole = recordMappings(mapping)
+    for (const [at, own] of (mapping.records ?? []).entries()) checkFields(own, kind, `${path}.records.${at}`)
+    for (const [at, { fields, knownAt }] of whole.entries()) {
+      const where = mapping.records === undefined ? path : `${path}.records.${at}`
+      for (const [field, schema] of shapeOf(kind)) {
+        if (!Object.hasOwn(fields, field) && !schema.safeParse(undefined).success)
+          throw new Error(`${where}.fields: ${field} is missing`)
+      }
+      if ((knownAt === undefined) !== (whole[0].knownAt === undefined))
+        throw new Error(`${where}.knownAt: all records of a file say when they became known, or none does`)
     }
   }
+}
+
+/** The kind of a mapping of the profile: that of its name, or what `as` says. */
+export function kindOf(name: string, { as }: Pick<FileMapping, 'as'>, path = `files.${name}`): RecordTopic {
+  const own = recordTopics.find((kind) => kind === name)
+  const kind = own ?? as
+  if (kind === undefined) throw new Error(`${path}.as: is missing, one of ${recordTopics.join(', ')}`)
+  if (as !== undefined && as !== kind) throw new Error(`${path}.as: ${as}, but a mapping of this name is of ${kind}`)
+  return kind
+}
+
+function checkFields(
+  { fields, attributes }: Pick<FileMapping, 'fields' | 'attributes'>,
+  kind: RecordTopic,
+  path: string,
+): void {
+  const known = new Map(shapeOf(kind))
+  for (const field of Object.keys(fields)) {
+    if (field === 'attributes' || !known.has(field))
+      throw new Error(`${path}.fields.${field}: no such field in the contract`)
+  }
+  const [attribute] = Object.keys(attributes)
+  if (attribute !== undefined && !known.has('attributes'))
+    throw new Error(`${path}.attributes.${attribute}: records of ${kind} have no attributes`)
+}
+
+function shapeOf(kind: RecordTopic): [field: string, schema: z.ZodType][] {
+  return Object.entries(contracts[kind].shape)
 }
 
 /** Declared features and the label name event types and columns that the profile has; names are not used twice. */

@@ -122,14 +122,8 @@ export const ProfileFile = z.strictObject({
   training: TrainingSetting.optional(),
   /** Imports refuse lines that became known after this. */
   knownAtMax: z.iso.datetime({ offset: true }).optional(),
-  /** How CSV files of this supervisor become records. */
-  files: z
-    .strictObject({
-      'risk-events': FileMapping.optional(),
-      'credit-grades': FileMapping.optional(),
-      enterprises: FileMapping.optional(),
-    })
-    .default({}),
+  /** How CSV files of this supervisor become records: by the name of a kind, or by any other with `as`. */
+  files: z.record(name, FileMapping).default({}),
 })
 export type ProfileFile = z.infer<typeof ProfileFile>
 

@@ -4,6 +4,7 @@ const numberForm = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const instantForm =
   /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,3})?\d*)?\s*(Z|[+-]\d{2}:?\d{2})?$/
 const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
 /** A finite number in plain decimal notation; undefined for anything else (`1,200`, `0x10`, `1e400`). */
 export function readNumber(text: string): number | undefined {
@@ -27,6 +28,11 @@ export function readInstantMs(text: string, utcOffsetMinutes: number): number | 
   if (Number.isNaN(local) || new Date(local).toISOString() !== clock) return undefined
   const offsetMinutes = zone === undefined ? utcOffsetMinutes : zoneMinutes(zone)
   return offsetMinutes === undefined ? undefined : local - offsetMinutes * minuteMs
+}
+
+/** So many hours later (earlier, if negative), in whole milliseconds. */
+export function hoursLater(ms: number, hours: number): number {
+  return Math.round(ms + hours * hourMs)
 }
 
 function zoneMinutes(zone: string): number | undefined {

@@ -1,7 +1,7 @@
 /** `forewarn ingest`: records from files or standard input into the log, as they come (live) or as history (an import). */
 import { Argument, Command, Option } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
-import { type RecordTopic, recordTopics } from '../../streams/topics.ts'
+import { recordTopics } from '../../streams/topics.ts'
 import { httpTarget } from '../edges/ingest/httpTarget.ts'
 import { runImport } from '../edges/ingest/import.ts'
 import type { ImportSummary } from '../edges/ingest/importOptions.ts'
@@ -22,8 +22,9 @@ import {
   type Screen,
   writerAddress,
 } from './common.ts'
+import { kindAndFile, namedIn, namesIn } from './ingestNames.ts'
 
-type Options = LogOptions & { profile: string; as?: RecordTopic; knownAt?: string; resume?: boolean; json?: boolean }
+type Options = LogOptions & { profile: string; as?: string; knownAt?: string; resume?: boolean; json?: boolean }
 
 const refusedShown = 5
 
@@ -32,21 +33,21 @@ Live: the records become known now. When a process runs on the log, they are sen
   $ forewarn ingest --as risk-events events.ndjson
   $ tail -f events.ndjson | forewarn ingest --as risk-events -
 
-History: --known-at names the field (CSV: the column) that says when a record became known. All kinds go in one import.
+History: --known-at names the field (CSV: the column) that says when a record became known; a profile may say it of its own files.
+All kinds go in one import.
   $ forewarn ingest --known-at knownAt enterprises=enterprises.ndjson \\
       credit-grades=grades.csv risk-events=events.ndjson.gz
   $ forewarn ingest --known-at notice_date --profile us-warn risk-events=warn_1of4.csv.gz risk-events=warn_2of4.csv.gz
+  $ forewarn ingest --profile chicago-food places=inspections.csv visits=inspections.csv
 
 Files are NDJSON, or CSV whose columns the profile maps; plain or gzip. A bad line becomes a dead letter with its file and number.
-Kinds: ${recordTopics.join(', ')}.`
+Kinds: ${recordTopics.join(', ')}, and the names under \`files\` in the profile.`
 
 export function ingestCommand(screen: Screen = processScreen): Command {
   const command = new Command('ingest')
-    .description('Put records into the log: live, or an import of history with --known-at.')
-    .addArgument(new Argument('<files...>', 'FILE or - (live, with --as), or KIND=FILE (with --known-at)'))
-    .addOption(
-      new Option('--as <kind>', 'kind of the records of a live ingest').choices(recordTopics).conflicts('knownAt'),
-    )
+    .description('Put records into the log: live, or an import of history.')
+    .addArgument(new Argument('<files...>', 'FILE or - (live, with --as), or KIND=FILE (history)'))
+    .addOption(new Option('--as <kind>', 'kind of the records of a live ingest').conflicts('knownAt'))
     .addOption(new Option('--known-at <field>', 'import history; the field says when a line became known'))
     .addOption(new Option('--resume', 'go on with an import that was cut').conflicts('as'))
     .option('--profile <name|dir>', 'profile that the records belong to', 'cn')
@@ -54,26 +55,21 @@ export function ingestCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', examples)
     .action(async (files: string[], options: Options) => {
       const profile = await loadProfile(options.profile)
-      if (options.knownAt !== undefined)
-        await importFiles(screen, { ...options, field: options.knownAt }, profile, files)
-      else await ingestFiles(screen, options, profile, files)
+      const isHistory =
+        options.as === undefined && (options.knownAt !== undefined || files.every((one) => one.includes('=')))
+      await (isHistory ? importFiles : ingestFiles)(screen, options, profile, files)
     })
   return addLogOptions(command)
 }
 
-async function importFiles(
-  screen: Screen,
-  options: Options & { field: string },
-  profile: Profile,
-  args: readonly string[],
-): Promise<void> {
-  const files = args.map(kindAndFile)
+async function importFiles(screen: Screen, options: Options, profile: Profile, args: readonly string[]): Promise<void> {
+  const files = args.map((argument) => kindAndFile(argument, profile))
   const log = await openLogOption(options, 'write')
   const bar = progressBar(screen)
   try {
     const onProgress = ({ doing, done, total }: { doing: string; done: number; total: number }): void =>
       bar.update(done, total, doing)
-    const { field, resume = false } = options
+    const { knownAt: field, resume = false } = options
     const summary = await runImport({ log, profile, field, files, resume, onProgress })
     bar.stop()
     tellRefused(screen, summary.lines, total(summary.refused))
@@ -84,24 +80,15 @@ async function importFiles(
   }
 }
 
-function kindAndFile(argument: string): { topic: RecordTopic; file: string } {
-  const at = argument.indexOf('=')
-  const topic = recordTopics.find((kind) => kind === argument.slice(0, at))
-  const file = argument.slice(at + 1)
-  if (at < 0 || topic === undefined)
-    throw new ForewarnError('FW_USAGE', [
-      `An import takes KIND=FILE, with a kind of ${recordTopics.join(', ')}; not ${argument}.`,
-    ])
-  if (file === '-')
-    throw new ForewarnError('FW_USAGE', ['An import reads its files twice, so it cannot read standard input.'])
-  return { topic, file }
-}
-
-function importSentence({ records, held, from, to, seconds }: ImportSummary): string {
-  if (from === undefined) return 'Nothing to import.'
+function importSentence({ records, held, leftOut, from, to, seconds }: ImportSummary): string {
+  if (from === undefined) return `Nothing to import${rowsLeftOut(leftOut)}.`
   const counts = `${records.enterprises} enterprise records, ${records['credit-grades']} grades, ${records['risk-events']} risk events`
   const before = held === 0 ? '' : `, ${held} of them by an earlier run`
-  return `Imported ${counts}${before}, known from ${from} to ${to}, in ${seconds.toFixed(1)} s.`
+  return `Imported ${counts}${before}${rowsLeftOut(leftOut)}, known from ${from} to ${to}, in ${seconds.toFixed(1)} s.`
+}
+
+function rowsLeftOut(rows: number): string {
+  return rows === 0 ? '' : `, ${rows} ${rows === 1 ? 'row' : 'rows'} left out by the profile`
 }
 
 async function ingestFiles(
@@ -110,21 +97,22 @@ async function ingestFiles(
   profile: Profile,
   files: readonly string[],
 ): Promise<void> {
-  const { as: topic, resume } = options
-  if (topic === undefined) {
+  const { as = '', resume } = options
+  const named = namedIn(profile, as)
+  if (named === undefined) {
     throw new ForewarnError('FW_USAGE', [
-      `Say of what kind the records are: --as ${recordTopics.join('|')}; or import history with --known-at FIELD KIND=FILE.`,
+      `Say of what kind the records are: --as ${namesIn(profile).join('|')}; or import history with --known-at FIELD KIND=FILE.`,
     ])
   }
-  if (resume === true) throw new ForewarnError('FW_USAGE', ['--resume goes with --known-at.'])
+  if (resume === true) throw new ForewarnError('FW_USAGE', ['--resume goes with an import of history.'])
   const { target, close } = await openTarget(options, profile)
   const bar = progressBar(screen)
   try {
     const onProgress = (lines: number): void => bar.update(lines, lines, `${lines} lines`)
-    const summary = await ingestLive({ target, profile, topic, files, stdin: screen.stdin, onProgress })
+    const summary = await ingestLive({ target, profile, ...named, files, stdin: screen.stdin, onProgress })
     bar.stop()
     tellRefused(screen, summary.refused, total(summary.counts))
-    await print(screen, options.json ? JSON.stringify(summary) : liveSentence(summary, topic))
+    await print(screen, options.json ? JSON.stringify(summary) : liveSentence(summary, as))
   } finally {
     bar.stop()
     await close()
@@ -148,8 +136,8 @@ async function openTarget(
   return { target: logTarget(log, profile), close: () => log.close() }
 }
 
-function liveSentence({ accepted, counts, seconds }: LiveSummary, topic: RecordTopic): string {
-  return `Took ${accepted} ${topic} and refused ${total(counts)}, in ${seconds.toFixed(1)} s.`
+function liveSentence({ accepted, counts, leftOut, seconds }: LiveSummary, as: string): string {
+  return `Took ${accepted} ${as} and refused ${total(counts)}${rowsLeftOut(leftOut)}, in ${seconds.toFixed(1)} s.`
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

@@ -169,8 +169,44 @@ test('import: the notices of us-warn, CSV with the column of the profile', async
   expect((await eventsIn(`${folder}/log`)).map((text) => JSON.parse(text).enterpriseId)).toEqual(['n:cafe zoe', 'acme'])
 })
 
+const inspections = `Inspection_ID,License,Facility_Type,Risk,Zip,Inspection_Date,Inspection_Type,Results,criticalCount,seriousCount,minorCount
+1,7,Restaurant,Risk 1 (High),60601,2012-03-02,Canvass,Fail,1,0,3
+2,8,Bakery,Risk 2 (Medium),60602,2012-03-01,Canvass,Pass,0,0,0
+3,8,Bakery,Risk 2 (Medium),60602,2012-03-05,Complaint,Pass,0,0,0
+`
+
+test('import: mappings that a profile names, which say themselves when their records became known', async () => {
+  const folder = await tempFolder()
+  const file = await fileOf(folder, 'inspections.csv', inspections)
+  const log = ['--log', `embedded:${folder}/log`, '--profile', 'chicago-food']
+  const { code, out, err } = await run(['places', 'risks', 'visits'].map((name) => `${name}=${file}`).concat(log))
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(
+    /^Imported 3 enterprise records, 3 grades, 5 risk events, 1 row left out by the profile, known from 2012-02-29T18:00:00.000Z to 2012-03-04T18:00:00.000Z, in /,
+  )
+  expect((await eventsIn(`${folder}/log`)).map((text) => JSON.parse(text).id)).toEqual([
+    'v-2',
+    'k-2',
+    'v-1',
+    'n-1',
+    'm-1',
+  ])
+})
+
+test('live: a mapping that a profile names', async () => {
+  const folder = await tempFolder()
+  const file = await fileOf(folder, 'inspections.csv', inspections.replace('Fail,1', 'Fail,x'))
+  const log = ['--log', `embedded:${folder}/log`, '--profile', 'chicago-food']
+  const { code, out, err } = await run([...log, '--as', 'visits', file])
+  expect({ code, err }).toEqual({ code: 0, err: `${file}:2: FW_RECORD_UNREADABLE criticalCount: "x" is no number\n` })
+  expect(out).toMatch(/^Took 2 visits and refused 1, 1 row left out by the profile, in /)
+})
+
 test.each([
   [['--as', 'risk-event', 'x'], 'risk-events'],
+  [['visits=x'], 'with a kind of enterprises, credit-grades, risk-events; not visits=x'],
+  [['--profile', 'chicago-food', 'visit=x'], 'risk-events, places, risks, plans, visits; not visit=x'],
+  [['--profile', 'chicago-food', '--as', 'visit', 'x'], '--as enterprises|credit-grades|risk-events|places|'],
   [['x'], '--as'],
   [['--as', 'risk-events', '--known-at', 'knownAt', 'x'], 'cannot be used with'],
   [['--known-at', 'knownAt', 'x'], 'KIND=FILE'],

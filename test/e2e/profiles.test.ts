@@ -1,5 +1,5 @@
 /** docs/profiles.md to the letter: its files into an empty folder, its commands, and what it says comes of them. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { fates } from '../../streams/outputs.ts'
@@ -12,16 +12,14 @@ let folder: string
 let commands: string[][]
 const ended: Ended[] = []
 
-/** The words of each command in the shell blocks of the page, without the name of the program. */
+/** The words of each command in the shell blocks of the page. */
 function commandsOf(markdown: string): string[][] {
   const blocks = [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text)
   const lines = blocks.flatMap((text) => text.replaceAll('\\\n', ' ').trim().split('\n'))
-  return lines.map((line) => {
-    const [program, ...args] = line.trim().split(/\s+/)
-    expect(program).toBe('forewarn')
-    return args
-  })
+  return lines.map((line) => line.trim().split(/\s+/))
 }
+
+const isCopy = ([program]: string[]): boolean => program === 'cp'
 
 beforeAll(async () => {
   page = await readDocs()
@@ -30,12 +28,20 @@ beforeAll(async () => {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true })
     await writeFile(path.join(folder, name), text)
   }
-  commands = commandsOf(page)
+  const [copies, programs] = [isCopy, (words: string[]) => !isCopy(words)].map((pick) => commandsOf(page).filter(pick))
+  for (const [, ...names] of copies) {
+    const [to] = names.splice(-1)
+    for (const name of names) await copyFile(path.join(folder, name), path.join(folder, to, path.basename(name)))
+  }
+  commands = programs.map(([program, ...args]) => {
+    expect(program).toBe('forewarn')
+    return args
+  })
   for (const args of commands) ended.push(await forewarn(args, '', folder))
 })
 
-test('the page has two commands, and both end well', () => {
-  expect(commands.map(([name]) => name)).toEqual(['ingest', 'run'])
+test('the page has four commands, and all end well', () => {
+  expect(commands.map(([name]) => name)).toEqual(['ingest', 'run', 'ingest', 'run'])
   for (const { code, err } of ended) {
     expect({ code, err }).toMatchObject({ code: 0 })
     expectCalm(err)
@@ -62,12 +68,26 @@ test('the fold applies all five', async () => {
   expect(await textsIn(log, 'dead-letters')).toEqual([])
 })
 
+function shownRecords(): unknown[] {
+  return [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text]) => JSON.parse(text))
+}
+
+test('the list of visits gives places and results, but for the visit where nobody was', async () => {
+  expect(ended[2].err).toBe('')
+  expect(ended[2].out).toMatch(
+    /^Imported 4 enterprise records, 0 grades, 5 risk events, 1 row left out by the profile, known from 2026-03-01T11:00:00.000Z to 2026-03-09T22:00:00.000Z, in /,
+  )
+  expect(ended[3].out).toMatch(/^9 records, 3 enterprises, 0 scores, 0 alerts, 0 warnings raised, 0 dead letters in /)
+  const log = path.join(folder, 'visits-log')
+  const events = (await textsIn(log, 'risk-events')).map((text) => JSON.parse(text))
+  expect(events.filter(({ enterpriseId }) => enterpriseId === 'H-0002')).toEqual(shownRecords()[1])
+  expect(await textsIn(log, 'dead-letters')).toEqual([])
+})
+
 test('the first line becomes the record that the page shows', async () => {
-  const shown = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text]) => JSON.parse(text))
-  expect(shown).toHaveLength(1)
   const events = (await textsIn(path.join(folder, 'log'), 'risk-events')).map((text) => JSON.parse(text))
   expect(events).toHaveLength(3)
-  expect(events[0]).toEqual(shown[0])
+  expect(events[0]).toEqual(shownRecords()[0])
 })
 
 test('a profile with a mistake is refused as the page says, and a changed one on the same log', async () => {
@@ -87,5 +107,13 @@ test('a profile with a mistake is refused as the page says, and a changed one on
 
   await writeFile(file, profile)
   expect(await forewarn(run, '', folder)).toMatchObject({ code: 0 })
-  expect((await readdir(folder)).sort()).toEqual(['events.csv', 'grades.csv', 'log', 'my-profile'])
+  expect((await readdir(folder)).sort()).toEqual([
+    'events.csv',
+    'grades.csv',
+    'log',
+    'my-profile',
+    'my-visits',
+    'visits-log',
+    'visits.csv',
+  ])
 })

@@ -7,6 +7,7 @@ import { afterAll } from 'vitest'
 import type { Screen } from '../../src/cli/common.ts'
 import type { Log, LogRecord } from '../../src/log/port.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
+import { FileMapping } from '../../streams/mapping.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
@@ -69,15 +70,9 @@ export const csvProfile: Profile = {
   file: {
     ...tinyProfile.file,
     files: {
-      'risk-events': {
-        fields: {
-          id: 'no',
-          enterpriseId: 'who',
-          type: 'what',
-          occurredAt: { from: 'when', normalise: false, upperCase: false, as: 'instant' },
-        },
-        attributes: {},
-      },
+      'risk-events': FileMapping.parse({
+        fields: { id: 'no', enterpriseId: 'who', type: 'what', occurredAt: { from: 'when', as: 'instant' } },
+      }),
     },
   },
 }

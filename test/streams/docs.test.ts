@@ -3,25 +3,35 @@ import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { loadProfile } from '../../src/edges/profiles.ts'
-import { CreditGrade, RiskEvent } from '../../streams/contracts.ts'
-import { FieldMapping } from '../../streams/mapping.ts'
-import { rowMapper } from '../../streams/mapRow.ts'
+import { CreditGrade, Enterprise, RiskEvent } from '../../streams/contracts.ts'
+import { Condition, FieldMapping, FileMapping } from '../../streams/mapping.ts'
+import { rowsMapper } from '../../streams/mapRows.ts'
 import { ProfileFile } from '../../streams/profile.ts'
 import { filesOf, readDocs, writeProfile } from './profileFolder.ts'
 
 const Rows = z.array(z.record(z.string(), z.string()))
 const page = await readDocs()
 const profile = await loadProfile(await writeProfile())
+const visits = await loadProfile(await writeProfile(undefined, 'my-visits'))
+const shown = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text]) => JSON.parse(text))
 
-function mapped(file: 'risk-events' | 'credit-grades', name: string): Record<string, unknown>[] {
-  const mapping = profile.file.files[file]
-  if (mapping === undefined) throw new Error(`the profile maps no ${file}`)
-  return Rows.parse(parse(filesOf(page).get(name) ?? '', { columns: true })).map(rowMapper(mapping, profile))
+/** The records that the rows of a file of the page give, each with when it became known. */
+function given(mapping: string, name: string, by = profile): { record: Record<string, unknown>; known: string }[] {
+  const rows = Rows.parse(parse(filesOf(page).get(name) ?? '', { columns: true }))
+  return rows.map(rowsMapper(by.file.files[mapping], by, 'published')).flatMap((row) => {
+    if ('unreadable' in row) throw new Error(row.unreadable)
+    return row.records.map(({ record, knownAtMs = 0 }) => ({ record, known: new Date(knownAtMs).toISOString() }))
+  })
+}
+
+function mapped(mapping: string, name: string, by = profile): Record<string, unknown>[] {
+  return given(mapping, name, by).map(({ record }) => record)
 }
 
 test('the page has the files that it talks of', () => {
   const names = ['profile.yaml', 'regions.csv', 'industries.csv', 'en.yaml'].map((name) => `my-profile/${name}`)
-  expect([...filesOf(page).keys()].sort()).toEqual([...names, 'grades.csv', 'events.csv'].sort())
+  const others = ['grades.csv', 'events.csv', 'my-visits/profile.yaml', 'visits.csv']
+  expect([...filesOf(page).keys()].sort()).toEqual([...names, ...others].sort())
 })
 
 test('its events satisfy the contract', () => {
@@ -40,9 +50,32 @@ test('its events satisfy the contract', () => {
   }
 })
 
-test('the record that it shows is the record that comes out', () => {
-  const shown = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
-  expect(mapped('risk-events', 'events.csv')[0]).toEqual(JSON.parse(shown))
+test('the records that it shows are the records that come out', () => {
+  expect(shown).toHaveLength(2)
+  expect(mapped('risk-events', 'events.csv')[0]).toEqual(shown[0])
+  expect(mapped('visits', 'visits.csv', visits).filter(({ enterpriseId }) => enterpriseId === 'H-0002')).toEqual(
+    shown[1],
+  )
+})
+
+test('its visits satisfy the contract, and their places are known in the tick before', () => {
+  const events = given('visits', 'visits.csv', visits)
+  for (const { record } of events) expect(visits.typeIndex.has(RiskEvent.parse(record).type)).toBe(true)
+  expect(events.map(({ record, known }) => `${record.id} ${known}`)).toEqual([
+    'v-101 2026-03-02T22:00:00.000Z',
+    'v-102 2026-03-02T22:00:00.000Z',
+    'f-102 2026-03-02T22:00:00.000Z',
+    'v-104 2026-03-09T22:00:00.000Z',
+    'f-104 2026-03-09T22:00:00.000Z',
+  ])
+  const places = given('places', 'visits.csv', visits)
+  expect(places.map(({ known }) => known.slice(0, 13))).toEqual(
+    ['01T11', '01T11', '02T11', '08T11'].map((at) => `2026-03-${at}`),
+  )
+  for (const { record } of places) {
+    const { region, industry } = Enterprise.parse(record)
+    expect([visits.regions.has(region), visits.industries.has(industry)]).toEqual([true, true])
+  }
 })
 
 test('its grades satisfy the contract', () => {
@@ -74,5 +107,7 @@ test('every setting and every step of a mapping is explained', () => {
   const rule = FieldMapping.options.find((option) => option instanceof z.ZodObject && 'from' in option.shape)
   const steps = rule instanceof z.ZodObject ? Object.keys(rule.shape) : []
   expect(steps).toContain('trimTo')
-  for (const step of steps.filter((step) => step !== 'aliases')) expect(explained, step).toContain(step)
+  const parts = [...Object.keys(FileMapping.shape), ...Object.keys(Condition.shape)]
+  expect(parts).toEqual(expect.arrayContaining(['records', 'knownAt', 'oneOf']))
+  for (const step of [...steps, ...parts].filter((step) => step !== 'aliases')) expect(explained, step).toContain(step)
 })

@@ -46,6 +46,11 @@ describe('rules', () => {
     [{ from: 'a', as: 'instant' }, { a: '2020-03-15' }, '2020-03-15T00:00:00.000Z'],
     [{ from: 'a', as: 'instant' }, { a: '2020-02-30' }, '2020-02-30'],
     [{ from: 'a', as: 'instant' }, { a: 'soon' }, 'soon'],
+    [{ from: 'a', as: 'instant', addHours: -12 }, { a: '2020-03-15' }, '2020-03-14T12:00:00.000Z'],
+    [{ from: 'a', as: 'instant', addHours: 0.1 }, { a: '2020-03-15 10:00' }, '2020-03-15T10:06:00.000Z'],
+    [{ from: 'a', as: 'instant', addHours: 12 }, { a: 'soon' }, 'soon'],
+    [{ from: 'a', map: { blue: 1 } }, { a: 'blue' }, 1],
+    [{ from: 'a', map: { blue: 1 }, otherwise: 0 }, { a: 'red' }, 0],
   ])('%j of %j is %j', (rule, row, expected) => {
     expect(value(rule, row)).toEqual(expected)
   })
@@ -98,6 +103,26 @@ describe('rules', () => {
     expect(rowMapper(mapping, profile)({ a: '1' })).toEqual({ id: '1' })
   })
 
+  test.each<[z.input<typeof FieldMapping>, string, unknown]>([
+    [{ from: 'c', map: { blue: 1, red: 2 } }, 'red', 2],
+    [{ from: 'c', map: { blue: 1, red: 2 } }, 'green', 'green'],
+    [{ from: 'c', map: { blue: 1, red: '2' } }, 'red', 2],
+    [{ from: 'c', steps: [{ from: 10, value: 7 }] }, '12', 7],
+    [{ from: 'c', otherwise: 3 }, '', 3],
+    [{ constant: 4 }, '', 4],
+    ['c', 'many', 'many'],
+  ])('attribute %j of %j is %j where a number is kept', (how, c, expected) => {
+    const profile = { ...warn, file: { ...warn.file, factColumns: ['colour'] } }
+    const mapping = FileMapping.parse({ attributes: { colour: how } })
+    expect(rowMapper(mapping, profile)({ c })).toEqual({ attributes: { colour: expected } })
+  })
+
+  test('hours are added to instants only', () => {
+    const { error } = FieldMapping.safeParse({ from: 'a', addHours: 1 })
+    expect(z.prettifyError(error ?? new z.ZodError([]))).toContain('needs as: instant')
+    expect(FieldMapping.safeParse({ from: 'a', as: 'instant', addHours: 9_000 }).success).toBe(false)
+  })
+
   test('steps must rise', () => {
     expect(FieldMapping.safeParse({ from: 'a', steps: [...steps].reverse() }).success).toBe(false)
   })
@@ -140,8 +165,7 @@ const header =
   'state,employer_key,employer_name,canonical_name,industry,naics,naics_basis,sic,cik,ticker,parent_cik,county_fips,county_name,place_name,location,notice_date,effective_date,employees_affected,layoff_type,is_temporary,is_amendment,dedupe_key'
 
 const Rows = z.array(z.record(z.string(), z.string()))
-const mapping = warn.file.files['risk-events'] ?? FileMapping.parse({ fields: {} })
-const mapWarn = rowMapper(mapping, warn)
+const mapWarn = rowMapper(warn.file.files['risk-events'], warn)
 
 function warnRow(changes: Row): Record<string, unknown> {
   return mapWarn({

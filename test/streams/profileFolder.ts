@@ -17,13 +17,17 @@ export function readDocs(): Promise<string> {
   return readFile(new URL('../../docs/profiles.md', import.meta.url), 'utf8')
 }
 
-/** Writes the profile of the docs into a new folder, after `change` has been at its files. */
-export async function writeProfile(change: (files: Map<string, string>) => void = () => undefined): Promise<string> {
+/** Writes the profile of the docs into a new folder, after `change` has been at its files. `own`: the files of another one beside it. */
+export async function writeProfile(
+  change: (files: Map<string, string>) => void = () => undefined,
+  own: 'my-visits' | undefined = undefined,
+): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-profile-'))
   made.push(folder)
-  const prefix = 'my-profile/'
-  const own = [...filesOf(await readDocs())].filter(([name]) => name.startsWith(prefix))
-  const files = new Map(own.map(([name, text]) => [name.slice(prefix.length), text]))
+  const page = [...filesOf(await readDocs())]
+  const under = (prefix: string): [string, string][] =>
+    page.flatMap(([name, text]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), text]] : []))
+  const files = new Map([...under('my-profile/'), ...(own === undefined ? [] : under(`${own}/`))])
   change(files)
   for (const [name, text] of files) await writeFile(path.join(folder, name), text)
   return folder

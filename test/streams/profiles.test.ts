@@ -145,7 +145,7 @@ describe('what the built-in profiles say', () => {
       'TAX.MAJOR',
     ])
     expect(codes((type) => !type.judged)).toEqual(['EQY.PLEDGE', 'REG.CHANGE'])
-    expect(food.types.filter((type) => type.outcome && type.judged).map((type) => type.code)).toEqual(['CRT.CRITICAL'])
+    expect(food.types.filter((type) => type.outcome && type.judged).map((type) => type.code)).toEqual(['VIS.CRITICAL'])
     expect(food.types.filter((type) => type.judged).length).toBe(1)
     for (const type of food.types) expect(type.code.split('.')[0]).toBe(food.groups[type.group])
     for (const type of cn.types) expect(type.code.split('.')[0]).toBe(cn.groups[type.group])

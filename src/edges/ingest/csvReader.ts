@@ -1,30 +1,28 @@
-/** A row of CSV becomes the JSON of its contract, by the mapping of the profile. */
+/** A row of CSV becomes records, the JSON of their contract, by a mapping of the profile. */
 import { isUtf8 } from 'node:buffer'
-import { type Row, type RowMapper, rowMapper } from '../../../streams/mapRow.ts'
+import type { Row } from '../../../streams/mapRow.ts'
+import { type RowsMapper, rowsMapper } from '../../../streams/mapRows.ts'
 import { ForewarnError } from '../../errors.ts'
 import { fieldsOf, RowJoiner } from './csv.ts'
 import { type Entry, type EntryOptions, type LineReader, tooLong } from './entry.ts'
-import { knownAtOfRow } from './knownAt.ts'
 import { isBlank, type Line } from './lines.ts'
 
 export class CsvReader implements LineReader {
   readonly #joiner = new RowJoiner()
-  readonly #map: RowMapper
+  readonly #map: RowsMapper
   readonly #name: string
-  readonly #field: string | undefined
-  readonly #offsetMinutes: number
+  readonly #leftOut: ((line: number) => void) | undefined
   #columns: readonly string[] | undefined
 
-  constructor({ topic, profile, field, name }: EntryOptions & { name: string }) {
-    const mapping = profile.file.files[topic]
-    if (mapping === undefined) {
-      const says = `${name} is CSV, and profile ${profile.file.name} does not say how its columns become ${topic} (files.${topic}).`
+  constructor({ topic, mapping = topic, profile, field, leftOut, name }: EntryOptions & { name: string }) {
+    const { name: profileName, files } = profile.file
+    if (!Object.hasOwn(files, mapping)) {
+      const says = `${name} is CSV, and profile ${profileName} does not say how its columns become ${topic} (files.${mapping}).`
       throw new ForewarnError('FW_USAGE', [says])
     }
-    this.#map = rowMapper(mapping, profile)
+    this.#map = rowsMapper(files[mapping], profile, field)
     this.#name = name
-    this.#field = field
-    this.#offsetMinutes = profile.file.tick.utcOffsetMinutes
+    this.#leftOut = leftOut
   }
 
   take(line: Line, into: Entry[]): void {
@@ -38,21 +36,20 @@ export class CsvReader implements LineReader {
   #row({ number, bytes, fault }: Line, into: Entry[]): void {
     if (fault === 'too long') into.push(tooLong(number))
     else if (this.#columns === undefined) this.#columns = columnsOf(bytes, this.#name)
-    else if (!isBlank(bytes)) into.push(this.#entry(number, bytes, this.#columns))
+    else if (!isBlank(bytes)) this.#records(number, bytes, this.#columns, into)
   }
 
-  #entry(line: number, bytes: Buffer, columns: readonly string[]): Entry {
+  #records(line: number, bytes: Buffer, columns: readonly string[], into: Entry[]): void {
     const read = rowOf(bytes, columns)
-    if ('unreadable' in read) {
-      return {
-        line,
-        value: bytes,
-        knownAtMs: undefined,
-        fault: { refused: 'FW_RECORD_UNREADABLE', detail: read.unreadable },
-      }
+    const mapped = 'unreadable' in read ? read : this.#map(read.row)
+    if ('unreadable' in mapped) {
+      const fault = { refused: 'FW_RECORD_UNREADABLE', detail: mapped.unreadable } as const
+      into.push({ line, position: 0, value: bytes, knownAtMs: undefined, fault })
+      return
     }
-    const knownAtMs = this.#field === undefined ? undefined : knownAtOfRow(read.row, this.#field, this.#offsetMinutes)
-    return { line, value: Buffer.from(JSON.stringify(this.#map(read.row))), knownAtMs, fault: undefined }
+    for (const [position, { record, knownAtMs }] of mapped.records.entries())
+      into.push({ line, position, value: Buffer.from(JSON.stringify(record)), knownAtMs, fault: undefined })
+    if (mapped.records.length === 0) this.#leftOut?.(line)
   }
 }
 

@@ -7,6 +7,8 @@ import type { Line } from './lines.ts'
 
 export type Entry = {
   line: number
+  /** Its place among the records of its line. */
+  position: number
   value: Buffer
   /** Milliseconds since 1970, where the line says it readably (imports). */
   knownAtMs: number | undefined
@@ -14,8 +16,16 @@ export type Entry = {
   fault: Refusal | undefined
 }
 
-/** `field`: the field or column that says when a line became known; undefined for live records. */
-export type EntryOptions = { topic: RecordTopic; profile: Profile; field: string | undefined }
+export type EntryOptions = {
+  topic: RecordTopic
+  /** The mapping of the profile that CSV is read by; absent: the one that has the name of the kind. */
+  mapping?: string
+  profile: Profile
+  /** The field or column that says when a line became known; undefined for live records, and where the mapping says it. */
+  field: string | undefined
+  /** Told of each row that gives no record by its mapping. */
+  leftOut?: (line: number) => void
+}
 
 /** Turns lines into entries; may keep some until it has seen more. */
 export interface LineReader {
@@ -25,6 +35,7 @@ export interface LineReader {
 
 export const tooLong = (line: number): Entry => ({
   line,
+  position: 0,
   value: Buffer.alloc(0),
   knownAtMs: undefined,
   fault: { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordBytesMax) },

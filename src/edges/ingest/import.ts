@@ -1,6 +1,6 @@
 /**
- * Imports history: files of all kinds at once, in the order (knownAt, kind, argument, line), with the times at which their source
- * made the records known (docs/fold.md rule 3).
+ * Imports history: files of all kinds at once, in the order (knownAt, kind, argument, line, position in the line),
+ * with the times at which their source made the records known (docs/fold.md rule 3).
  *
  *   scan each file -> (sort it if it must be) -> merge -> admit -> write, with marks
  */
@@ -29,12 +29,14 @@ export async function runImport(options: ImportOptions): Promise<ImportSummary> 
     held: 0,
     refused: {},
     lines: [],
+    leftOut: 0,
     from: undefined,
     to: undefined,
     seconds: 0,
   }
   const maxMs = knownAtMax(options.profile, now())
   const scanned = await scanAll(options, maxMs)
+  summary.leftOut = scanned.reduce((sum, { scan }) => sum + scan.leftOut, 0)
   const fromMs = Math.min(...scanned.map(({ scan }) => scan.minMs))
   const toMs = Math.max(...scanned.map(({ scan }) => scan.maxMs))
   const folder = await mkdtemp(join(tmpdir(), 'forewarn-import-'))

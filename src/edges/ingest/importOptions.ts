@@ -8,9 +8,9 @@ import type { FileScan, ImportFile } from './timed.ts'
 export type ImportOptions = {
   log: Log
   profile: Profile
-  /** Field or column that says when a line became known. */
-  field: string
-  files: readonly { topic: RecordTopic; file: string }[]
+  /** Field or column that says when a line became known; a mapping that says it itself goes before. */
+  field: string | undefined
+  files: readonly Omit<ImportFile, 'argument'>[]
   /** Go on with an import of the same files that was cut. */
   resume?: boolean
   now?: () => number
@@ -32,6 +32,8 @@ export type ImportSummary = {
   refused: Answer['counts']
   /** The first of them. */
   lines: Answer['refused']
+  /** Rows that give no record by their mapping: no `when` of it holds. */
+  leftOut: number
   /** First and last time, ISO 8601; undefined when there was nothing to import. */
   from: string | undefined
   to: string | undefined

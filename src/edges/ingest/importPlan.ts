@@ -1,6 +1,7 @@
 /** Before the first record of an import is written: a look at each file, and at the log. */
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { recordMappings } from '../../../streams/mapping.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import { beatRecordsMax, futureMsMax } from '../../limits.ts'
@@ -17,16 +18,24 @@ export function knownAtMax(profile: Profile, nowMs: number): number {
 export async function scanAll(options: ImportOptions, maxMs: number): Promise<Scanned[]> {
   const { files, profile, field, onProgress } = options
   const scanned: Scanned[] = []
-  for (const [argument, { topic, file: path }] of files.entries()) {
+  for (const [argument, one] of files.entries()) {
     onProgress?.({ doing: 'scan', done: argument, total: files.length })
-    const file: ImportFile = { topic, file: path, argument }
+    const file: ImportFile = { ...one, argument }
     const scan = await scanFile(file, { profile, field }, { maxMs })
-    if (scan.entries > 0 && scan.firstMs === undefined)
-      throw new ForewarnError('FW_USAGE', [`No line of ${path} has a time in "${field}" that can be admitted.`])
+    if (scan.entries > 0 && scan.firstMs === undefined) throw new ForewarnError('FW_USAGE', [untimed(file, options)])
     checkDense(options, scan.densest)
     scanned.push({ file, scan })
   }
   return scanned
+}
+
+function untimed({ file, topic, mapping = topic }: ImportFile, { field, profile }: ImportOptions): string {
+  const { files } = profile.file
+  const own = Object.hasOwn(files, mapping) ? recordMappings(files[mapping])[0].knownAt : undefined
+  const column = own?.from ?? field
+  return column === undefined
+    ? `Nothing says when the lines of ${file} became known; give --known-at FIELD, or files.${mapping}.knownAt in the profile.`
+    : `No line of ${file} has a time in "${column}" that can be admitted.`
 }
 
 export function checkDense({ beatRecordsMax: max = beatRecordsMax }: ImportOptions, records: number): void {
@@ -57,12 +66,12 @@ export async function openWriter(
 
 /** A hash of the arguments and of how large the files are. */
 async function nameOf({ field }: ImportOptions, scanned: readonly Scanned[]): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(field))
+  const hash = createHash('sha256').update(JSON.stringify(field ?? null))
   for (const { file } of scanned) {
     const { size } = await stat(file.file).catch((error: unknown) => {
       throw new ForewarnError('FW_USAGE', [`${file.file} cannot be read: ${messageOf(error)}.`])
     })
-    hash.update(JSON.stringify([file.topic, file.file, size]))
+    hash.update(JSON.stringify([file.mapping ?? file.topic, file.file, size]))
   }
   return hash.digest('hex').slice(0, 16)
 }

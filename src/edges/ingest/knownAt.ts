@@ -1,5 +1,4 @@
-/** When a line became known: the value of one field, as an instant. A date alone is the first instant of that day, local time. */
-import type { Row } from '../../../streams/mapRow.ts'
+/** When a line of JSON became known: the value of one field, as an instant. A date alone is the first instant of that day, local time. */
 import { readInstantMs } from '../../../streams/readText.ts'
 import { parseObject } from '../../records.ts'
 
@@ -8,10 +7,6 @@ const brace = 0x7b
 const quote = 0x22
 const colon = 0x3a
 const space = 0x20
-
-export function knownAtOfRow(row: Row, field: string, utcOffsetMinutes: number): number | undefined {
-  return Object.hasOwn(row, field) ? readInstantMs(row[field].trim(), utcOffsetMinutes) : undefined
-}
 
 /**
  * Reads the field out of lines of JSON. A line without nested objects that has the field once is not parsed for it: the decoder

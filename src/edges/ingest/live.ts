@@ -15,13 +15,16 @@ export type LiveOptions = {
   target: LiveTarget
   profile: Profile
   topic: RecordTopic
+  /** As in EntryOptions. */
+  mapping?: string
   /** Names of files; `-` is `stdin`. */
   files: readonly string[]
   stdin: AsyncIterable<unknown>
   onProgress?: (lines: number) => void
 }
 
-export type LiveSummary = Answer & { seconds: number }
+/** `leftOut`: rows that give no record by their mapping. */
+export type LiveSummary = Answer & { leftOut: number; seconds: number }
 
 const batchRecords = 1_000
 const batchBytes = 4 * MiB
@@ -31,18 +34,23 @@ export async function ingestLive(options: LiveOptions, now: () => number = Date.
   const startedMs = now()
   const summary: Answer = { accepted: 0, refused: [], counts: {} }
   let lines = 0
+  let leftOut = 0
   for (const file of options.files) {
-    for await (const entries of entriesFrom(file, options)) {
+    for await (const entries of entriesFrom(file, options, () => leftOut++)) {
       for (const batch of batchesOf(entries)) add(summary, await options.target.send(options.topic, batch, file), file)
       lines += entries.length
       options.onProgress?.(lines)
     }
   }
-  return { ...summary, seconds: (now() - startedMs) / 1_000 }
+  return { ...summary, leftOut, seconds: (now() - startedMs) / 1_000 }
 }
 
-function entriesFrom(file: string, { topic, profile, stdin }: LiveOptions): AsyncIterable<Entry[]> {
-  const options = { topic, profile, field: undefined }
+function entriesFrom(
+  file: string,
+  { topic, mapping, profile, stdin }: LiveOptions,
+  leftOut: () => void,
+): AsyncIterable<Entry[]> {
+  const options = { topic, ...(mapping === undefined ? {} : { mapping }), profile, field: undefined, leftOut }
   return file === '-'
     ? entriesOf(plainChunks(stdin), { ...options, name: 'standard input' })
     : entriesOfFile(file, options)

@@ -1,6 +1,6 @@
-/** Merges sorted sources into the one order of an import: (knownAt, kind, argument, line). */
+/** Merges sorted sources into the one order of an import: (knownAt, kind, argument, line, position in the line). */
 import { recordTopics } from '../../../streams/topics.ts'
-import type { ImportFile, TimedEntry } from './timed.ts'
+import { byTimeAndPlace, type ImportFile, type TimedEntry } from './timed.ts'
 
 export type SortedSource = { file: ImportFile; batches: AsyncGenerator<TimedEntry[]> }
 
@@ -59,6 +59,9 @@ function insert(heads: Head[], head: Head): void {
 function compare(a: Head, atA: number, b: Head, atB: number): number {
   const [one, other] = [a.entries[atA], b.entries[atB]]
   return (
-    one.knownAtMs - other.knownAtMs || a.kind - b.kind || a.file.argument - b.file.argument || one.line - other.line
+    one.knownAtMs - other.knownAtMs ||
+    a.kind - b.kind ||
+    a.file.argument - b.file.argument ||
+    byTimeAndPlace(one, other)
   )
 }

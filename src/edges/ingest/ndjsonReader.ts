@@ -14,7 +14,7 @@ export class NdjsonReader implements LineReader {
     if (fault !== undefined) into.push(tooLong(number))
     else if (!isBlank(bytes)) {
       const value = withoutReturn(bytes)
-      into.push({ line: number, value, knownAtMs: this.#knownAt(value), fault: undefined })
+      into.push({ line: number, position: 0, value, knownAtMs: this.#knownAt(value), fault: undefined })
     }
   }
 

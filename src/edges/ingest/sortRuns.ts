@@ -7,10 +7,10 @@ import { ForewarnError } from '../../errors.ts'
 import { MiB, sortChunkBytes, sortRunsMax } from '../../limits.ts'
 import type { Refusal } from '../../records.ts'
 import { readFault, writeFault } from './runFault.ts'
-import type { TimedEntry } from './timed.ts'
+import { byTimeAndPlace, type TimedEntry } from './timed.ts'
 
 const entryOverheadBytes = 200 // an entry in memory beside its bytes
-const headBytes = 24 // time and line as float64, lengths of value and fault as uint32
+const headBytes = 28 // time and line as float64, position and the lengths of value and fault as uint32
 
 /** Writes sorted runs into `folder`, and gives their names. @throws ForewarnError FW_USAGE when the file is too large to be sorted here. */
 export async function writeRuns(
@@ -46,7 +46,7 @@ export async function writeRuns(
 async function writeRun(entries: TimedEntry[], file: string): Promise<void> {
   const out = createWriteStream(file, { highWaterMark: MiB })
   try {
-    for (const entry of entries.sort((a, b) => a.knownAtMs - b.knownAtMs || a.line - b.line)) {
+    for (const entry of entries.sort(byTimeAndPlace)) {
       if (!out.write(frame(entry))) await once(out, 'drain')
     }
   } finally {
@@ -55,13 +55,14 @@ async function writeRun(entries: TimedEntry[], file: string): Promise<void> {
   }
 }
 
-function frame({ knownAtMs, line, value, fault }: TimedEntry): Buffer {
+function frame({ knownAtMs, line, position, value, fault }: TimedEntry): Buffer {
   const told = writeFault(fault)
   const bytes = Buffer.allocUnsafe(headBytes + value.length + told.length)
   bytes.writeDoubleLE(knownAtMs, 0)
   bytes.writeDoubleLE(line, 8)
-  bytes.writeUInt32LE(value.length, 16)
-  bytes.writeUInt32LE(told.length, 20)
+  bytes.writeUInt32LE(position, 16)
+  bytes.writeUInt32LE(value.length, 20)
+  bytes.writeUInt32LE(told.length, 24)
   bytes.set(value, headBytes)
   bytes.set(told, headBytes + value.length)
   return bytes
@@ -84,10 +85,11 @@ export async function* readRun(file: string): AsyncGenerator<TimedEntry[]> {
 
 function unframed(bytes: Buffer, at: number): { entry: TimedEntry; end: number } | undefined {
   if (bytes.length < at + headBytes) return undefined
-  const valueEnd = at + headBytes + bytes.readUInt32LE(at + 16)
-  const end = valueEnd + bytes.readUInt32LE(at + 20)
+  const valueEnd = at + headBytes + bytes.readUInt32LE(at + 20)
+  const end = valueEnd + bytes.readUInt32LE(at + 24)
   if (bytes.length < end) return undefined
   const fault: Refusal | undefined = readFault(bytes.subarray(valueEnd, end))
   const value = bytes.subarray(at + headBytes, valueEnd)
-  return { entry: { knownAtMs: bytes.readDoubleLE(at), line: bytes.readDoubleLE(at + 8), value, fault }, end }
+  const [knownAtMs, line] = [bytes.readDoubleLE(at), bytes.readDoubleLE(at + 8)]
+  return { entry: { knownAtMs, line, position: bytes.readUInt32LE(at + 16), value, fault }, end }
 }

@@ -3,17 +3,24 @@ import type { RecordTopic } from '../../../streams/topics.ts'
 import { entriesOfFile } from './entries.ts'
 import type { Entry, EntryOptions } from './entry.ts'
 
-/** One file of an import. `argument`: its place among the arguments. */
-export type ImportFile = { topic: RecordTopic; file: string; argument: number }
+/** One file of an import. `mapping`: as in EntryOptions. `argument`: its place among the arguments. */
+export type ImportFile = { topic: RecordTopic; mapping?: string; file: string; argument: number }
 
 export type TimedEntry = Entry & { knownAtMs: number }
+
+/** The order of the entries of one file. */
+export function byTimeAndPlace(a: TimedEntry, b: TimedEntry): number {
+  return a.knownAtMs - b.knownAtMs || a.line - b.line || a.position - b.position
+}
 
 /** `maxMs`: later lines are refused. Log times count from 1970, so earlier ones are, too. */
 export type TimeLimits = { maxMs: number }
 
 export type FileScan = {
   entries: number
-  /** Whether no line became known before the line above it. */
+  /** Rows that give no record by their mapping. */
+  leftOut: number
+  /** Whether no record became known before the one above it. */
   sorted: boolean
   /** Of the first line that has a time; undefined when none has. */
   firstMs: number | undefined
@@ -47,12 +54,13 @@ function isAdmitted(ms: number, { maxMs }: TimeLimits): boolean {
 }
 
 export async function scanFile(
-  { file, topic }: ImportFile,
-  options: Omit<EntryOptions, 'topic'>,
+  { file, ...kind }: ImportFile,
+  options: Pick<EntryOptions, 'profile' | 'field'>,
   limits: TimeLimits,
 ): Promise<FileScan> {
   const scan: FileScan = {
     entries: 0,
+    leftOut: 0,
     sorted: true,
     firstMs: undefined,
     minMs: Number.POSITIVE_INFINITY,
@@ -62,7 +70,10 @@ export async function scanFile(
   const clock = new Clock(limits, undefined)
   let lastMs: number | undefined
   let run = 0
-  for await (const entries of entriesOfFile(file, { ...options, topic })) {
+  const leftOut = (): void => {
+    scan.leftOut++
+  }
+  for await (const entries of entriesOfFile(file, { ...options, ...kind, leftOut })) {
     scan.entries += entries.length
     for (const entry of entries) {
       const ms = clock.read(entry)
@@ -79,16 +90,19 @@ export async function scanFile(
   return scan
 }
 
-export type TimedOptions = Omit<EntryOptions, 'topic'> & {
+export type TimedOptions = Pick<EntryOptions, 'profile' | 'field'> & {
   limits: TimeLimits
   firstMs: number | undefined
   /** Told of each line whose time is not admitted. */
   refuse: (entry: Entry) => void
 }
 
-export async function* timedEntries({ file, topic }: ImportFile, options: TimedOptions): AsyncGenerator<TimedEntry[]> {
+export async function* timedEntries(
+  { file, ...kind }: ImportFile,
+  options: TimedOptions,
+): AsyncGenerator<TimedEntry[]> {
   const clock = new Clock(options.limits, options.firstMs)
-  for await (const entries of entriesOfFile(file, { ...options, topic })) {
+  for await (const entries of entriesOfFile(file, { ...options, ...kind })) {
     const timed: TimedEntry[] = []
     for (const entry of entries) {
       const knownAtMs = clock.read(entry)
