@@ -164,7 +164,7 @@ const registry = {
   },
   FW_PROFILE_NOT_FOUND: {
     says: 'There is no profile %s.',
-    remedy: 'Give the name of a built-in profile (cn, us-warn) or a folder that holds profile.yaml.',
+    remedy: 'Give the name of a built-in profile (cn, us-warn, chicago-food) or a folder that holds profile.yaml.',
   },
   FW_MODEL_INVALID: {
     says: 'The model folder %s is not valid: %s.',
