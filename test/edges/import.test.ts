@@ -1,25 +1,13 @@
 /** Imports: order, marks, what is refused, and going on after a cut. */
-import { describe, expect, test } from 'vitest'
-import { runImport } from '../../src/edges/ingest/import.ts'
-import type { ImportOptions, ImportSummary } from '../../src/edges/ingest/importOptions.ts'
+import { expect, test } from 'vitest'
+import type { ImportOptions } from '../../src/edges/ingest/importOptions.ts'
 import { openEngine } from '../../src/engine.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
-import { FileMapping } from '../../streams/mapping.ts'
-import type { Profile } from '../../streams/profile.ts'
 import { memoryLog, readJson } from '../support/fold.ts'
-import { logOver } from '../support/logs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
+import { at, cutAfter, known, now, run } from './importSupport.ts'
 import { csvProfile, event, fileOf, lines, recordsIn, tempFolder, textOf } from './support.ts'
-
-const now = (): number => Date.parse('2026-03-01T00:00:00Z')
-const at = (day: number, hour = 0): string => new Date(Date.UTC(2026, 0, day, hour)).toISOString()
-const known = (id: string, enterpriseId: string, day: number, hour = 0): object =>
-  event(id, enterpriseId, at(day), { knownAt: at(day, hour) })
-
-async function run(log: Log, files: ImportOptions['files'], more: Partial<ImportOptions> = {}): Promise<ImportSummary> {
-  return runImport({ log, profile: tinyProfile, field: 'knownAt', files, now, ...more })
-}
 
 async function market(folder: string): Promise<ImportOptions['files']> {
   const enterprises = [1, 2].map((n) => ({ id: `E${n}`, region: 'P1', industry: 'X1', knownAt: at(1) }))
@@ -206,16 +194,6 @@ test('no file with times, no import', async () => {
   expect(await commands(log)).toEqual([])
 })
 
-/** Fails at its n-th append. */
-function cutAfter(log: Log, appends: number): Log {
-  let left = appends
-  const append: Log['append'] = async (topic, partition, records) => {
-    if (left-- === 0) throw new Error('cut')
-    await log.append(topic, partition, records)
-  }
-  return logOver(log, { append })
-}
-
 test.each([1, 2, 3, 5, 6, 9, 12])('a cut after %i appends is made good by --resume, byte for byte', async (appends) => {
   const files = await market(await tempFolder())
   const whole = await memoryLog(2)
@@ -234,132 +212,6 @@ test.each([1, 2, 3, 5, 6, 9, 12])('a cut after %i appends is made good by --resu
     said.length,
   )
   await expect(run(log, files, { resume: true })).rejects.toMatchObject({ code: 'FW_USAGE' })
-})
-
-/** Columns no, who, day, grave; a plan at noon of the day before, a visit at 23:00, and a finding with it; a place at noon, too. */
-const rowsProfile: Profile = {
-  ...tinyProfile,
-  file: {
-    ...tinyProfile.file,
-    files: {
-      visits: FileMapping.parse({
-        as: 'risk-events',
-        when: { kind: { oneOf: ['visit'] } },
-        knownAt: { from: 'day', addHours: 23 },
-        fields: { enterpriseId: 'who', type: { constant: 'PEN.FINE' }, occurredAt: { from: 'day', as: 'instant' } },
-        records: [
-          { fields: { id: { from: 'no', prefix: { text: 'v' } } } },
-          { when: { grave: { atLeast: 1 } }, fields: { id: { from: 'no', prefix: { text: 'c' } } } },
-          {
-            knownAt: { from: 'day', addHours: -12 },
-            fields: {
-              id: { from: 'no', prefix: { text: 'p' } },
-              occurredAt: { from: 'day', as: 'instant', addHours: -12 },
-            },
-          },
-        ],
-      }),
-      places: FileMapping.parse({
-        as: 'enterprises',
-        knownAt: { from: 'day', addHours: -12 },
-        fields: { id: 'who', region: { constant: 'P1' }, industry: { constant: 'X1' } },
-      }),
-    },
-  },
-}
-const visitFile = (mapping: 'visits' | 'places', file: string): ImportFile => ({
-  topic: mapping === 'visits' ? 'risk-events' : 'enterprises',
-  mapping,
-  file,
-})
-type ImportFile = ImportOptions['files'][number]
-const shownIn = async (log: Log, topic: 'risk-events' | 'enterprises'): Promise<string[]> =>
-  (await recordsIn(log, topic)).map(
-    (record) =>
-      `${JSON.parse(textOf(record)).id ?? '?'} ${new Date(record.timeMs + 8 * 3_600_000).toISOString().slice(5, 13)}`,
-  )
-
-describe('several records of one row', () => {
-  const csv = lines(
-    'kind,no,who,day,grave',
-    'visit,1,E1,2026-01-05,2',
-    'visit,2,E2,2026-01-05,0',
-    'call,3,E1,2026-01-05,0',
-    'visit,4,E1,2026-01-04,1',
-    'visit,5,E2,2026-01-06,0',
-  )
-  const wanted = [
-    ...['p4 01-03T12', 'p1 01-04T12', 'p2 01-04T12', 'v4 01-04T23', 'c4 01-04T23'],
-    ...['p5 01-05T12', 'v1 01-05T23', 'c1 01-05T23', 'v2 01-05T23', 'v5 01-06T23'],
-  ]
-
-  test.each([1, 300, 1_000, 1e6])('come in order of their own times, in runs of %i bytes', async (sortChunkBytes) => {
-    const log = await memoryLog()
-    const file = await fileOf(await tempFolder(), 'visits.csv', csv)
-    const files = [visitFile('visits', file), visitFile('places', file)]
-    const summary = await run(log, files, { profile: rowsProfile, field: undefined, sortChunkBytes })
-    expect(summary).toMatchObject({ records: { enterprises: 5, 'risk-events': 10 }, refused: {}, leftOut: 1 })
-    expect(await shownIn(log, 'risk-events')).toEqual(wanted)
-    expect((await shownIn(log, 'enterprises')).map((text) => text.slice(3))).toEqual([
-      '01-03T12',
-      '01-04T12',
-      '01-04T12',
-      '01-04T12',
-      '01-05T12',
-    ])
-  })
-
-  test('their own times go before the field of the import, and their order is the same', async () => {
-    const log = await memoryLog()
-    const file = await fileOf(await tempFolder(), 'visits.csv', csv)
-    await run(log, [visitFile('visits', file)], { profile: rowsProfile, field: 'day' })
-    expect(await shownIn(log, 'risk-events')).toEqual(wanted)
-  })
-
-  test('a row of which a condition cannot be told is one dead letter with its line; a bad record is one by itself', async () => {
-    const log = await memoryLog()
-    const file = await fileOf(
-      await tempFolder(),
-      'visits.csv',
-      lines('kind,no,who,day,grave', 'visit,1,E1,2026-01-05,0', 'visit,2,E1,2026-01-05,many', 'visit,3,,2026-01-06,1'),
-    )
-    const summary = await run(log, [visitFile('visits', file)], { profile: rowsProfile, field: undefined })
-    expect(summary).toMatchObject({
-      records: { 'risk-events': 6 },
-      refused: { FW_RECORD_UNREADABLE: 1, FW_RECORD_INVALID: 3 },
-      leftOut: 0,
-    })
-    expect(summary.lines.map(({ line, code }) => `${line} ${code}`).sort()).toEqual([
-      '3 FW_RECORD_UNREADABLE',
-      ...['4 FW_RECORD_INVALID', '4 FW_RECORD_INVALID', '4 FW_RECORD_INVALID'],
-    ])
-    expect(summary.lines.find(({ line }) => line === 3)?.detail).toBe('grave: "many" is no number')
-    const [spoilt] = (await recordsIn(log, 'risk-events')).filter(({ headers }) => headers?.line === '3')
-    expect(textOf(spoilt)).toBe('visit,2,E1,2026-01-05,many')
-  })
-
-  test('more of one time than a beat may hold are refused', async () => {
-    const file = await fileOf(await tempFolder(), 'visits.csv', csv)
-    const options = { profile: rowsProfile, field: undefined, beatRecordsMax: 2 }
-    await expect(run(await memoryLog(), [visitFile('visits', file)], options)).rejects.toMatchObject({
-      code: 'FW_IMPORT_DENSE',
-    })
-    expect(
-      (await run(await memoryLog(), [visitFile('visits', file)], { ...options, beatRecordsMax: 3 })).refused,
-    ).toEqual({})
-  })
-
-  test.each([2, 4, 7])('a cut after %i appends is made good by --resume', async (appends) => {
-    const file = await fileOf(await tempFolder(), 'visits.csv', csv)
-    const files = [visitFile('visits', file), visitFile('places', file)]
-    const options = { profile: rowsProfile, field: undefined, markRecords: 3 }
-    const log = await memoryLog(2)
-    await expect(run(cutAfter(log, appends), files, options)).rejects.toThrow('cut')
-    await run(log, files, { ...options, resume: true })
-    const whole = await memoryLog(2)
-    await run(whole, files, options)
-    expect(await shownIn(log, 'risk-events')).toEqual(await shownIn(whole, 'risk-events'))
-  })
 })
 
 test('lines that nothing gives a time are refused: no field, and no time in the mapping', async () => {

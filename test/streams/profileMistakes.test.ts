@@ -167,6 +167,20 @@ describe('mistakes', () => {
       'files.risk-events.records.0.when.what: Unrecognized key: "is"',
     ],
     [
+      'hours added to what is no instant',
+      'profile.yaml',
+      "prefix: { text: 'e-' }",
+      'addHours: 2',
+      'files.risk-events.fields.id.addHours: needs as: instant',
+    ],
+    [
+      'an unknown step of a rule',
+      'profile.yaml',
+      "prefix: { text: 'e-' }",
+      'suffix: x',
+      'files.risk-events.fields.id: Unrecognized key: "suffix"',
+    ],
+    [
       'a time of becoming known without a column',
       'profile.yaml',
       '  risk-events:\n    fields:',
