@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   kafka: async () => (await import('./kafka.ts')).benchKafka,
   peers: async () => (await import('./peers.ts')).benchPeers,
   restore: async () => (await import('./restore.ts')).benchRestore,
+  train: async () => (await import('./train.ts')).benchTrain,
   chicago: async () => (await import('./chicago.ts')).benchChicago,
   hazard: async () => (await import('./hazard.ts')).benchHazard,
 }
