@@ -10,7 +10,8 @@ import { evaluateModels, type JudgedModel } from '../training/evaluateModels.ts'
 import { readRows } from '../training/readRows.ts'
 import { reportHtml } from '../training/report/reportHtml.ts'
 import { nameOf } from '../words.ts'
-import { plainText, print, processScreen, type Screen } from './common.ts'
+import { addLogOptions, type LogOptions, plainText, print, processScreen, type Screen } from './common.ts'
+import { evaluateShadow } from './evaluateShadow.ts'
 import { tickOf } from './extract.ts'
 import { windowOf } from './train.ts'
 
@@ -20,10 +21,12 @@ The JSON holds the gates that \`forewarn promote --evaluation\` looks at.
 
 Examples:
   $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --html report.html
-  $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --out evaluation.json`
+  $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --out evaluation.json
+  $ forewarn evaluate --shadow --log embedded:history --html shadow.html`
 
-export type EvaluateCommandOptions = {
-  rows: string
+export type EvaluateCommandOptions = LogOptions & {
+  rows?: string
+  shadow?: boolean
   profile: string
   from?: string
   to?: string
@@ -35,10 +38,11 @@ export type EvaluateCommandOptions = {
 }
 
 export function evaluateCommand(screen: Screen = processScreen): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('How good a model is on rows that it has not learnt from, beside others.')
-    .argument('<model>', 'model folder, or the name of a built-in model')
-    .requiredOption('--rows <dir>', 'folder of the rows')
+    .argument('[model]', 'model folder, or the name of a built-in model')
+    .option('--rows <dir>', 'folder of the rows')
+    .option('--shadow', 'judge the challenger of a log beside its champion, on what has come since both were trained')
     .option('--profile <name|dir>', 'profile of the rows', 'cn')
     .option('--from <date>', 'rows from this tick on')
     .option('--to <date>', 'rows up to this tick')
@@ -48,37 +52,43 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
     .option('--out <file>', 'write the whole evaluation as JSON')
     .option('--json', 'print the whole evaluation as one JSON object')
     .addHelpText('after', help)
-    .action(async (model: string, options: EvaluateCommandOptions) => {
+    .action(async (model: string | undefined, options: EvaluateCommandOptions) => {
       const profile = await loadProfile(options.profile)
-      const judged = await evaluateFolder(model, profile, options)
+      const judged =
+        options.shadow === true ? await evaluateShadow(options, screen) : await evaluateFolder(model, profile, options)
       if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(judged)}\n`)
       if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile))
       if (options.json === true) await print(screen, JSON.stringify(judged))
       else for (const line of lines(judged)) await print(screen, plainText(line))
     })
+  return addLogOptions(command)
 }
 
 /** @throws ForewarnError FW_USAGE when the rows reach into the model's training window, FW_ROWS_INVALID when they cannot be scored. */
 export async function evaluateFolder(
-  model: string,
+  model: string | undefined,
   profile: Profile,
   options: Pick<EvaluateCommandOptions, 'rows' | 'from' | 'to' | 'against' | 'champion'>,
 ): Promise<JudgedModel> {
+  const { rows } = options
+  if (model === undefined || rows === undefined)
+    throw new ForewarnError('FW_USAGE', ['Name a model and --rows, or ask for --shadow.'])
   const candidate = await readModelFolder(model)
   const champion = options.champion === undefined ? [] : [options.champion]
   const others = await Promise.all([...champion, ...(options.against ?? [])].map(named))
-  const { data } = windowOf(profile, await readRows(options.rows, profile), options)
+  const { data, dictionary } = windowOf(profile, await readRows(rows, profile), options)
   checkLater(candidate, profile, data.ticks[0])
   try {
     return evaluateModels({
       profile,
       data,
+      peers: dictionary.peers,
       candidate: { name: nameOfModel(model, candidate), file: candidate.file },
       others,
       champion: options.champion === undefined ? undefined : others[0].name,
     })
   } catch (error) {
-    throw new ForewarnError('FW_ROWS_INVALID', [options.rows, messageOf(error)])
+    throw new ForewarnError('FW_ROWS_INVALID', [rows, messageOf(error)])
   }
 }
 

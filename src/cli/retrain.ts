@@ -79,6 +79,7 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
   const hash = await writeModelFolder(model, trained)
   const judged = evaluateModels({
     profile,
+    peers: dictionary.peers,
     data: within(data, testFrom, data.ticks[data.ticks.length - 1]),
     candidate: { name: `new (${hash.slice(0, 8)})`, file: trained.file },
     others: champion === undefined ? [] : [champion],
