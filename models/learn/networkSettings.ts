@@ -15,8 +15,8 @@ export const NetworkSettings = z.object({
     .object({ negative: z.number().positive(), positive: z.number().positive() })
     .default({ negative: 1, positive: 1 }),
   learningRate: z.number().positive().max(1).default(1e-3),
-  batchRows: z.int().min(1).max(65_536).default(256),
-  epochsMax: z.int().min(1).max(10_000).default(50),
+  batchRows: z.int().min(1).max(65_536).default(512),
+  epochsMax: z.int().min(1).max(10_000).default(100),
   /** Epochs without a better validation loss after which training stops. */
   patience: z.int().min(1).default(5),
   /** Share of the ticks, the last ones, that only judge; 0: none, and all epochs are run. */

@@ -1,4 +1,5 @@
 /** What training a network owes its callers, whichever backend of TensorFlow.js computes. */
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import type { Dataset } from '../../models/learn/dataset.ts'
@@ -10,8 +11,9 @@ import { areaUnderRoc } from '../../models/quality/ranking.ts'
 import { floatsOfBase64 } from '../../models/risk/float32.ts'
 import { network } from '../../models/risk/network.ts'
 import type { LoadedTensorFlow } from '../../src/training/tensorflow.ts'
+import { run } from '../kafka/java.ts'
 import { partsOf, randomRows } from '../support/tinyNetwork.ts'
-import { curvedRows } from './rows.ts'
+import { childSettings, curvedRows } from './rows.ts'
 
 type Settings = z.input<typeof NetworkSettings>
 
@@ -27,6 +29,12 @@ export function conforms(tf: LoadedTensorFlow): void {
         expect(again).toEqual(one)
         expect(other.weights).not.toEqual(one.weights)
       }
+    })
+
+    it('has the same bytes in another process, which says nothing besides', async () => {
+      const child = await run(process.execPath, [path.join(import.meta.dirname, 'trainChild.ts'), tf.backend])
+      const { weights } = await trainNetwork(tf, curvedRows(500, 1), childSettings)
+      expect(child).toEqual({ code: 0, out: JSON.stringify(weights), err: '' })
     })
 
     it('learns what no line can tell', async () => {

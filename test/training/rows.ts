@@ -27,3 +27,6 @@ export function curvedRows(rows: number, seed: number): Dataset {
     grades: each(''),
   }
 }
+
+/** What a child process trains with, and the test that waits for it. */
+export const childSettings = { seed: 5, epochsMax: 2, dropout: 0.1 }
