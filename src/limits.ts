@@ -72,6 +72,8 @@ assert((artifactChunkBytes * 4) / 3 + KiB < artifactRecordBytesMax && artifactRe
 export const archiveFullEveryTicks = 24
 export const reasonsMax = 5
 export const evidenceMax = 10
+export const reasonFactsMax = 3
+export const reasonFactsSearched = 1_024 // so many of the newest facts are searched for those behind a reason
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000

@@ -14,7 +14,8 @@ export const axes = ['industry', 'region', 'cell'] as const
 /** The event behind a reason, by the hash of its id (streams/hash.ts), and the hour it occurred. */
 const Evidence = z.object({ idHash: z.string(), type: z.string(), occurredAt: z.string() })
 
-const Reason = z.object({ feature: z.string(), logOdds: z.number(), text: z.string() })
+/** `facts`: the newest events behind it, by the hashes of their ids; none for what no event says (a grade, a place). */
+const Reason = z.object({ feature: z.string(), logOdds: z.number(), text: z.string(), facts: z.array(z.string()) })
 
 /**
  * Topic `scores`, key = enterprise id. Published when the band changed or the probability moved by the profile's `scoreStepMin`

@@ -18,8 +18,9 @@ export function evaluateShadow(options: Options, screen: Screen): Promise<Judged
   return withRegistry({ ...options }, 'read', async (open) => {
     const { profile, registry } = open
     const { calendar } = profile
-    const champion = judgedOf(open, registry.desk.champion, 'champion')
-    const challenger = judgedOf(open, registry.desk.challenger, 'challenger')
+    const { desk } = registry
+    const champion = judgedOf(open, desk.champion, 'champion')
+    const challenger = judgedOf(open, desk.challenger, 'challenger')
     if (champion === undefined || challenger === undefined)
       throw new ForewarnError('FW_USAGE', ['The log has no challenger; `forewarn challenge` lets one score.'])
     const trainedTo = [champion, challenger].map(

@@ -41,6 +41,21 @@ export function placeFeatures({ file }: Profile): PlaceFeature[] {
   })
 }
 
+/** 1 for the types of events that a feature is made of; all 0 for what no event says. */
+export function typesBehind(profile: Profile, name: string): Uint8Array {
+  const own = profile.file.features.find((feature) => name === feature.name || name.startsWith(`${feature.name}.`))
+  if (own !== undefined) {
+    const codes =
+      own.kind === 'nearby' || own.kind === 'place' ? [] : own.kind === 'rate' ? [...own.of, ...own.per] : own.of
+    return typeFlags(profile, codes)
+  }
+  const [kind, group = 'all'] = name.split('.')
+  const ofEvents = !['grade', 'gradeAge', 'gradeWorse'].includes(kind)
+  return Uint8Array.from(profile.types, (type) =>
+    ofEvents && (group === 'all' || profile.groups[type.group] === group) ? 1 : 0,
+  )
+}
+
 /** 1 for the types that are named. */
 export function typeFlags({ types }: Profile, codes: readonly string[]): Uint8Array {
   return Uint8Array.from(types, ({ code }) => (codes.includes(code) ? 1 : 0))

@@ -3,8 +3,8 @@ import { type FactSlice, factHour, factType, msOfHour, tombstoneBit } from '../.
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
-import { evidenceMax, horizonHours, reasonsMax } from '../limits.ts'
-import { checkFit } from './featureProfile.ts'
+import { evidenceMax, horizonHours, reasonFactsMax, reasonFactsSearched, reasonsMax } from '../limits.ts'
+import { checkFit, typesBehind } from './featureProfile.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { reasonSentence } from './reasons.ts'
 import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
@@ -53,6 +53,7 @@ export function scorer(
   const { bandHysteresis, scoreStepMin, bands } = profile.file
   const { features, probabilityOf } = rowProbability(source, model)
   const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
+  const behind = model.featureNames.map((name) => typesBehind(profile, name))
   const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
 
   return { row: scoreRow }
@@ -96,6 +97,7 @@ export function scorer(
         feature: name,
         logOdds: Math.floor(logOdds * 1e4 + 0.5) / 1e4,
         text: sentences[feature](features[feature]),
+        facts: factsBehind(rows.facts(row), asOf.hour, behind[feature]),
       }
     })
     return {
@@ -115,6 +117,19 @@ export function scorer(
         why.map(({ feature }) => groupOf[feature]),
       ),
     }
+  }
+
+  /** Hashes of the ids of the newest facts of some types. */
+  function factsBehind({ words, offset, count, stride }: FactSlice, hour: number, types: Uint8Array): string[] {
+    const found: string[] = []
+    const last = Math.max(0, count - reasonFactsSearched)
+    for (let fact = count - 1; fact >= last && found.length < reasonFactsMax; fact--) {
+      const at = offset + fact * stride
+      const what = words[at + 2]
+      if ((what & tombstoneBit) !== 0 || hour - factHour(what) > horizonHours || types[factType(what)] === 0) continue
+      found.push(hashHex(words[at] >>> 0, words[at + 1] >>> 0))
+    }
+    return found
   }
 
   /** The newest facts of the groups that the reasons name; of all groups when they name none. */
