@@ -107,7 +107,7 @@ function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
     }
     const task =
       id.kind === 'watch'
-        ? new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell: hold })
+        ? new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell: hold })
         : new EnterpriseTask({ profile, model, challenger, beatMs, partition: id.partition, partitions, tell: hold })
     const runner = await TaskRunner.open(task, {
       log,

@@ -17,6 +17,9 @@ export type TickTotals = {
   totals: CellTotal[]
 }
 
+/** How far the score (no feature) or a feature of the champion lies from its training: a population stability index. */
+export type DriftIndex = { feature: string | undefined; psi: number }
+
 export type Notice =
   | {
       kind: 'BeatFolded'
@@ -34,7 +37,15 @@ export type Notice =
       enterprises: number
     }
   | { kind: 'TickClosed'; task: string; tick: number; label: string; rescored: number }
-  | ({ kind: 'TickJudged'; tick: number; label: string } & TickTotals)
+  | ({
+      kind: 'TickJudged'
+      tick: number
+      label: string
+      /** Artefacts of which the log holds the whole. */
+      artifacts: number
+      /** undefined: the champion has no reference. Few rows have no indexes. */
+      drift: { rows: number; indexes: readonly DriftIndex[] } | undefined
+    } & TickTotals)
   | {
       kind: 'WarningChanged'
       id: string
@@ -50,9 +61,21 @@ export type Notice =
     }
   | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
   | {
+      kind: 'ModelDrifted'
+      model: string
+      feature?: string | undefined
+      psi: number
+      rows: number
+      tickLabel: string
+      /** By language. */
+      sentences: Readonly<Record<string, string>>
+    }
+  | {
       kind: 'CommandAnswered'
       command: string
-      accepted: boolean /** Why it was refused. */
+      accepted: boolean
+      /** Why it was refused. */
+      code?: string | undefined
       detail?: string | undefined
     }
   | { kind: 'LogTimeRegressed'; task: string; topic: string; records: number }

@@ -87,6 +87,8 @@ export const CellPart = z.object({
   stock: z.object({ keys: numbers, deltas: numbers }),
   /** Records that arrived, by (source, region leaf). */
   arrivals: z.object({ keys: numbers, deltas: numbers }),
+  /** Rows by (score or feature, bin) of the champion's reference, packed by `models/quality/drift.ts`; absent when none were counted. */
+  drift: z.object({ keys: numbers, counts: numbers }).optional(),
 })
 export type CellPart = z.infer<typeof CellPart>
 
@@ -129,15 +131,34 @@ export const Warning = Place.extend({
 })
 export type Warning = z.infer<typeof Warning>
 
-/** Topic `notices`: things that people must know and that are no warnings. */
-export const PublicNotice = z.object({
-  kind: z.enum(['SourceSilent']),
+/** Key = source: one that used to send much from a region, and sent nothing in a tick. */
+export const SourceSilent = z.object({
+  kind: z.literal('SourceSilent'),
   tick: z.int(),
   tickLabel: z.string(),
   source: z.string(),
   region: z.string(),
   expected: z.number(),
 })
+export type SourceSilent = z.infer<typeof SourceSilent>
+
+/** Key = hash of the model: its score, or one feature, lies where it did not lie in training, so far that somebody must act. */
+export const ModelDrifted = z.object({
+  kind: z.literal('ModelDrifted'),
+  tick: z.int(),
+  tickLabel: z.string(),
+  model: z.string(),
+  /** Absent: the score. */
+  feature: z.string().optional(),
+  /** Population stability index, and the rows that it was measured on. */
+  psi: z.number(),
+  rows: z.int(),
+  sentences: z.record(z.string(), z.string()),
+})
+export type ModelDrifted = z.infer<typeof ModelDrifted>
+
+/** Topic `notices`: things that people must know and that are no warnings. */
+export const PublicNotice = z.discriminatedUnion('kind', [SourceSilent, ModelDrifted])
 export type PublicNotice = z.infer<typeof PublicNotice>
 
 /** Topic `command-results`, key = command id. */

@@ -7,6 +7,8 @@ import { ln } from '../math.ts'
 import { firstAbove } from '../search.ts'
 
 const edgesMax = 20
+/** A bin on either side of the edges, and one of missing values. */
+export const psiBinsMax = edgesMax + 2
 const share = z.number().min(0).max(1)
 
 /** Where the training rows lay. A bin holds values >= its lower edge and < its upper one; missing values are a bin of their own. */

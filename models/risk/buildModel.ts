@@ -42,6 +42,7 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
       return all.sort((a, b) => b.logOdds - a.logOdds || a.feature - b.feature).slice(0, max)
     },
     peers: file.peers.rows,
+    reference,
   }
 }
 

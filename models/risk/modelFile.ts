@@ -16,6 +16,10 @@ export const PeerTable = z.object({
   enterprisesMin: z.int().min(1),
 })
 
+/** Where score and features of the training rows lay, the features in the order of the model's; drift is measured against it. */
+export const ModelReference = z.object({ score: PsiReference, features: z.array(PsiReference) })
+export type ModelReference = z.infer<typeof ModelReference>
+
 const head = {
   formatVersion: z.literal(1),
   profile: z.string().min(1),
@@ -25,8 +29,7 @@ const head = {
   bandEdges: z.array(finite.min(0).max(1)).min(1),
   /** Between the log-odds and the probability; absent = none. */
   calibration: Calibration.optional(),
-  /** Where score and features of the training rows lay, the features in the order of `features`; drift is measured against it. */
-  reference: z.object({ score: PsiReference, features: z.array(PsiReference) }).optional(),
+  reference: ModelReference.optional(),
   training: z.object({
     from: z.string(),
     to: z.string(),

@@ -1,4 +1,6 @@
 /** The risk-model port: everything that scores implements it, whatever learned it. */
+import type { ModelReference } from './modelFile.ts'
+
 export type Contribution = {
   /** Index of the feature. */ feature: number /** Share of the log-odds, positive = riskier. */
   logOdds: number
@@ -24,6 +26,8 @@ export interface RiskModel {
   reasons(features: Float64Array, max: number): readonly Contribution[]
   /** Median and spread of an enterprise's peers, by `<industry code>|<region code>`; '' is all of them. */
   readonly peers: Readonly<Record<string, readonly [median: number, spread: number]>>
+  /** Where the training rows lay; without one drift is not measured. */
+  readonly reference?: ModelReference | undefined
 }
 
 /** What the kinds of model differ in: log-odds, and what they are made of. */

@@ -17,7 +17,7 @@ import { nonNegative, print, processScreen, remark, type Screen, wholeNumber } f
 import { demoBeatMs, demoStartMs, feed, warmUpDays } from './demoFeed.ts'
 import { type Raise, scoreOutbreaks } from './demoScore.ts'
 import { hostAndPort } from './runSetting.ts'
-import { showWarning } from './show.ts'
+import { showDrift, showWarning } from './show.ts'
 import { stopSignal } from './stopSignal.ts'
 
 type Options = {
@@ -83,6 +83,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
   const quiet = options.json === true
   const tell = (notice: Notice): void => {
     tally.take(notice)
+    if (notice.kind === 'ModelDrifted' && !quiet) screen.out.write(`${showDrift(notice, options.language)}\n`)
     if (notice.kind !== 'WarningChanged') return
     if (notice.change === 'raised') raises.push(notice)
     if (!quiet) screen.out.write(`${showWarning(notice, options.language, screen.out.isTTY === true)}\n`)

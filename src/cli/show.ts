@@ -7,9 +7,11 @@ import {
   FateColumns,
   fates,
   type Level,
+  type ModelDrifted,
   PublicNotice,
   Score,
   ShadowScore,
+  type SourceSilent,
   Warning,
 } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
@@ -118,10 +120,8 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
     CommandResult,
     ({ id, kind, accepted, code }) => `${kind} ${id} ${accepted ? 'accepted' : `refused ${code ?? ''}`}`,
   ),
-  notices: sayer(
-    PublicNotice,
-    ({ kind, source, region, tickLabel, expected }) =>
-      `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`,
+  notices: sayer(PublicNotice, (notice, { language }) =>
+    notice.kind === 'ModelDrifted' ? driftSays(notice, language) : silenceSays(notice),
   ),
   artifacts: sayer(
     ArtifactChunk,
@@ -130,6 +130,14 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
   ),
   'dead-letters': deadLetterSays,
 }
+
+const silenceSays = ({ kind, source, region, tickLabel, expected }: SourceSilent): string =>
+  `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`
+
+const driftSays = (
+  { kind, tickLabel, sentences }: Pick<ModelDrifted, 'kind' | 'tickLabel' | 'sentences'>,
+  language: string | undefined,
+): string => `${kind} in ${tickLabel}: ${sentenceIn(sentences, language)}`
 
 /** Of a dead letter: code, where it came from, why, and its first characters. */
 export function deadLetterSays(record: LogRecord): string {
@@ -170,4 +178,12 @@ export function showWarning(
 ): string {
   const { tickLabel, level, change, sentences } = notice
   return `${tickLabel}  ${shownLevel(level, colour)} ${change}  ${plainText(sentenceIn(sentences, language))}`
+}
+
+/** A model that has drifted, from its notice. */
+export function showDrift(
+  { tickLabel, sentences }: Pick<ModelDrifted, 'tickLabel' | 'sentences'>,
+  language: string,
+): string {
+  return `${tickLabel}  drift  ${plainText(sentenceIn(sentences, language))}`
 }

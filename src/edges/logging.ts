@@ -48,6 +48,7 @@ function lineOf(notice: Notice): Line {
     case 'TickJudged':
     case 'WarningChanged':
     case 'SourceSilent':
+    case 'ModelDrifted':
     case 'CommandAnswered':
       return newsOf(notice)
     default:
@@ -69,7 +70,7 @@ type Progress = Extract<
 >
 type News = Extract<
   Notice,
-  { kind: 'TickClosed' | 'TickJudged' | 'WarningChanged' | 'SourceSilent' | 'CommandAnswered' }
+  { kind: 'TickClosed' | 'TickJudged' | 'WarningChanged' | 'SourceSilent' | 'ModelDrifted' | 'CommandAnswered' }
 >
 
 function progressOf(notice: Progress): Omit<Line, 'level'> {
@@ -112,7 +113,7 @@ function newsOf(notice: News): Line {
       const fields = { id, axis, region, industry, warningLevel: level, levelBefore, change }
       return {
         level: loud ? 'warn' : 'info',
-        says: sentences.en ?? Object.values(sentences)[0] ?? `warning ${id} is ${level}`,
+        says: said(sentences) ?? `warning ${id} is ${level}`,
         fields,
       }
     }
@@ -124,12 +125,25 @@ function newsOf(notice: News): Line {
         fields: { source, region, tickLabel, expected },
       }
     }
+    case 'ModelDrifted': {
+      const { model, feature, psi, rows, tickLabel, sentences } = notice
+      return {
+        level: 'warn',
+        says: said(sentences) ?? 'the model drifts',
+        fields: { model, feature, psi, rows, tickLabel },
+      }
+    }
     case 'CommandAnswered': {
-      const { command, accepted, detail } = notice
+      const { command, accepted, code, detail } = notice
       const says = `command ${command} ${accepted ? 'accepted' : 'refused'}${detail === undefined ? '' : `: ${detail}`}`
-      return { level: accepted ? 'info' : 'warn', says, fields: { command, accepted } }
+      return { level: accepted ? 'info' : 'warn', says, fields: { command, accepted, code } }
     }
   }
+}
+
+/** In English, or in the first language there is. */
+function said(sentences: Readonly<Record<string, string>>): string | undefined {
+  return sentences.en ?? Object.values(sentences)[0]
 }
 
 function stateOf(notice: Exclude<Notice, Progress | News>): Line {

@@ -5,6 +5,7 @@ import { metricSeriesMax } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
 import { count, countersOf } from './metrics/counters.ts'
+import { driftMetricsOf } from './metrics/drift.ts'
 import { gaugesOf } from './metrics/gauges.ts'
 import { kafkaMetricsOf } from './metrics/kafka.ts'
 import { openWarnings } from './metrics/openWarnings.ts'
@@ -30,11 +31,13 @@ export function metrics({ profile, now = Date.now, seriesMax = metricSeriesMax }
   collectDefaultMetrics({ register: registry })
   const counters = countersOf(registry)
   const gauges = gaugesOf(registry, now)
+  const drift = driftMetricsOf(registry)
   const kafka = kafkaMetricsOf(registry)
   const places = new PlaceSeries({ profile, registry, seriesMax, refused: counters.seriesRefused })
   const tell: Tell = (notice) => {
     count(counters, notice)
     gauges.take(notice)
+    drift.take(notice)
     kafka.take(notice)
     if (notice.kind === 'TickJudged') places.tick(notice.totals)
     if (notice.kind === 'WarningChanged') places.warning(notice, notice.level)

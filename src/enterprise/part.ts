@@ -9,14 +9,15 @@ const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB
 
 type Head = { task: string; beat: number; tick: number }
 type Column = Float64Array | Int32Array
-type Kind = 'counts' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals'
+type Kind = 'counts' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals' | 'drift'
 /** The columns of a part; numbers lie in typed arrays until they are written. */
-type Columns = { [kind in Kind]: { [name in keyof CellPart[kind]]: Column } }
+type Columns = { [kind in Kind]: { [name in keyof NonNullable<CellPart[kind]>]: Column } }
 
 const json = new NumbersJson()
 
 /** Writes the sums of a beat as a part, and empties them. */
 export function writePart(sums: PartSums, head: Head, partition: number, emit: Emit): void {
+  const drift = sums.drift.take()
   const columns: Columns = {
     counts: singles(sums.counts.take()),
     late: takeLate(sums),
@@ -24,6 +25,7 @@ export function writePart(sums: PartSums, head: Head, partition: number, emit: E
     shared: pairs(sums.shared.take()),
     stock: singles(sums.stock.take()),
     arrivals: singles(sums.arrivals.take()),
+    drift: { keys: drift.keys, counts: drift.deltas },
   }
   const longest = Math.max(...Object.values(columns).map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
@@ -31,6 +33,7 @@ export function writePart(sums: PartSums, head: Head, partition: number, emit: E
     const start = JSON.stringify({ ...head, page, pages, through: head.beat } satisfies Omit<CellPart, Kind>)
     json.text(start.slice(0, -1))
     for (const [kind, named] of Object.entries(columns)) {
+      if (named === columns.drift && drift.keys.length === 0) continue
       let before = `,"${kind}":{`
       for (const [name, column] of Object.entries(named)) {
         json.text(`${before}"${name}":[`)

@@ -1,5 +1,6 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
 import { type FactSlice, factHour, factType, msOfHour, tombstoneBit } from '../../models/facts.ts'
+import { driftCounter } from '../../models/quality/drift.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
@@ -22,6 +23,8 @@ export type Scored =
 
 export type Scorer = {
   row(row: number, asOf: AsOf): Scored
+  /** Counts the row that was scored last for the drift of the model, unless it has no reference. */
+  count(): void
 }
 
 const same: Scored = { kind: 'same' }
@@ -47,7 +50,7 @@ export function scorer(
   source: FeatureSource,
   model: RiskModel,
   ids: EnterpriseIds,
-  tally: Pick<Tally, 'gradeAt' | 'stock'>,
+  tally: Pick<Tally, 'gradeAt' | 'stock' | 'sums'>,
 ): Scorer {
   const { profile, rows } = source
   const { bandHysteresis, scoreStepMin, bands } = profile.file
@@ -56,10 +59,14 @@ export function scorer(
   const behind = model.featureNames.map((name) => typesBehind(profile, name))
   const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
 
-  return { row: scoreRow }
+  const { reference } = model
+  const countDrift = reference && driftCounter(reference, (key) => tally.sums.drift.add(key, 1))
+  let probability: number | undefined
+
+  return { row: scoreRow, count: () => countDrift?.(probability, features) }
 
   function scoreRow(row: number, asOf: AsOf): Scored {
-    const probability = probabilityOf(row, asOf.hour)
+    probability = probabilityOf(row, asOf.hour)
     if (probability === undefined) return unscorable
     const before = rows.band(row)
     const band = nextBand(probability, before)

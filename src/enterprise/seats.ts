@@ -1,7 +1,6 @@
 /** Who scores: the champion and the challenger in force, built from what the task was given or from the artefacts of the log. */
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { ModelDesk } from '../registry/desk.ts'
-import { modelIn } from '../registry/modelFolder.ts'
 import type { EnterpriseIds } from './ids.ts'
 import type { FeatureSource } from './rowFeatures.ts'
 import { type Scorer, scorer } from './score.ts'
@@ -11,7 +10,7 @@ import type { Tally } from './tally.ts'
 export type SeatsOptions = {
   source: FeatureSource
   ids: EnterpriseIds
-  tally: Pick<Tally, 'gradeAt' | 'stock'>
+  tally: Pick<Tally, 'gradeAt' | 'stock' | 'sums'>
   desk: ModelDesk
   /** Models that the log need not hold: the baseline, and a challenger of the process. */
   given: readonly RiskModel[]
@@ -45,8 +44,7 @@ export class Seats {
   }
 
   private modelOf(hash: string | null): RiskModel | undefined {
-    if (hash === null) return undefined
     const { given, desk } = this.options
-    return given.find((model) => model.hash === hash) ?? modelIn(desk.filesOf(hash), hash).model
+    return hash === null ? undefined : desk.modelOf(hash, given)
   }
 }

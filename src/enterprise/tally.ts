@@ -31,6 +31,8 @@ export class PartSums {
   readonly shared = new Deltas()
   readonly stock = new Deltas()
   readonly arrivals = new Deltas()
+  /** Rows by bin of the champion's reference; only at a tick's close. */
+  readonly drift = new Deltas()
   readonly late = new Map<number, Deltas>()
 
   lateOf(tick: number): Deltas {

@@ -296,7 +296,7 @@ export class EnterpriseTask implements FoldTask {
     for (let row = 0; row < this.rows.count; row++) this.score(row, asOf)
   }
 
-  /** docs/fold.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of the rest. */
+  /** docs/fold.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of all, in which drift is counted. */
   private closeTick(asOf: AsOf): void {
     const { rows } = this
     const slice = ((asOf.tick % rescoreSlices) + rescoreSlices) % rescoreSlices
@@ -304,6 +304,7 @@ export class EnterpriseTask implements FoldTask {
     for (let row = 0; row < rows.count; row++) {
       if (!rows.has(row, flag.touched) && rows.band(row) === 0 && rows.slice(row) !== slice) continue
       this.score(row, asOf)
+      if (rows.slice(row) === slice && isScored(rows, row)) this.seats.scorer?.count()
       rows.setFlag(row, flag.touched, false)
       rescored++
     }

@@ -52,6 +52,10 @@ export class ArtifactIndex {
     return [...this.#held.keys()]
   }
 
+  get completeCount(): number {
+    return [...this.#held.values()].filter(({ complete }) => complete !== undefined).length
+  }
+
   take({ value, timeMs }: LogRecord): ChunkOutcome {
     const parsed = parseObject(value, artifactRecordBytesMax)
     if ('refused' in parsed) return dead(parsed.refused, parsed.detail)

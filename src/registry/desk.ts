@@ -6,6 +6,7 @@
  *     │        │ (the artefact is still to come; a rollback has nothing to go back to yet)
  *     └► refused ◄┘ (at once, or when its tick begins)
  */
+import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Command } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -15,7 +16,7 @@ import type { LogRecord } from '../log/port.ts'
 import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
 import type { SavedDesk } from './deskState.ts'
-import type { FolderFiles } from './modelFolder.ts'
+import { type FolderFiles, modelIn } from './modelFolder.ts'
 import { acceptance, late, refusal, sentence, verdictOn } from './verdict.ts'
 import { failedGates, isModelCommand, type Wish, winner, wishOf } from './wish.ts'
 
@@ -103,6 +104,11 @@ export class ModelDesk {
     const state = this.artifacts.stateOf(hash)
     if (typeof state === 'string') throw new Error(`model ${hash} is in force, and ${state}`)
     return state.files
+  }
+
+  /** A model in force: one that the process was given, or the log's. @throws Error when it is neither. */
+  modelOf(hash: string, given: readonly RiskModel[]): RiskModel {
+    return given.find((model) => model.hash === hash) ?? modelIn(this.filesOf(hash), hash).model
   }
 
   save(): SavedDesk {

@@ -1,5 +1,5 @@
 /** Silence looks calm: a source that used to send from a region and sent nothing in a whole tick is told. */
-import type { PublicNotice } from '../../streams/outputs.ts'
+import type { SourceSilent } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { CellKeys } from '../cells.ts'
 
@@ -21,8 +21,8 @@ export class SourceWatch {
   }
 
   /** Takes the arrivals of a closed tick; returns sources that fell silent in it. A silent source teaches nothing until it speaks again. */
-  close(tick: number, arrived: ReadonlyMap<number, number>): PublicNotice[] {
-    const notices: PublicNotice[] = []
+  close(tick: number, arrived: ReadonlyMap<number, number>): SourceSilent[] {
+    const notices: SourceSilent[] = []
     for (const key of arrived.keys())
       if (!this.arrivals.has(key)) this.arrivals.set(key, { mean: 0, ticks: 0, silent: false })
     for (const [key, known] of [...this.arrivals].sort((a, b) => a[0] - b[0])) {
@@ -37,7 +37,7 @@ export class SourceWatch {
     return notices
   }
 
-  private notice(key: number, tick: number, expected: number): PublicNotice {
+  private notice(key: number, tick: number, expected: number): SourceSilent {
     const { source, region } = this.keys.arrivalOf(key)
     const { calendar, sources, regions } = this.profile
     return {

@@ -8,7 +8,8 @@
  *   close   at the end of a tick: expect, judge, level, warn; then learn, and archive the tick
  */
 import { z } from 'zod'
-import { CellPart, type PublicNotice, type Warning } from '../../streams/outputs.ts'
+import type { RiskModel } from '../../models/risk/riskModel.ts'
+import { CellPart, type ModelDrifted, type SourceSilent, type Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
@@ -21,6 +22,7 @@ import { deadLetter, FateSheet } from '../records.ts'
 import { ModelDesk } from '../registry/desk.ts'
 import { SavedDesk } from '../registry/deskState.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
+import { DriftWatch, SavedDrift } from './drift.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { addTo, Ledger } from './ledger.ts'
@@ -30,8 +32,8 @@ import { tickTotals } from './totals.ts'
 
 export type WatchTaskOptions = {
   profile: Profile
-  /** Hash of the first champion. */
-  model: string | null
+  /** The first champion. */
+  model: RiskModel | null
   foldVersion: number
   beatMs: number
   partitions: number
@@ -54,6 +56,7 @@ const Saved = z.object({
   ),
   late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
   sources: z.array(z.tuple([z.number(), z.object({ mean: z.number(), ticks: z.int(), silent: z.boolean() })])),
+  drift: SavedDrift.optional(),
   desk: SavedDesk,
 })
 
@@ -68,6 +71,7 @@ export class WatchTask implements FoldTask {
   private readonly lattice: Lattice
   private readonly ledger: Ledger
   private readonly sources: SourceWatch
+  private readonly drift: DriftWatch
   private readonly desk: ModelDesk
   private readonly fates = new FateSheet()
   private openTick: number | undefined
@@ -79,7 +83,7 @@ export class WatchTask implements FoldTask {
     this.options = options
     this.keys = cellKeys(profile)
     this.lattice = lattice(profile, this.keys)
-    const desk = new ModelDesk({ profile, beatMs, champion: model, challenger: null })
+    const desk = new ModelDesk({ profile, beatMs, champion: model?.hash ?? null, challenger: null })
     this.desk = desk
     const identity = {
       profile,
@@ -94,6 +98,7 @@ export class WatchTask implements FoldTask {
     this.judge = new Judge(identity, this.lattice)
     this.ledger = new Ledger(profile, this.keys, this.lattice)
     this.sources = new SourceWatch(profile, this.keys)
+    this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
     this.inputs = [
       { topic: 'commands', partition: 0 },
       ...Array.from({ length: partitions }, (_, partition): Input => ({ topic: 'cell-parts', partition })),
@@ -108,7 +113,10 @@ export class WatchTask implements FoldTask {
     const parts = records.slice(1, -1)
     this.obey(commands, records[records.length - 1], { beat, tick }, emit)
     for (const part of parts.flat()) this.pool(CellPart.parse(jsonOf(part.value)), tick)
-    if (this.openTick === undefined) return
+    if (this.openTick === undefined) {
+      this.drift.forget()
+      return
+    }
     this.openTick = tick
     this.amend(beat, tick, emit)
     this.raiseEarly(beat, tick, emit)
@@ -133,6 +141,7 @@ export class WatchTask implements FoldTask {
       early: this.early,
       late: this.late,
       sources: [...this.sources.arrivals],
+      drift: this.drift.save(),
       desk: this.desk.save(),
     } satisfies z.infer<typeof Saved>)
     this.judge.save(out)
@@ -148,6 +157,7 @@ export class WatchTask implements FoldTask {
     for (const [key, count] of saved.arrivals) this.ledger.arrivals.set(key, count)
     for (const [key, count] of saved.stock) this.stock.set(key, count)
     for (const [key, source] of saved.sources) this.sources.arrivals.set(key, source)
+    this.drift.load(saved.drift)
     this.desk.load(saved.desk)
     this.early = saved.early
     this.late = saved.late
@@ -180,14 +190,15 @@ export class WatchTask implements FoldTask {
     }
     for (const result of turn.results) {
       emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
-      const { kind: command, accepted, detail } = result
-      tell({ kind: 'CommandAnswered', command, accepted, detail })
+      const { kind: command, accepted, code, detail } = result
+      tell({ kind: 'CommandAnswered', command, accepted, code, detail })
     }
     this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
   }
 
   private pool(part: CellPart, tick: number): void {
     this.ledger.add(part)
+    if (part.drift !== undefined) this.drift.add(part.drift)
     for (const [at, key] of part.stock.keys.entries()) addTo(this.stock, key, part.stock.deltas[at])
     // Ticks begin with the first part that says something.
     if (part.counts.keys.length + part.arrivals.keys.length + part.stock.keys.length > 0) this.openTick ??= tick
@@ -212,13 +223,17 @@ export class WatchTask implements FoldTask {
     const { profile, tell } = this.options
     const label = profile.calendar.label(tick)
     this.publish(this.judge.close(tick, beat, this.ledger), emit)
-    for (const notice of this.sources.close(tick, this.ledger.arrivals)) this.notify(notice, emit)
+    for (const notice of this.sources.close(tick, this.ledger.arrivals)) this.tellSilent(notice, emit)
+    const drift = this.drift.close(tick, this.desk.champion)
+    for (const notice of drift?.notices ?? []) this.tellDrifted(notice, emit)
     writeTick(this.ledger, { tick, label, beat }, this.early, this.late, emit)
     writeStateWhenDue(this.judge, tick, emit)
     tell({
       kind: 'TickJudged',
       tick,
       label,
+      artifacts: this.desk.artifacts.completeCount,
+      drift: drift && { rows: drift.rows, indexes: drift.indexes },
       ...tickTotals(profile, this.keys, this.lattice, this.judge, this.ledger, this.stock),
     })
     this.ledger.clear()
@@ -252,14 +267,15 @@ export class WatchTask implements FoldTask {
     }
   }
 
-  private notify(notice: PublicNotice, emit: Emit): void {
+  private tellSilent(notice: SourceSilent, emit: Emit): void {
     emit({ topic: 'notices', partition: 0, record: { key: notice.source, value: jsonBytes(notice) } })
-    this.options.tell({
-      kind: 'SourceSilent',
-      source: notice.source,
-      region: notice.region,
-      tickLabel: notice.tickLabel,
-      expected: notice.expected,
-    })
+    const { source, region, tickLabel, expected } = notice
+    this.options.tell({ kind: 'SourceSilent', source, region, tickLabel, expected })
+  }
+
+  private tellDrifted(notice: ModelDrifted, emit: Emit): void {
+    emit({ topic: 'notices', partition: 0, record: { key: notice.model, value: jsonBytes(notice) } })
+    const { model, feature, psi, rows, tickLabel, sentences } = notice
+    this.options.tell({ kind: 'ModelDrifted', model, feature, psi, rows, tickLabel, sentences })
   }
 }

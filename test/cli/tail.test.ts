@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { runProgram, type Screen } from '../../src/cli/common.ts'
 import { deadLettersCommand } from '../../src/cli/deadLetters.ts'
+import { showDrift } from '../../src/cli/show.ts'
 import { tailCommand } from '../../src/cli/tail.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { NewRecord } from '../../src/log/port.ts'
@@ -115,6 +116,8 @@ test('every topic has its lines', async () => {
     fates: Buffer.from([0, 6]).toString('base64'),
     codes: { 1: 'FW_RECORD_NOT_JSON' },
   }
+  const sentences = { zh: '模型漂移', en: 'The model drifts.' }
+  const drift = { kind: 'ModelDrifted', tick: 1, tickLabel: 't', model: 'm', psi: 0.3, rows: 600, sentences }
   const folder = await logWith(
     ['scores', 0, json(score, 0, 'E1')],
     ['enterprise-alerts', 0, json({ ...score, bandBefore: 'low', direction: 'up' }, 0, 'E1')],
@@ -125,6 +128,7 @@ test('every topic has its lines', async () => {
       0,
       json({ kind: 'SourceSilent', tick: 1, tickLabel: 't', source: 'court', region: '', expected: 3 }, 0),
     ],
+    ['notices', 0, json(drift, 1)],
     ['commands', 0, { key: null, timeMs: 0, value: Buffer.from('no json\n') }],
   )
   const first = async (topic: string): Promise<string> =>
@@ -134,6 +138,10 @@ test('every topic has its lines', async () => {
   expect(await first('fates')).toBe('watch beat 7: 1 applied, 1 dead (1 FW_RECORD_NOT_JSON)')
   expect(await first('command-results')).toBe('import.begin c1 accepted')
   expect(await first('notices')).toBe('SourceSilent court everywhere in t, 3 expected')
+  const second = async (...more: string[]): Promise<string> => (await tail(folder, ['notices', ...more])).lines[1]
+  expect(await second('--language', 'en')).toMatch(/ ModelDrifted in t: The model drifts\.$/)
+  expect(await second('--language', 'zh')).toMatch(/ ModelDrifted in t: 模型漂移$/)
+  expect(showDrift({ tickLabel: 't', sentences }, 'zh')).toBe('t  drift  模型漂移')
   expect(await first('commands')).toBe('0/0 - no json ')
   expect(JSON.parse((await tail(folder, ['commands', '--json'])).lines[0])).toEqual({
     partition: 0,

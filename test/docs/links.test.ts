@@ -89,7 +89,7 @@ test('every command has its line in the README', () => {
 test('every metric has its line in the README', () => {
   const source = readFileSync(path.join(root, 'src/edges/metrics/counters.ts'), 'utf8')
   const counters = [...source.matchAll(/counter\(\s*'(\w+)'/g)].map(([, name]) => `forewarn_${name}_total`)
-  const gauges = ['gauges.ts', 'places.ts', 'kafka.ts']
+  const gauges = ['gauges.ts', 'places.ts', 'drift.ts', 'kafka.ts']
     .flatMap((file) => readFileSync(path.join(root, 'src/edges/metrics', file), 'utf8').match(/'forewarn_\w+'/g) ?? [])
     .map((name) => name.slice(1, -1))
   const text = readPage('README.md')

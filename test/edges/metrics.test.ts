@@ -19,12 +19,12 @@ const beat: Notice = {
   flags: { checkDigit: 2, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0 },
   scores: 2,
   alerts: 1,
-  unscorable: 0,
+  unscorable: 2,
   factsDropped: 0,
   enterprises: 5,
 }
 const open = { calm: 1, blue: 0, yellow: 2, orange: 0, red: 0 }
-const judged = (totals: CellTotal[]): Notice => ({
+const judged = (totals: CellTotal[]): Extract<Notice, { kind: 'TickJudged' }> => ({
   kind: 'TickJudged',
   tick: 1,
   label: '2026-01-01',
@@ -33,6 +33,8 @@ const judged = (totals: CellTotal[]): Notice => ({
   open,
   enterprisesByBand: { low: 4, high: 1 },
   totals,
+  artifacts: 2,
+  drift: undefined,
 })
 const cell = (
   region: string,
@@ -68,6 +70,9 @@ test('counts what the notices say', async () => {
     judged([]),
     changed('P', 'orange'),
     { kind: 'SourceSilent', source: 'court', region: 'P', tickLabel: '2026-01-01', expected: 9 },
+    { kind: 'ModelDrifted', model: 'm', feature: 'x', psi: 0.3, rows: 600, tickLabel: '2026-01-01', sentences: {} },
+    { kind: 'CommandAnswered', command: 'model.promote', accepted: false, code: 'FW_MODEL_GATE' },
+    { kind: 'CommandAnswered', command: 'model.promote', accepted: true },
     { kind: 'LogTimeRegressed', task: 'enterprise/0', topic: 'risk-events', records: 4 },
     { kind: 'CommitRefused', task: 'watch', code: 'FW_LOG_FULL', message: '' },
     { kind: 'CheckpointWritten', task: 'watch', beat: 8, slot: 0, pages: 1, bytes: 1_234 },
@@ -91,6 +96,10 @@ test('counts what the notices say', async () => {
     'forewarn_warning_changes_total{axis="cell",level="orange"} 1',
     'forewarn_warning_level{axis="cell",region="P",industry="X"} 3',
     'forewarn_source_silences_total{source="court"} 1',
+    'forewarn_model_drifts_total{kind="feature"} 1',
+    'forewarn_commands_refused_total{code="FW_MODEL_GATE"} 1',
+    'forewarn_artifacts_complete 2',
+    'forewarn_unscorable_total 6',
     'forewarn_log_time_regressions_total 4',
     'forewarn_commits_refused_total{code="FW_LOG_FULL"} 1',
     'forewarn_checkpoints_written_total{task="watch"} 1',
@@ -161,6 +170,23 @@ test('a task tells what waits in its inputs when that has changed', async () => 
   })
   for (const beat of [0, 1, 5]) await runners[0].step({ by: 'end', beat })
   expect(waiting).toEqual([1, 0])
+})
+
+test('drift has a series for the score and for each feature, as long as it is measured', async () => {
+  const indexes = [
+    { feature: undefined, psi: 0.01 },
+    { feature: 'count.all.7d', psi: 0.4 },
+  ]
+  const measured: Notice = { ...judged([]), drift: { rows: 600, indexes } }
+  const series = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('forewarn_model_psi'))
+  expect(series(await exposed([measured]))).toEqual([
+    'forewarn_model_psi{kind="score"} 0.01',
+    'forewarn_model_psi{kind="feature",feature="count.all.7d"} 0.4',
+    'forewarn_model_psi_rows 600',
+  ])
+  const few: Notice = { ...judged([]), drift: { rows: 20, indexes: [] } }
+  expect(series(await exposed([measured, few]))).toEqual(['forewarn_model_psi_rows 20'])
+  expect(series(await exposed([measured, judged([])]))).toEqual(['forewarn_model_psi_rows 0'])
 })
 
 test('every help text of ours is a sentence', async () => {

@@ -171,9 +171,13 @@ describe('what the built-in profiles say', () => {
     ].map((kind) => `reason.${kind}`),
     'explainedByChild',
     'group.all',
+    'notice.driftFeature',
+    'notice.driftScore',
   ]
   const known =
-    'place industry count expected enterprises level tickUnit topType child group value days grade feature'.split(' ')
+    'place industry count expected enterprises level tickUnit topType child group value days grade feature model psi rows'.split(
+      ' ',
+    )
 
   test.each([cn, warn, food])('$file.name: every language has every sentence', ({ file, messages }) => {
     for (const language of file.languages) {

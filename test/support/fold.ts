@@ -61,7 +61,7 @@ export async function openTasks(
     { length: partitions },
     (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell }),
   )
-  const watch = new WatchTask({ profile, model: model?.hash ?? null, foldVersion, beatMs, partitions, tell })
+  const watch = new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell })
   const options = {
     log,
     beatMs,

@@ -1,6 +1,7 @@
 /** Counters, and what each notice adds to them. */
 import { Counter, type Registry } from 'prom-client'
 import type { Notice } from '../../notices.ts'
+import { driftKind } from './drift.ts'
 
 export function countersOf(registry: Registry) {
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
@@ -26,6 +27,12 @@ export function countersOf(registry: Registry) {
       'Times that a source from which records were expected sent none, by source.',
       'source',
     ),
+    drifts: counter(
+      'model_drifts',
+      'Times that the score or a feature of the champion was told to have drifted.',
+      'kind',
+    ),
+    refusals: counter('commands_refused', 'Commands that were refused, by error code.', 'code'),
     regressions: counter('log_time_regressions', 'Records that joined a later beat than their log time says.'),
     epochs: counter('epochs_committed', 'Epochs committed to the log, by task.', 'task'),
     commitsRefused: counter(
@@ -60,6 +67,12 @@ export function count(counters: Counters, notice: Notice): void {
       break
     case 'SourceSilent':
       counters.silences.inc({ source: notice.source })
+      break
+    case 'ModelDrifted':
+      counters.drifts.inc({ kind: driftKind(notice.feature) })
+      break
+    case 'CommandAnswered':
+      if (notice.code !== undefined) counters.refusals.inc({ code: notice.code })
       break
     case 'LogTimeRegressed':
       counters.regressions.inc(notice.records)

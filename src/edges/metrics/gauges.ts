@@ -45,6 +45,11 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Tell } 
     registers,
   })
   const cells = new Gauge({ name: 'forewarn_judged_cells', help: 'Cells that the watch judges.', registers })
+  const artifacts = new Gauge({
+    name: 'forewarn_artifacts_complete',
+    help: 'Artefacts of which the log held the whole at the last judged tick.',
+    registers,
+  })
   const bytes = new Gauge({
     name: 'forewarn_checkpoint_bytes',
     help: 'Size of the last checkpoint, by task.',
@@ -63,6 +68,7 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Tell } 
       bytes.set({ task: notice.task }, notice.bytes)
     } else if (notice.kind === 'TickJudged') {
       cells.set(notice.cells)
+      artifacts.set(notice.artifacts)
       for (const [band, count] of Object.entries(notice.enterprisesByBand)) byBand.set({ band }, count)
       for (const level of levels.slice(1)) open.set({ level }, notice.open[level])
     }
