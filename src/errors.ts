@@ -1,4 +1,6 @@
 /** The one error registry: code, what it says, what to do about it. A test holds it against the table in the README. */
+import { z } from 'zod'
+
 const registry = {
   // Records: these go to the dead letters, the stream goes on.
   FW_RECORD_NOT_JSON: { says: 'The record is not a JSON object in UTF-8.', remedy: 'Send one JSON object per record.' },
@@ -223,4 +225,11 @@ export class ForewarnError extends Error {
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** The first mistake that a contract found, with the path to it; of other errors what they say, in one line. */
+export function mistakeIn(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error).split('\n')[0]
+  const { path, message } = error.issues[0]
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`
 }

@@ -6,7 +6,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { Gate, type ModelCommand } from '../../streams/commands.ts'
 import { answerTo } from '../edges/registry/readRegistry.ts'
-import { errorCodes, errorRegistry, ForewarnError, messageOf } from '../errors.ts'
+import { errorCodes, errorRegistry, ForewarnError, mistakeIn } from '../errors.ts'
 import { addLogOptions, CommandFailed, plainText, print, processScreen, remark, type Screen } from './common.ts'
 import { modelBy, type OpenRegistry, type RegistryOptions, tickBy, withRegistry } from './registry.ts'
 
@@ -136,8 +136,7 @@ async function gatesIn(file: string): Promise<Gate[]> {
   try {
     return Evaluation.parse(JSON.parse(await readFile(file, 'utf8'))).gates
   } catch (error) {
-    const why =
-      error instanceof z.ZodError ? `${error.issues[0].path.join('.')}: ${error.issues[0].message}` : messageOf(error)
+    const why = mistakeIn(error)
     throw new ForewarnError('FW_USAGE', [`--evaluation ${file} cannot be used: ${why}.`])
   }
 }

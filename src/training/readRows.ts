@@ -5,7 +5,7 @@ import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetRea
 import type { Dataset } from '../../models/learn/dataset.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { dictionaryFile, headColumns, RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
-import { ForewarnError, messageOf } from '../errors.ts'
+import { ForewarnError, messageOf, mistakeIn } from '../errors.ts'
 
 export type RowsFolder = { dictionary: RowsDictionary; data: Dataset }
 
@@ -30,7 +30,7 @@ async function readDictionary(folder: string): Promise<RowsDictionary> {
   try {
     return RowsDictionary.parse(JSON.parse(await readFile(path.join(folder, dictionaryFile), 'utf8')))
   } catch (error) {
-    throw new ForewarnError('FW_ROWS_INVALID', [folder, `${dictionaryFile}: ${messageOf(error).split('\n')[0]}`])
+    throw new ForewarnError('FW_ROWS_INVALID', [folder, `${dictionaryFile}: ${mistakeIn(error)}`])
   }
 }
 
@@ -47,6 +47,7 @@ async function columnsOf(file: AsyncBuffer, names: readonly string[]): Promise<D
   const values = new Float64Array(rows * names.length)
   const columnOf = new Map(names.map((name, column) => [name, column]))
   const isText = (name: string): name is keyof typeof texts => Object.hasOwn(texts, name)
+  let mistake: string | undefined // the reader hands on nothing that is thrown while it reads
   await parquetRead({
     file,
     metadata,
@@ -55,13 +56,15 @@ async function columnsOf(file: AsyncBuffer, names: readonly string[]): Promise<D
       const column = columnOf.get(columnName)
       for (let at = 0; at < columnData.length; at++) {
         const [row, value]: [number, unknown] = [rowStart + at, columnData[at]]
+        mistake ??= mistakeOf(columnName, value, row)
         if (column !== undefined) values[row * names.length + column] = numberOf(value)
         else if (isText(columnName)) texts[columnName][row] = String(value)
         else if (columnName === 'tick') ticks[row] = numberOf(value)
-        else labels[row] = labelOf(value, row)
+        else labels[row] = numberOf(value)
       }
     },
   })
+  if (mistake !== undefined) throw new Error(mistake)
   const { enterpriseId: ids, region: regions, industry: industries, grade: grades } = texts
   return { names, values, labels, ticks, ids, regions, industries, grades }
 }
@@ -73,10 +76,21 @@ function numberOf(value: unknown): number {
   return value === null || value === undefined ? Number.NaN : Number(value)
 }
 
-function labelOf(value: unknown, row: number): number {
-  const label = numberOf(value)
-  if (label === 0 || label === 1) return label
-  throw new Error(`row ${row} has the label ${String(value)}, which is neither 0 nor 1`)
+/** What is wrong with a value of the columns before the features. */
+function mistakeOf(column: string, value: unknown, row: number): string | undefined {
+  const number = numberOf(value)
+  switch (column) {
+    case 'label':
+      return number === 0 || number === 1
+        ? undefined
+        : `row ${row} has the label ${String(value)}, which is neither 0 nor 1`
+    case 'tick':
+      return Number.isInteger(number) ? undefined : `row ${row} has the tick ${String(value)}, which is no whole number`
+    case 'enterpriseId':
+      return value === null || value === undefined ? `row ${row} has no ${column}` : undefined
+    default:
+      return undefined
+  }
 }
 
 /** Rows in order of time; the program itself writes them so. */

@@ -1,0 +1,336 @@
+/** From a folder of rows to a model: what is in it, that a seed gives the same bytes, and what each bad folder is told. */
+import { readFile, truncate, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import fc from 'fast-check'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { describe, expect, it, test } from 'vitest'
+import { type Dataset, sliceOf } from '../../models/learn/dataset.ts'
+import { areaUnderRoc } from '../../models/quality/ranking.ts'
+import { buildModel } from '../../models/risk/buildModel.ts'
+import { checkNewFolder, writeModelFolder } from '../../src/edges/modelFolders.ts'
+import { readModelFolder } from '../../src/edges/models.ts'
+import { importedTrees, networkLearner, scorecardLearner } from '../../src/training/learners.ts'
+import { pickRows, readRows } from '../../src/training/readRows.ts'
+import { gapTicksOf, splitByTime } from '../../src/training/split.ts'
+import { loadTensorFlow } from '../../src/training/tensorflow.ts'
+import { type Learner, probabilitiesOf, type TrainedModel, trainModel } from '../../src/training/trainModel.ts'
+import { dictionaryFile, rowsFile } from '../../streams/trainingRows.ts'
+import { tempFolder } from '../edges/support.ts'
+import { labelledProfile, labelTicks, riskyRows, rowsFolder } from '../support/rowsFolder.ts'
+
+const profile = labelledProfile()
+const scorecard = scorecardLearner(5, () => {})
+
+async function folderOf(data: Dataset): Promise<string> {
+  const folder = await tempFolder()
+  await rowsFolder(folder, profile, data)
+  return folder
+}
+
+async function trained(data: Dataset, learner: Learner = scorecard, of = profile): Promise<TrainedModel> {
+  const { dictionary, data: rows } = await readRows(await folderOf(data), profile)
+  return trainModel({ profile: of, data: rows, dictionary, learner, seed: 1, command: 'train' })
+}
+
+const changed = (data: Dataset, column: number, value: (old: number, row: number) => number): Dataset => ({
+  ...data,
+  values: data.values.map((old, at) => (at % 3 === column ? value(old, Math.floor(at / 3)) : old)),
+})
+
+const rows = riskyRows(900)
+
+describe('a scorecard', async () => {
+  const { file, card } = await trained(rows)
+
+  it('finds what raises and what lowers the risk', () => {
+    if (file.kind !== 'scorecard') throw new Error(file.kind)
+    const [a, b, c] = file.scorecard.weights
+    expect(a).toBeGreaterThan(0.8)
+    expect(b).toBeLessThan(-0.5)
+    expect(Math.abs(c)).toBeLessThan(0.4)
+  })
+
+  it('has all that the stream needs of it: it loads, is calibrated, has bands, reference and figures', async () => {
+    const folder = path.join(await tempFolder(), 'model')
+    await checkNewFolder(folder)
+    const hash = await writeModelFolder(folder, { file, card })
+    const loaded = await readModelFolder(folder)
+    expect(loaded).toMatchObject({ hash, file })
+    const row = Float64Array.of(2.5, -1, 0)
+    expect(loaded.model.score(row)).toBe(buildModel(file, hash).score(row))
+    expect(file).toMatchObject({ calibration: { kind: expect.any(String) }, label: 'an adverse outcome within 3 days' })
+    expect(file.bandEdges).toHaveLength(2)
+    expect(file.reference?.features).toHaveLength(3)
+    expect(file.training).toMatchObject({
+      from: '2026-02-16',
+      seed: 1,
+      dataHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect(card).toContain('ridge 5')
+    await expect(checkNewFolder(folder)).rejects.toMatchObject({ code: 'FW_USAGE' })
+  })
+
+  it('tells of the rows that it learnt from, and its figures are those of the rest', () => {
+    const { fit, validation } = splitByTime(rows, 0.2, labelTicks)
+    const { training } = file
+    expect([training.rows, training.metrics.validationRows]).toEqual([fit.labels.length, validation.labels.length])
+    expect(training.positives).toBe(fit.labels.filter((label) => label === 1).length)
+    const auc = areaUnderRoc(probabilitiesOf(file, validation.values), validation.labels)
+    expect(training.metrics.validationAuc).toBeCloseTo(auc, 3)
+    expect(auc).toBeGreaterThan(0.75)
+  })
+
+  it('takes about its share into each band', () => {
+    const { fit, validation } = splitByTime(rows, 0.2, labelTicks)
+    const all = [fit, validation].flatMap(({ values }) => [...probabilitiesOf(file, values)])
+    const above = file.bandEdges.map((edge) => all.filter((p) => p >= edge).length / all.length)
+    expect(above[0]).toBeGreaterThan(0.07)
+    expect(above[0]).toBeLessThanOrEqual(0.1)
+    expect(above[1]).toBeGreaterThan(0.015)
+    expect(above[1]).toBeLessThanOrEqual(0.03)
+  })
+
+  it('is the same to the byte when trained again, in whatever order rows and columns lie in the file', async () => {
+    const again = await trained(rows)
+    expect(JSON.stringify(again)).toBe(JSON.stringify({ file, card }))
+    const backwards = pickRows(rows, Uint32Array.from(rows.labels.keys()).reverse())
+    const { dictionary, data } = await readRows(await folderOf(backwards), profile)
+    expect(data).toEqual(rows)
+    const shuffled = await trainModel({
+      profile,
+      data,
+      dictionary: { ...dictionary, dataHash: file.training.dataHash },
+      learner: scorecard,
+      seed: 1,
+      command: 'train',
+    })
+    expect(shuffled).toEqual({ file, card })
+    const order = [2, 0, 1]
+    const turned: Dataset = {
+      ...rows,
+      names: order.map((column) => rows.names[column]),
+      values: rows.values.map((_, at) => rows.values[at - (at % 3) + order[at % 3]]),
+    }
+    const byName = await readRows(await folderOf(turned), profile, () => rows.names)
+    expect(byName.data).toEqual(rows)
+  })
+})
+
+test('a network is the same for the same seed, another for another one, and says on what it was computed', async () => {
+  await loadTensorFlow('wasm')
+  const of = labelledProfile({ network: { hidden: [4] } })
+  const few = riskyRows(300)
+  const learner = (seed: number): Learner => networkLearner(seed, 2, () => {})
+  const [first, again, other] = [
+    await trained(few, learner(7), of),
+    await trained(few, learner(7), of),
+    await trained(few, learner(8), of),
+  ]
+  expect(first.file.kind).toBe('network')
+  expect(JSON.stringify(again)).toBe(JSON.stringify(first))
+  expect(JSON.stringify(other.file)).not.toBe(JSON.stringify(first.file))
+  expect(first.card).toMatch(/TensorFlow\.js runs on/)
+  const p = buildModel(first.file, '').score(few.values.slice(0, 3))
+  expect(p).toBeGreaterThan(0)
+  expect(p).toBeLessThan(1)
+})
+
+test('rows that judge come after all labels of the rows that are learnt from, whatever the share', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 120 }),
+      fc.double({ min: 0.01, max: 0.5, noNaN: true }),
+      fc.integer({ min: 0, max: 10 }),
+      (steps, share, gapTicks) => {
+        const ticks = Int32Array.from(steps.sort((a, b) => a - b))
+        const data = { ...sliceOf(riskyRows(steps.length), 0, steps.length), ticks }
+        let parts: ReturnType<typeof splitByTime>
+        try {
+          parts = splitByTime(data, share, gapTicks)
+        } catch (error) {
+          expect(String(error)).toContain('none is left to learn from')
+          return
+        }
+        const { fit, validation } = parts
+        expect(fit.ticks[fit.ticks.length - 1] + gapTicks).toBeLessThan(validation.ticks[0])
+        expect(validation.labels.length).toBeGreaterThanOrEqual(Math.floor(steps.length * share))
+        const between = ticks.filter((tick) => tick >= validation.ticks[0] - gapTicks && tick < validation.ticks[0])
+        expect(fit.labels.length + between.length + validation.labels.length).toBe(steps.length)
+      },
+    ),
+  )
+  expect(gapTicksOf(profile)).toBe(labelTicks)
+})
+
+test.each<[string, Dataset, string | RegExp]>([
+  ['labels of one class', { ...rows, labels: rows.labels.map(() => 0) }, /labels: 0 of \d+ rows are positive/],
+  ['a column without values', changed(rows, 1, () => Number.NaN), 'features: b has no value in any row'],
+  [
+    'a value that is missing',
+    changed(rows, 1, (old, row) => (row === 3 ? Number.NaN : old)),
+    'features: b has no value in 1 of',
+  ],
+  [
+    'a value without bound',
+    changed(rows, 0, (old, row) => (row === 3 ? Infinity : old)),
+    'features: a is infinite in 1 of',
+  ],
+  ['10 rows', riskyRows(10), 'none is left to learn from'],
+  ['rows enough to judge, too few to learn from', riskyRows(100), 'are too few to learn from'],
+  [
+    'rows that stand twice',
+    pickRows(
+      rows,
+      Uint32Array.from(rows.labels.keys(), (row) => row - (row % 2)),
+    ),
+    /are the same/,
+  ],
+  ['constant columns only', { ...rows, values: rows.values.map(() => 1) }, 'every one is the same in all rows'],
+])('it is said what to do about %s', async (_, data, message) => {
+  await expect(trained(data)).rejects.toThrow(message)
+})
+
+test('a constant column is left out, and the card says so', async () => {
+  const { file, card } = await trained(changed(rows, 2, () => 4))
+  expect(file.features.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(card).toContain('c is 4 in all rows and was left out')
+})
+
+describe('a folder that is not what it should be is refused', async () => {
+  const refused = async (harm: (folder: string) => Promise<void>, message: string | RegExp): Promise<void> => {
+    const folder = await folderOf(riskyRows(60))
+    await harm(folder)
+    const reading = readRows(folder, profile)
+    await expect(reading).rejects.toMatchObject({ code: 'FW_ROWS_INVALID' })
+    await expect(reading).rejects.toThrow(message)
+  }
+  const dictionary = (change: (text: string) => string) => async (folder: string) => {
+    const file = path.join(folder, dictionaryFile)
+    await writeFile(file, change(await readFile(file, 'utf8')))
+  }
+
+  it.each<[string, (folder: string) => Promise<void>, string | RegExp]>([
+    ['another profile', dictionary((text) => text.replace('"tiny"', '"cn"')), 'they are of profile cn'],
+    ['columns.json cut short', dictionary((text) => text.slice(0, 40)), 'columns.json'],
+    [
+      'columns.json without features',
+      dictionary((text) => text.replace('"features"', '"feature"')),
+      /columns\.json.*features/,
+    ],
+    [
+      'columns.json of a later format',
+      dictionary((text) => text.replace('"formatVersion": 1', '"formatVersion": 2')),
+      'columns.json',
+    ],
+    [
+      'a column that is not in the file',
+      dictionary((text) => text.replace(/"c"(?=\s*\])/, '"d"')),
+      'there is no column d',
+    ],
+    ['a file cut short', (folder) => truncate(path.join(folder, rowsFile), 900), 'rows.parquet'],
+    ['an empty file', (folder) => truncate(path.join(folder, rowsFile), 0), 'rows.parquet'],
+    [
+      'a file of something else',
+      (folder) => writeFile(path.join(folder, rowsFile), 'a,b\n1,2\n'.repeat(9)),
+      'rows.parquet',
+    ],
+  ])('%s', (_, harm, message) => refused(harm, message))
+
+  it.each<[string, string, unknown, string]>([
+    ['a label that is neither 0 nor 1', 'label', 2, 'row 3 has the label 2, which is neither 0 nor 1'],
+    ['a row without a label', 'label', null, 'row 3 has the label null, which is neither 0 nor 1'],
+    ['a row without a tick', 'tick', null, 'row 3 has the tick null, which is no whole number'],
+    ['a row without an enterprise', 'enterpriseId', null, 'row 3 has no enterpriseId'],
+  ])('%s', (_, column, value, message) =>
+    refused(async (folder) => {
+      const file = path.join(folder, rowsFile)
+      const columns = await parquetReadObjects({ file: await asyncBufferFromFile(file) })
+      columns[3][column] = value
+      const columnData = Object.keys(columns[0]).map((name) => ({ name, data: columns.map((row) => row[name]) }))
+      await writeFile(file, Buffer.from(parquetWriteBuffer({ columnData })))
+    }, message),
+  )
+})
+
+test('no byte of a model folder can be flipped in silence: it is refused, or it is another model', async () => {
+  const folder = path.join(await tempFolder(), 'model')
+  const hash = await writeModelFolder(folder, await trained(rows))
+  const file = path.join(folder, 'model.json')
+  const bytes = await readFile(file)
+  let [refused, other] = [0, 0]
+  for (let at = 0; at < bytes.length; at += 97) {
+    const harmed = Buffer.from(bytes)
+    harmed[at] ^= 1
+    await writeFile(file, harmed)
+    try {
+      expect((await readModelFolder(folder)).hash).not.toBe(hash)
+      other++
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'FW_MODEL_INVALID' })
+      refused++
+    }
+  }
+  expect(Math.min(refused, other)).toBeGreaterThan(0)
+})
+
+describe('trees of LightGBM', () => {
+  const tree = [
+    'Tree=0',
+    'num_leaves=3',
+    'num_cat=0',
+    'split_feature=0 0',
+    'split_gain=1 1',
+    'threshold=2 3',
+    'decision_type=2 2',
+    'left_child=-1 -2',
+    'right_child=1 -3',
+    'leaf_value=-1 0.5 1',
+    'leaf_weight=1 1 1',
+    'leaf_count=50 30 10',
+    'internal_value=0 0',
+    'internal_weight=0 0',
+    'internal_count=90 40',
+    'is_linear=0',
+    'shrinkage=1',
+    '',
+  ]
+  const head = [
+    'tree',
+    'version=v4',
+    'num_class=1',
+    'num_tree_per_iteration=1',
+    'label_index=0',
+    'max_feature_idx=1',
+    'objective=binary sigmoid:1',
+    'feature_names=a b',
+    'feature_infos=[0:4] [-9:9]',
+    'tree_sizes=300',
+    '',
+  ]
+  const text = [...head, ...tree, 'end of trees', '', 'pandas_categorical:null', ''].join('\n')
+
+  it('score on the columns that they name, calibrated on the latest rows', async () => {
+    const { names, learner } = importedTrees(text)
+    expect(names).toEqual(['a', 'b'])
+    const { file } = await trained(rows, learner)
+    expect(file.kind).toBe('trees')
+    expect(file.training.metrics.validationAuc).toBeGreaterThan(0.6)
+    const [low, high] = [1.9, 2.1].map((a) => buildModel(file, '').score(Float64Array.of(a, 0)) ?? Number.NaN)
+    expect(low).toBeLessThan(high)
+  })
+
+  it.each([
+    ['cut short', text.slice(0, text.indexOf('leaf_weight')), /./],
+    ['of another objective', text.replace('binary sigmoid:1', 'regression'), 'train with objective=binary'],
+    ['of several classes', text.replace('iteration=1', 'iteration=3'), 'objective=binary'],
+    ['no model at all', 'hello', /./],
+  ])('are refused when the file is %s', (_, bad, message) => {
+    expect(() => importedTrees(bad)).toThrow(message)
+  })
+
+  it('are refused when they ask for a column that the rows lack', async () => {
+    const { learner } = importedTrees(text.replace('feature_names=a b', 'feature_names=a d'))
+    await expect(trained(rows, learner)).rejects.toThrow('there is no column d')
+  })
+})
