@@ -26,14 +26,7 @@ export async function benchTrain(options: BenchOptions): Promise<void> {
   const tf = await loadTensorFlow()
   progress(tf.why)
   const networkSeconds = await seconds('network', () =>
-    trainNetwork(tf, data, {
-      seed: 1,
-      hidden: [32],
-      epochsMax: epochs,
-      patience: epochs,
-      batchRows: 256,
-      validationShare: 0,
-    }),
+    trainNetwork(tf, { fit: data }, { seed: 1, hidden: [32], epochs, batch: 256 }),
   )
   const reference = await pythonSeconds(data)
   printResult(

@@ -24,6 +24,28 @@ export const BinSetting = z
   })
 export type BinSetting = z.infer<typeof BinSetting>
 
+/** How a network learns. */
+export const NetworkSetting = z.strictObject({
+  /** Units of each hidden layer; none: a linear model. */
+  hidden: z.array(z.int().min(1).max(1024)).max(4).default([32]),
+  epochs: z.int().min(1).max(1000).default(30),
+  /** Epochs without a lower loss on the rows held back after which training stops. */
+  patience: z.int().min(1).max(1000).default(5),
+  /** Penalty on the squares of all weights, biases not. */
+  l2: z.number().min(0).default(0.0001),
+  /** Share of hidden units left out at each step. */
+  dropout: z.number().min(0).max(0.9).default(0),
+  /** Rows of a step. */
+  batch: z.int().min(1).max(65_536).default(256),
+  /** First step of Adam. */
+  learningRate: z.number().positive().max(1).default(0.001),
+  /** How much a row of each label counts. Unequal weights shift the log-odds; calibration shifts them back. */
+  classWeights: z
+    .strictObject({ negative: z.number().positive().default(1), positive: z.number().positive().default(1) })
+    .prefault({}),
+})
+export type NetworkSetting = z.infer<typeof NetworkSetting>
+
 export const TrainingSetting = z.strictObject({
   /** Names of features, `*` for any part of one: `count.*.30d`. Absent: what the trainer takes by default. */
   features: z.array(featureName).min(1).optional(),
@@ -43,18 +65,7 @@ export const TrainingSetting = z.strictObject({
     .default([0.9, 0.97, 0.995]),
   /** The latest share of the training rows, held back to calibrate and to stop early. */
   validationShare: z.number().gt(0).max(0.5).default(0.2),
-  network: z
-    .strictObject({
-      /** Units of each hidden layer. */
-      hidden: z.array(z.int().min(1).max(1024)).min(1).max(4).default([32]),
-      epochs: z.int().min(1).max(1000).default(30),
-      l2: z.number().min(0).default(0.0001),
-      /** Share of hidden units left out at each step. */
-      dropout: z.number().min(0).lt(1).default(0),
-      /** Rows of a step. */
-      batch: z.int().min(1).max(65_536).default(256),
-    })
-    .prefault({}),
+  network: NetworkSetting.prefault({}),
 })
 export type TrainingSetting = z.infer<typeof TrainingSetting>
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { base64OfFloats } from '../risk/float32.ts'
 import type { NetworkWeights } from '../risk/weights.ts'
+import type { Moments } from './checkRows.ts'
 import type { Dataset } from './dataset.ts'
 import { type NetworkRows, prepareRows } from './networkRows.ts'
 import { type NetworkSettings, networkSettings } from './networkSettings.ts'
@@ -12,36 +13,38 @@ export type EpochReport = { readonly epoch: number; readonly loss: number; reado
 
 export type TrainedNetwork = {
   readonly weights: NetworkWeights
-  /** By column; a model file keeps them beside the weights. */
-  readonly means: Float64Array
-  readonly deviations: Float64Array
+  /** What the weights take, in this order. Constant columns of the rows are not among them; a note says so. */
+  readonly features: Moments[]
   /** The epoch whose weights these are: the one of the lowest validation loss, or the last. */
   readonly epochs: number
   readonly history: readonly EpochReport[]
-  /** Names of columns with one value in the whole training slice: their deviation is 1, their weights are 0. To be told. */
-  readonly constantColumns: readonly string[]
+  /** What was left out, and why. */
+  readonly notes: string[]
 }
 
+/** Rows in order of time. Without later rows to judge by, all epochs are run. */
+export type NetworkData = { readonly fit: Dataset; readonly validation?: Dataset }
+
 /**
+ * Learns from all columns of the rows that vary.
  * @param onEpoch Called after each epoch, for a progress bar.
  * @throws Error that says what to do: settings out of range, rows that nothing can be learnt from, a loss that grows beyond bounds.
  */
 export async function trainNetwork(
   tf: TensorFlow,
-  data: Dataset,
+  data: NetworkData,
   given: z.input<typeof NetworkSettings>,
   onEpoch: (report: EpochReport) => void = () => {},
 ): Promise<TrainedNetwork> {
   const settings = networkSettings(given)
-  const { train, validation, means, deviations, constantColumns } = prepareRows(data, settings.validationShare)
-  const share = shareOf(train, settings)
-  const model = tensorFlowModel(tf, { columns: data.names.length, share, settings })
+  const { fit, validation, features, notes } = prepareRows(data.fit, data.validation)
+  const model = tensorFlowModel(tf, { columns: features.length, share: shareOf(fit, settings), settings })
   try {
     const history: EpochReport[] = []
     let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, layers: model.weights() }
-    for (let epoch = 1; epoch <= settings.epochsMax; epoch++) {
-      const loss = await model.trainEpoch(train, epoch)
-      const validationLoss = validation.rows === 0 ? null : model.lossOf(validation)
+    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+      const loss = await model.trainEpoch(fit, epoch)
+      const validationLoss = validation === undefined ? null : model.lossOf(validation)
       if (!Number.isFinite(loss + (validationLoss ?? 0)))
         throw new Error(
           `epoch ${epoch}: the loss is not finite; use a learning rate below ${settings.learningRate} or a smaller penalty`,
@@ -53,15 +56,7 @@ export async function trainNetwork(
         best = { loss: validationLoss ?? best.loss, epoch, layers: model.weights() }
       else if (epoch - best.epoch >= settings.patience) break
     }
-    for (const column of constantColumns) best.layers[0].kernel.fill(0, ...kernelRow(best.layers[0], column))
-    return {
-      weights: { layers: best.layers.map(encoded) },
-      means,
-      deviations,
-      epochs: best.epoch,
-      history,
-      constantColumns: constantColumns.map((column) => data.names[column]),
-    }
+    return { weights: { layers: best.layers.map(encoded) }, features, epochs: best.epoch, history, notes }
   } finally {
     model.dispose()
   }
@@ -72,11 +67,6 @@ function shareOf({ rows, labels }: NetworkRows, { classWeights: { negative, posi
   const positives = labels.reduce((sum, label) => sum + label, 0)
   return (positive * positives) / (positive * positives + negative * (rows - positives))
 }
-
-const kernelRow = ({ outputs }: LayerArrays, input: number): [number, number] => [
-  input * outputs,
-  (input + 1) * outputs,
-]
 
 function encoded({ inputs, outputs, kernel, bias }: LayerArrays): NetworkWeights['layers'][number] {
   return { inputs, outputs, kernel: base64OfFloats(kernel), bias: base64OfFloats(bias) }

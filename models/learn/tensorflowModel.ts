@@ -34,7 +34,7 @@ export function tensorFlowModel(
   { core, layers }: TensorFlow,
   { columns, share, settings }: { columns: number; share: number; settings: NetworkSettings },
 ): TensorFlowModel {
-  const { seed, hidden, l2, dropout, classWeights, batchRows } = settings
+  const { seed, hidden, l2, dropout, classWeights, batch } = settings
   const model = layers.sequential()
   const sizes = [...hidden, 1]
   let steps = 0 // every step leaves out other units; the layer of TensorFlow.js would take the same ones every time
@@ -89,21 +89,20 @@ export function tensorFlowModel(
     async trainEpoch({ rows, values, labels }, epoch) {
       const order = new Sfc32(seed, 'network-rows', epoch).shuffle(Uint32Array.from({ length: rows }, (_, row) => row))
       let sum = 0
-      for (let first = 0; first < rows; first += batchRows) {
-        const batch = order.subarray(first, first + batchRows)
-        const x = new Float32Array(batch.length * columns)
-        for (const [at, row] of batch.entries())
-          x.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
+      for (let first = 0; first < rows; first += batch) {
+        const some = order.subarray(first, first + batch)
+        const x = new Float32Array(some.length * columns)
+        for (const [at, row] of some.entries()) x.set(values.subarray(row * columns, (row + 1) * columns), at * columns)
         const tensors = [
-          core.tensor2d(x, [batch.length, columns]),
+          core.tensor2d(x, [some.length, columns]),
           core.tensor2d(
-            Float32Array.from(batch, (row) => labels[row]),
-            [batch.length, 1],
+            Float32Array.from(some, (row) => labels[row]),
+            [some.length, 1],
           ),
         ]
         const mean = await model.trainOnBatch(tensors[0], tensors[1])
         core.dispose(tensors)
-        sum += (Array.isArray(mean) ? mean[0] : mean) * batch.length
+        sum += (Array.isArray(mean) ? mean[0] : mean) * some.length
       }
       return sum / rows
     },

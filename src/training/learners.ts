@@ -30,21 +30,15 @@ export function networkLearner(
   epochs: number | undefined,
   told: (epoch: EpochReport, of: number) => void,
 ): Learner {
-  return async (rows, { setting: { network } }) => {
+  return async (fit, { setting, validation }) => {
     const tf = await loadTensorFlow()
-    const epochsMax = epochs ?? network.epochs
-    const { hidden, l2, dropout, batch } = network
-    const trained = await trainNetwork(tf, rows, { seed, hidden, l2, dropout, batchRows: batch, epochsMax }, (epoch) =>
-      told(epoch, epochsMax),
-    )
+    const settings = { ...setting.network, seed, epochs: epochs ?? setting.network.epochs }
+    const trained = await trainNetwork(tf, { fit, validation }, settings, (epoch) => told(epoch, settings.epochs))
+    const { weights, features, notes } = trained
     return {
-      part: {
-        kind: 'network',
-        features: rows.names.map((name, at) => ({ name, mean: trained.means[at], deviation: trained.deviations[at] })),
-        network: trained.weights,
-      },
-      says: `network ${[rows.names.length, ...hidden, 1].join('-')}, ${trained.epochs} epochs; ${tf.why}`,
-      notes: trained.constantColumns.map((name) => `${name} is the same in all rows and has no weight`),
+      part: { kind: 'network', features, network: weights },
+      says: `network ${[features.length, ...settings.hidden, 1].join('-')}, ${trained.epochs} epochs; ${tf.why}`,
+      notes,
     }
   }
 }

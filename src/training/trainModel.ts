@@ -29,10 +29,10 @@ export type Learnt = {
   notes: readonly string[]
 }
 
-/** Learns from rows in order of time. `gapTicks`: labels reach so far. */
+/** Learns from rows in order of time. `validation`: later rows, which may say when to stop. `gapTicks`: labels reach so far. */
 export type Learner = (
   rows: Dataset,
-  by: { profile: Profile; setting: TrainingSetting; gapTicks: number },
+  by: { profile: Profile; setting: TrainingSetting; gapTicks: number; validation: Dataset },
 ) => Promise<Learnt>
 
 export type TrainOptions = {
@@ -54,7 +54,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const setting = TrainingSetting.parse(profile.file.training ?? {})
   const gapTicks = gapTicksOf(profile)
   const { fit, validation } = splitByTime(data, setting.validationShare, gapTicks)
-  const { says, notes, part } = await learner(fit, { profile, setting, gapTicks })
+  const { says, notes, part } = await learner(fit, { profile, setting, gapTicks, validation })
   const { calendar } = profile
   const head = {
     formatVersion: 1 as const,

@@ -19,6 +19,17 @@ async function loaded(training: unknown, change = (text: string) => text): Retur
   )
 }
 
+const networkDefaults = {
+  hidden: [32],
+  epochs: 30,
+  patience: 5,
+  l2: 0.0001,
+  dropout: 0,
+  batch: 256,
+  learningRate: 0.001,
+  classWeights: { negative: 1, positive: 1 },
+}
+
 test('the example of the page is valid in the profile of the page', async () => {
   const { file } = await loaded(shown)
   expect(file.training).toEqual({
@@ -28,7 +39,7 @@ test('the example of the page is valid in the profile of the page', async () => 
       { feature: 'count.FOOD.30d', quantiles: 4, monotone: 'up' },
     ],
     validationShare: 0.2,
-    network: { hidden: [32], epochs: 30, l2: 0.0001, dropout: 0, batch: 256 },
+    network: networkDefaults,
   })
 })
 
@@ -38,7 +49,7 @@ test('an empty setting is every default, a profile without one has none', async 
     bins: [],
     bandShares: [0.9, 0.97, 0.995],
     validationShare: 0.2,
-    network: { hidden: [32], epochs: 30, l2: 0.0001, dropout: 0, batch: 256 },
+    network: networkDefaults,
   })
   expect((await loadProfile('cn')).file.training).toBeUndefined()
 })
@@ -95,6 +106,8 @@ test.each<[unknown, string]>([
   [{ bandShares: [0.9], ridge: -1 }, 'training.ridge: '],
   [{ bandShares: [0.9], rigde: 1 }, 'training: Unrecognized key: "rigde"'],
   [{ bandShares: [0.9], network: { hidden: [0] } }, 'training.network.hidden.0: '],
+  [{ bandShares: [0.9], network: { dropout: 0.95 } }, 'training.network.dropout: '],
+  [{ bandShares: [0.9], network: { classWeights: { positive: 0 } } }, 'training.network.classWeights.positive: '],
 ])('%j is refused with the place of the mistake', async (training, says) => {
   await expect(loaded(training)).rejects.toThrow(`is not valid: ${says}`)
 })

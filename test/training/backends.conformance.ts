@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import type { Dataset } from '../../models/learn/dataset.ts'
-import { type EpochReport, type TrainedNetwork, trainNetwork } from '../../models/learn/network.ts'
+import { type EpochReport, type NetworkData, type TrainedNetwork, trainNetwork } from '../../models/learn/network.ts'
 import { type NetworkSettings, networkSettings } from '../../models/learn/networkSettings.ts'
 import { tensorFlowModel } from '../../models/learn/tensorflowModel.ts'
 import { logistic } from '../../models/math.ts'
@@ -13,14 +13,15 @@ import { network } from '../../models/risk/network.ts'
 import type { LoadedTensorFlow } from '../../src/training/tensorflow.ts'
 import { run } from '../kafka/java.ts'
 import { partsOf, randomRows } from '../support/tinyNetwork.ts'
-import { childSettings, curvedRows } from './rows.ts'
+import { childSettings, curvedRows, splitRows } from './rows.ts'
 
 type Settings = z.input<typeof NetworkSettings>
 
 export function conforms(tf: LoadedTensorFlow): void {
   const data = curvedRows(3000, 1)
-  const train = (change: Partial<Settings> = {}, rows = data, onEpoch?: (report: EpochReport) => void) =>
-    trainNetwork(tf, rows, { seed: 7, epochsMax: 4, hidden: [16], learningRate: 0.01, ...change }, onEpoch)
+  const parted = splitRows(data, 450)
+  const train = (change: Partial<Settings> = {}, rows: NetworkData = parted, onEpoch?: (report: EpochReport) => void) =>
+    trainNetwork(tf, rows, { seed: 7, epochs: 4, hidden: [16], learningRate: 0.01, ...change }, onEpoch)
 
   describe(`a network trained on ${tf.backend}`, () => {
     it('has the same bytes for the same seed, and others for another one', async () => {
@@ -33,14 +34,14 @@ export function conforms(tf: LoadedTensorFlow): void {
 
     it('has the same bytes in another process, which says nothing besides', async () => {
       const child = await run(process.execPath, [path.join(import.meta.dirname, 'trainChild.ts'), tf.backend])
-      const { weights } = await trainNetwork(tf, curvedRows(500, 1), childSettings)
+      const { weights } = await trainNetwork(tf, { fit: curvedRows(500, 1) }, childSettings)
       expect(child).toEqual({ code: 0, out: JSON.stringify(weights), err: '' })
     })
 
     it('learns what no line can tell', async () => {
       const later = curvedRows(3000, 2)
-      expect(aucOf(await train({ epochsMax: 30 }), later)).toBeGreaterThan(0.85)
-      expect(aucOf(await train({ epochsMax: 30, hidden: [] }), later)).toBeLessThan(0.65)
+      expect(aucOf(await train({ epochs: 30 }), later)).toBeGreaterThan(0.85)
+      expect(aucOf(await train({ epochs: 30, hidden: [] }), later)).toBeLessThan(0.65)
     })
 
     it('scores in our kernel as in TensorFlow.js', async () => {
@@ -61,7 +62,7 @@ export function conforms(tf: LoadedTensorFlow): void {
 
     it('stops early, and keeps the weights of the best epoch', async () => {
       const reports: EpochReport[] = []
-      const result = await train({ epochsMax: 300, patience: 3, hidden: [64], learningRate: 0.05 }, noise, (report) =>
+      const result = await train({ epochs: 300, patience: 3, hidden: [64], learningRate: 0.05 }, noise, (report) =>
         reports.push(report),
       )
       expect(result.history).toEqual(reports)
@@ -69,12 +70,12 @@ export function conforms(tf: LoadedTensorFlow): void {
       const losses = result.history.map(({ validationLoss }) => validationLoss ?? Number.NaN)
       expect(losses[result.epochs - 1]).toBe(Math.min(...losses))
       expect(result.history.length).toBe(result.epochs + 3)
-      const there = await train({ epochsMax: result.epochs, hidden: [64], learningRate: 0.05 }, noise)
+      const there = await train({ epochs: result.epochs, hidden: [64], learningRate: 0.05 }, noise)
       expect(there.weights).toEqual(result.weights)
     })
 
     it('runs all epochs without a validation slice', async () => {
-      const { epochs, history } = await train({ validationShare: 0 })
+      const { epochs, history } = await train({}, { fit: data })
       expect(epochs).toBe(4)
       expect(history.every(({ validationLoss }) => validationLoss === null)).toBe(true)
     })
@@ -82,7 +83,7 @@ export function conforms(tf: LoadedTensorFlow): void {
     it('counts rows by the weight of their class: weighted, scores are right on average', async () => {
       for (const positive of [1, 4]) {
         const classWeights = { negative: 1, positive }
-        const scores = scoresOf(await train({ classWeights, validationShare: 0, epochsMax: 10 }), data)
+        const scores = scoresOf(await train({ classWeights, epochs: 10 }, { fit: data }), data)
         const sums = { weights: 0, scores: 0, labels: 0 }
         for (const [row, label] of data.labels.entries()) {
           const weight = label === 1 ? positive : 1
@@ -96,28 +97,34 @@ export function conforms(tf: LoadedTensorFlow): void {
 
     it('has smaller weights with a larger penalty', async () => {
       const size = async (l2: number): Promise<number> => {
-        const { weights } = await train({ l2, validationShare: 0, epochsMax: 20 })
+        const { weights } = await train({ l2, epochs: 20 }, { fit: data })
         return weights.layers.reduce((sum, layer) => sum + squares(kernelOf(layer)), 0)
       }
       expect(await size(0.1)).toBeLessThan(0.1 * (await size(0)))
     })
 
-    it('names a constant column, and gives it no weight', async () => {
-      const values = data.values.map((value, at) => (at % 3 === 2 ? 5 : value))
-      const result = await train({}, { ...data, values })
-      expect(result.constantColumns).toEqual(['c'])
-      expect([result.means[2], result.deviations[2]]).toEqual([5, 1])
-      const [first] = result.weights.layers
-      const kernel = kernelOf(first)
-      expect(kernel.slice(2 * first.outputs).every((weight) => weight === 0)).toBe(true)
-      expect(kernel.slice(0, first.outputs).every((weight) => weight !== 0)).toBe(true)
+    it('leaves a constant column out, and says so', async () => {
+      const without = (rows: Dataset): Dataset => ({
+        ...rows,
+        names: ['a', 'b'],
+        values: rows.values.filter((_, at) => at % 3 !== 2),
+      })
+      const constant = (rows: Dataset): Dataset => ({
+        ...rows,
+        values: rows.values.map((value, at) => (at % 3 === 2 ? 5 : value)),
+      })
+      const result = await train({}, { fit: constant(parted.fit), validation: constant(parted.validation) })
+      expect(result.notes).toEqual(['c is 5 in all rows and was left out'])
+      const bare = await train({}, { fit: without(parted.fit), validation: without(parted.validation) })
+      expect({ ...result, notes: [] }).toEqual(bare)
+      expect(bare.features.map(({ name }) => name)).toEqual(['a', 'b'])
     })
 
     it('leaves no tensor behind, however it ends', async () => {
       const before = tf.core.memory().numTensors
       await train({ dropout: 0.2 })
       await expect(
-        train({}, data, () => {
+        train({}, parted, () => {
           throw new Error('stopped')
         }),
       ).rejects.toThrow('stopped')
@@ -133,15 +140,14 @@ export function conforms(tf: LoadedTensorFlow): void {
 }
 
 /** Labels that have nothing to do with the values. */
-const noise: Dataset = { ...curvedRows(600, 3), labels: curvedRows(600, 4).labels }
+const noise = splitRows({ ...curvedRows(600, 3), labels: curvedRows(600, 4).labels }, 100)
 
 const kernelOf = ({ kernel, inputs, outputs }: TrainedNetwork['weights']['layers'][number]): Float32Array =>
   floatsOfBase64(kernel, inputs * outputs, 'kernel')
 
 const squares = (values: Float32Array): number => values.reduce((sum, value) => sum + value * value, 0)
 
-function scoresOf({ weights, means, deviations }: TrainedNetwork, data: Dataset): Float64Array {
-  const features = data.names.map((name, at) => ({ name, mean: means[at], deviation: deviations[at] }))
+function scoresOf({ weights, features }: TrainedNetwork, data: Dataset): Float64Array {
   const out = new Float64Array(data.labels.length)
   network({ features, network: weights }).logOdds(data.values, out)
   return out.map(logistic)

@@ -1,5 +1,6 @@
 /** Training rows for tests of training. */
-import type { Dataset } from '../../models/learn/dataset.ts'
+import { type Dataset, sliceOf } from '../../models/learn/dataset.ts'
+import type { NetworkData } from '../../models/learn/network.ts'
 import { Random } from '../../src/simulate/random.ts'
 
 const rowsPerTick = 50
@@ -28,5 +29,11 @@ export function curvedRows(rows: number, seed: number): Dataset {
   }
 }
 
+/** The last `validationRows` rows judge; whole ticks, where it is a multiple of 50. */
+export function splitRows(data: Dataset, validationRows: number): Required<NetworkData> {
+  const rows = data.labels.length
+  return { fit: sliceOf(data, 0, rows - validationRows), validation: sliceOf(data, rows - validationRows, rows) }
+}
+
 /** What a child process trains with, and the test that waits for it. */
-export const childSettings = { seed: 5, epochsMax: 2, dropout: 0.1 }
+export const childSettings = { seed: 5, epochs: 2, dropout: 0.1 }

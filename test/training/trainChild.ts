@@ -4,5 +4,5 @@ import { backends, loadTensorFlow } from '../../src/training/tensorflow.ts'
 import { childSettings, curvedRows } from './rows.ts'
 
 const tf = await loadTensorFlow(backends.find((backend) => backend === process.argv[2]))
-const { weights } = await trainNetwork(tf, curvedRows(500, 1), childSettings)
+const { weights } = await trainNetwork(tf, { fit: curvedRows(500, 1) }, childSettings)
 process.stdout.write(JSON.stringify(weights))
