@@ -47,7 +47,7 @@ function edgesOf(sorted: Float64Array, bins: number): number[] {
   if (size === 0) return []
   if (sorted[0] === sorted[size - 1]) {
     const width = Math.max(1, Math.abs(sorted[0])) * relativeWidth
-    return [sorted[0] - width, sorted[0] + width]
+    return [sorted[0] - width, sorted[0] + width].filter(Number.isFinite) // nothing lies beyond the greatest number
   }
   const cuts = new Set<number>()
   for (let bin = 1; bin < bins; bin++) {

@@ -18,6 +18,16 @@ describe('the reference', () => {
     )
   })
 
+  it.each([Number.MAX_VALUE, -Number.MAX_VALUE, 0, 1e-300])(
+    'of the constant %d has finite edges around it',
+    (value) => {
+      const reference = psiReference(Float64Array.of(value, value))
+      expect(reference.edges.every(Number.isFinite)).toBe(true)
+      expect(psi(reference, Float64Array.of(value))).toBe(0)
+      expect(psi(reference, Float64Array.of(value / 2 + 1))).toBeGreaterThan(1)
+    },
+  )
+
   it('has bins of equal mass where values are distinct', () => {
     const ramp = Float64Array.from({ length: 1_000 }, (_, at) => at)
     const { edges, shares } = psiReference(ramp)
