@@ -19,6 +19,8 @@ import { EnterpriseTask } from '../src/enterprise/task.ts'
 import { dayMs, hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
 import { simulate } from '../src/simulate/simulate.ts'
+import { type PeerRows, peerRows, peersMin, rounded } from '../src/training/extract/peerTable.ts'
+import { defaultFeatures } from '../streams/defaultFeatures.ts'
 import type { Profile } from '../streams/profile.ts'
 
 const setting = {
@@ -32,7 +34,6 @@ const setting = {
   ridge: 20,
 }
 const bandShares = [0.9, 0.97, 0.995]
-const peersMin = 30
 const folder = fileURLToPath(new URL('../models/baseline/', import.meta.url))
 
 type Row = { asOfMs: number; row: number; features: Float64Array; industry: string; region: string }
@@ -40,26 +41,10 @@ type Row = { asOfMs: number; row: number; features: Float64Array; industry: stri
 const profile = await loadProfile('cn')
 if (profile.file.label.kind !== 'outcome-within') throw new Error('the baseline learns outcomes within a horizon')
 const horizonMs = profile.file.label.days * dayMs
-const names = chosenFeatures(profile)
+const names = defaultFeatures(profile.groups, profile.grades, profile.file.halfLivesDays)
 const fill = featureFill(featureProfile(profile), names)
 const { rows, outcomes, dataHash, task } = collect()
 label()
-
-function chosenFeatures({ groups, grades }: Profile): string[] {
-  return [
-    ...groups.flatMap((group) => [`count.${group}.30d`, `count.${group}.365d`]),
-    'severity.all.90d',
-    'severity.all.365d',
-    'momentum.all',
-    'recency',
-    'sources',
-    'amount',
-    ...grades.map((grade) => `grade.${grade}`),
-    'gradeAge',
-    'gradeWorse',
-    'peer',
-  ]
-}
 
 /** Folds the simulated market, and takes the features of every enterprise on a grid of dates. */
 function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: string; task: EnterpriseTask } {
@@ -183,7 +168,7 @@ function label(): void {
   // A label must not reach into the test period: training ends one horizon before it.
   const train = complete.filter((row) => row.asOfMs + horizonMs <= testFrom)
   const test = complete.filter((row) => row.asOfMs >= testFrom)
-  const peers = peerRows(train)
+  const peers = peersOf(train)
   const peerAt = names.indexOf('peer')
   for (const row of [...train, ...test]) row.features[peerAt] = peerScore(row, peers)
   const moments = names.map((_, at) => momentsOf(train, at))
@@ -246,37 +231,18 @@ function momentsOf(some: readonly Row[], at: number): { mean: number; deviation:
   return { mean, deviation: variance > 1e-12 ? Math.sqrt(variance) : 1 }
 }
 
-/** Median and spread of ln(1 + decayed count, 90 days) by section and province, section, and all; small groups are left out. */
-function peerRows(some: readonly Row[]): Record<string, [number, number]> {
-  const peerAt = names.indexOf('peer') // taken with median 0 and spread 1: the logarithm itself
-  const groups = new Map<string, number[]>()
+/** Peers at the latest date; the feature was taken with median 0 and spread 1, which is the logarithm itself. */
+function peersOf(some: readonly Row[]): PeerRows {
+  const peerAt = names.indexOf('peer')
   const latest = some.reduce((max, row) => Math.max(max, row.asOfMs), 0)
-  for (const { asOfMs, features, industry, region } of some) {
-    if (asOfMs !== latest) continue
-    for (const key of [`${industry}|${region}`, `${industry}|`, '|']) {
-      const group = groups.get(key)
-      if (group) group.push(features[peerAt])
-      else groups.set(key, [features[peerAt]])
-    }
-  }
-  const peers: Record<string, [number, number]> = {}
-  for (const [key, values] of [...groups].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
-    if (values.length < peersMin) continue
-    const sorted = Float64Array.from(values).sort()
-    const spread = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 1.349
-    peers[key] = [rounded(quantile(sorted, 0.5)), Math.max(0.1, rounded(spread))]
-  }
-  return peers
+  const then = some.filter(({ asOfMs }) => asOfMs === latest)
+  return peerRows(then.map(({ features, industry, region }) => ({ industry, region, raw: features[peerAt] })))
 }
 
 /** The feature was taken with median 0 and spread 1: it is the raw count's logarithm, to be set against the peers. */
 function peerScore(row: Row, peers: Record<string, [number, number]>): number {
   const [median, spread] = peers[`${row.industry}|${row.region}`] ?? peers[`${row.industry}|`] ?? peers['|'] ?? [0, 1]
   return (row.features[names.indexOf('peer')] - median) / spread
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1e6) / 1e6
 }
 
 function card(file: ScorecardFile, testFrom: string): string {

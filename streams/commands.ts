@@ -8,7 +8,8 @@ const head = { id: recordId, actor: z.string().min(1).max(128) }
 export const Gate = z.object({
   name: z.string().min(1).max(64),
   passed: z.boolean(),
-  value: z.number(),
+  /** Absent when it could not be computed. */
+  value: z.number().optional(),
   limit: z.number(),
 })
 export type Gate = z.infer<typeof Gate>

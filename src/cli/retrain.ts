@@ -107,7 +107,7 @@ type Published = { folder: string; hash: string; judged: JudgedModel }
 async function publish(screen: Screen, { folder, hash, judged }: Published, options: Options): Promise<void> {
   const quiet = { ...screen, out: screen.err } // standard output is the result's
   await publishFolder(quiet, folder, { ...options, json: false })
-  const gates = judged.gates.map(({ name, passed, value, limit }) => ({ name, passed, value: value ?? limit, limit }))
+  const gates = judged.gates.map(({ name, passed, value, limit }) => ({ name, passed, value, limit }))
   await change(quiet, { ...options, json: false, at: 'next', actor: userName() }, async (_, head) =>
     options.promoteIfGatesPass === true
       ? { ...head, kind: 'model.promote', hash, gates }

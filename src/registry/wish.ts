@@ -45,7 +45,9 @@ export function failedGates(command: ModelCommand): string[] {
   if (command.kind !== 'model.promote') return []
   return (command.gates ?? [])
     .filter(({ passed }) => !passed)
-    .map(({ name, value, limit }) => `${name} is ${value}, the limit is ${limit}`)
+    .map(({ name, value, limit }) =>
+      value === undefined ? `${name} could not be computed` : `${name} is ${value}, the limit is ${limit}`,
+    )
 }
 
 /** Of several for one tick: the last by (log time, id). */
