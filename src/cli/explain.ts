@@ -3,14 +3,13 @@ import { Command } from 'commander'
 import { buildModel } from '../../models/risk/buildModel.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { loadModel } from '../edges/models.ts'
-import { championAt } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
 import { type Explanation, explain } from '../training/explain.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { addLogOptions, openLogOption, plainText, print, processScreen, type Screen } from './common.ts'
 import { tickOf } from './extract.ts'
-import { type RegistryOptions, withRegistry } from './registry.ts'
+import { championIn, type RegistryOptions, withRegistry } from './registry.ts'
 
 type Options = RegistryOptions & { at?: string; model?: string; all?: boolean }
 
@@ -31,16 +30,16 @@ export function explainCommand(screen: Screen = processScreen): Command {
     .option('--json', 'print one JSON object: {enterpriseId, tick, asOf, model, probability, features, reasons}')
     .addHelpText('after', help)
     .action((id: string, options: Options) =>
-      withRegistry(options, 'read', async ({ profile, registry, models }) => {
-        const { beatMs, throughBeat } = registry
+      withRegistry(options, 'read', async (open) => {
+        const { profile } = open
+        const { beatMs, throughBeat } = open.registry
         const closed = profile.calendar.tickOf((throughBeat + 1) * beatMs) - 1
         const tick = tickOf(profile, '--at', options.at) ?? closed
         if (tick > closed)
           throw new ForewarnError('FW_USAGE', [
             `--at ${options.at}: that tick is not closed; the last that is: ${profile.calendar.label(closed)}.`,
           ])
-        const model =
-          options.model === undefined ? champion(championAt(registry, tick)) : await loadModel(options.model)
+        const model = options.model === undefined ? champion(tick) : await loadModel(options.model)
         const log = await openLogOption(options, 'read')
         try {
           const by = { model, features: chosenFeatures(profile, undefined) }
@@ -49,9 +48,9 @@ export function explainCommand(screen: Screen = processScreen): Command {
           await log.close()
         }
 
-        function champion(hash: string | null): RiskModel | undefined {
-          const file = models.find((one) => one.hash === hash)?.file
-          return file === undefined || hash === null ? undefined : buildModel(file, hash)
+        function champion(of: number): RiskModel | undefined {
+          const found = championIn(open, of)
+          return found === undefined ? undefined : buildModel(found.file, found.hash)
         }
       }),
     )

@@ -1,9 +1,10 @@
 /** What the commands about models share: the log and its registry, hashes and ticks as people write them. */
+import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type ModelFolder, readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { type ListedModel, listModels } from '../edges/registry/listModels.ts'
-import { type Registry, readRegistry } from '../edges/registry/readRegistry.ts'
+import { championAt, type Registry, readRegistry } from '../edges/registry/readRegistry.ts'
 import { httpRegistry, logRegistry, type RegistryTarget } from '../edges/registry/target.ts'
 import { ForewarnError } from '../errors.ts'
 import { promotionLeadMs, secondMs } from '../limits.ts'
@@ -53,6 +54,21 @@ export function modelBy(text: string, models: readonly ListedModel[]): ListedMod
     throw new ForewarnError('FW_USAGE', [`${text} begins the hashes of ${found.length} models; give more of it.`])
   if (found.length === 0) throw new ForewarnError('FW_MODEL_UNKNOWN', [text])
   return found[0]
+}
+
+/**
+ * The model that scored in a tick; undefined when none did. @throws ForewarnError FW_MODEL_UNKNOWN when one did whose files are not here:
+ * the profile's own model is not in the log, and its folder may have changed since the log was begun.
+ */
+export function championIn(
+  { registry, models }: Pick<OpenRegistry, 'registry' | 'models'>,
+  tick: number,
+): { hash: string; file: ModelFile } | undefined {
+  const hash = championAt(registry, tick)
+  if (hash === null) return undefined
+  const file = models.find((one) => one.hash === hash)?.file
+  if (file === undefined) throw new ForewarnError('FW_MODEL_UNKNOWN', [hash])
+  return { hash, file }
 }
 
 const sendingMs = 10 * secondMs // between the look at the clock and the record in the log

@@ -4,7 +4,6 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { checkNewFolder, writeModelFolder } from '../edges/modelFolders.ts'
 import { loadProfile } from '../edges/profiles.ts'
-import { championAt } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
 import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
@@ -16,7 +15,7 @@ import { pageOf } from './evaluate.ts'
 import { extract } from './extract.ts'
 import { publishFolder } from './models.ts'
 import { change, userName } from './promote.ts'
-import { type RegistryOptions, withRegistry } from './registry.ts'
+import { championIn, type RegistryOptions, withRegistry } from './registry.ts'
 import { learnerOf, type TrainKind, train, trainKinds } from './train.ts'
 
 const help = `
@@ -95,10 +94,10 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
 
 /** The champion of the log's last tick. */
 async function championOf(options: Options): Promise<Judged | undefined> {
-  return withRegistry(options, 'read', async ({ profile, registry, models }) => {
-    const hash = championAt(registry, profile.calendar.tickOf(registry.throughBeat * registry.beatMs))
-    const file = models.find((one) => one.hash === hash)?.file
-    return file === undefined || hash === null ? undefined : { name: `champion (${hash.slice(0, 8)})`, file }
+  return withRegistry(options, 'read', async (open) => {
+    const { beatMs, throughBeat } = open.registry
+    const found = championIn(open, open.profile.calendar.tickOf(throughBeat * beatMs))
+    return found === undefined ? undefined : { name: `champion (${found.hash.slice(0, 8)})`, file: found.file }
   })
 }
 
