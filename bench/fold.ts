@@ -107,7 +107,7 @@ function newTask(
 
 function loadTables(task: EnterpriseTask, profile: Profile, enterprises: number): void {
   const tables = tableRecords(profile, enterprises)
-  task.fold(firstBeat, [[], tables.enterprises, tables.grades, []], discard)
+  task.fold(firstBeat, [[], tables.enterprises, tables.grades, [], []], discard)
 }
 
 let written = 0

@@ -61,7 +61,7 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
     if (beat !== undefined)
       task.fold(
         beat,
-        [[], pending.enterprises ?? [], pending['credit-grades'] ?? [], pending['risk-events'] ?? []],
+        [[], pending.enterprises ?? [], pending['credit-grades'] ?? [], pending['risk-events'] ?? [], []],
         () => {},
       )
     pending = {}
