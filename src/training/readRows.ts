@@ -1,7 +1,7 @@
 /** A folder of training rows into memory, in the order (tick, enterprise id); whoever wrote it. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetRead } from 'hyparquet'
+import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet'
 import type { Dataset } from '../../models/learn/dataset.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { dictionaryFile, headColumns, RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
@@ -9,7 +9,10 @@ import { ForewarnError, messageOf, mistakeIn } from '../errors.ts'
 
 export type RowsFolder = { dictionary: RowsDictionary; data: Dataset }
 
-/** Reads the named features, or all. @throws ForewarnError FW_ROWS_INVALID with what is wrong with the folder. */
+/**
+ * Reads the named features, or all. Memory: 8 bytes for each row and feature, and one column of a row group.
+ * @throws ForewarnError FW_ROWS_INVALID with what is wrong with the folder
+ */
 export async function readRows(
   folder: string,
   profile: Profile,
@@ -47,50 +50,58 @@ async function columnsOf(file: AsyncBuffer, names: readonly string[]): Promise<D
   const values = new Float64Array(rows * names.length)
   const columnOf = new Map(names.map((name, column) => [name, column]))
   const isText = (name: string): name is keyof typeof texts => Object.hasOwn(texts, name)
-  let mistake: string | undefined // the reader hands on nothing that is thrown while it reads
-  await parquetRead({
-    file,
-    metadata,
-    columns: [...head, ...names],
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      const column = columnOf.get(columnName)
-      for (let at = 0; at < columnData.length; at++) {
-        const [row, value]: [number, unknown] = [rowStart + at, columnData[at]]
-        mistake ??= mistakeOf(columnName, value, row)
-        if (column !== undefined) values[row * names.length + column] = numberOf(value)
-        else if (isText(columnName)) texts[columnName][row] = String(value)
-        else if (columnName === 'tick') ticks[row] = numberOf(value)
-        else labels[row] = numberOf(value)
+  const seen = new Map<string, string>() // one text for each code, however many rows have it
+  const columns = [...head, ...names]
+  const { ranges, readColumn } = await parquetScan({ file, metadata, columns })
+  for (const { rowStart, rowEnd } of ranges)
+    for (const name of columns) {
+      const slice: ArrayLike<unknown> = await readColumn({ column: name, rowStart, rowEnd }) // no more is held at once
+      const column = columnOf.get(name)
+      for (let at = 0; at < slice.length; at++) {
+        const [row, value] = [rowStart + at, slice[at]]
+        if (column !== undefined) values[row * names.length + column] = numberOf(name, value, row)
+        else if (isText(name)) texts[name][row] = once(seen, textOf(name, value, row))
+        else if (name === 'tick') ticks[row] = tickOf(value, row)
+        else labels[row] = labelOf(value, row)
       }
-    },
-  })
-  if (mistake !== undefined) throw new Error(mistake)
+    }
   const { enterpriseId: ids, region: regions, industry: industries, grade: grades } = texts
   return { names, values, labels, ticks, ids, regions, industries, grades }
 }
 
 const blank = (rows: number): string[] => new Array<string>(rows).fill('')
 
-/** A null is a missing value. */
-function numberOf(value: unknown): number {
-  return value === null || value === undefined ? Number.NaN : Number(value)
+function once(seen: Map<string, string>, text: string): string {
+  const known = seen.get(text)
+  if (known !== undefined) return known
+  seen.set(text, text)
+  return text
 }
 
-/** What is wrong with a value of the columns before the features. */
-function mistakeOf(column: string, value: unknown, row: number): string | undefined {
-  const number = numberOf(value)
-  switch (column) {
-    case 'label':
-      return number === 0 || number === 1
-        ? undefined
-        : `row ${row} has the label ${String(value)}, which is neither 0 nor 1`
-    case 'tick':
-      return Number.isInteger(number) ? undefined : `row ${row} has the tick ${String(value)}, which is no whole number`
-    case 'enterpriseId':
-      return value === null || value === undefined ? `row ${row} has no ${column}` : undefined
-    default:
-      return undefined
-  }
+/** A null is a missing value. @throws Error for what is no number: other programs write these files too. */
+function numberOf(column: string, value: unknown, row: number): number {
+  if (typeof value === 'number') return value
+  if (value === null || value === undefined) return Number.NaN
+  if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value)
+  throw new Error(`row ${row} has ${column} ${String(value)}, which is no number`)
+}
+
+function textOf(column: string, value: unknown, row: number): string {
+  if (typeof value === 'string') return value
+  if (value === null || value === undefined) throw new Error(`row ${row} has no ${column}`)
+  throw new Error(`row ${row} has ${column} ${String(value)}, which is no text`)
+}
+
+function tickOf(value: unknown, row: number): number {
+  const tick = numberOf('tick', value, row)
+  if (Number.isInteger(tick)) return tick
+  throw new Error(`row ${row} has the tick ${String(value)}, which is no whole number`)
+}
+
+function labelOf(value: unknown, row: number): 0 | 1 {
+  const label = numberOf('label', value, row)
+  if (label === 0 || label === 1) return label
+  throw new Error(`row ${row} has the label ${String(value)}, which is neither 0 nor 1`)
 }
 
 /** Rows in order of time; the program itself writes them so. */

@@ -242,15 +242,35 @@ describe('a folder that is not what it should be is refused', async () => {
     ['a row without a label', 'label', null, 'row 3 has the label null, which is neither 0 nor 1'],
     ['a row without a tick', 'tick', null, 'row 3 has the tick null, which is no whole number'],
     ['a row without an enterprise', 'enterpriseId', null, 'row 3 has no enterpriseId'],
+    ['a row without a region', 'region', null, 'row 3 has no region'],
   ])('%s', (_, column, value, message) =>
-    refused(async (folder) => {
-      const file = path.join(folder, rowsFile)
-      const columns = await parquetReadObjects({ file: await asyncBufferFromFile(file) })
-      columns[3][column] = value
-      const columnData = Object.keys(columns[0]).map((name) => ({ name, data: columns.map((row) => row[name]) }))
-      await writeFile(file, Buffer.from(parquetWriteBuffer({ columnData })))
-    }, message),
+    refused((folder) => rewritten(folder, (row, at) => (at === 3 ? { ...row, [column]: value } : row)), message),
   )
+
+  it('a feature that another program wrote as text', () =>
+    refused(
+      (folder) => rewritten(folder, (row, at) => ({ ...row, b: `x${at}` })),
+      'row 0 has b x0, which is no number',
+    ))
+})
+
+/** The file written again by another program, with other rows or groups of rows. */
+async function rewritten(
+  folder: string,
+  change: (row: Record<string, unknown>, at: number) => Record<string, unknown>,
+  rowGroupSize = 1_000,
+): Promise<void> {
+  const file = path.join(folder, rowsFile)
+  const rows = (await parquetReadObjects({ file: await asyncBufferFromFile(file) })).map(change)
+  const columnData = Object.keys(rows[0]).map((name) => ({ name, data: rows.map((row) => row[name]) }))
+  await writeFile(file, Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize })))
+}
+
+test('the rows are the same in however many groups they lie', async () => {
+  const folder = await folderOf(riskyRows(60))
+  const { data } = await readRows(folder, profile)
+  await rewritten(folder, (row) => row, 7)
+  expect((await readRows(folder, profile)).data).toEqual(data)
 })
 
 test('no byte of a model folder can be flipped in silence: it is refused, or it is another model', async () => {
