@@ -46,7 +46,8 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
   }
 }
 
-function coreOf(file: ModelFile): ModelCore {
+/** What the kinds differ in: log-odds before calibration. @throws Error when the parts of the file do not fit together. */
+export function coreOf(file: ModelFile): ModelCore {
   switch (file.kind) {
     case 'scorecard':
       return scorecard(file)

@@ -8,7 +8,7 @@ import type { Dataset } from '../../models/learn/dataset.ts'
 import { cardUse, modelCard } from '../../models/learn/modelCard.ts'
 import { psiReference } from '../../models/quality/psi.ts'
 import { areaUnderRoc, brierScore } from '../../models/quality/ranking.ts'
-import { buildModel } from '../../models/risk/buildModel.ts'
+import { buildModel, coreOf } from '../../models/risk/buildModel.ts'
 import type { ModelFile, NetworkFile, ScorecardFile, TreesFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { TrainingSetting } from '../../streams/training.ts'
@@ -52,6 +52,7 @@ export type TrainedModel = { file: ModelFile; card: string }
 export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const { profile, data, dictionary, learner, seed, command } = options
   const setting = TrainingSetting.parse(profile.file.training ?? {})
+  const shares = sharesAbove(setting, profile)
   const gapTicks = gapTicksOf(profile)
   const { fit, validation } = splitByTime(data, setting.validationShare, gapTicks)
   const { says, notes, part } = await learner(fit, { profile, setting, gapTicks, validation })
@@ -82,7 +83,6 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const calibrated: ModelFile = { ...raw, calibration }
   const [fitScores, scores] = [fit, validation].map((rows) => probabilitiesOf(calibrated, columns(rows)))
   const all = Float64Array.from([...fitScores, ...scores])
-  const shares = setting.bandShares.map((share) => 1 - share)
   const file: ModelFile = {
     ...calibrated,
     bandEdges: bandEdgesFor(all, shares),
@@ -136,8 +136,20 @@ export function probabilitiesOf(file: ModelFile, rows: Float64Array): Float64Arr
   return out
 }
 
+/** Taken back from probabilities they would be infinite where a model is very sure. */
 function logOddsOf(file: ModelFile, rows: Float64Array): Float64Array {
-  return probabilitiesOf(file, rows).map((p) => Math.log(p / (1 - p)))
+  const out = new Float64Array(rows.length / file.features.length)
+  coreOf(file).logOdds(rows, out)
+  return out
+}
+
+/** Shares of rows above each edge; 1 - .9 is .09999999999999998, which of 600 rows would take 59. */
+function sharesAbove({ bandShares }: TrainingSetting, { file: { bands } }: Profile): number[] {
+  if (bandShares.length !== bands.length - 1)
+    throw new Error(
+      `training.bandShares: ${bandShares.length} shares for ${bands.length} bands; give ${bands.length - 1} in the profile`,
+    )
+  return bandShares.map((share) => Number((1 - share).toPrecision(12)))
 }
 
 function positivesOf({ labels }: Dataset): number {

@@ -5,9 +5,12 @@ import fc from 'fast-check'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it, test } from 'vitest'
+import { chooseCalibration } from '../../models/learn/calibrate.ts'
 import { type Dataset, sliceOf } from '../../models/learn/dataset.ts'
 import { areaUnderRoc } from '../../models/quality/ranking.ts'
 import { buildModel } from '../../models/risk/buildModel.ts'
+import { calibrate } from '../../models/risk/calibration.ts'
+import { ModelFile } from '../../models/risk/modelFile.ts'
 import { checkNewFolder, writeModelFolder } from '../../src/edges/modelFolders.ts'
 import { readModelFolder } from '../../src/edges/models.ts'
 import { importedTrees, networkLearner, scorecardLearner } from '../../src/training/learners.ts'
@@ -17,6 +20,7 @@ import { loadTensorFlow } from '../../src/training/tensorflow.ts'
 import { type Learner, probabilitiesOf, type TrainedModel, trainModel } from '../../src/training/trainModel.ts'
 import { dictionaryFile, rowsFile } from '../../streams/trainingRows.ts'
 import { tempFolder } from '../edges/support.ts'
+import { largestDifference } from '../support/difference.ts'
 import { labelledProfile, labelTicks, riskyRows, rowsFolder } from '../support/rowsFolder.ts'
 
 const profile = labelledProfile()
@@ -89,6 +93,14 @@ describe('a scorecard', async () => {
     expect(above[0]).toBeLessThanOrEqual(0.1)
     expect(above[1]).toBeGreaterThan(0.015)
     expect(above[1]).toBeLessThanOrEqual(0.03)
+  })
+
+  it('takes its share to the row where the share is a whole number of rows', async () => {
+    const even = riskyRows(840) // 4 ticks of 10 rows are left out: 800 are learnt from or held back
+    const { file: of } = await trained(even)
+    const { fit, validation } = splitByTime(even, 0.2, labelTicks)
+    const all = [fit, validation].flatMap(({ values }) => [...probabilitiesOf(of, values)])
+    expect(of.bandEdges.map((edge) => all.filter((p) => p >= edge).length)).toEqual([all.length / 10, 24])
   })
 
   it('is the same to the byte when trained again, in whatever order rows and columns lie in the file', async () => {
@@ -189,6 +201,27 @@ test.each<[string, Dataset, string | RegExp]>([
   ['constant columns only', { ...rows, values: rows.values.map(() => 1) }, 'every one is the same in all rows'],
 ])('it is said what to do about %s', async (_, data, message) => {
   await expect(trained(data)).rejects.toThrow(message)
+})
+
+test('a model that is far too sure is calibrated by its own log-odds, also where its probabilities are 1', async () => {
+  const part = {
+    kind: 'scorecard' as const,
+    features: rows.names.map((name) => ({ name, mean: 0, deviation: 1 })),
+    scorecard: { intercept: -20, weights: [12, -4, 0] },
+  }
+  const { file } = await trained(rows, async () => ({ part, says: 'made up', notes: [] }))
+  const { values, labels } = splitByTime(rows, 0.2, labelTicks).validation
+  const logOdds = Float64Array.from(labels, (_, row) => -20 + 12 * values[row * 3] - 4 * values[row * 3 + 1])
+  expect(logOdds.filter((one) => 1 / (1 + Math.exp(-one)) === 1).length).toBeGreaterThan(10)
+  const expected = logOdds.map(calibrate(chooseCalibration(logOdds, labels)))
+  const scores = probabilitiesOf(ModelFile.parse(JSON.parse(JSON.stringify(file))), values)
+  expect(largestDifference(scores, expected)).toBeLessThan(1e-9)
+})
+
+test('bands without their shares are told before anything is learnt', async () => {
+  const of = labelledProfile()
+  const four = { ...of, file: { ...of.file, bands: [...of.file.bands, { code: 'severe' }] } }
+  await expect(trained(rows, scorecard, four)).rejects.toThrow('training.bandShares: 2 shares for 4 bands; give 3')
 })
 
 test('a constant column is left out, and the card says so', async () => {
