@@ -57,7 +57,7 @@ export const TrainingSetting = z.strictObject({
     .max(100)
     .default([]),
   bins: z.array(BinSetting).max(100).default([]),
-  /** Shares of the training rows below the lower edge of each band above the lowest. */
+  /** Shares of the rows held back below the lower edge of each band above the lowest. */
   bandShares: z
     .array(z.number().gt(0).lt(1))
     .min(1)

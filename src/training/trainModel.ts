@@ -82,12 +82,12 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const calibration = chooseCalibration(logOddsOf(raw, columns(validation)), validation.labels)
   const calibrated: ModelFile = { ...raw, calibration }
   const [fitScores, scores] = [fit, validation].map((rows) => probabilitiesOf(calibrated, columns(rows)))
-  const all = Float64Array.from([...fitScores, ...scores])
   const file: ModelFile = {
     ...calibrated,
-    bandEdges: bandEdgesFor(all, shares),
+    // A model is surer of rows that it has learnt from than of any that will come: those would set edges too far out.
+    bandEdges: bandEdgesFor(scores, shares),
     reference: {
-      score: psiReference(all),
+      score: psiReference(scores),
       features: referencesOf([columns(fit), columns(validation)], part.features.length),
     },
     training: { ...head.training, metrics: metricsOf({ fit, fitScores, validation, scores }) },
@@ -192,7 +192,7 @@ function cardOf(file: ModelFile, { says, notes, shares, profile, gitCommit }: Ca
     kind: says,
     learntFrom: `rows of a log of profile ${file.profile}`,
     ...(label.kind === 'outcome-within' ? { sampling: `every ${label.gridTicks} ticks` } : {}),
-    bands: `about the riskiest ${percent} of training rows`,
+    bands: `about the riskiest ${percent} of the rows held back`,
     ...(gitCommit === undefined ? {} : { gitCommit }),
     use: cardUse,
     notes,

@@ -7,10 +7,12 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it, test } from 'vitest'
 import { chooseCalibration } from '../../models/learn/calibrate.ts'
 import { type Dataset, sliceOf } from '../../models/learn/dataset.ts'
+import { PsiReference, psi } from '../../models/quality/psi.ts'
 import { areaUnderRoc } from '../../models/quality/ranking.ts'
 import { buildModel } from '../../models/risk/buildModel.ts'
 import { calibrate } from '../../models/risk/calibration.ts'
 import { ModelFile } from '../../models/risk/modelFile.ts'
+import type { TreeWeights } from '../../models/risk/weights.ts'
 import { checkNewFolder, writeModelFolder } from '../../src/edges/modelFolders.ts'
 import { readModelFolder } from '../../src/edges/models.ts'
 import { importedTrees, networkLearner, scorecardLearner } from '../../src/training/learners.ts'
@@ -85,22 +87,15 @@ describe('a scorecard', async () => {
     expect(auc).toBeGreaterThan(0.75)
   })
 
-  it('takes about its share into each band', () => {
-    const { fit, validation } = splitByTime(rows, 0.2, labelTicks)
-    const all = [fit, validation].flatMap(({ values }) => [...probabilitiesOf(file, values)])
-    const above = file.bandEdges.map((edge) => all.filter((p) => p >= edge).length / all.length)
-    expect(above[0]).toBeGreaterThan(0.07)
-    expect(above[0]).toBeLessThanOrEqual(0.1)
-    expect(above[1]).toBeGreaterThan(0.015)
-    expect(above[1]).toBeLessThanOrEqual(0.03)
-  })
-
-  it('takes its share to the row where the share is a whole number of rows', async () => {
-    const even = riskyRows(840) // 4 ticks of 10 rows are left out: 800 are learnt from or held back
-    const { file: of } = await trained(even)
-    const { fit, validation } = splitByTime(even, 0.2, labelTicks)
-    const all = [fit, validation].flatMap(({ values }) => [...probabilitiesOf(of, values)])
-    expect(of.bandEdges.map((edge) => all.filter((p) => p >= edge).length)).toEqual([all.length / 10, 24])
+  it('takes its share of the rows held back into each band', async () => {
+    const { validation } = splitByTime(rows, 0.2, labelTicks)
+    const scores = probabilitiesOf(file, validation.values)
+    expect(scores).toHaveLength(180)
+    expect(file.bandEdges.map((edge) => scores.filter((p) => p >= edge).length)).toEqual([18, 5])
+    const many = riskyRows(3_000) // of 600 rows a tenth is 60, though 600 * (1 - .9) is less
+    const other = probabilitiesOf((await trained(many)).file, splitByTime(many, 0.2, labelTicks).validation.values)
+    const { bandEdges } = (await trained(many)).file
+    expect(bandEdges.map((edge) => other.filter((p) => p >= edge).length)).toEqual([60, 18])
   })
 
   it('is the same to the byte when trained again, in whatever order rows and columns lie in the file', async () => {
@@ -216,6 +211,52 @@ test('a model that is far too sure is calibrated by its own log-odds, also where
   const expected = logOdds.map(calibrate(chooseCalibration(logOdds, labels)))
   const scores = probabilitiesOf(ModelFile.parse(JSON.parse(JSON.stringify(file))), values)
   expect(largestDifference(scores, expected)).toBeLessThan(1e-9)
+})
+
+/** One tree that knows each row by heart, and next to nothing of any other: what trees do that are too large for their rows. */
+const byHeart: Learner = async ({ values, labels, names }) => {
+  const order = [...labels.keys()].sort((a, b) => values[a * 3 + 2] - values[b * 3 + 2])
+  const near = 1e-7
+  const thresholds = order.flatMap((row) => [values[row * 3 + 2] - near, values[row * 3 + 2] + near])
+  const leaves = [
+    ...order.flatMap((row) => [0.001 * values[row * 3], (labels[row] === 1 ? 3 : -3) + 0.001 * values[row * 3 + 1]]),
+    0,
+  ]
+  const tree: TreeWeights = {
+    values: leaves,
+    counts: leaves.map(() => 1),
+    features: [],
+    thresholds: [],
+    decisions: [],
+    left: [],
+    right: [],
+    categories: [],
+  }
+  const grow = (from: number, to: number): number => {
+    if (to - from === 1) return -1 - from
+    const [split, middle] = [tree.features.length, (from + to) >> 1]
+    tree.features.push(2)
+    tree.thresholds.push(thresholds[middle - 1])
+    tree.decisions.push(2)
+    tree.left.push(0)
+    tree.right.push(0)
+    tree.left[split] = grow(from, middle)
+    tree.right[split] = grow(middle, to)
+    return split
+  }
+  grow(0, leaves.length)
+  const features = names.map((name) => ({ name, mean: 0, deviation: 1 }))
+  return { part: { kind: 'trees', features, trees: [tree] }, says: 'by heart', notes: [] }
+}
+
+test('what a model knows by heart sets neither its bands nor the reference of its score', async () => {
+  const { file } = await trained(riskyRows(2_000), byHeart)
+  expect(file.training.metrics.trainAuc).toBe(1)
+  const scores = probabilitiesOf(file, riskyRows(2_000, 2).values)
+  expect(psi(PsiReference.parse(file.reference?.score), scores)).toBeLessThan(0.1)
+  const above = scores.filter((p) => p >= file.bandEdges[0]).length / scores.length
+  expect(above).toBeGreaterThan(0.05)
+  expect(above).toBeLessThan(0.15)
 })
 
 test('bands without their shares are told before anything is learnt', async () => {
