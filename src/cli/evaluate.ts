@@ -76,7 +76,14 @@ export async function evaluateFolder(
   const candidate = await readModelFolder(model)
   const champion = options.champion === undefined ? [] : [options.champion]
   const others = await Promise.all([...champion, ...(options.against ?? [])].map(named))
-  const { data, dictionary } = windowOf(profile, await readRows(rows, profile), options)
+  for (const { name, file } of [{ name: nameOfModel(model, candidate), file: candidate.file }, ...others])
+    if (file.profile !== profile.file.name)
+      throw new ForewarnError('FW_MODEL_MISFIT', [`${name} is for profile ${file.profile}, not ${profile.file.name}`])
+  const asked = [candidate.file, ...others.map(({ file }) => file)].flatMap(({ features }) =>
+    features.map(({ name }) => name),
+  )
+  const found = await readRows(rows, profile, () => [...new Set(asked)])
+  const { data, dictionary } = windowOf(profile, found, options)
   checkLater(candidate, profile, data.ticks[0])
   try {
     return evaluateModels({
@@ -102,7 +109,7 @@ const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} 
 function checkLater({ file }: ModelFolder, profile: Profile, firstTick: number | undefined): void {
   if (firstTick === undefined) throw new ForewarnError('FW_USAGE', ['There is no row in that window.'])
   const last = tickOf(profile, 'training.to', file.training.to)
-  if (last !== undefined && firstTick <= last && file.profile === profile.file.name && file.training.from !== '')
+  if (last !== undefined && firstTick <= last && file.training.from !== '')
     throw new ForewarnError('FW_USAGE', [
       `The model was trained on rows up to ${file.training.to}; judge it on later ones (--from).`,
     ])

@@ -6,6 +6,7 @@ import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { importedTrees } from '../training/learners.ts'
 import { readRows } from '../training/readRows.ts'
+import { commandText } from './commandText.ts'
 import { print, processScreen, type Screen } from './common.ts'
 import { train, windowOf } from './train.ts'
 
@@ -35,9 +36,9 @@ export function importCommand(screen: Screen = processScreen): Command {
       const { names, learner } = await read(from)
       const rows = await readRows(options.rows, profile, () => names)
       const trained = await train(profile, windowOf(profile, rows, options), learner, {
-        ...options,
-        kind: 'trees',
+        rows: options.rows,
         seed: '0',
+        command: commandText('import', profile, options),
       })
       const hash = await writeModelFolder(options.out, trained)
       const { metrics } = trained.file.training

@@ -10,6 +10,7 @@ import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { readRows } from '../training/readRows.ts'
 import { gapTicksOf, within } from '../training/split.ts'
 import { withColumns } from '../training/trainModel.ts'
+import { commandText } from './commandText.ts'
 import { addLogOptions, CommandFailed, openLogOption, print, processScreen, type Screen } from './common.ts'
 import { pageOf } from './evaluate.ts'
 import { extract } from './extract.ts'
@@ -74,7 +75,12 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
   const testFrom = data.ticks[Math.floor(data.ticks.length * (1 - shareOf(options.testShare)))]
   const early = within(data, data.ticks[0], testFrom - 1 - gapTicksOf(profile))
   const learner = learnerOf(options, screen, () => {})
-  const trained = await train(profile, { dictionary, data: withColumns(early, learnt) }, learner, { ...options, rows })
+  const command = commandText('retrain', profile, options)
+  const trained = await train(profile, { dictionary, data: withColumns(early, learnt) }, learner, {
+    rows,
+    seed: options.seed,
+    command,
+  })
   const hash = await writeModelFolder(model, trained)
   const judged = evaluateModels({
     profile,

@@ -11,6 +11,7 @@ import { networkLearner, scorecardLearner } from '../training/learners.ts'
 import { type RowsFolder, readRows } from '../training/readRows.ts'
 import { within } from '../training/split.ts'
 import { type Learner, type TrainedModel, trainModel } from '../training/trainModel.ts'
+import { commandText } from './commandText.ts'
 import { nonNegative, print, processScreen, progressBar, type Screen, wholeNumber } from './common.ts'
 import { tickOf } from './extract.ts'
 
@@ -63,7 +64,8 @@ export function trainCommand(screen: Screen = processScreen): Command {
       const found = await readRows(options.rows, profile, (all) => columnsFor(profile, all, options.features))
       const told: { report?: ScorecardReport } = {}
       const learner = learnerOf(options, screen, (report) => (told.report = report))
-      const trained = await train(profile, windowOf(profile, found, options), learner, options)
+      const command = commandText('train', profile, options)
+      const trained = await train(profile, windowOf(profile, found, options), learner, { ...options, command })
       const hash = await writeModelFolder(options.out, trained)
       await tell(screen, hash, trained, { ...options, report: told.report })
     })
@@ -117,9 +119,8 @@ export async function train(
   profile: Profile,
   { dictionary, data }: RowsFolder,
   learner: Learner,
-  { rows, kind, seed }: Pick<TrainCommandOptions, 'rows' | 'seed'> & { kind: string },
+  { rows, seed, command }: { rows: string; seed: string; command: string },
 ): Promise<TrainedModel> {
-  const command = `forewarn train --kind ${kind} --seed ${seed}`
   try {
     return await trainModel({
       profile,

@@ -5,9 +5,12 @@ import type { ModelFile } from '../../models/risk/modelFile.ts'
 import { ForewarnError } from '../errors.ts'
 import { folderHash } from '../registry/modelFolder.ts'
 
-/** Whatever stands in a folder stays there. @throws ForewarnError FW_USAGE when it is not empty. */
+/** Whatever stands in a folder stays there. @throws ForewarnError FW_USAGE when it is not empty, or no folder. */
 export async function checkNewFolder(folder: string): Promise<void> {
-  const there = await readdir(folder).catch(() => [])
+  const there = await readdir(folder).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw new ForewarnError('FW_USAGE', [`--out ${folder} is no folder that can be read; name a new one.`])
+  })
   if (there.length > 0) throw new ForewarnError('FW_USAGE', [`--out ${folder} is not empty; name a new folder.`])
 }
 

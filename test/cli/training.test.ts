@@ -107,14 +107,21 @@ describe('rows, and a model from the earlier of them', () => {
       forewarn('evaluate', at('model'), '--rows', at('rows'), ...ofProfile(), ...args)
     expect(await judge()).toMatchObject({ code: 2, err: expect.stringContaining('judge it on later ones (--from)') })
     expect(await judge('--from', '2027-01-01')).toMatchObject({ code: 2, err: expect.stringContaining('no row') })
+    const { training } = JSON.parse(await readFile(at('model/model.json'), 'utf8'))
+    expect(training.command).toBe('forewarn train --profile cn --kind scorecard --seed 1 --ridge 20 --to 2025-06-30')
+    await cp(at('model'), at('foreign'), { recursive: true })
+    const json = JSON.parse(await readFile(at('foreign/model.json'), 'utf8'))
+    await writeFile(at('foreign/model.json'), JSON.stringify({ ...json, profile: 'us-warn' }))
+    const foreign = { code: 1, err: expect.stringContaining('is for profile us-warn, not cn') }
+    expect(await judge('--from', '2025-08-10', '--champion', at('foreign'))).toMatchObject(foreign)
     const files = ['--html', at('report.html'), '--out', at('evaluation.json')]
     const judged = await judge('--from', '2025-08-10', '--champion', at('champion'), ...files)
     expect(judged).toMatchObject({ code: 0, err: '', out: expect.stringContaining('gate aucDifference: passed') })
-    const json = JSON.parse(await readFile(at('evaluation.json'), 'utf8'))
-    expect(Evaluation.parse(json).candidate.figures.auc?.value).toBeGreaterThan(0.6)
+    const evaluation = JSON.parse(await readFile(at('evaluation.json'), 'utf8'))
+    expect(Evaluation.parse(evaluation).candidate.figures.auc?.value).toBeGreaterThan(0.6)
     expect(
       Gate.array()
-        .parse(json.gates)
+        .parse(evaluation.gates)
         .map(({ name }) => name),
     ).toContain('featurePsi')
     expect(await readFile(at('report.html'), 'utf8')).toContain(hash.slice(0, 8))

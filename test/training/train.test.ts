@@ -75,6 +75,8 @@ describe('a scorecard', async () => {
     })
     expect(card).toContain('ridge 5')
     await expect(checkNewFolder(folder)).rejects.toMatchObject({ code: 'FW_USAGE' })
+    // A file there would be met only after all the training.
+    await expect(checkNewFolder(path.join(folder, 'model.json'))).rejects.toMatchObject({ code: 'FW_USAGE' })
   })
 
   it('tells of the rows that it learnt from, and its figures are those of the rest', () => {
