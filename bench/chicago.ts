@@ -7,7 +7,7 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
-import type { Dataset } from '../models/learn/dataset.ts'
+import { columnsOf, type Dataset, pickRows, withColumns } from '../models/learn/dataset.ts'
 import { trainScorecard } from '../models/learn/scorecard.ts'
 import { logistic } from '../models/math.ts'
 import { evaluate } from '../models/quality/evaluate.ts'
@@ -15,17 +15,15 @@ import type { Evaluation } from '../models/quality/evaluation.ts'
 import { scorecard } from '../models/risk/scorecard.ts'
 import { runImport } from '../src/edges/ingest/import.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
-import { openEngine } from '../src/engine.ts'
 import { beatMsDefault } from '../src/limits.ts'
 import { openEmbeddedLog } from '../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../src/log/port.ts'
 import { chosenFeatures } from '../src/training/extract/chosenFeatures.ts'
 import { pastOf } from '../src/training/extract/pastTasks.ts'
 import { lastClosedTick, trainingRows } from '../src/training/extract/rows.ts'
-import { pickRows } from '../src/training/readRows.ts'
-import { columnsOf, withColumns } from '../src/training/trainModel.ts'
 import type { Profile } from '../streams/profile.ts'
 import { kindOf } from '../streams/profileChecks.ts'
+import { foldCalmly } from '../test/support/calm.ts'
 import { type BenchOptions, printResult, progress } from './options.ts'
 
 const data = path.resolve(import.meta.dirname, '../../shared/data/chicago-food')
@@ -99,19 +97,7 @@ async function folded(profile: Profile): Promise<Log> {
   ]
   await runImport({ log, profile, field: undefined, files, resume: false, onProgress: () => {} })
   progress('imported')
-  const engine = await openEngine({
-    log,
-    profile,
-    model: null,
-    beatMs: beatMsDefault,
-    slackMs: 0,
-    checkpointEveryMs: Number.POSITIVE_INFINITY,
-    untilEnd: true,
-    now: Date.now,
-    tell: () => {},
-    signal: new AbortController().signal,
-  })
-  await engine.follow()
+  await foldCalmly({ log, profile, model: null, beatMs: beatMsDefault })
   progress('folded')
   return log
 }
@@ -166,8 +152,7 @@ async function rowsOf(
 /** Two visits of one licence on one day make one row: it is learnt once. */
 function scorer(profile: Profile, train: Dataset): (rows: Dataset) => Float64Array {
   const { ridge, interactions = [] } = profile.file.training ?? {}
-  const keys = train.ids.map((id, row) => `${id} ${train.ticks[row]}`)
-  const once = withoutTwins(train, keys)
+  const once = withoutTwins(train)
   const { weights, features } = trainScorecard(once, { ridge, interactions })
   const core = scorecard({ features, scorecard: weights })
   return (rows) => {
@@ -183,11 +168,13 @@ function scorer(profile: Profile, train: Dataset): (rows: Dataset) => Float64Arr
   }
 }
 
-function withoutTwins(rows: Dataset, keys: readonly string[]): Dataset {
-  return pickRows(
-    rows,
-    Uint32Array.from(keys.keys()).filter((row) => keys.indexOf(keys[row]) === row),
-  )
+function withoutTwins(rows: Dataset): Dataset {
+  const firsts = new Map<string, number>()
+  for (const [row, id] of rows.ids.entries()) {
+    const key = `${id} ${rows.ticks[row]}`
+    if (!firsts.has(key)) firsts.set(key, row)
+  }
+  return pickRows(rows, Uint32Array.from(firsts.values()))
 }
 
 function judged({ calendar }: Profile, rows: Dataset, scores: Float64Array, city: Float64Array): Evaluation {

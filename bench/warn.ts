@@ -6,12 +6,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { runImport } from '../src/edges/ingest/import.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
-import { openEngine } from '../src/engine.ts'
 import { openEmbeddedLog } from '../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../src/log/port.ts'
 import { recordsOf } from '../src/log/recordsOf.ts'
 import { RiskEvent } from '../streams/contracts.ts'
 import { Warning } from '../streams/outputs.ts'
+import { foldCalmly } from '../test/support/calm.ts'
 import { type BenchOptions, printResult } from './options.ts'
 
 const data = path.resolve(import.meta.dirname, '../../shared/data/warn')
@@ -49,20 +49,7 @@ async function runWarn(): Promise<object> {
     resume: false,
     onProgress: () => {},
   })
-  const signal = new AbortController().signal
-  const engine = await openEngine({
-    log,
-    profile,
-    model: null,
-    beatMs: 1_000,
-    slackMs: 0,
-    checkpointEveryMs: 1e12,
-    untilEnd: true,
-    now: Date.now,
-    tell: () => {},
-    signal,
-  })
-  await engine.follow()
+  await foldCalmly({ log, profile, model: null, beatMs: 1_000 })
   const raises = await raisesOf(log)
   const { firstMs, lastMs } = await historyOf(log)
   const calm = raises.filter(

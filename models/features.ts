@@ -75,6 +75,14 @@ function commonNames({ groups, halfLivesDays, grades }: FeatureProfile): readonl
   ]
 }
 
+/** All names, if those asked for are among them. @throws Error for a name that the profile does not have. */
+export function knownNames(profile: FeatureProfile, names: readonly string[]): readonly string[] {
+  const known = featureNames(profile)
+  const missing = names.find((name) => !known.includes(name))
+  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
+  return known
+}
+
 /**
  * The function that fills the named features for one profile. It works in one scratch space: not for two threads.
  * @throws Error for a name that the profile does not have.
@@ -86,10 +94,8 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const long = nearest(halfLivesDays, momentumLongDays)
   const short = nearest(halfLivesDays, momentumShortDays)
   const decay = decayTable(halfLivesDays, horizonHours)
-  const known = featureNames(profile)
+  const known = knownNames(profile, names)
   const firstDeclared = known.length - profile.declared.length
-  const missing = names.find((name) => !known.includes(name))
-  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
   /** Sums of counts, then of severities, by group and half-life. */
   const sums = new Float64Array(2 * (all + 1) * lives)
   const counts = sums.subarray(0, (all + 1) * lives)
@@ -224,7 +230,8 @@ function decayTable(halfLivesDays: readonly number[], horizonHours: number): Flo
   return table
 }
 
-function nearest(days: readonly number[], wanted: number): number {
+/** Place of the half-life that is nearest to the one wanted. */
+export function nearest(days: readonly number[], wanted: number): number {
   return days.reduce((best, one, at) => (Math.abs(one - wanted) < Math.abs(days[best] - wanted) ? at : best), 0)
 }
 

@@ -30,3 +30,38 @@ export function sliceOf(data: Dataset, from: number, to: number): Dataset {
     grades: grades.slice(from, to),
   }
 }
+
+/** Some rows, in the order given. */
+export function pickRows(data: Dataset, rows: Uint32Array): Dataset {
+  const { names } = data
+  const values = new Float64Array(rows.length * names.length)
+  for (const [at, row] of rows.entries())
+    values.set(data.values.subarray(row * names.length, (row + 1) * names.length), at * names.length)
+  const texts = (some: readonly string[]): string[] => Array.from(rows, (row) => some[row])
+  return {
+    names,
+    values,
+    labels: Uint8Array.from(rows, (row) => data.labels[row]),
+    ticks: Int32Array.from(rows, (row) => data.ticks[row]),
+    ids: texts(data.ids),
+    regions: texts(data.regions),
+    industries: texts(data.industries),
+    grades: texts(data.grades),
+  }
+}
+
+/** Values of some columns, row by row. @throws Error for a column that the rows do not have. */
+export function columnsOf({ names, values, labels }: Dataset, wanted: readonly string[]): Float64Array {
+  const from = wanted.map((name) => names.indexOf(name))
+  const missing = wanted.find((_, at) => from[at] < 0)
+  if (missing !== undefined) throw new Error(`rows: there is no column ${missing}; extract the rows with it`)
+  const out = new Float64Array(labels.length * wanted.length)
+  for (let row = 0, to = 0; row < labels.length; row++)
+    for (let at = 0; at < from.length; at++) out[to++] = values[row * names.length + from[at]]
+  return out
+}
+
+/** The same rows with some columns only. */
+export function withColumns(data: Dataset, names: readonly string[]): Dataset {
+  return { ...data, names, values: columnsOf(data, names) }
+}

@@ -128,6 +128,13 @@ export function progressBar({ err }: Screen): Progress {
   }
 }
 
+/** `trainAuc 0.81, validationAuc 0.79`. */
+export function metricsText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}
+
 /** Text of others, safe on a terminal: no control characters, one line. */
 export function plainText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')

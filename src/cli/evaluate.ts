@@ -141,8 +141,13 @@ function* lines({ candidate, others, gates }: JudgedModel): Iterable<string> {
   for (const one of [candidate, ...others.map((other) => other.model)])
     yield `${one.name.padEnd(30).slice(0, 30)}${shown.map((name) => figure(one.figures[name]).padStart(12)).join('')}`
   yield `${candidate.rows} rows, ${candidate.positives} positive, ${candidate.refused} refused`
-  for (const { name, passed, value, limit, of } of gates)
-    yield `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit}${of === undefined ? '' : `, ${of}`})`
+  for (const gate of gates) yield gateLine(gate)
+}
+
+/** `gate scorePsi: passed (0.0400, limit 0.25)`. */
+export function gateLine({ name, passed, value, limit, of }: JudgedModel['gates'][number]): string {
+  const where = of === undefined ? '' : `, ${of}`
+  return `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit}${where})`
 }
 
 const figure = (one: Evaluation['candidate']['figures']['auc']): string => one?.value.toFixed(4) ?? '-'

@@ -2,11 +2,10 @@
 import { ForewarnError } from '../errors.ts'
 import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
-import { lastClosedTick, trainingRows } from '../training/extract/rows.ts'
 import { rowsInMemory } from '../training/rowsInMemory.ts'
-import { type LogOptions, openLogOption, progressBar, type Screen } from './common.ts'
-import { tickOf } from './extract.ts'
-import { type OpenRegistry, withRegistry } from './registry.ts'
+import { type LogOptions, openLogOption, type Screen } from './common.ts'
+import { tickOf, withRowsOf } from './extract.ts'
+import { modelFileOf, type OpenRegistry, withRegistry } from './registry.ts'
 
 type Options = LogOptions & { profile: string; from?: string; to?: string }
 
@@ -28,36 +27,25 @@ export function evaluateShadow(options: Options, screen: Screen): Promise<Judged
     )
     const after = Math.max(...trainedTo) + 1
     const features = [...new Set([champion, challenger].flatMap(({ file }) => file.features.map(({ name }) => name)))]
+    const window = {
+      features,
+      fromTick: tickOf(profile, '--from', options.from) ?? (Number.isFinite(after) ? after : undefined),
+      toTick: tickOf(profile, '--to', options.to),
+    }
     const log = await openLogOption(options, 'read')
-    const bar = progressBar(screen)
-    try {
-      const found = await trainingRows({
-        ...pastOf(log, profile, registry.beatMs),
-        lastClosedTick: await lastClosedTick(log, profile, registry.beatMs),
-        features,
-        fromTick: tickOf(profile, '--from', options.from) ?? (Number.isFinite(after) ? after : undefined),
-        toTick: tickOf(profile, '--to', options.to),
-        progress: (pass, tick, lastTick) =>
-          bar.update(tick, lastTick, pass === 'labels' ? 'reading outcomes' : 'taking rows'),
-      })
-      const data = await rowsInMemory(found, features)
-      const { name } = champion
-      return evaluateModels({
+    return withRowsOf(pastOf(log, profile, registry.beatMs), log, window, screen, async (found) =>
+      evaluateModels({
         profile,
-        data,
+        data: await rowsInMemory(found, features),
         peers: found.peers,
         candidate: challenger,
         others: [champion],
-        champion: name,
-      })
-    } finally {
-      bar.stop()
-      await log.close()
-    }
+        champion: champion.name,
+      }),
+    ).finally(() => log.close())
   })
 }
 
 function judgedOf({ models }: OpenRegistry, hash: string | null, role: string): Judged | undefined {
-  const file = models.find((one) => one.hash === hash)?.file
-  return file === undefined || hash === null ? undefined : { name: `${role} (${hash.slice(0, 8)})`, file }
+  return hash === null ? undefined : { name: `${role} (${hash.slice(0, 8)})`, file: modelFileOf(models, hash) }
 }

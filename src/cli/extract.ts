@@ -6,8 +6,8 @@ import { readRegistry } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
-import { pastOf } from '../training/extract/pastTasks.ts'
-import { lastClosedTick, trainingRows } from '../training/extract/rows.ts'
+import { type PastSource, pastOf } from '../training/extract/pastTasks.ts'
+import { type ExtractOptions, lastClosedTick, type TrainingRows, trainingRows } from '../training/extract/rows.ts'
 import { type WrittenRows, writeRows } from '../training/extract/writeRows.ts'
 import {
   addLogOptions,
@@ -75,24 +75,42 @@ export async function extract(
   const startedMs = performance.now()
   const { beatMs } = await readRegistry(log, profile, null)
   const features = chosenFeatures(profile, options.features)
+  const window = {
+    features,
+    fromTick: tickOf(profile, '--from', options.from),
+    toTick: tickOf(profile, '--to', options.to),
+    frozenTick: tickOf(profile, '--freeze', options.freeze),
+  }
+  const written = await withRowsOf(pastOf(log, profile, beatMs), log, window, screen, (found) =>
+    writeRows(options.out, found, { profile, features }),
+  )
+  return { ...written, seconds: (performance.now() - startedMs) / 1_000 }
+}
+
+type RowsWindow = Pick<ExtractOptions, 'features' | 'fromTick' | 'toTick' | 'frozenTick'>
+
+/** Hands out the training rows of a log; a bar shows how far they are. */
+export async function withRowsOf<T>(
+  past: PastSource,
+  log: Log,
+  window: RowsWindow,
+  screen: Screen,
+  work: (rows: TrainingRows) => Promise<T>,
+): Promise<T> {
   const bar = progressBar(screen)
   let firstTick: number | undefined
   try {
-    const found = await trainingRows({
-      ...pastOf(log, profile, beatMs),
-      lastClosedTick: await lastClosedTick(log, profile, beatMs),
-      features,
-      fromTick: tickOf(profile, '--from', options.from),
-      toTick: tickOf(profile, '--to', options.to),
-      frozenTick: tickOf(profile, '--freeze', options.freeze),
+    const rows = await trainingRows({
+      ...past,
+      ...window,
+      lastClosedTick: await lastClosedTick(log, past.profile, past.beatMs),
       progress: (pass, tick, lastTick) => {
         if (pass === 'labels') firstTick ??= tick
         const first = firstTick ?? tick
         bar.update(tick - first, Math.max(1, lastTick - first), pass === 'labels' ? 'reading outcomes' : 'taking rows')
       },
     })
-    const written = await writeRows(options.out, found, { profile, features })
-    return { ...written, seconds: (performance.now() - startedMs) / 1_000 }
+    return await work(rows)
   } finally {
     bar.stop()
   }

@@ -6,7 +6,16 @@ import { diffModels } from '../edges/registry/diffModels.ts'
 import type { ListedModel, ModelState } from '../edges/registry/listModels.ts'
 import { ForewarnError } from '../errors.ts'
 import { misfitOf } from '../registry/modelFolder.ts'
-import { addLogOptions, plainText, print, processScreen, progressBar, remark, type Screen } from './common.ts'
+import {
+  addLogOptions,
+  metricsText,
+  plainText,
+  print,
+  processScreen,
+  progressBar,
+  remark,
+  type Screen,
+} from './common.ts'
 import { modelBy, type RegistryOptions, withRegistry } from './registry.ts'
 
 const publishHelp = `
@@ -103,9 +112,9 @@ function lineOf({ hash, baseline, file, states }: ListedModel): string {
   const what = file === undefined ? '-' : `${file.kind}, ${file.label}`
   const trained =
     file === undefined || file.training.from === '' ? '' : `, trained ${file.training.from} to ${file.training.to}`
-  const metrics = Object.entries(file?.training.metrics ?? {}).map(([name, value]) => `${name} ${value}`)
+  const metrics = metricsText(file?.training.metrics ?? {})
   const does = [...(baseline ? ['baseline'] : []), ...states.map(stateText)]
-  return `${hash.slice(0, 12)}  ${does.join(', ') || '-'}  ${what}${trained}${metrics.length === 0 ? '' : `; ${metrics.join(', ')}`}`
+  return `${hash.slice(0, 12)}  ${does.join(', ') || '-'}  ${what}${trained}${metrics === '' ? '' : `; ${metrics}`}`
 }
 
 function stateText(one: ModelState): string {

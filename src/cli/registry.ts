@@ -65,10 +65,14 @@ export function championIn(
   tick: number,
 ): { hash: string; file: ModelFile } | undefined {
   const hash = championAt(registry, tick)
-  if (hash === null) return undefined
+  return hash === null ? undefined : { hash, file: modelFileOf(models, hash) }
+}
+
+/** The file of a model that scores. @throws ForewarnError FW_MODEL_UNKNOWN when its files are not here. */
+export function modelFileOf(models: readonly ListedModel[], hash: string): ModelFile {
   const file = models.find((one) => one.hash === hash)?.file
   if (file === undefined) throw new ForewarnError('FW_MODEL_UNKNOWN', [hash])
-  return { hash, file }
+  return file
 }
 
 const sendingMs = 10 * secondMs // between the look at the clock and the record in the log

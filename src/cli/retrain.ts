@@ -1,7 +1,8 @@
 /** `forewarn retrain`: extract, train, evaluate, gate, and publish as challenger, in one command that a timer can run. */
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
+import { withColumns } from '../../models/learn/dataset.ts'
 import { checkNewFolder, writeModelFolder } from '../edges/modelFolders.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
@@ -9,15 +10,14 @@ import { evaluateModels, type Judged, type JudgedModel } from '../training/evalu
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { readRows } from '../training/readRows.ts'
 import { gapTicksOf, within } from '../training/split.ts'
-import { withColumns } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
 import { addLogOptions, CommandFailed, openLogOption, print, processScreen, type Screen } from './common.ts'
-import { pageOf } from './evaluate.ts'
+import { gateLine, pageOf } from './evaluate.ts'
 import { extract } from './extract.ts'
 import { publishFolder } from './models.ts'
 import { change, userName } from './promote.ts'
 import { championIn, type RegistryOptions, withRegistry } from './registry.ts'
-import { learnerOf, type TrainKind, train, trainKinds } from './train.ts'
+import { addLearnerOptions, type LearnerOptions, learnerOf, train } from './train.ts'
 
 const help = `
 The earlier rows train, the latest quarter (--test-share) judges: the new model beside the champion of the log. Passes every gate, and it is
@@ -31,26 +31,20 @@ Example (crontab):
 /** A gate failed: nothing is wrong, and nothing was published. */
 const gateFailed = 3
 
-type Options = RegistryOptions & {
-  kind: TrainKind
-  seed: string
-  epochs?: string
-  ridge?: string
-  from?: string
-  to?: string
-  testShare: string
-  out: string
-  promoteIfGatesPass?: boolean
-}
+type Options = RegistryOptions &
+  LearnerOptions & {
+    from?: string
+    to?: string
+    testShare: string
+    out: string
+    promoteIfGatesPass?: boolean
+  }
 
 export function retrainCommand(screen: Screen = processScreen): Command {
   const command = new Command('retrain')
     .description('Extract, train, evaluate, gate, and publish as challenger.')
     .option('--profile <name|dir>', 'profile of the log', 'cn')
-    .addOption(new Option('--kind <kind>', 'what to train').choices(trainKinds).default('scorecard'))
-    .option('--seed <n>', 'of all that is random', '1')
-    .option('--epochs <n>', 'of a network, at most; those of the profile')
-    .option('--ridge <n>', 'penalty of a scorecard; that of the profile, else chosen by time-ordered folds')
+  addLearnerOptions(command)
     .option('--from <date>', 'first tick of the rows; the first of the log')
     .option('--to <date>', 'last tick of the rows; the last whose outcomes are known')
     .option('--test-share <share>', 'latest share of the rows, which judges', '0.25')
@@ -134,11 +128,7 @@ async function tell(screen: Screen, result: Result, { json }: Options): Promise<
     await print(screen, JSON.stringify(result))
     return
   }
-  for (const { name, passed, value, limit } of result.gates)
-    await print(
-      screen,
-      `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit})`,
-    )
+  for (const { of: _, ...gate } of result.gates) await print(screen, gateLine(gate))
   const what = result.passed ? 'is published and sent' : 'is not published: a gate failed'
   await print(screen, `model ${result.hash.slice(0, 12)} ${what}; ${result.folder} has the report`)
 }

@@ -12,7 +12,7 @@ import { type RowsFolder, readRows } from '../training/readRows.ts'
 import { within } from '../training/split.ts'
 import { type Learner, type TrainedModel, trainModel } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
-import { nonNegative, print, processScreen, progressBar, type Screen, wholeNumber } from './common.ts'
+import { metricsText, nonNegative, print, processScreen, progressBar, type Screen, wholeNumber } from './common.ts'
 import { tickOf } from './extract.ts'
 
 const help = `
@@ -23,16 +23,15 @@ Examples:
   $ forewarn train --rows rows --kind scorecard --out model
   $ forewarn train --rows rows --kind network --seed 7 --epochs 40 --to 2025-06-30 --out network`
 
-export const trainKinds = ['scorecard', 'network'] as const
-export type TrainKind = (typeof trainKinds)[number]
+const trainKinds = ['scorecard', 'network'] as const
+type TrainKind = (typeof trainKinds)[number]
 
-export type TrainCommandOptions = {
+/** What is trained, and how. */
+export type LearnerOptions = { kind: TrainKind; seed: string; epochs?: string; ridge?: string }
+
+export type TrainCommandOptions = LearnerOptions & {
   rows: string
   profile: string
-  kind: TrainKind
-  seed: string
-  epochs?: string
-  ridge?: string
   from?: string
   to?: string
   features?: string[]
@@ -41,14 +40,11 @@ export type TrainCommandOptions = {
 }
 
 export function trainCommand(screen: Screen = processScreen): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('Train a model on rows that `forewarn extract` has taken.')
     .requiredOption('--rows <dir>', 'folder of the rows')
     .option('--profile <name|dir>', 'profile of the rows', 'cn')
-    .addOption(new Option('--kind <kind>', 'what to train').choices(trainKinds).default('scorecard'))
-    .option('--seed <n>', 'of all that is random', '1')
-    .option('--epochs <n>', 'of a network, at most; those of the profile')
-    .option('--ridge <n>', 'penalty of a scorecard; that of the profile, else chosen by time-ordered folds')
+  return addLearnerOptions(command)
     .option('--from <date>', 'rows from this tick on')
     .option('--to <date>', 'rows up to this tick')
     .option(
@@ -64,11 +60,20 @@ export function trainCommand(screen: Screen = processScreen): Command {
       const found = await readRows(options.rows, profile, (all) => columnsFor(profile, all, options.features))
       const told: { report?: ScorecardReport } = {}
       const learner = learnerOf(options, screen, (report) => (told.report = report))
-      const command = commandText('train', profile, options)
-      const trained = await train(profile, windowOf(profile, found, options), learner, { ...options, command })
+      const made = { ...options, command: commandText('train', profile, options) }
+      const trained = await train(profile, windowOf(profile, found, options), learner, made)
       const hash = await writeModelFolder(options.out, trained)
       await tell(screen, hash, trained, { ...options, report: told.report })
     })
+}
+
+/** Adds `--kind`, `--seed`, `--epochs` and `--ridge`. */
+export function addLearnerOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--kind <kind>', 'what to train').choices(trainKinds).default('scorecard'))
+    .option('--seed <n>', 'of all that is random', '1')
+    .option('--epochs <n>', 'of a network, at most; those of the profile')
+    .option('--ridge <n>', 'penalty of a scorecard; that of the profile, else chosen by time-ordered folds')
 }
 
 /** Columns to learn from. @throws ForewarnError FW_USAGE for a pattern that names none. */
@@ -98,7 +103,7 @@ export function windowOf(
 
 /** The learner of a kind, with its progress on the screen. */
 export function learnerOf(
-  { kind, seed, epochs, ridge }: Pick<TrainCommandOptions, 'kind' | 'seed' | 'epochs' | 'ridge'>,
+  { kind, seed, epochs, ridge }: LearnerOptions,
   screen: Screen,
   told: (report: ScorecardReport) => void,
 ): Learner {
@@ -155,10 +160,9 @@ async function tell(screen: Screen, hash: string, { file }: TrainedModel, { out,
     return
   }
   if (report !== undefined) for (const line of reportLines(report)) await print(screen, line)
-  const figures = Object.entries(metrics).map(([name, value]) => `${name} ${value}`)
   await print(
     screen,
-    `${file.kind} ${hash.slice(0, 12)} in ${out}: ${rows} rows, ${positives} positive; ${figures.join(', ')}`,
+    `${file.kind} ${hash.slice(0, 12)} in ${out}: ${rows} rows, ${positives} positive; ${metricsText(metrics)}`,
   )
 }
 

@@ -1,6 +1,6 @@
 /** What the features need to know of a profile; scoring, training rows and explanations share it. */
 import type { CompiledFeature } from '../../models/declared.ts'
-import { type FeatureProfile, featureNames } from '../../models/features.ts'
+import { type FeatureProfile, knownNames } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { horizonHours, hoursPerDay } from '../limits.ts'
@@ -24,9 +24,7 @@ export type PlaceFeature =
 
 /** @throws Error when a model asks for a feature that the profile does not have, or has other bands. */
 export function checkFit(profile: Profile, model: Pick<RiskModel, 'featureNames' | 'bandEdges'>): void {
-  const known = featureNames(featureProfile(profile))
-  const missing = model.featureNames.find((name) => !known.includes(name))
-  if (missing !== undefined) throw new Error(`there is no feature ${missing}`)
+  knownNames(featureProfile(profile), model.featureNames)
   if (model.bandEdges.length !== profile.file.bands.length - 1)
     throw new Error(`bandEdges: ${model.bandEdges.length} edges for ${profile.file.bands.length} bands`)
 }
@@ -41,9 +39,14 @@ export function placeFeatures({ file }: Profile): PlaceFeature[] {
   })
 }
 
+/** The declaration that a feature comes from; undefined for the common ones. */
+export function declaredOf({ file }: Profile, name: string): Declared | undefined {
+  return file.features.find((feature) => name === feature.name || name.startsWith(`${feature.name}.`))
+}
+
 /** 1 for the types of events that a feature is made of; all 0 for what no event says. */
 export function typesBehind(profile: Profile, name: string): Uint8Array {
-  const own = profile.file.features.find((feature) => name === feature.name || name.startsWith(`${feature.name}.`))
+  const own = declaredOf(profile, name)
   if (own !== undefined) {
     const codes =
       own.kind === 'nearby' || own.kind === 'place' ? [] : own.kind === 'rate' ? [...own.of, ...own.per] : own.of

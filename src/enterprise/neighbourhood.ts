@@ -38,6 +38,8 @@ type Around = {
   per: Uint8Array | undefined
   halfLifeDays: number
   prior: { rate: number; events: number; wholeEvents: number }
+  /** What is left of the sums at the end of the open tick. */
+  kept: number
   sums: { of: Float64Array; per: Float64Array }
 }
 
@@ -49,7 +51,6 @@ export class Neighbourhood {
   private readonly insides: readonly Inside[]
   private readonly keys: CellKeys
   private readonly tickDays: number
-  private openTickNumber = 0
   private lastTick: number | undefined
   /** Ticks that are not to speak yet; ascending. */
   private waiting: ArchivedCounts[] = []
@@ -84,13 +85,14 @@ export class Neighbourhood {
 
   /** From here on it is tick `tick`. */
   openTick(tick: number): void {
-    this.openTickNumber = tick
     while (this.waiting.length > 0 && this.waiting[0].tick <= tick - neighbourhoodLagTicks) {
       const [first] = this.waiting
       const pages = this.waiting.filter((page) => page.tick === first.tick)
       this.waiting = this.waiting.slice(pages.length)
       this.add(first.tick, pages)
     }
+    const ticks = this.lastTick === undefined ? 0 : tick + 1 - this.lastTick
+    for (const around of this.arounds) around.kept = this.keptAfter(ticks, around)
   }
 
   /** The values of all declared features at a place (region node in the upper 16 bits, industry node in the lower). */
@@ -98,11 +100,9 @@ export class Neighbourhood {
     const [region, industry] = [place >>> 16, place & 0xffff]
     for (const { slot, axis, nodes } of this.insides) out[slot] = nodes[axis === 'region' ? region : industry]
     for (const around of this.arounds) {
-      const { tree, axis, halfLifeDays, sums } = around
+      const { tree, axis, sums, kept } = around
       const node = axis === 'whole' ? rootIndex : tree.leafOf[axis === 'region' ? region : industry]
-      const ticks = this.lastTick === undefined ? 0 : this.openTickNumber + 1 - this.lastTick
-      const kept = pow2((-ticks * this.tickDays) / halfLifeDays)
-      out[around.slot] = around.per === undefined ? ln1p(sums.of[node] * kept) : rateAt(around, node, kept)
+      out[around.slot] = around.per === undefined ? ln1p(sums.of[node] * kept) : rateAt(around, node)
     }
   }
 
@@ -123,19 +123,19 @@ export class Neighbourhood {
   private add(tick: number, pages: readonly ArchivedCounts[]): void {
     const ticks = this.lastTick === undefined ? 0 : tick - this.lastTick
     for (const around of this.arounds) {
-      const kept = pow2((-ticks * this.tickDays) / around.halfLifeDays)
-      const [of, per] = [around.sums.of, around.sums.per]
-      for (let node = 0; node < of.length; node++) {
-        of[node] *= kept
-        per[node] *= kept
-      }
+      const kept = this.keptAfter(ticks, around)
+      const { of, per } = around.sums
       const came = this.cameIn(around, pages)
       for (let node = 0; node < of.length; node++) {
-        of[node] += came.of[node]
-        per[node] += came.per[node]
+        of[node] = of[node] * kept + came.of[node]
+        per[node] = per[node] * kept + came.per[node]
       }
     }
     this.lastTick = tick
+  }
+
+  private keptAfter(ticks: number, { halfLifeDays }: Around): number {
+    return pow2((-ticks * this.tickDays) / halfLifeDays)
   }
 
   /** Events of one tick at every node: whole numbers, so their order makes no difference. */
@@ -158,10 +158,10 @@ export class Neighbourhood {
 }
 
 /** The rate at a node, drawn to that of the node above it; the whole is drawn to the prior. */
-function rateAt(around: Around, node: number, kept: number): number {
-  const { tree, prior, sums } = around
+function rateAt(around: Around, node: number): number {
+  const { tree, prior, sums, kept } = around
   const isWhole = node === rootIndex
-  const rate = isWhole ? prior.rate : rateAt(around, tree.nodes[node].parent, kept)
+  const rate = isWhole ? prior.rate : rateAt(around, tree.nodes[node].parent)
   const events = isWhole ? prior.wholeEvents : prior.events
   return shrunkRate(sums.of[node] * kept, sums.per[node] * kept, { rate, events })
 }
@@ -181,6 +181,7 @@ function aroundOf(
     per: per === undefined ? undefined : typeFlags(profile, per),
     halfLifeDays,
     prior: { ...prior, wholeEvents: prior.wholeEvents ?? prior.events },
+    kept: 1,
     sums: { of: new Float64Array(nodes), per: new Float64Array(nodes) },
   }
 }

@@ -127,36 +127,47 @@ export function scorer(
   }
 
   /** Hashes of the ids of the newest facts of some types. */
-  function factsBehind({ words, offset, count, stride }: FactSlice, hour: number, types: Uint8Array): string[] {
-    const found: string[] = []
-    const last = Math.max(0, count - reasonFactsSearched)
-    for (let fact = count - 1; fact >= last && found.length < reasonFactsMax; fact--) {
-      const at = offset + fact * stride
-      const what = words[at + 2]
-      if ((what & tombstoneBit) !== 0 || hour - factHour(what) > horizonHours || types[factType(what)] === 0) continue
-      found.push(hashHex(words[at] >>> 0, words[at + 1] >>> 0))
-    }
-    return found
+  function factsBehind(facts: FactSlice, hour: number, types: Uint8Array): string[] {
+    const bounds = { max: reasonFactsMax, searched: reasonFactsSearched }
+    return newestFacts(facts, hour, types, bounds).map((at) => idHashAt(facts, at))
   }
 
   /** The newest facts of the groups that the reasons name; of all groups when they name none. */
   function evidence(facts: FactSlice, hour: number, named: readonly string[]): Score['evidence'] {
     const all = named.includes('all') || !named.some((group) => profile.groups.includes(group))
-    const found: Score['evidence'] = []
-    for (let fact = facts.count - 1; fact >= 0 && found.length < evidenceMax; fact--) {
-      const at = facts.offset + fact * facts.stride
+    const types = Uint8Array.from(profile.types, ({ group }) => (all || named.includes(profile.groups[group]) ? 1 : 0))
+    const bounds = { max: evidenceMax, searched: facts.count }
+    return newestFacts(facts, hour, types, bounds).map((at) => {
       const what = facts.words[at + 2]
-      if ((what & tombstoneBit) !== 0 || hour - factHour(what) > horizonHours) continue
-      const type = profile.types[factType(what)]
-      if (!all && !named.includes(profile.groups[type.group])) continue
-      found.push({
-        idHash: hashHex(facts.words[at] >>> 0, facts.words[at + 1] >>> 0),
-        type: type.code,
+      return {
+        idHash: idHashAt(facts, at),
+        type: profile.types[factType(what)].code,
         occurredAt: hourIso(factHour(what)),
-      })
-    }
-    return found
+      }
+    })
   }
+}
+
+/** Where the newest facts of some types begin, newest first; so many at most, among so many of the newest. */
+function newestFacts(
+  { words, offset, count, stride }: FactSlice,
+  hour: number,
+  types: Uint8Array,
+  { max, searched }: { max: number; searched: number },
+): number[] {
+  const found: number[] = []
+  const last = Math.max(0, count - searched)
+  for (let fact = count - 1; fact >= last && found.length < max; fact--) {
+    const at = offset + fact * stride
+    const what = words[at + 2]
+    if ((what & tombstoneBit) !== 0 || hour - factHour(what) > horizonHours || types[factType(what)] === 0) continue
+    found.push(at)
+  }
+  return found
+}
+
+function idHashAt({ words }: FactSlice, at: number): string {
+  return hashHex(words[at] >>> 0, words[at + 1] >>> 0)
 }
 
 const hourTexts = new Map<number, string>()

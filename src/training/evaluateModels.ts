@@ -1,12 +1,12 @@
 /** Models beside one another on rows that the candidate has not learnt from. */
-import type { Dataset } from '../../models/learn/dataset.ts'
+import { columnsOf, type Dataset } from '../../models/learn/dataset.ts'
 import { evaluate } from '../../models/quality/evaluate.ts'
 import type { Evaluation } from '../../models/quality/evaluation.ts'
 import { type Gate, promotionGates } from '../../models/quality/gates.ts'
 import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { PeerRows } from './extract/peerTable.ts'
-import { columnsOf, probabilitiesOf } from './trainModel.ts'
+import { probabilitiesOf } from './trainModel.ts'
 
 export type Judged = { name: string; file: ModelFile }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet'
-import type { Dataset } from '../../models/learn/dataset.ts'
+import { type Dataset, pickRows } from '../../models/learn/dataset.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { dictionaryFile, headColumns, RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
 import { ForewarnError, messageOf, mistakeIn } from '../errors.ts'
@@ -112,23 +112,4 @@ function sorted(data: Dataset): Dataset {
   const order = Uint32Array.from(ids.keys())
   if (order.every((_, at) => at === 0 || before(at - 1, at) < 0)) return data
   return pickRows(data, order.sort(before))
-}
-
-/** Some rows, in the order given. */
-export function pickRows(data: Dataset, rows: Uint32Array): Dataset {
-  const { names } = data
-  const values = new Float64Array(rows.length * names.length)
-  for (const [at, row] of rows.entries())
-    values.set(data.values.subarray(row * names.length, (row + 1) * names.length), at * names.length)
-  const texts = (some: readonly string[]): string[] => Array.from(rows, (row) => some[row])
-  return {
-    names,
-    values,
-    labels: Uint8Array.from(rows, (row) => data.labels[row]),
-    ticks: Int32Array.from(rows, (row) => data.ticks[row]),
-    ids: texts(data.ids),
-    regions: texts(data.regions),
-    industries: texts(data.industries),
-    grades: texts(data.grades),
-  }
 }

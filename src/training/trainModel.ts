@@ -4,7 +4,7 @@
  */
 import { bandEdgesFor } from '../../models/learn/bands.ts'
 import { chooseCalibration } from '../../models/learn/calibrate.ts'
-import type { Dataset } from '../../models/learn/dataset.ts'
+import { columnsOf, type Dataset } from '../../models/learn/dataset.ts'
 import { cardUse, modelCard } from '../../models/learn/modelCard.ts'
 import { psiReference } from '../../models/quality/psi.ts'
 import { areaUnderRoc, brierScore } from '../../models/quality/ranking.ts'
@@ -74,22 +74,16 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
     },
   }
   const raw = withHead(head, part, evenEdges(profile))
-  const columns = (rows: Dataset): Float64Array =>
-    columnsOf(
-      rows,
-      part.features.map(({ name }) => name),
-    )
-  const calibration = chooseCalibration(logOddsOf(raw, columns(validation)), validation.labels)
+  const names = part.features.map(({ name }) => name)
+  const [fitValues, values] = [fit, validation].map((rows) => columnsOf(rows, names))
+  const calibration = chooseCalibration(logOddsOf(raw, values), validation.labels)
   const calibrated: ModelFile = { ...raw, calibration }
-  const [fitScores, scores] = [fit, validation].map((rows) => probabilitiesOf(calibrated, columns(rows)))
+  const [fitScores, scores] = [fitValues, values].map((some) => probabilitiesOf(calibrated, some))
   const file: ModelFile = {
     ...calibrated,
     // A model is surer of rows that it has learnt from than of any that will come: those would set edges too far out.
     bandEdges: bandEdgesFor(scores, shares),
-    reference: {
-      score: psiReference(scores),
-      features: referencesOf([columns(fit), columns(validation)], part.features.length),
-    },
+    reference: { score: psiReference(scores), features: referencesOf([fitValues, values], names.length) },
     training: { ...head.training, metrics: metricsOf({ fit, fitScores, validation, scores }) },
   }
   return { file, card: cardOf(file, { says, notes, shares, ...options }) }
@@ -111,22 +105,6 @@ function withHead(head: Head, part: OwnPart, bandEdges: number[]): ModelFile {
 /** Any edges will do until the scores are known. */
 function evenEdges({ file: { bands } }: Profile): number[] {
   return Array.from({ length: bands.length - 1 }, (_, at) => (at + 1) / bands.length)
-}
-
-/** Values of some columns, row by row. @throws Error for a column that the rows do not have. */
-export function columnsOf({ names, values, labels }: Dataset, wanted: readonly string[]): Float64Array {
-  const from = wanted.map((name) => names.indexOf(name))
-  const missing = wanted.find((_, at) => from[at] < 0)
-  if (missing !== undefined) throw new Error(`rows: there is no column ${missing}; extract the rows with it`)
-  const out = new Float64Array(labels.length * wanted.length)
-  for (let row = 0, to = 0; row < labels.length; row++)
-    for (let at = 0; at < from.length; at++) out[to++] = values[row * names.length + from[at]]
-  return out
-}
-
-/** The same rows with some columns only. */
-export function withColumns(data: Dataset, names: readonly string[]): Dataset {
-  return { ...data, names, values: columnsOf(data, names) }
 }
 
 /** Scores of rows by a model file; NaN for a row that it refuses. */
@@ -156,14 +134,15 @@ function positivesOf({ labels }: Dataset): number {
   return labels.reduce((sum, label) => sum + label, 0)
 }
 
+/** Of each column over all rows. */
 function referencesOf(parts: readonly Float64Array[], width: number): ReturnType<typeof psiReference>[] {
-  return Array.from({ length: width }, (_, column) =>
-    psiReference(
-      Float64Array.from(
-        parts.flatMap((rows) => Array.from({ length: rows.length / width }, (_, row) => rows[row * width + column])),
-      ),
-    ),
-  )
+  const rows = parts.reduce((sum, part) => sum + part.length / width, 0)
+  const column = new Float64Array(rows)
+  return Array.from({ length: width }, (_, from) => {
+    let row = 0
+    for (const part of parts) for (let at = from; at < part.length; at += width) column[row++] = part[at]
+    return psiReference(column)
+  })
 }
 
 type Scored = { fit: Dataset; fitScores: Float64Array; validation: Dataset; scores: Float64Array }

@@ -1,6 +1,6 @@
 /** Which features become columns: those asked for, else those of the profile's training, else the usual ones and the profile's own. */
 import { featureNames } from '../../../models/features.ts'
-import { defaultFeatures } from '../../../streams/defaultFeatures.ts'
+import { defaultFeatures } from '../../../models/learn/defaultFeatures.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { matchingFeatures } from '../../../streams/training.ts'
 import { featureProfile } from '../../enterprise/featureProfile.ts'

@@ -1,10 +1,11 @@
 /** What a column of features holds, in words and units. */
 import type { Profile } from '../../../streams/profile.ts'
+import { declaredOf } from '../../enterprise/featureProfile.ts'
 
 type Description = { unit: string; about: string }
 
 export function describeFeature(profile: Profile, name: string): Description {
-  const own = profile.file.features.find((feature) => name === feature.name || name.startsWith(`${feature.name}.`))
+  const own = declaredOf(profile, name)
   return own === undefined ? common(profile, name) : declared(own)
 }
 
