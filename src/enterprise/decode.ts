@@ -93,7 +93,7 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
       industry,
     })
     for (let column = 0; column < columns.length; column++)
-      words[at + factWordsBase + column] = columnBits(it.attributes, columns[column])
+      words[at + factWordsBase + column] = columnBits(attributeOf(it.attributes, columns[column]))
     return {
       enterpriseId: it.enterpriseId,
       occurredMs,
@@ -194,11 +194,13 @@ export function writeFact(words: Int32Array, at: number, fact: FactFields): void
   words[at + 4] = packWord4(amount === 0 ? 0 : logAmountHundredths(amount), region, industry)
 }
 
-function columnBits(attributes: RiskEvent['attributes'], column: string): number {
-  const value = attributes !== undefined && Object.hasOwn(attributes, column) ? attributes[column] : undefined
+function attributeOf(attributes: RiskEvent['attributes'], column: string): unknown {
+  return attributes !== undefined && Object.hasOwn(attributes, column) ? attributes[column] : undefined
+}
+
+/** A declared column: the bits of a number as float32; what is no number is NaN. */
+export function columnBits(value: unknown): number {
   float[0] = typeof value === 'number' ? value : Number.NaN
   return floatBits[0]
 }
-
-/** A declared column of an event without attributes. */
-export const noColumnBits = columnBits(undefined, '')
+export const noColumnBits = columnBits(undefined)

@@ -1,5 +1,5 @@
 /**
- * The short way to decode an event: most records are flat objects of plain text, known codes and the usual form of time, about
+ * The short way to decode an event: most records are objects of plain text, known codes and the usual form of time, about
  * which there is nothing to say. They are read off their bytes. All others are left to the decoder, which parses, checks against
  * the contract and says what is wrong: this here accepts only what the decoder accepts, and then says the same.
  */
@@ -12,7 +12,7 @@ import { unknownIndex } from '../../streams/tree.ts'
 import { recordParseBytesMax } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { CodeIndex } from './codeIndex.ts'
-import { addressCheck, flags, noColumnBits, type Partition, writeFact } from './decode.ts'
+import { addressCheck, columnBits, flags, noColumnBits, type Partition, writeFact } from './decode.ts'
 import type { EventColumns } from './eventColumns.ts'
 import { instantAt } from './instants.ts'
 import { PlainObject } from './plainObject.ts'
@@ -43,7 +43,8 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
   const regionOf = codesOf(profile.regions)
   const industryOf = codesOf(profile.industries)
   const { misfit, digitFlag } = addressCheck(profile, partition)
-  const it = new PlainObject(fields)
+  const own = new PlainObject(file.factColumns)
+  const it = new PlainObject(fields, { field: attributes, object: own, nameMax: 64, textMax: 1024 })
   const { from, to } = it
   const hasher = new IdHasher()
 
@@ -80,7 +81,10 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
       region: ownRegion,
       industry: ownIndustry,
     })
-    for (let column = 0; column < file.factColumns.length; column++) words[at + factWordsBase + column] = noColumnBits
+    const hasColumns = it.isObject(attributes)
+    for (let column = 0; column < file.factColumns.length; column++)
+      words[at + factWordsBase + column] =
+        hasColumns && own.isNumber(column) ? columnBits(own.numberOf(column)) : noColumnBits
     columns.occurredMs[count] = occurredMs
     columns.isRetraction[count] = isRetraction ? 1 : 0
     columns.flags[count] =
@@ -104,7 +108,7 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
       (it.isAbsent(region) || it.isText(region, 32)) &&
       (it.isAbsent(industry) || it.isText(industry, 32)) &&
       (it.isAbsent(retracts) || it.isText(retracts, 128)) &&
-      it.isAbsent(attributes)
+      (it.isAbsent(attributes) || it.isObject(attributes))
     )
   }
 

@@ -1,45 +1,61 @@
 /**
- * Reads flat JSON objects off their bytes, without making a string or an object: plain ASCII strings without escapes, and plain
- * decimal numbers. Whatever is not so plain, though it may be good JSON, is left to JSON.parse.
+ * Reads JSON objects off their bytes, without making a string or an object: strings without escapes, plain decimal numbers, true,
+ * false and null, and for fields that say so a flat object of the same. Whatever is not so plain, though it may be good JSON, is left
+ * to JSON.parse.
  */
+import { isUtf8 } from 'node:buffer'
+
 const [quote, comma, point, colon, open, close, space] = Buffer.from('",.:{} ')
 const [zero, nine] = Buffer.from('09')
+const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word))
 
-/** 1 for printable ASCII but the quotation mark and the backslash: bytes that stand for themselves in a string. */
-const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte < 0x7f && byte !== quote && byte !== 0x5c ? 1 : 0,
-)
+/** Bytes that stand for themselves in a string: printable ASCII but the quotation mark and the backslash is 1, what is beyond ASCII 2. */
+const plainness = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte > 0x7f) return 2
+  return byte >= 0x20 && byte < 0x7f && byte !== quote && byte !== 0x5c ? 1 : 0
+})
 
 /** So many digits are exact in a double, and so is their quotient by such a power of ten as IEEE 754 rounds it. */
 const digitsMax = 15
 const powersOfTen = Float64Array.from({ length: digitsMax + 1 }, (_, power) => 10 ** power)
 
-const nameBytesMax = 15
 const absent = 0
 const isText = 1
 const isNumber = 2
+/** A text beyond ASCII, or a literal: good where nobody asks for it. */
+const isOther = 3
+const isObject = 4
+
+/** A field that may hold a flat object, and the most bytes of a name and of a text in it. */
+export type Nested = { field: number; object: PlainObject; nameMax: number; textMax: number }
 
 /** The fields of one object at a time; they stand for the bytes that were read last. */
 export class PlainObject {
   private readonly names: readonly Uint8Array[]
-  /** By length and first byte of a name: the field that may have it. */
-  private readonly fieldOfShape: Uint8Array
+  /** By length and first byte of a name: the first field that may have it + 1; then the next such field + 1; 0 ends. */
+  private readonly firstOfShape = new Uint8Array(1 << 12)
+  private readonly nextOfShape: Uint8Array
+  private readonly nested: Nested | undefined
   // One place behind the last field takes what nobody asked for.
   private readonly kinds: Uint8Array
   private readonly numbers: Float64Array
   /** Where the text of each field begins and ends. */
   readonly from: Int32Array
   readonly to: Int32Array
+  private isWide = false
+  /** The longest name and text that the object had, in bytes. */
+  private nameLength = 0
+  private textLength = 0
 
-  /** @throws Error when two names are alike in length and first byte, or one is too long. */
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], nested?: Nested) {
     this.names = names.map((name) => Buffer.from(name))
-    this.fieldOfShape = new Uint8Array((nameBytesMax + 1) << 8).fill(names.length)
+    this.nextOfShape = new Uint8Array(names.length)
     for (const [field, name] of this.names.entries()) {
-      const shape = (name.length << 8) | name[0]
-      if (this.fieldOfShape[shape] !== names.length) throw new Error(`${names[field]} looks like another name`)
-      this.fieldOfShape[shape] = field
+      const shape = shapeOf(name, 0, name.length)
+      this.nextOfShape[field] = this.firstOfShape[shape]
+      this.firstOfShape[shape] = field + 1
     }
+    this.nested = nested
     this.kinds = new Uint8Array(names.length + 1)
     this.numbers = new Float64Array(names.length + 1)
     this.from = new Int32Array(names.length + 1)
@@ -48,38 +64,14 @@ export class PlainObject {
 
   /** Whether the bytes are a plain object; of a field that stands twice the last one counts, as in JSON.parse. */
   read(bytes: Uint8Array): boolean {
-    for (let field = 0; field < this.kinds.length; field++) this.kinds[field] = absent
-    if (bytes[0] !== open) return false
-    for (let at = 1; ; at++) {
-      at = skipSpaces(bytes, at)
-      if (bytes[at] !== quote) return false
-      const nameEnd = textEnd(bytes, at + 1)
-      if (bytes[nameEnd] !== quote) return false
-      const field = this.fieldOf(bytes, at + 1, nameEnd)
-      at = skipSpaces(bytes, nameEnd + 1)
-      if (bytes[at] !== colon) return false
-      at = skipSpaces(bytes, at + 1)
-      if (bytes[at] === quote) {
-        const end = textEnd(bytes, at + 1)
-        if (bytes[end] !== quote) return false
-        this.kinds[field] = isText
-        this.from[field] = at + 1
-        this.to[field] = end
-        at = end + 1
-      } else {
-        const end = this.readNumber(bytes, at, field)
-        if (end === at) return false
-        at = end
-      }
-      at = skipSpaces(bytes, at)
-      if (bytes[at] !== comma) return bytes[at] === close && at + 1 === bytes.length
-    }
+    if (this.readAt(bytes, 0) !== bytes.length) return false
+    return !(this.isWide || this.nested?.object.isWide === true) || isUtf8(bytes)
   }
 
   isAbsent(field: number): boolean {
     return this.kinds[field] === absent
   }
-  /** Whether a field holds a text of 1 to `lengthMax` characters. */
+  /** Whether a field holds a text of 1 to `lengthMax` characters, all of them ASCII. */
   isText(field: number, lengthMax: number): boolean {
     const length = this.to[field] - this.from[field]
     return this.kinds[field] === isText && length >= 1 && length <= lengthMax
@@ -87,20 +79,88 @@ export class PlainObject {
   isNumber(field: number): boolean {
     return this.kinds[field] === isNumber
   }
+  isObject(field: number): boolean {
+    return this.kinds[field] === isObject
+  }
   numberOf(field: number): number {
     return this.numbers[field]
   }
 
-  private fieldOf(bytes: Uint8Array, from: number, to: number): number {
-    if (to - from > nameBytesMax) return this.names.length
-    const field = this.fieldOfShape[((to - from) << 8) | bytes[from]]
-    if (field === this.names.length) return field
-    const name = this.names[field]
-    for (let at = 1; at < name.length; at++) if (bytes[from + at] !== name[at]) return this.names.length
-    return field
+  /** Where the object that begins at `start` ends; `start` itself, when it is not plain. */
+  private readAt(bytes: Uint8Array, start: number): number {
+    this.reset()
+    if (bytes[start] !== open) return start
+    let at = skipSpaces(bytes, start + 1)
+    if (bytes[at] === close) return at + 1
+    for (; ; at = skipSpaces(bytes, at + 1)) {
+      if (bytes[at] !== quote) return start
+      const nameEnd = this.textEnd(bytes, at + 1)
+      if (bytes[nameEnd] !== quote) return start
+      if (nameEnd - at > this.nameLength) this.nameLength = nameEnd - at - 1
+      const field = this.fieldOf(bytes, at + 1, nameEnd)
+      const before = skipSpaces(bytes, nameEnd + 1)
+      if (bytes[before] !== colon) return start
+      const value = skipSpaces(bytes, before + 1)
+      const end = this.readValue(bytes, value, field)
+      if (end === value) return start
+      at = skipSpaces(bytes, end)
+      if (bytes[at] === close) return at + 1
+      if (bytes[at] !== comma) return start
+    }
   }
 
-  /** Where a plain number ends; where it begins, when there is none. */
+  private reset(): void {
+    for (let field = 0; field < this.kinds.length; field++) this.kinds[field] = absent
+    this.isWide = false
+    this.nameLength = 0
+    this.textLength = 0
+    if (this.nested !== undefined) this.nested.object.isWide = false
+  }
+
+  /** Where a value ends; where it begins, when it is not plain. */
+  private readValue(bytes: Uint8Array, at: number, field: number): number {
+    const byte = bytes[at]
+    if (byte === quote) return this.readText(bytes, at, field)
+    if (byte >= zero && byte <= nine) return this.readNumber(bytes, at, field)
+    if (byte === open) return this.readNested(bytes, at, field)
+    const literal = literals.find((word) => isAt(word, bytes, at, at + word.length))
+    if (literal === undefined) return at
+    this.kinds[field] = isOther
+    return at + literal.length
+  }
+
+  private readText(bytes: Uint8Array, at: number, field: number): number {
+    const wasWide = this.isWide
+    this.isWide = false
+    const end = this.textEnd(bytes, at + 1)
+    if (bytes[end] !== quote) return at
+    this.kinds[field] = this.isWide ? isOther : isText
+    this.isWide ||= wasWide
+    this.from[field] = at + 1
+    this.to[field] = end
+    if (end - at > this.textLength) this.textLength = end - at - 1
+    return end + 1
+  }
+
+  private readNested(bytes: Uint8Array, at: number, field: number): number {
+    const { nested } = this
+    if (nested?.field !== field) return at
+    const { object } = nested
+    const wasWide = object.isWide
+    const end = object.readAt(bytes, at)
+    object.isWide ||= wasWide
+    if (object.nameLength > nested.nameMax || object.textLength > nested.textMax) return at
+    this.kinds[field] = isObject
+    return end
+  }
+
+  /** The field of a name; the one behind the last, when there is none. */
+  private fieldOf(bytes: Uint8Array, from: number, to: number): number {
+    for (let held = this.firstOfShape[shapeOf(bytes, from, to)]; held !== 0; held = this.nextOfShape[held - 1])
+      if (isAt(this.names[held - 1], bytes, from, to)) return held - 1
+    return this.names.length
+  }
+
   private readNumber(bytes: Uint8Array, from: number, field: number): number {
     let value = 0
     let at = from
@@ -118,12 +178,26 @@ export class PlainObject {
     this.numbers[field] = value / powersOfTen[decimals]
     return at
   }
+
+  private textEnd(bytes: Uint8Array, from: number): number {
+    let at = from
+    while (plainness[bytes[at]] === 1) at++
+    if (plainness[bytes[at]] === 2) {
+      this.isWide = true
+      while (plainness[bytes[at]] > 0) at++
+    }
+    return at
+  }
 }
 
-function textEnd(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (isPlain[bytes[at]] === 1) at++
-  return at
+function shapeOf(bytes: Uint8Array, from: number, to: number): number {
+  return (((to - from) & 0b1111) << 8) | bytes[from]
+}
+
+function isAt(word: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (word.length !== to - from) return false
+  for (let at = 0; at < word.length; at++) if (bytes[from + at] !== word[at]) return false
+  return true
 }
 
 function skipSpaces(bytes: Uint8Array, from: number): number {

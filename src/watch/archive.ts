@@ -21,8 +21,8 @@ export function writeTick(
   late: readonly Amendment[],
   emit: Emit,
 ): void {
-  const counts = [...ledger.counts].filter(([, count]) => count !== 0).sort(byKey)
-  const nodes = [...ledger.nodes].sort(byKey) // zeros too: a node whose only event was taken back has a state of its own from here on
+  const counts = [...ledger.counts()].sort((a, b) => a[0] - b[0])
+  const nodes = ledger.nodes.entries() // zeros too: a node whose only event was taken back has a state of its own from here on
   const pages = Math.max(1, Math.ceil(Math.max(counts.length, nodes.length) / entriesMax))
   for (let page = 0; page < pages; page++) {
     const [from, to] = [page * entriesMax, (page + 1) * entriesMax]
@@ -69,14 +69,9 @@ export function loadState(judge: Judge, pages: readonly StateRecord[]): void {
 
 /** Puts the sums of an archived tick back into a ledger. */
 export function refill(ledger: Ledger, record: TickRecord): void {
-  for (const [at, key] of record.counts.keys.entries()) ledger.counts.set(key, record.counts.sums[at])
-  for (const [at, key] of record.nodes.keys.entries()) {
-    ledger.nodes.set(key, {
-      events: record.nodes.events[at],
-      enterprises: record.nodes.enterprises[at],
-      squares: record.nodes.squares[at],
-    })
-  }
+  for (const [at, key] of record.counts.keys.entries()) ledger.addCount(key, record.counts.sums[at])
+  const { keys, events, enterprises, squares } = record.nodes
+  for (const [at, key] of keys.entries()) ledger.nodes.add(key, events[at], enterprises[at], squares[at])
 }
 
 function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
@@ -85,8 +80,4 @@ function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
     partition: 0,
     record: { key: String(record.tick), value: Buffer.from(JSON.stringify(record)) },
   })
-}
-
-function byKey(a: readonly [number, unknown], b: readonly [number, unknown]): number {
-  return a[0] - b[0]
 }

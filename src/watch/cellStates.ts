@@ -77,7 +77,7 @@ export class CellStates {
     const { detector, state } = this
     const keep = this.profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const [cell, node] of this.nodes.entries()) {
-      const events = Math.max(0, ledger.nodes.get(node)?.events ?? 0)
+      const events = Math.max(0, ledger.nodes.eventsOf(node))
       const context = this.context(node, tick)
       const learnt = isHeld(node)
         ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean))
@@ -94,7 +94,7 @@ export class CellStates {
   setFirstPriors(ledger: Ledger): void {
     const first = this.seen.slice()
     for (const [cell, node] of this.nodes.entries()) {
-      this.seen[2 * cell] = Math.max(0, ledger.nodes.get(node)?.events ?? 0)
+      this.seen[2 * cell] = Math.max(0, ledger.nodes.eventsOf(node))
       this.seen[2 * cell + 1] = 1
     }
     this.setPriors()
@@ -164,7 +164,7 @@ export class CellStates {
     const wholes = new Set(this.nodes.map((node) => this.lattice.rhythmOf(node)))
     for (const whole of wholes) {
       const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))
-      learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, ledger.nodes.get(whole)?.events ?? 0), keepWeekly)
+      learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, ledger.nodes.eventsOf(whole)), keepWeekly)
       this.rhythms.set(whole, rhythm)
     }
   }

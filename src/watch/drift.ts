@@ -12,8 +12,8 @@ import type { CellPart, ModelDrifted } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { rescoreSlices } from '../limits.ts'
 import type { DriftIndex } from '../notices.ts'
+import { NumberSums } from '../sums.ts'
 import { fillIn } from '../words.ts'
-import { addTo } from './ledger.ts'
 
 /** What is measured of a model. */
 export type Measured = Pick<RiskModel, 'hash' | 'featureNames' | 'reference'>
@@ -32,7 +32,7 @@ export type DriftClose = { rows: number; indexes: DriftIndex[]; notices: ModelDr
 export class DriftWatch {
   readonly #profile: Profile
   /** Counts of the tick that closes. */
-  readonly #counted = new Map<number, number>()
+  readonly #counted = new NumberSums()
   readonly #modelOf: (hash: string) => Measured
   #champion: Measured | undefined
   #kept: SavedDrift | undefined
@@ -43,12 +43,12 @@ export class DriftWatch {
   }
 
   add({ keys, counts }: NonNullable<CellPart['drift']>): void {
-    for (const [at, key] of keys.entries()) addTo(this.#counted, key, counts[at])
+    for (const [at, key] of keys.entries()) this.#counted.add(key, counts[at])
   }
 
   /** Takes what was counted at the end of a tick; undefined: the champion has no reference. Another champion starts anew. */
   close(tick: number, hash: string | null): DriftClose | undefined {
-    const counted = [...this.#counted].sort((a, b) => a[0] - b[0])
+    const counted = [...this.#counted.entries()].sort((a, b) => a[0] - b[0])
     this.forget()
     if (this.#champion?.hash !== hash) this.#champion = hash === null ? undefined : this.#modelOf(hash)
     const champion = this.#champion
@@ -59,9 +59,9 @@ export class DriftWatch {
     const before = this.#kept?.model === champion.hash ? this.#kept : { model: champion.hash, ticks: [], told: [] }
     const ticks = before.ticks.filter((one) => one.tick > tick - rescoreSlices)
     ticks.push({ tick, keys: counted.map(([key]) => key), counts: counted.map(([, count]) => count) })
-    const sums = new Map<number, number>()
-    for (const { keys, counts } of ticks) for (const [at, key] of keys.entries()) addTo(sums, key, counts[at])
-    const measured = driftIndexes(champion.reference, sums)
+    const sums = new NumberSums()
+    for (const { keys, counts } of ticks) for (const [at, key] of keys.entries()) sums.add(key, counts[at])
+    const measured = driftIndexes(champion.reference, new Map(sums.entries()))
     const told = new Set(before.told)
     const notices = this.#crossings(tick, champion, measured, told)
     this.#kept = { model: champion.hash, ticks, told: [...told].sort((a, b) => a - b) }

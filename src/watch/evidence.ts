@@ -3,7 +3,7 @@ import { type Expectation, judge } from '../../models/counts/detector.ts'
 import { benjaminiHochberg } from '../../models/counts/fdr.ts'
 import type { Level } from '../../streams/outputs.ts'
 import type { WarningPolicy } from '../../streams/profile.ts'
-import type { NodeSum } from './ledger.ts'
+import type { NodeSum } from './nodeSums.ts'
 
 export type Evidence = {
   events: number

@@ -10,7 +10,8 @@ import type { WordReader, WordWriter } from '../fold/pages.ts'
 import { CellStates } from './cellStates.ts'
 import { calledLevel, evidenceOf, explainedByChild, explainedByParent, familyQ, isQuiet, pOf } from './evidence.ts'
 import type { Lattice } from './lattice.ts'
-import type { Ledger, NodeSum } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { type NodeSum, noSum } from './nodeSums.ts'
 import { type Judged, OpenWarnings, SavedWarnings } from './openWarnings.ts'
 import { nextStanding } from './standing.ts'
 import type { Identity } from './warning.ts'
@@ -21,7 +22,6 @@ export type EarlyRed = { node: number; beat: number; sum: NodeSum }
 /** The same with its events by type, as it is published and archived. */
 export type Early = EarlyRed & { byType: Record<string, number> }
 
-const noSum: NodeSum = { events: 0, enterprises: 0, squares: 0 }
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
 const earlyRedP = 0.001
@@ -46,16 +46,15 @@ export class Judge {
     this.warnings = new OpenWarnings(identity, lattice)
   }
 
-  /** Cells that become red by what has come in so far. `changed`: nodes whose sums changed in this beat. */
-  earlyReds(ledger: Ledger, changed: Iterable<number>, { beat, tick }: { beat: number; tick: number }): EarlyRed[] {
+  /** Cells that become red by what has come in so far, among those that changed in this beat. */
+  earlyReds(ledger: Ledger, { beat, tick }: { beat: number; tick: number }): EarlyRed[] {
     const { eventsMin, redEnterprisesMin } = this.identity.profile.file.warnings
     const found: EarlyRed[] = []
-    for (const node of changed) {
-      const sum = ledger.nodes.get(node)
-      if (sum === undefined || sum.events < eventsMin || sum.enterprises < redEnterprisesMin) continue
+    for (const node of ledger.nodes.takeChanged(eventsMin, redEnterprisesMin)) {
       if (this.warnings.standing(node).level === 'red') continue
+      const sum = ledger.nodes.get(node)
       const least = this.leastRedOf(node, tick)
-      if (least !== undefined && sum.events >= least) found.push({ node, beat, sum: { ...sum } })
+      if (sum !== undefined && least !== undefined && sum.events >= least) found.push({ node, beat, sum })
     }
     return found.sort((a, b) => a.node - b.node)
   }
@@ -81,11 +80,11 @@ export class Judge {
   /** Judges the tick, moves every standing, learns, and sets what is red at once in the next. */
   close(tick: number, beat: number, ledger: Ledger): Warning[] {
     // History begins with the first event: ticks in which only tables came say nothing of rates.
-    if (this.cells.firstTick === undefined && ![...ledger.nodes.values()].some(({ events }) => events > 0)) return []
-    this.cells.firstTick ??= tick
     // In order of node, so that states lie in the same order whichever task's part came first.
-    for (const node of [...ledger.nodes.keys()].sort((a, b) => a - b))
-      if (this.lattice.axisOf(node) !== undefined) this.cells.cellOf(node, tick)
+    const nodes = ledger.nodes.keys()
+    if (this.cells.firstTick === undefined && !nodes.some((node) => ledger.nodes.eventsOf(node) > 0)) return []
+    this.cells.firstTick ??= tick
+    for (const node of nodes) if (this.lattice.axisOf(node) !== undefined) this.cells.cellOf(node, tick)
     if (this.cells.firstTick === tick) this.cells.setFirstPriors(ledger)
     const judged = this.judgeAll(tick, ledger)
     const warnings =

@@ -1,23 +1,28 @@
-/** The ledger of the open tick: sums of all parts so far, at leaves in full and at judged nodes for what is judged. Integers only, so order does not matter. */
+/**
+ * The ledger of the open tick: sums of all parts so far, at leaves in full and at judged nodes for what is judged. Integers only, so
+ * order does not matter; keys of one leaf that stand side by side, as the tasks write them, are added up before they go to its nodes.
+ */
 import type { CellPart } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { CellKeys } from '../cells.ts'
+import { enlarged, NumberSums } from '../sums.ts'
 import type { Lattice } from './lattice.ts'
-
-/** What is judged at a node. `squares`: sum over enterprises of (events of one)^2. */
-export type NodeSum = { events: number; enterprises: number; squares: number }
+import { LeafPaths } from './leafPaths.ts'
+import { NodeSums } from './nodeSums.ts'
 
 /** Events of a closed tick, judged then at a leaf, that were taken back. */
 export type LateRetraction = { tick: number; leaf: number; events: number }
 
 export class Ledger {
+  readonly nodes = new NodeSums()
+  readonly arrivals = new NumberSums()
   /** Counts by (leaf, grade, column). */
-  readonly counts = new Map<number, number>()
-  readonly nodes = new Map<number, NodeSum>()
-  readonly arrivals = new Map<number, number>()
+  private readonly counted = new NumberSums()
+  /** Counts of one leaf hang together: by leaf and by count, the index of the next count + 1; 0 ends. */
+  private firstOfLeaf = new Int32Array(64)
+  private nextOfLeaf = new Int32Array(64)
+  private readonly paths: LeafPaths
   private late = new Map<string, LateRetraction>()
-  /** Nodes that changed since they were last taken. */
-  private changed = new Set<number>()
   private readonly keys: CellKeys
   private readonly lattice: Lattice
   private readonly judgedColumn: Uint8Array
@@ -25,42 +30,45 @@ export class Ledger {
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
     this.keys = keys
     this.lattice = lattice
+    this.paths = new LeafPaths(lattice, this.nodes)
     this.judgedColumn = new Uint8Array(keys.columns.count)
     for (const type of profile.types) this.judgedColumn[keys.columns.type(type.index)] = type.judged ? 1 : 0
   }
 
   add(part: CellPart): void {
-    const { keys } = this
-    for (const [at, key] of part.counts.keys.entries()) {
-      const delta = part.counts.deltas[at]
-      addTo(this.counts, key, delta)
-      if (this.isJudged(key)) this.eachNode(keys.cellOf(keys.gradedOf(key)), (sum) => (sum.events += delta))
+    this.addCounts(part.counts)
+    const { breadth, shared, arrivals, late } = part
+    for (let at = 0; at < breadth.keys.length; at++)
+      this.addAbove(this.paths.indexOf(breadth.keys[at]), 0, breadth.enterprises[at], breadth.squares[at])
+    for (let at = 0; at < shared.keys.length; at++) {
+      const node = shared.keys[at]
+      if (node === this.lattice.whole || this.lattice.axisOf(node) !== undefined)
+        this.nodes.add(node, 0, shared.enterprises[at], shared.squares[at])
     }
-    for (const [at, leaf] of part.breadth.keys.entries()) {
-      this.eachNode(leaf, (sum) => {
-        sum.enterprises += part.breadth.enterprises[at]
-        sum.squares += part.breadth.squares[at]
-      })
-    }
-    for (const [at, node] of part.shared.keys.entries()) {
-      if (node !== this.lattice.whole && this.lattice.axisOf(node) === undefined) continue
-      const sum = this.nodeSum(node)
-      sum.enterprises += part.shared.enterprises[at]
-      sum.squares += part.shared.squares[at]
-    }
-    for (const [at, key] of part.arrivals.keys.entries()) addTo(this.arrivals, key, part.arrivals.deltas[at])
-    for (const [at, tick] of part.late.ticks.entries()) this.addLate(tick, part.late.keys[at], part.late.deltas[at])
+    for (let at = 0; at < arrivals.keys.length; at++) this.arrivals.add(arrivals.keys[at], arrivals.deltas[at])
+    for (const [at, tick] of late.ticks.entries()) this.addLate(tick, late.keys[at], late.deltas[at])
   }
 
-  isJudged(countKey: number): boolean {
-    return this.judgedColumn[this.keys.column(countKey)] === 1
+  /** What lies at leaves, added up at the nodes above them. */
+  aboveLeaves(leaves: NumberSums): NumberSums {
+    const { paths } = this
+    const found = new NumberSums()
+    for (const [key, sum] of leaves.entries()) {
+      const leaf = paths.indexOf(key)
+      const end = paths.endOf(leaf)
+      for (let at = paths.startOf(leaf); at < end; at++) found.add(this.nodes.keyAt(paths.nodes[at]), sum)
+    }
+    return found
   }
 
-  /** Nodes whose sums changed since the last call. */
-  takeChanged(): ReadonlySet<number> {
-    const changed = this.changed
-    this.changed = new Set()
-    return changed
+  /** Counts that are not 0, by (leaf, grade, column). */
+  counts(): Iterable<[key: number, count: number]> {
+    return this.counted.entries()
+  }
+
+  /** Adds to a count, and to nothing above it. */
+  addCount(key: number, delta: number): void {
+    this.addToLeaf(this.paths.indexOf(this.leafOf(key)), key, delta)
   }
 
   /** Late retractions since the last call, by tick and leaf. */
@@ -70,51 +78,76 @@ export class Ledger {
     return late
   }
 
-  /** Fresh events below a node, by type code. */
+  /** Fresh events below a node, by type code; the most frequent first. */
   byType(node: number, profile: Profile): Record<string, number> {
-    const found: Record<string, number> = {}
-    for (const [key, count] of this.counts) {
-      const column = this.keys.column(key)
-      if (count === 0 || this.judgedColumn[column] === 0) continue
-      if (!this.lattice.contains(node, this.keys.cellOf(this.keys.gradedOf(key)))) continue
-      const { code } = profile.types[column]
-      found[code] = (found[code] ?? 0) + count
+    const sums = new Float64Array(profile.types.length)
+    const above = this.nodes.find(node)
+    for (let leaf = 0; above !== undefined && leaf < this.paths.count; leaf++) {
+      if (leaf >= this.firstOfLeaf.length || this.firstOfLeaf[leaf] === 0 || !this.paths.has(leaf, above)) continue
+      for (let at = this.firstOfLeaf[leaf] - 1; at >= 0; at = this.nextOfLeaf[at] - 1) {
+        const column = this.keys.column(this.counted.index.keys[at])
+        if (this.judgedColumn[column] === 1) sums[column] += this.counted.sums[at]
+      }
     }
-    return Object.fromEntries(Object.entries(found).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)))
+    const found = profile.types.filter(({ index }) => sums[index] !== 0)
+    found.sort((a, b) => sums[b.index] - sums[a.index] || (a.code < b.code ? -1 : 1))
+    return Object.fromEntries(found.map(({ code, index }) => [code, sums[index]]))
   }
 
   clear(): void {
-    this.counts.clear()
     this.nodes.clear()
     this.arrivals.clear()
+    this.counted.clear()
+    this.firstOfLeaf.fill(0)
     this.late.clear()
-    this.changed.clear()
   }
 
-  nodeSum(node: number): NodeSum {
-    this.changed.add(node)
-    const known = this.nodes.get(node)
-    if (known) return known
-    const made = { events: 0, enterprises: 0, squares: 0 }
-    this.nodes.set(node, made)
-    return made
+  /** Counts of one leaf after another; what is judged of a leaf goes to the nodes above it at once. */
+  private addCounts({ keys, deltas }: CellPart['counts']): void {
+    for (let at = 0; at < keys.length; ) {
+      const key = this.leafOf(keys[at])
+      const leaf = this.paths.indexOf(key)
+      const [from, to] = [this.firstKeyOf(key), this.firstKeyOf(key + 1)]
+      let events = 0
+      let isJudged = false
+      for (; at < keys.length && keys[at] >= from && keys[at] < to; at++) {
+        this.addToLeaf(leaf, keys[at], deltas[at])
+        if (this.judgedColumn[this.keys.column(keys[at])] === 0) continue
+        isJudged = true
+        events += deltas[at]
+      }
+      if (isJudged) this.addAbove(leaf, events, 0, 0)
+    }
+  }
+
+  private addAbove(leaf: number, events: number, enterprises: number, squares: number): void {
+    const { paths } = this
+    const end = paths.endOf(leaf)
+    for (let at = paths.startOf(leaf); at < end; at++) this.nodes.addAt(paths.nodes[at], events, enterprises, squares)
+  }
+
+  private addToLeaf(leaf: number, key: number, delta: number): void {
+    const known = this.counted.index.count
+    const at = this.counted.add(key, delta)
+    if (at < known) return
+    if (leaf >= this.firstOfLeaf.length) this.firstOfLeaf = enlarged(this.firstOfLeaf, 2 * leaf)
+    if (at >= this.nextOfLeaf.length) this.nextOfLeaf = enlarged(this.nextOfLeaf)
+    this.nextOfLeaf[at] = this.firstOfLeaf[leaf]
+    this.firstOfLeaf[leaf] = at + 1
   }
 
   private addLate(tick: number, key: number, delta: number): void {
-    if (!this.isJudged(key)) return
-    const leaf = this.keys.cellOf(this.keys.gradedOf(key))
+    if (this.judgedColumn[this.keys.column(key)] === 0) return
+    const leaf = this.leafOf(key)
     const known = this.late.get(`${tick}:${leaf}`)
     if (known) known.events -= delta
     else this.late.set(`${tick}:${leaf}`, { tick, leaf, events: -delta })
   }
 
-  private eachNode(leaf: number, change: (sum: NodeSum) => void): void {
-    for (const node of this.lattice.nodesOf(leaf)) change(this.nodeSum(node))
+  private leafOf(countKey: number): number {
+    return this.keys.cellOf(this.keys.gradedOf(countKey))
   }
-}
-
-export function addTo(map: Map<number, number>, key: number, delta: number): void {
-  const sum = (map.get(key) ?? 0) + delta
-  if (sum === 0) map.delete(key)
-  else map.set(key, sum)
+  private firstKeyOf(leaf: number): number {
+    return this.keys.counted(this.keys.graded(leaf, 0), 0)
+  }
 }

@@ -21,8 +21,9 @@ export class SourceWatch {
   }
 
   /** Takes the arrivals of a closed tick; returns sources that fell silent in it. A silent source teaches nothing until it speaks again. */
-  close(tick: number, arrived: ReadonlyMap<number, number>): SourceSilent[] {
+  close(tick: number, arrivals: Iterable<[key: number, count: number]>): SourceSilent[] {
     const notices: SourceSilent[] = []
+    const arrived = new Map(arrivals)
     for (const key of arrived.keys())
       if (!this.arrivals.has(key)) this.arrivals.set(key, { mean: 0, ticks: 0, silent: false })
     for (const [key, known] of [...this.arrivals].sort((a, b) => a[0] - b[0])) {

@@ -21,11 +21,12 @@ import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { ModelDesk } from '../registry/desk.ts'
 import { SavedDesk } from '../registry/deskState.ts'
+import { NumberSums } from '../sums.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
 import { DriftWatch, SavedDrift } from './drift.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
-import { addTo, Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
 import { type Amendment, topicOf } from './openWarnings.ts'
 import { SourceWatch } from './sources.ts'
 import { tickTotals } from './totals.ts'
@@ -65,7 +66,7 @@ export class WatchTask implements FoldTask {
   readonly inputs: readonly Input[]
   readonly judge: Judge
   /** Registered enterprises by (leaf, grade, band). */
-  readonly stock = new Map<number, number>()
+  readonly stock = new NumberSums()
   private readonly options: WatchTaskOptions
   private readonly keys: CellKeys
   private readonly lattice: Lattice
@@ -134,10 +135,10 @@ export class WatchTask implements FoldTask {
     const out = new WordWriter()
     out.putJson({
       openTick: this.openTick ?? null,
-      counts: [...this.ledger.counts],
-      nodes: [...this.ledger.nodes],
-      arrivals: [...this.ledger.arrivals],
-      stock: [...this.stock],
+      counts: [...this.ledger.counts()],
+      nodes: this.ledger.nodes.entries(),
+      arrivals: [...this.ledger.arrivals.entries()],
+      stock: [...this.stock.entries()],
       early: this.early,
       late: this.late,
       sources: [...this.sources.arrivals],
@@ -152,10 +153,11 @@ export class WatchTask implements FoldTask {
     const from = new WordReader(pages)
     const saved = Saved.parse(from.takeJson())
     this.openTick = saved.openTick ?? undefined
-    for (const [key, count] of saved.counts) this.ledger.counts.set(key, count)
-    for (const [key, node] of saved.nodes) this.ledger.nodes.set(key, node)
-    for (const [key, count] of saved.arrivals) this.ledger.arrivals.set(key, count)
-    for (const [key, count] of saved.stock) this.stock.set(key, count)
+    for (const [key, count] of saved.counts) this.ledger.addCount(key, count)
+    for (const [key, { events, enterprises, squares }] of saved.nodes)
+      this.ledger.nodes.add(key, events, enterprises, squares)
+    for (const [key, count] of saved.arrivals) this.ledger.arrivals.add(key, count)
+    for (const [key, count] of saved.stock) this.stock.add(key, count)
     for (const [key, source] of saved.sources) this.sources.arrivals.set(key, source)
     this.drift.load(saved.drift)
     this.desk.load(saved.desk)
@@ -199,7 +201,7 @@ export class WatchTask implements FoldTask {
   private pool(part: CellPart, tick: number): void {
     this.ledger.add(part)
     if (part.drift !== undefined) this.drift.add(part.drift)
-    for (const [at, key] of part.stock.keys.entries()) addTo(this.stock, key, part.stock.deltas[at])
+    for (const [at, key] of part.stock.keys.entries()) this.stock.add(key, part.stock.deltas[at])
     // Ticks begin with the first part that says something.
     if (part.counts.keys.length + part.arrivals.keys.length + part.stock.keys.length > 0) this.openTick ??= tick
   }
@@ -212,7 +214,7 @@ export class WatchTask implements FoldTask {
   }
 
   private raiseEarly(beat: number, tick: number, emit: Emit): void {
-    for (const found of this.judge.earlyReds(this.ledger, this.ledger.takeChanged(), { beat, tick })) {
+    for (const found of this.judge.earlyReds(this.ledger, { beat, tick })) {
       const early = { ...found, byType: this.ledger.byType(found.node, this.options.profile) }
       this.early.push(early)
       this.publish(this.judge.raiseEarly(early, tick), emit)
@@ -223,7 +225,7 @@ export class WatchTask implements FoldTask {
     const { profile, tell } = this.options
     const label = profile.calendar.label(tick)
     this.publish(this.judge.close(tick, beat, this.ledger), emit)
-    for (const notice of this.sources.close(tick, this.ledger.arrivals)) this.tellSilent(notice, emit)
+    for (const notice of this.sources.close(tick, this.ledger.arrivals.entries())) this.tellSilent(notice, emit)
     const drift = this.drift.close(tick, this.desk.champion)
     for (const notice of drift?.notices ?? []) this.tellDrifted(notice, emit)
     writeTick(this.ledger, { tick, label, beat }, this.early, this.late, emit)

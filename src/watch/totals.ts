@@ -4,6 +4,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
 import type { CellTotal, TickTotals } from '../notices.ts'
+import { NumberSums } from '../sums.ts'
 import type { Judge } from './judge.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
@@ -15,9 +16,9 @@ export function tickTotals(
   lattice: Lattice,
   judge: Judge,
   ledger: Ledger,
-  stock: ReadonlyMap<number, number>,
+  stock: NumberSums,
 ): TickTotals {
-  const registered = registeredByNode(keys, lattice, stock)
+  const registered = registeredByNode(keys, ledger, stock)
   const totals: CellTotal[] = []
   for (const node of new Set([...ledger.nodes.keys(), ...registered.keys()])) {
     if (!isTotal(profile, keys, lattice, node)) continue
@@ -49,17 +50,14 @@ function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: numbe
   return region.index === rootIndex || region.depth === 1
 }
 
-function registeredByNode(keys: CellKeys, lattice: Lattice, stock: ReadonlyMap<number, number>): Map<number, number> {
-  const found = new Map<number, number>()
-  for (const [key, count] of stock) {
-    for (const node of lattice.nodesOf(keys.cellOf(keys.gradedOfStock(key))))
-      found.set(node, (found.get(node) ?? 0) + count)
-  }
-  return found
+function registeredByNode(keys: CellKeys, ledger: Ledger, stock: NumberSums): ReadonlyMap<number, number> {
+  const leaves = new NumberSums()
+  for (const [key, count] of stock.entries()) leaves.add(keys.cellOf(keys.gradedOfStock(key)), count)
+  return new Map(ledger.aboveLeaves(leaves).entries())
 }
 
-function byBand(profile: Profile, keys: CellKeys, stock: ReadonlyMap<number, number>): Record<string, number> {
+function byBand(profile: Profile, keys: CellKeys, stock: NumberSums): Record<string, number> {
   const found: Record<string, number> = Object.fromEntries(profile.file.bands.map(({ code }) => [code, 0]))
-  for (const [key, count] of stock) found[profile.file.bands[keys.bandOf(key)].code] += count
+  for (const [key, count] of stock.entries()) found[profile.file.bands[keys.bandOf(key)].code] += count
   return found
 }

@@ -40,6 +40,16 @@ const values: Record<string, readonly string[]> = {
     '"2026-08-03T09:15:00.250Z"',
     '"2026-08-03T09:15:00Z"',
     '"2026-08-03T17:15:00.000+08:00"',
+    '"2026-08-03T17:15:00+08:00"',
+    '"2026-08-03T04:15:00-05:30"',
+    '"2026-08-03T17:15:00+0800"',
+    '"2026-08-03T17:15:00+08"',
+    '"2026-08-03T17:15:00+24:00"',
+    '"2026-08-03T17:15:00+08:60"',
+    '"2026-08-03T17:15:00.0+08:00"',
+    '"2026-08-03T17:15+08:00"',
+    '"2026-08-03T17:15:00 08:00"',
+    '"2026-08-03T17:15:00z"',
     '"2026-02-28T23:59:59.999Z"',
     '"2026-02-29T00:00:00.000Z"',
     '"2028-02-29T00:00:00.000Z"',
@@ -63,8 +73,34 @@ const values: Record<string, readonly string[]> = {
   region: ['"P1"', '"nowhere"', '"P/UNKNOWN"', '"UNKNOWN"'],
   industry: ['"X1"', '"nothing"'],
   retracts: ['"e0"', '"e1"'],
-  attributes: ['{"area":3}', '{}'],
-  note: ['"x"', '1', 'false', '"a\\"b"', '"tab\there"'],
+  attributes: [
+    '{"area":3}',
+    '{}',
+    '{ "area" : 2.5 , "case":"4514-2026"}',
+    '{"area":"3","channel":"投诉"}',
+    '{"area":1,"area":null}',
+    '{"area":1,"area":2}',
+    '{"areas":7,"b":true,"c":false}',
+    '{"area":-1}',
+    '{"area":1e3}',
+    '{"b":{}}',
+    '{"b":[]}',
+    '{"a\\u0062":1}',
+    '{"__proto__":1,"area":4}',
+    '{"constructor":"x","area":5}',
+    '{"a":nul}',
+    '{"a":truex}',
+    `{"a":"${'x'.repeat(1024)}"}`,
+    `{"a":"${'x'.repeat(1025)}"}`,
+    `{"${'n'.repeat(64)}":1}`,
+    `{"${'n'.repeat(65)}":1}`,
+    '{"名称":"食品安全","area":6}',
+    '{"a":1,}',
+    '{,}',
+    '{"a"}',
+    '"x"',
+  ],
+  note: ['"x"', '1', 'false', 'null', '"说明"', '{"a":1}', '"a\\"b"', '"tab\there"'],
   __proto__x: ['"y"'],
 }
 const member = fc
@@ -83,14 +119,21 @@ const eventBytes = fc
     more: fc.array(member, { maxLength: 2 }),
     space: fc.constantFrom('', '', ' ', '  '),
     tail: rarely(fc.constantFrom(' ', '\n', ',', 'x')),
+    /** A character that is cut short, at the end of the last text. */
+    broken: fc.nat(20).map((at) => at === 0),
     cut: rarely(
-      fc.record({ at: fc.nat(400), removed: fc.nat(2), put: fc.constantFrom('', '"', ',', '0', 'Z', 'é', '\n') }),
+      fc.record({
+        at: fc.nat(400),
+        removed: fc.nat(2),
+        put: fc.constantFrom('', '"', ',', '0', 'Z', 'é', '\n', '\ud800'),
+      }),
     ),
   })
-  .map(({ lacks, without, more, space, tail, cut }) => {
+  .map(({ lacks, without, more, space, tail, cut, broken }) => {
     const kept = Object.entries(usual).filter(([name]) => name !== lacks && !without.some((one) => one === name))
     const members = [...kept.map(([name, value]) => [name, JSON.stringify(value)]), ...more]
     const text = `{${members.map(([name, value]) => `"${name}":${space}${value}`).join(`,${space}`)}${space}}${tail ?? ''}`
+    if (broken) return Buffer.concat([Buffer.from(text).subarray(0, -2), Buffer.from([0xe6, 0x8a]), Buffer.from('"}')])
     if (cut === undefined) return Buffer.from(text)
     const at = cut.at % text.length
     return Buffer.from(text.slice(0, at) + cut.put + text.slice(at + cut.removed))
@@ -126,7 +169,14 @@ describe('an event', () => {
   it('goes the short way when there is nothing to say about it', () => {
     const columns = new EventColumns(5)
     columns.clear(1)
-    for (const change of [{}, { retracts: 'e0' }, { severity: undefined, amount: undefined }, { region: 'nowhere' }]) {
+    for (const change of [
+      {},
+      { retracts: 'e0' },
+      { severity: undefined, amount: undefined },
+      { region: 'nowhere' },
+      { attributes: { case: '4514-2026-0000000', channel: '热线', urgent: true } },
+      { note: '食品安全', occurredAt: '2026-08-03T17:15:00+08:00' },
+    ]) {
       const value = Buffer.from(JSON.stringify({ ...usual, ...change }))
       const record: LogRecord = { offset: 0, timeMs: 0, key: 'E1', value, headers: null }
       expect(plainEvents(tinyProfile)(record, columns)).toBe('E1')

@@ -1,0 +1,110 @@
+/** Sums of the open tick at judged nodes. Nodes keep their index from tick to tick; their sums do not. */
+import { enlarged, NumberIndex } from '../sums.ts'
+
+/** What is judged at a node. `squares`: sum over enterprises of (events of one)^2. */
+export type NodeSum = { events: number; enterprises: number; squares: number }
+
+export const noSum: NodeSum = { events: 0, enterprises: 0, squares: 0 }
+
+const absent = 0
+const present = 1
+const changed = 2
+
+export class NodeSums {
+  private readonly index = new NumberIndex()
+  private events = new Float64Array(64)
+  private enterprises = new Float64Array(64)
+  private squares = new Float64Array(64)
+  private states = new Uint8Array(64)
+  /** Indices of the nodes that this tick knows, and of those that changed since they were last taken. */
+  private readonly known: number[] = []
+  private changes: number[] = []
+
+  indexOf(node: number): number {
+    return this.index.indexOf(node)
+  }
+  keyAt(index: number): number {
+    return this.index.keys[index]
+  }
+  find(node: number): number | undefined {
+    return this.index.find(node)
+  }
+
+  /** Adds to a node; from then on the tick knows it, though the sums may come to 0. */
+  add(node: number, events: number, enterprises: number, squares: number): void {
+    this.addAt(this.index.indexOf(node), events, enterprises, squares)
+  }
+
+  /** The same for the node of an index. */
+  addAt(at: number, events: number, enterprises: number, squares: number): void {
+    if (at >= this.states.length) this.reserve(at + 1)
+    if (this.states[at] !== changed) this.note(at)
+    this.events[at] += events
+    this.enterprises[at] += enterprises
+    this.squares[at] += squares
+  }
+
+  get(node: number): NodeSum | undefined {
+    const at = this.presentAt(node)
+    return at === undefined
+      ? undefined
+      : { events: this.events[at], enterprises: this.enterprises[at], squares: this.squares[at] }
+  }
+
+  /** Events of a node, 0 if the tick does not know it. */
+  eventsOf(node: number): number {
+    const at = this.presentAt(node)
+    return at === undefined ? 0 : this.events[at]
+  }
+
+  /** Nodes that the tick knows, in ascending order. */
+  keys(): number[] {
+    return this.known.map((at) => this.index.keys[at]).sort((a, b) => a - b)
+  }
+
+  /** The same with their sums. */
+  entries(): [node: number, sum: NodeSum][] {
+    return this.keys().map((node) => [node, this.get(node) ?? noSum])
+  }
+
+  /** Nodes that changed since the last call and count at least so much. */
+  takeChanged(eventsMin: number, enterprisesMin: number): number[] {
+    const found: number[] = []
+    for (const at of this.changes) {
+      this.states[at] = present
+      if (this.events[at] >= eventsMin && this.enterprises[at] >= enterprisesMin) found.push(this.index.keys[at])
+    }
+    this.changes = []
+    return found
+  }
+
+  clear(): void {
+    for (const at of this.known) {
+      this.states[at] = absent
+      this.events[at] = 0
+      this.enterprises[at] = 0
+      this.squares[at] = 0
+    }
+    this.known.length = 0
+    this.changes = []
+  }
+
+  private note(at: number): void {
+    if (this.states[at] === absent) this.known.push(at)
+    this.states[at] = changed
+    this.changes.push(at)
+  }
+
+  private presentAt(node: number): number | undefined {
+    const at = this.index.find(node)
+    return at === undefined || at >= this.states.length || this.states[at] === absent ? undefined : at
+  }
+
+  private reserve(count: number): void {
+    const size = count * 2
+    this.events = enlarged(this.events, size)
+    this.enterprises = enlarged(this.enterprises, size)
+    this.squares = enlarged(this.squares, size)
+    this.states = enlarged(this.states, size)
+  }
+}
