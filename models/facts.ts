@@ -44,7 +44,7 @@ export const factType = (word2: number): number => (word2 >>> 4) & 0xff
 export const factSeverity = (word2: number): number => (word2 >>> 1) & 0b111
 export const factTick = (word3: number): number => word3 >>> 12
 export const factSource = (word3: number): number => (word3 >>> 7) & 0b11111
-export const factLogAmount = (word4: number): number => (word4 >>> 20) / 100
+export const factLogAmountHundredths = (word4: number): number => word4 >>> 20
 export const factRegion = (word3: number, word4: number): number => ((word3 & 0b111111) << 7) | ((word4 >>> 13) & 0x7f)
 export const factIndustry = (word4: number): number => word4 & 0x1fff
 

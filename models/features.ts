@@ -2,13 +2,13 @@
  * Features of one enterprise: a pure function of (facts, grades, context, asOf). The same function scores online and makes training rows.
  *
  * Decayed sums over facts, w * 2^(-age / half-life), are the intensity of an exponential-kernel Hawkes process; taken in the
- * fixed order of the facts and with ages in whole hours from a table, they give the same bytes on every machine.
+ * order of the facts' hours and with ages in whole hours from a table, they give the same bytes on every machine.
  */
 import { type CompiledFeature, type DeclaredValue, declaredValue } from './declared.ts'
 import {
   type FactSlice,
   factHour,
-  factLogAmount,
+  factLogAmountHundredths,
   factSeverity,
   factSource,
   factType,
@@ -104,6 +104,12 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const firstOfMomentum = sums.length
   const firstOfRecency = firstOfMomentum + all + 1
   const other = new Float64Array(firstDeclared - firstOfRecency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
+  /** What one hour counted: events and severities by group, and which groups it had. */
+  const hourCounts = new Int32Array(groups.length)
+  const hourSeverities = new Int32Array(groups.length)
+  const hourGroups = new Int32Array(groups.length)
+  let hourGroupCount = 0
+  const groupOf = Uint8Array.from(groupOfType)
   /** Half-lives that are asked for: of a group's own sums, and of the sums over all. */
   const asked = askedLives(slots, { lives, all, short, long })
   const declared: readonly (DeclaredValue | undefined)[] = known.map((_, slot) =>
@@ -140,32 +146,58 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   function addFacts({ facts, asOfHour }: EnterpriseView): void {
     sums.fill(0)
     const { words, stride } = facts
-    const total = all * lives
-    const { groupCounts, groupSeverities, allCounts, allSeverities } = asked
+    const end = facts.offset + facts.count * stride
     let sources = 0
     let youngest = horizonHours
     let amount = 0
-    for (let fact = 0, word = facts.offset; fact < facts.count; fact++, word += stride) {
-      const what = words[word + 2]
-      if ((what & tombstoneBit) !== 0) continue
-      const age = Math.max(0, asOfHour - factHour(what))
-      if (age > horizonHours) continue
-      const severity = factSeverity(what)
-      const weights = age * lives
-      const own = groupOfType[factType(what)] * lives
-      for (let at = 0; at < groupCounts.length; at++) counts[own + groupCounts[at]] += decay[weights + groupCounts[at]]
-      for (let at = 0; at < groupSeverities.length; at++)
-        severities[own + groupSeverities[at]] += decay[weights + groupSeverities[at]] * severity
-      for (let at = 0; at < allCounts.length; at++) counts[total + allCounts[at]] += decay[weights + allCounts[at]]
-      for (let at = 0; at < allSeverities.length; at++)
-        severities[total + allSeverities[at]] += decay[weights + allSeverities[at]] * severity
+    for (let word = facts.offset; word < end; ) {
+      // Facts of one hour have one age: they are counted as they are, whole numbers, and then weighed together.
+      const hour = factHour(words[word + 2])
+      const age = Math.max(0, asOfHour - hour)
+      let hundredths = 0
+      for (; word < end && factHour(words[word + 2]) === hour; word += stride) {
+        const what = words[word + 2]
+        if ((what & tombstoneBit) !== 0 || age > horizonHours) continue
+        const group = groupOf[factType(what)]
+        if (hourCounts[group]++ === 0) hourGroups[hourGroupCount++] = group
+        hourSeverities[group] += factSeverity(what)
+        sources |= 1 << factSource(words[word + 3])
+        hundredths += factLogAmountHundredths(words[word + 4])
+      }
+      if (hourGroupCount === 0) continue
+      weigh(age * lives)
       if (age < youngest) youngest = age
-      sources |= 1 << factSource(words[word + 3])
-      amount += decay[weights + long] * factLogAmount(words[word + 4])
+      amount += decay[age * lives + long] * (hundredths / 100)
     }
     other[0] = ln1p(youngest / hoursPerDay)
     other[1] = bitCount(sources)
     other[2] = ln1p(amount)
+  }
+
+  /** Adds what one hour counted with the weights of its age, and empties its counts. */
+  function weigh(weights: number): void {
+    const { groupCounts, groupSeverities, allCounts, allSeverities } = asked
+    let count = 0
+    let severity = 0
+    for (let at = 0; at < hourGroupCount; at++) {
+      const group = hourGroups[at]
+      const own = group * lives
+      const [ownCount, ownSeverity] = [hourCounts[group], hourSeverities[group]]
+      for (let at = 0; at < groupCounts.length; at++)
+        counts[own + groupCounts[at]] += decay[weights + groupCounts[at]] * ownCount
+      for (let at = 0; at < groupSeverities.length; at++)
+        severities[own + groupSeverities[at]] += decay[weights + groupSeverities[at]] * ownSeverity
+      count += ownCount
+      severity += ownSeverity
+      hourCounts[group] = 0
+      hourSeverities[group] = 0
+    }
+    hourGroupCount = 0
+    const total = all * lives
+    for (let at = 0; at < allCounts.length; at++)
+      counts[total + allCounts[at]] += decay[weights + allCounts[at]] * count
+    for (let at = 0; at < allSeverities.length; at++)
+      severities[total + allSeverities[at]] += decay[weights + allSeverities[at]] * severity
   }
 
   /** One-hot grade, ln(1 + its age in days), and whether the last change was for the worse (+1) or the better (-1). */
