@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RiskModel } from '../models/risk/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
+import type { Explanation } from './enterprise/explanation.ts'
 import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
 import { TaskHost } from './fold/host.ts'
@@ -18,12 +19,14 @@ import type { Membership } from './fold/membership.ts'
 import { allThrough, greatestBeat } from './fold/progress.ts'
 import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
+import type { FoldTask } from './fold/task.ts'
 import { foldVersion, stateVersion } from './fold/version.ts'
 import { hourMs } from './limits.ts'
 import type { Log, TaskId } from './log/port.ts'
 import { recordsOf } from './log/recordsOf.ts'
 import { taskName } from './log/tasks.ts'
 import type { Notice, Tell } from './notices.ts'
+import { RunningTasks } from './running.ts'
 import { WatchTask } from './watch/task.ts'
 
 export type EngineOptions = {
@@ -48,6 +51,8 @@ export type EngineOptions = {
 export type Engine = {
   /** The last beat that the watch has folded, if it runs here. */
   watchedThrough(): number | undefined
+  /** What is known of an enterprise whose task runs here. @throws ForewarnError as RunningTasks. */
+  explain(id: string): Promise<Explanation>
   /** Runs to the end of the log, or until the signal. */
   follow(): Promise<void>
 }
@@ -57,20 +62,33 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { log, profile, beatMs, membership, tell } = options
   checkBeat(beatMs, profile)
   await activate(options)
-  const open = opener(options)
+  const partitions = log.partitions('risk-events')
+  const running = new RunningTasks({ profile, beatMs, partitions })
+  const restored = restorer(options)
   let watch: TaskRunner | undefined
-  const openTold = async (task: TaskId): Promise<TaskRunner> => {
-    const runner = await open(task)
-    if (task.kind === 'watch') watch = runner
-    return runner
+  const open = async (task: TaskId): Promise<TaskRunner> => {
+    const { model, challenger } = options
+    if (task.kind === 'watch') {
+      watch = await restored((heard) => new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell: heard }))
+      return watch
+    }
+    const { partition } = task
+    const setting = { profile, model, challenger, beatMs, partition, partitions }
+    return running.take(
+      partition,
+      restored((heard) => new EnterpriseTask({ ...setting, tell: heard })),
+    )
   }
-  const watchedThrough = (): number | undefined => watch?.foldedThrough
-  if (membership !== undefined) return { watchedThrough, follow: () => followAsMember(options, membership, openTold) }
+  const engine = {
+    watchedThrough: (): number | undefined => watch?.foldedThrough,
+    explain: (id: string): Promise<Explanation> => running.explain(id),
+  }
+  if (membership !== undefined) return { ...engine, follow: () => followAsMember(options, membership, open) }
   const tasks = tasksOf(log)
   tell({ kind: 'TasksAssigned', tasks: tasks.map(taskName) })
   const runners: TaskRunner[] = []
-  for (const task of tasks) runners.push(await openTold(task))
-  return { watchedThrough, follow: () => followAll(options, runners) }
+  for (const task of tasks) runners.push(await open(task))
+  return { ...engine, follow: () => followAll(options, runners) }
 }
 
 /** One enterprise task a partition, and the watch. */
@@ -82,8 +100,8 @@ function tasksOf(log: Log): TaskId[] {
   ]
 }
 
-/** Takes a task over and restores it. */
-function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
+/** Takes a task over and restores it; the task is made with the ear that it is to tell. */
+function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Tell) => T) => Promise<TaskRunner<T>> {
   const { log, profile, model, challenger, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
   const partitions = log.partitions('risk-events')
   const config = createHash('sha256')
@@ -91,7 +109,7 @@ function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
       `${stateVersion} ${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}${challenger === undefined ? '' : ` ${challenger.hash}`}`,
     )
     .digest('hex')
-  return async (id) => {
+  return async (make) => {
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.
     let restoring = true
     let held: Notice[] = []
@@ -105,11 +123,7 @@ function opener(options: EngineOptions): (id: TaskId) => Promise<TaskRunner> {
       }
       tell(notice)
     }
-    const task =
-      id.kind === 'watch'
-        ? new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell: hold })
-        : new EnterpriseTask({ profile, model, challenger, beatMs, partition: id.partition, partitions, tell: hold })
-    const runner = await TaskRunner.open(task, {
+    const runner = await TaskRunner.open(make(hold), {
       log,
       beatMs,
       foldVersion,

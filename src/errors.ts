@@ -107,7 +107,7 @@ const registry = {
     remedy: 'Restore the log from a backup, or start a new one; keep inputs for as long as checkpoints may need them.',
   },
   FW_ENTERPRISE_UNKNOWN: {
-    says: 'Nothing was known of the enterprise %s by the end of %s.',
+    says: 'Nothing was known of an enterprise %s.',
     remedy: 'Check the id, and the tick (--at).',
   },
   FW_ROWS_INVALID: {
@@ -141,6 +141,14 @@ const registry = {
   FW_TASK_FENCED: {
     says: 'Another process has taken over task %s.',
     remedy: 'Nothing to do: the other process goes on with it.',
+  },
+  FW_TASK_ELSEWHERE: {
+    says: 'The enterprise belongs to task %s, which does not run in this process.',
+    remedy: 'Ask the other processes of the group, or the log itself: `forewarn explain ID --log kafka://HOST:PORT`.',
+  },
+  FW_TASK_BUSY: {
+    says: 'The task of the enterprise cannot be asked now: %s.',
+    remedy: 'Ask again in a second; /readyz says whether something is amiss.',
   },
   // Imports.
   FW_IMPORT_BEHIND: {
@@ -187,10 +195,18 @@ const registry = {
     says: 'The body comes as %s.',
     remedy: 'Send application/x-ndjson or text/plain, uncompressed: one JSON object a line.',
   },
-  FW_HTTP_REQUEST: { says: 'The request cannot be read: %s.', remedy: 'Send the whole body, with its right length.' },
+  FW_HTTP_REQUEST: {
+    says: 'The request cannot be read: %s.',
+    remedy: 'Send an address that can be read, and the whole body with its right length.',
+  },
   FW_HTTP_OVERLOADED: {
     says: 'The server is taking %s bodies of records already.',
     remedy: 'Send this one again in a second.',
+  },
+  FW_HTTP_PAST: {
+    says: 'A task that runs knows what it knows now, and not what it knew before.',
+    remedy:
+      'Leave `at` out, or use `forewarn explain ID --at TICK`: it folds the log again, also beside the process that writes it.',
   },
   FW_WARNING_NOT_FOUND: {
     says: 'There is no warning %s in this log.',

@@ -15,7 +15,13 @@ export const axes = ['industry', 'region', 'cell'] as const
 const Evidence = z.object({ idHash: z.string(), type: z.string(), occurredAt: z.string() })
 
 /** `facts`: the newest events behind it, by the hashes of their ids; none for what no event says (a grade, a place). */
-const Reason = z.object({ feature: z.string(), logOdds: z.number(), text: z.string(), facts: z.array(z.string()) })
+export const Reason = z.object({
+  feature: z.string(),
+  logOdds: z.number(),
+  text: z.string(),
+  facts: z.array(z.string()),
+})
+export type Reason = z.infer<typeof Reason>
 
 /**
  * Topic `scores`, key = enterprise id. Published when the band changed or the probability moved by the profile's `scoreStepMin`

@@ -2,59 +2,85 @@
 import { Command } from 'commander'
 import { buildModel } from '../../models/risk/buildModel.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
+import { askHolder } from '../edges/ingest/httpTarget.ts'
 import { loadModel } from '../edges/models.ts'
+import { Explanation } from '../enterprise/explanation.ts'
 import { ForewarnError } from '../errors.ts'
-import { type Explanation, explain } from '../training/explain.ts'
+import { explain } from '../training/explain.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
-import { addLogOptions, openLogOption, plainText, print, processScreen, type Screen } from './common.ts'
+import { lastClosedTick } from '../training/extract/rows.ts'
+import { addLogOptions, openLogOption, plainText, print, processScreen, type Screen, writerAddress } from './common.ts'
 import { tickOf } from './extract.ts'
-import { championIn, type RegistryOptions, withRegistry } from './registry.ts'
+import { championIn, type OpenRegistry, type RegistryOptions, withRegistry } from './registry.ts'
 
 type Options = RegistryOptions & { at?: string; model?: string; all?: boolean }
 
 const help = `
-The log is folded again up to the end of that tick, so the answer is what the stream knew then, whatever came since.
+Without --at and --model, a process that runs on an embedded log is asked: it says what it knows now. Else the log is folded again up
+to the end of the tick, also beside a process that writes it, so the answer is what the stream knew then, whatever came since.
 
-Example:
-  $ forewarn explain 91440101MA5CJQ4N59 --at 2026-11-20`
+Examples:
+  $ forewarn explain 91440101MA5CJQ4N59                    what is known now
+  $ forewarn explain 91440101MA5CJQ4N59 --at 2026-11-20    what was known then`
 
 export function explainCommand(screen: Screen = processScreen): Command {
   const command = new Command('explain')
-    .description('Features and score of one enterprise at the end of a tick, and the reasons.')
+    .description('Features and score of one enterprise, now or at the end of a tick, and the reasons.')
     .argument('<id>', 'id of the enterprise')
     .option('--profile <name|dir>', 'profile of the log', 'cn')
-    .option('--at <tick>', 'tick at whose end, as the profile labels it; the last that is closed')
+    .option('--at <tick>', 'tick at whose end, as the profile labels it; now, or the last that is closed')
     .option('--model <dir>', 'a model folder instead of the champion of that tick')
     .option('--all', 'list features that are 0 too')
-    .option('--json', 'print one JSON object: {enterpriseId, tick, asOf, model, probability, features, reasons}')
-    .addHelpText('after', help)
-    .action((id: string, options: Options) =>
-      withRegistry(options, 'read', async (open) => {
-        const { profile } = open
-        const { beatMs, throughBeat } = open.registry
-        const closed = profile.calendar.tickOf((throughBeat + 1) * beatMs) - 1
-        const tick = tickOf(profile, '--at', options.at) ?? closed
-        if (tick > closed)
-          throw new ForewarnError('FW_USAGE', [
-            `--at ${options.at}: that tick is not closed; the last that is: ${profile.calendar.label(closed)}.`,
-          ])
-        const model = options.model === undefined ? champion(tick) : await loadModel(options.model)
-        const log = await openLogOption(options, 'read')
-        try {
-          const by = { model, features: chosenFeatures(profile, undefined) }
-          await tell(screen, await explain(pastOf(log, profile, beatMs), id, tick, by), options)
-        } finally {
-          await log.close()
-        }
-
-        function champion(of: number): RiskModel | undefined {
-          const found = championIn(open, of)
-          return found === undefined ? undefined : buildModel(found.file, found.hash)
-        }
-      }),
+    .option(
+      '--json',
+      'print one JSON object: {enterpriseId, tick, tickClosed, asOf, model, probability, features, reasons}',
     )
+    .addHelpText('after', help)
+    .action(async (id: string, options: Options) => {
+      const address = options.at === undefined && options.model === undefined ? writerAddress(options.log) : undefined
+      await tell(
+        screen,
+        await (address === undefined ? explainPast(id, options) : askNow(id, address, options)),
+        options,
+      )
+    })
   return addLogOptions(command)
+}
+
+/** What the process that holds the log knows of it. */
+async function askNow(id: string, address: string, { log }: Options): Promise<Explanation> {
+  const url = new URL(`/api/v1/enterprises/${encodeURIComponent(id)}/explanation`, address)
+  return Explanation.parse(await askHolder(url, log))
+}
+
+/** The log folded again up to the end of a tick. */
+function explainPast(id: string, options: Options): Promise<Explanation> {
+  return withRegistry(options, 'read', async (open) => {
+    const { profile } = open
+    const { beatMs } = open.registry
+    const log = await openLogOption(options, 'read')
+    try {
+      const closed = await lastClosedTick(log, profile, beatMs)
+      const tick = tickOf(profile, '--at', options.at) ?? closed
+      if (tick > closed)
+        throw new ForewarnError('FW_USAGE', [
+          `--at ${options.at}: that tick is not closed; the last that is: ${profile.calendar.label(closed)}.`,
+        ])
+      const model = options.model === undefined ? championOf(open, tick) : await loadModel(options.model)
+      return await explain(pastOf(log, profile, beatMs), id, tick, {
+        model,
+        features: chosenFeatures(profile, undefined),
+      })
+    } finally {
+      await log.close()
+    }
+  })
+}
+
+function championOf(open: OpenRegistry, tick: number): RiskModel | undefined {
+  const found = championIn(open, tick)
+  return found === undefined ? undefined : buildModel(found.file, found.hash)
 }
 
 async function tell(screen: Screen, found: Explanation, { json, all }: Options): Promise<void> {

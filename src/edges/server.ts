@@ -3,9 +3,11 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Profile } from '../../streams/profile.ts'
+import type { Explanation } from '../enterprise/explanation.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import type { Log } from '../log/port.ts'
-import { answerErrors } from './http/errors.ts'
+import { answerErrors, answerUnreadable } from './http/errors.ts'
+import { explanationRoute } from './http/explanation.ts'
 import { recordRoutes } from './http/records.ts'
 import { registryRoutes } from './http/registry.ts'
 import type { Readiness } from './readiness.ts'
@@ -18,6 +20,8 @@ export type ServerOptions = {
   profile: Profile
   registry: Registry
   ready: () => Readiness
+  /** What is known of an enterprise now; a server without it has no such route. */
+  explain?: (id: string) => Promise<Explanation>
   logger: Logger
   /** Largest body in bytes. */
   bodyMax?: number
@@ -30,8 +34,13 @@ export type Server = { address: string; close(): Promise<void> }
 
 /** Listens when the promise resolves. @throws ForewarnError FW_HTTP_BUSY when the port is taken, FW_USAGE when the host is none of this machine. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { registry, ready, logger, routes } = options
-  const app = fastify({ logger: false, forceCloseConnections: 'idle', return503OnClosing: true })
+  const { registry, ready, explain, logger, routes } = options
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    frameworkErrors: answerUnreadable,
+  })
   answerErrors(app, logger)
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get('/livez', async () => ({ alive: true }))
@@ -41,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   await app.register(async (scope) => recordRoutes(scope, options)) // its body parser is not that of other routes
   await app.register(async (scope) => registryRoutes(scope, options.log))
+  if (explain !== undefined) explanationRoute(app, explain)
   routes?.(app)
   await listen(app, options)
   return { address: addressOf(app, options), close: () => app.close() }

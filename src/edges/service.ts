@@ -5,6 +5,7 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type Engine, type EngineOptions, openEngine } from '../engine.ts'
 import { messageOf } from '../errors.ts'
+import { busy } from '../fold/questions.ts'
 import type { Notice, Tell } from '../notices.ts'
 import { logNotices } from './logging.ts'
 import { metrics } from './metrics.ts'
@@ -47,6 +48,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   options.listen?.(tell)
   let server: Server | undefined
+  let engine: Engine | undefined
   if (http !== undefined) {
     server = await startServer({
       ...http,
@@ -54,6 +56,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       profile,
       registry: seen.registry,
       ready: ready.state,
+      explain: async (id) => {
+        if (engine === undefined) throw busy('the process restores its tasks')
+        return engine.explain(id)
+      },
       logger,
       ...(options.routes === undefined ? {} : { routes: options.routes }),
     })
@@ -61,17 +67,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     tell({ kind: 'Serving', address: server.address })
   }
   try {
-    const engine = await openEngine({ ...options, tell })
-    return { engine, address: server?.address, follow: () => followAndClose(engine, server) }
+    const opened = await openEngine({ ...options, tell })
+    engine = opened
+    return { engine: opened, address: server?.address, follow: () => followAndClose(opened, server) }
   } catch (error) {
     await server?.close()
     throw error
   }
 
-  async function followAndClose(engine: Engine, open: Server | undefined): Promise<void> {
+  async function followAndClose(followed: Engine, open: Server | undefined): Promise<void> {
     let why = 'the end of the log'
     try {
-      await engine.follow()
+      await followed.follow()
       if (signal.aborted) why = 'asked to'
     } catch (error) {
       why = messageOf(error)

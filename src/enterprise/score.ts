@@ -1,14 +1,14 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
-import { type FactSlice, factHour, factType, msOfHour, tombstoneBit } from '../../models/facts.ts'
+import { type FactSlice, factHour, factType, msOfHour } from '../../models/facts.ts'
 import { driftCounter } from '../../models/quality/drift.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { hashHex } from '../../streams/hash.ts'
 import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
-import { evidenceMax, horizonHours, reasonFactsMax, reasonFactsSearched, reasonsMax } from '../limits.ts'
-import { checkFit, typesBehind } from './featureProfile.ts'
+import { evidenceMax } from '../limits.ts'
+import { checkFit } from './featureProfile.ts'
 import type { EnterpriseIds } from './ids.ts'
-import { reasonSentence } from './reasons.ts'
+import { idHashAt, newestFacts } from './newestFacts.ts'
 import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
+import { rowReasons } from './rowReasons.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import type { Tally } from './tally.ts'
 
@@ -55,9 +55,7 @@ export function scorer(
   const { profile, rows } = source
   const { bandHysteresis, scoreStepMin, bands } = profile.file
   const { features, probabilityOf } = rowProbability(source, model)
-  const sentences = model.featureNames.map((name) => reasonSentence(profile, name, profile.file.language))
-  const behind = model.featureNames.map((name) => typesBehind(profile, name))
-  const groupOf = model.featureNames.map((name) => name.split('.')[1] ?? '')
+  const reasonsOf = rowReasons(source, model)
 
   const { reference } = model
   const countDrift = reference && driftCounter(reference, (key) => tally.sums.drift.add(key, 1))
@@ -97,16 +95,10 @@ export function scorer(
   }
 
   function describe(row: number, asOf: AsOf, probability: number, band: number): Score {
-    const why = model.reasons(features, reasonsMax)
-    const reasons = why.map(({ feature, logOdds }) => {
-      const name = model.featureNames[feature]
-      return {
-        feature: name,
-        logOdds: Math.floor(logOdds * 1e4 + 0.5) / 1e4,
-        text: sentences[feature](features[feature]),
-        facts: factsBehind(rows.facts(row), asOf.hour, behind[feature]),
-      }
-    })
+    const reasons = reasonsOf(features, row, asOf.hour).map((reason) => ({
+      ...reason,
+      logOdds: Math.floor(reason.logOdds * 1e4 + 0.5) / 1e4,
+    }))
     return {
       enterpriseId: ids.idOf(row),
       asOf: hourIso(asOf.hour),
@@ -121,15 +113,9 @@ export function scorer(
       evidence: evidence(
         rows.facts(row),
         asOf.hour,
-        why.map(({ feature }) => groupOf[feature]),
+        reasons.map(({ feature }) => feature.split('.')[1] ?? ''),
       ),
     }
-  }
-
-  /** Hashes of the ids of the newest facts of some types. */
-  function factsBehind(facts: FactSlice, hour: number, types: Uint8Array): string[] {
-    const bounds = { max: reasonFactsMax, searched: reasonFactsSearched }
-    return newestFacts(facts, hour, types, bounds).map((at) => idHashAt(facts, at))
   }
 
   /** The newest facts of the groups that the reasons name; of all groups when they name none. */
@@ -146,28 +132,6 @@ export function scorer(
       }
     })
   }
-}
-
-/** Where the newest facts of some types begin, newest first; so many at most, among so many of the newest. */
-function newestFacts(
-  { words, offset, count, stride }: FactSlice,
-  hour: number,
-  types: Uint8Array,
-  { max, searched }: { max: number; searched: number },
-): number[] {
-  const found: number[] = []
-  const last = Math.max(0, count - searched)
-  for (let fact = count - 1; fact >= last && found.length < max; fact--) {
-    const at = offset + fact * stride
-    const what = words[at + 2]
-    if ((what & tombstoneBit) !== 0 || hour - factHour(what) > horizonHours || types[factType(what)] === 0) continue
-    found.push(at)
-  }
-  return found
-}
-
-function idHashAt({ words }: FactSlice, at: number): string {
-  return hashHex(words[at] >>> 0, words[at + 1] >>> 0)
 }
 
 const hourTexts = new Map<number, string>()

@@ -17,6 +17,7 @@ export type SeatsOptions = {
 }
 
 export class Seats {
+  champion: RiskModel | undefined
   scorer: Scorer | undefined
   shadow: Shadow | undefined
   private readonly options: SeatsOptions
@@ -35,6 +36,7 @@ export class Seats {
     const { source, ids, tally, desk } = this.options
     if (champion) {
       const model = this.modelOf(desk.champion)
+      this.champion = model
       this.scorer = model === undefined ? undefined : scorer(source, model, ids, tally)
     }
     if (challenger) {

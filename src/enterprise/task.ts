@@ -201,9 +201,14 @@ export class EnterpriseTask implements FoldTask {
   }
   setOpenTick(tick: number | undefined): void {
     this.openTick = tick
+    if (tick !== undefined) this.neighbourhood.openTick(tick)
   }
   get shadow(): Shadow | undefined {
     return this.seats.shadow
+  }
+  /** The model whose scores count. */
+  get champion(): RiskModel | undefined {
+    return this.seats.champion
   }
   loadDesk(saved: SavedDesk): void {
     this.desk.load(saved)

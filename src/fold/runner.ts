@@ -18,6 +18,7 @@ import { type Closing, completeThrough } from './closing.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
 import { earliestBeat, foldedThrough } from './progress.ts'
+import { Questions } from './questions.ts'
 import { recordsBefore } from './replay.ts'
 import type { FoldTask } from './task.ts'
 
@@ -39,8 +40,8 @@ export type RunnerOptions = {
 
 type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: number }
 
-export class TaskRunner {
-  readonly task: FoldTask
+export class TaskRunner<T extends FoldTask = FoldTask> {
+  readonly task: T
   readonly name: string
   private readonly options: RunnerOptions
   private readonly taskLog: TaskLog
@@ -54,22 +55,34 @@ export class TaskRunner {
   private waitingTold = ''
   /** An epoch was folded and given up: the state is ahead of the journal, and must not be kept. */
   private ahead = false
+  private readonly questions: Questions
 
   /** Takes the task over in the log; an earlier holder is fenced from here on. */
-  static async open(task: FoldTask, options: RunnerOptions): Promise<TaskRunner> {
+  static async open<T extends FoldTask>(task: T, options: RunnerOptions): Promise<TaskRunner<T>> {
     return new TaskRunner(task, await options.log.openTask(task.id), options)
   }
 
-  private constructor(task: FoldTask, taskLog: TaskLog, options: RunnerOptions) {
+  private constructor(task: T, taskLog: TaskLog, options: RunnerOptions) {
     this.task = task
     this.name = taskName(task.id)
     this.taskLog = taskLog
     this.options = options
+    this.questions = new Questions(this.name)
   }
 
   /** The last beat folded. */
   get foldedThrough(): number | undefined {
     return this.lastBeat
+  }
+
+  /** What the task knows, asked when its state is that of its journal. @throws as Questions. */
+  ask<A>(answer: () => A): Promise<A> {
+    return this.questions.ask(answer)
+  }
+
+  /** Whether the task was let go of. */
+  get over(): boolean {
+    return this.questions.over
   }
 
   /** Newest good checkpoint, then the journal's beats after it, without output. */
@@ -108,6 +121,7 @@ export class TaskRunner {
       beatsReplayed: replayed,
       seconds: (now() - startedMs) / 1_000,
     })
+    this.questions.turn('settled')
   }
 
   /**
@@ -132,6 +146,7 @@ export class TaskRunner {
 
   /** Lets go of the task in the log. */
   close(): Promise<void> {
+    this.questions.turn('over')
     return this.taskLog.close()
   }
 
@@ -244,6 +259,7 @@ export class TaskRunner {
   }
 
   private foldLive(beat: number, epoch: Epoch): void {
+    this.questions.turn('ahead')
     const records = this.queues.map((queue) => (queue.isArchive ? queue.takeAll() : queue.takeThrough(beat)))
     const timeMs = beat * this.options.beatMs
     this.task.fold(beat, records, ({ topic, partition, record }) => {
@@ -269,6 +285,7 @@ export class TaskRunner {
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       begunMs = now()
     }
+    this.questions.turn('settled')
     const counts = { beats: beats.length, records, outputs: outputs.length }
     tell({ kind: 'EpochCommitted', task: this.name, lastBeat, ...counts, seconds: (now() - begunMs) / 1_000 })
     return true

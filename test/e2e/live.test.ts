@@ -106,6 +106,27 @@ test('ingest beside it goes over HTTP, its records are folded once', async () =>
   expect(seen).toEqual({ applied: 5, dead: 3, conflict: 1 })
 })
 
+test('explain asks the process, and beside it folds the log again', async () => {
+  const onLog = ['--log', `embedded:${log}`]
+  const asked = await fetch(`${at}/api/v1/enterprises/${enterprise}/explanation`)
+  expect(asked.status).toBe(200)
+  const now = Object(await asked.json())
+  expect(now).toMatchObject({ enterpriseId: enterprise, probability: expect.any(Number), model: expect.any(String) })
+  const fines = (of: { features: { name: string; value: number }[] }): number | undefined =>
+    of.features.find(({ name }) => name === 'count.PEN.30d')?.value
+  expect(fines(now)).toBeGreaterThan(0)
+  const told = await forewarnJson(['explain', enterprise, ...onLog])
+  expect(told).toMatchObject({ enterpriseId: enterprise, model: now.model, features: expect.any(Array) })
+  expect(Date.parse(String(told.asOf))).toBeGreaterThanOrEqual(Date.parse(now.asOf))
+  expect(Date.parse(String(told.asOf))).toBeLessThanOrEqual(Date.now())
+  const person = await forewarn(['explain', enterprise, ...onLog])
+  expect(person).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`${enterprise} at `) })
+  expectError(await forewarn(['explain', '91110000600037342L', ...onLog]), 'FW_ENTERPRISE_UNKNOWN')
+  const early = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10) // closed, and nothing was known yet
+  expectError(await forewarn(['explain', enterprise, ...onLog, '--at', early]), 'FW_ENTERPRISE_UNKNOWN')
+  expect(await (await fetch(`${at}/metrics`)).text()).not.toContain(enterprise)
+})
+
 test('a second process is refused, and told which one has the log', async () => {
   const second = ['run', '--log', `embedded:${log}`, '--http', `127.0.0.1:${await freePort()}`]
   const refused = await forewarn(second)

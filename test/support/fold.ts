@@ -6,6 +6,7 @@ import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
 import { supervise } from '../../src/fold/supervise.ts'
+import type { FoldTask } from '../../src/fold/task.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
@@ -54,7 +55,7 @@ export async function openTasks(
   log: Log,
   setting: FoldSetting,
   tell: (notice: Notice) => void = () => {},
-): Promise<Tasks & { runners: TaskRunner[]; watchRunner: TaskRunner }> {
+): Promise<Tasks & { runners: TaskRunner<EnterpriseTask>[]; watchRunner: TaskRunner }> {
   const { profile, model, beatMs = 1_000 } = setting
   const partitions = log.partitions('risk-events')
   const enterprises = Array.from(
@@ -71,14 +72,14 @@ export async function openTasks(
     now: () => 0,
     tell,
   }
-  const runners: TaskRunner[] = []
-  for (const task of [...enterprises, watch]) {
+  const opened = async <T extends FoldTask>(task: T): Promise<TaskRunner<T>> => {
     const runner = await TaskRunner.open(task, options)
     await runner.restore()
-    runners.push(runner)
+    return runner
   }
-  const watchRunner = runners.pop()
-  if (watchRunner === undefined) throw new Error('no watch')
+  const runners: TaskRunner<EnterpriseTask>[] = []
+  for (const task of enterprises) runners.push(await opened(task))
+  const watchRunner = await opened(watch)
   return { enterprises, watch, runners, watchRunner }
 }
 

@@ -6,11 +6,15 @@ import { type ErrorCode, ForewarnError } from '../../errors.ts'
 const statuses: Partial<Record<ErrorCode, number>> = {
   FW_HTTP_REQUEST: 400,
   FW_RECORD_INVALID: 400,
+  FW_HTTP_PAST: 400,
+  FW_ENTERPRISE_UNKNOWN: 404,
   FW_HTTP_ROUTE: 404,
   FW_IMPORT_OPEN: 409,
   FW_BODY_TOO_LARGE: 413,
   FW_HTTP_TYPE: 415,
+  FW_TASK_ELSEWHERE: 421,
   FW_HTTP_OVERLOADED: 503,
+  FW_TASK_BUSY: 503,
   FW_LOG_FULL: 507,
 }
 const retryAfterSeconds = 1
@@ -24,6 +28,11 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     if (known.code === 'FW_INTERNAL') logger.error({ err: error }, 'a request failed')
     return answer(reply, known)
   })
+}
+
+/** A request that comes to no route: its address cannot be decoded, or is too long. */
+export function answerUnreadable(error: Error, _request: unknown, reply: FastifyReply): void {
+  answer(reply, new ForewarnError('FW_HTTP_REQUEST', [error.message.slice(0, 200)]))
 }
 
 function answer(reply: FastifyReply, { code, message, remedy }: ForewarnError): FastifyReply {

@@ -1,7 +1,7 @@
 /** Live records to the process that holds the log, by its HTTP server. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { errorCodes, errorRegistry, ForewarnError, messageOf } from '../../errors.ts'
+import { type ErrorCode, errorCodes, errorRegistry, ForewarnError, messageOf } from '../../errors.ts'
 import { secondMs } from '../../limits.ts'
 import type { Entry } from './entry.ts'
 import type { Answer } from './intake.ts'
@@ -16,7 +16,7 @@ const AnswerBody = z.object({
 })
 const ErrorBody = z.object({ code, message: z.string() })
 
-const attemptsMax = 30 // a server that is taking other bodies asks to come again in a second
+const attemptsMax = 30 // a server that is busy asks to come again in a second
 const requestMsMax = 120 * secondMs
 
 /** `address`: `http://127.0.0.1:9464`. @throws ForewarnError with the code that the server answers, FW_LOG_HELD when it does not answer. */
@@ -49,28 +49,35 @@ function withTooLarge(answer: Answer, entries: readonly Entry[], file: string): 
   return answer
 }
 
-/** Posts lines, again while the server is busy. @throws ForewarnError with the code that the server answers, FW_LOG_HELD when it does not answer. */
+/** Posts lines; the rest as `askHolder`. */
 export async function postLines(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promise<unknown> {
+  return askHolder(url, logName, { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } })
+}
+
+/**
+ * What the process that holds a log answers, asked again while it is busy. @throws ForewarnError with the code that it answers,
+ * FW_LOG_HELD when it does not answer.
+ */
+export async function askHolder(url: URL, logName: string, request: RequestInit = {}): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/x-ndjson' },
-      signal: AbortSignal.timeout(requestMsMax),
-    }).catch((error: unknown) => {
-      throw new ForewarnError(
-        'FW_LOG_HELD',
-        [logName, `that serves ${url.origin} and does not answer (${messageOf(error)})`],
-        { cause: error },
-      )
-    })
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(requestMsMax) }).catch(
+      (error: unknown) => {
+        throw new ForewarnError(
+          'FW_LOG_HELD',
+          [logName, `that serves ${url.origin} and does not answer (${messageOf(error)})`],
+          { cause: error },
+        )
+      },
+    )
     const answer: unknown = await response.json()
     if (response.ok) return answer
     const problem = problemOf(answer)
-    if (problem.code !== 'FW_HTTP_OVERLOADED' || attempt === attemptsMax) throw problem
+    if (!passing.includes(problem.code) || attempt === attemptsMax) throw problem
     await delay(secondMs)
   }
 }
+
+const passing: readonly ErrorCode[] = ['FW_HTTP_OVERLOADED', 'FW_TASK_BUSY']
 
 function problemOf(answer: unknown): ForewarnError {
   const parsed = ErrorBody.safeParse(answer)

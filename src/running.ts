@@ -1,0 +1,62 @@
+/** The enterprise tasks that run in this process, for those who ask what is known of an enterprise now. */
+import { partitionOf } from '../streams/partition.ts'
+import type { Profile } from '../streams/profile.ts'
+import { type Explanation, explanationOf } from './enterprise/explanation.ts'
+import type { EnterpriseTask } from './enterprise/task.ts'
+import { ForewarnError } from './errors.ts'
+import { busy, elsewhere } from './fold/questions.ts'
+import type { TaskRunner } from './fold/runner.ts'
+import { taskName } from './log/tasks.ts'
+import { chosenFeatures } from './training/extract/chosenFeatures.ts'
+
+type Running = Pick<TaskRunner<EnterpriseTask>, 'task' | 'ask' | 'over' | 'foldedThrough'>
+
+export class RunningTasks {
+  readonly #profile: Profile
+  readonly #beatMs: number
+  readonly #partitions: number
+  readonly #tasks = new Map<number, Running | 'restoring'>()
+
+  constructor({ profile, beatMs, partitions }: { profile: Profile; beatMs: number; partitions: number }) {
+    this.#profile = profile
+    this.#beatMs = beatMs
+    this.#partitions = partitions
+  }
+
+  /** Opens the task of a partition; until it is there, whoever asks is told to come again. */
+  async take<R extends Running>(partition: number, opening: Promise<R>): Promise<R> {
+    this.#tasks.set(partition, 'restoring')
+    try {
+      const running = await opening
+      this.#tasks.set(partition, running)
+      return running
+    } catch (error) {
+      this.#tasks.delete(partition)
+      throw error
+    }
+  }
+
+  /**
+   * What the task of an enterprise knows of it after the last beat in its journal, by the champion in force.
+   * @throws ForewarnError FW_ENTERPRISE_UNKNOWN, FW_TASK_ELSEWHERE, FW_TASK_BUSY.
+   */
+  async explain(id: string): Promise<Explanation> {
+    const partition = partitionOf(id, this.#partitions)
+    const running = this.#tasks.get(partition)
+    if (running === 'restoring') throw busy('it is restored')
+    if (running === undefined || running.over) throw elsewhere(taskName({ kind: 'enterprise', partition }))
+    return running.ask(() => this.#explain(id, running))
+  }
+
+  #explain(id: string, { task, foldedThrough: beat }: Running): Explanation {
+    const profile = this.#profile
+    const { ids, rows, neighbourhood: around, champion: model } = task
+    if (beat === undefined) throw new ForewarnError('FW_ENTERPRISE_UNKNOWN', [`${id} yet`])
+    const endMs = (beat + 1) * this.#beatMs
+    const by = { model, features: model === undefined ? chosenFeatures(profile, undefined) : [] }
+    const moment = { tick: profile.calendar.tickOf(beat * this.#beatMs), endMs }
+    const found = explanationOf({ profile, ids, rows, around }, id, moment, by)
+    if (found !== undefined) return found
+    throw new ForewarnError('FW_ENTERPRISE_UNKNOWN', [`${id} by ${new Date(endMs).toISOString()}`])
+  }
+}
