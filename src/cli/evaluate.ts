@@ -42,7 +42,10 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
     .description('How good a model is on rows that it has not learnt from, beside others.')
     .argument('[model]', 'model folder, or the name of a built-in model')
     .option('--rows <dir>', 'folder of the rows')
-    .option('--shadow', 'judge the challenger of a log beside its champion, on what has come since both were trained')
+    .option(
+      '--shadow',
+      'judge the challenger of a log beside its champion, on what has come since both score in it (--from: earlier)',
+    )
     .option('--profile <name|dir>', 'profile of the rows', 'cn')
     .option('--from <date>', 'rows from this tick on')
     .option('--to <date>', 'rows up to this tick')

@@ -1,7 +1,9 @@
-/** `forewarn evaluate --shadow`: the challenger of a log beside its champion, on rows that came after both were trained. */
+/** `forewarn evaluate --shadow`: the challenger of a log beside its champion, on what came since both have scored in it. */
+import type { Seat } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
 import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
+import { rawPeers } from '../training/extract/peerTable.ts'
 import { rowsInMemory } from '../training/rowsInMemory.ts'
 import { type LogOptions, openLogOption, type Screen } from './common.ts'
 import { tickOf, withRowsOf } from './extract.ts'
@@ -10,27 +12,28 @@ import { modelFileOf, type OpenRegistry, withRegistry } from './registry.ts'
 type Options = LogOptions & { profile: string; from?: string; to?: string }
 
 /**
- * Both are scored at the end of each tick of the window, as the stream scored them. @throws ForewarnError FW_USAGE when no challenger
- * scores, FW_NO_ROWS when no outcome is known yet.
+ * Both are scored at the end of each tick of the window, to the bit as the stream scored them: `--from` may begin earlier, when one of them
+ * did not score yet. @throws ForewarnError FW_USAGE when no challenger scores, or rows are asked for that one was trained on;
+ * FW_NO_ROWS when no outcome is known yet.
  */
 export function evaluateShadow(options: Options, screen: Screen): Promise<JudgedModel> {
   return withRegistry({ ...options }, 'read', async (open) => {
     const { profile, registry } = open
-    const { calendar } = profile
-    const { desk } = registry
-    const champion = judgedOf(open, desk.champion, 'champion')
-    const challenger = judgedOf(open, desk.challenger, 'challenger')
-    if (champion === undefined || challenger === undefined)
-      throw new ForewarnError('FW_USAGE', ['The log has no challenger; `forewarn challenge` lets one score.'])
-    const trainedTo = [champion, challenger].map(
-      ({ file }) => calendar.parse(file.training.to) ?? Number.NEGATIVE_INFINITY,
-    )
-    const after = Math.max(...trainedTo) + 1
-    const features = [...new Set([champion, challenger].flatMap(({ file }) => file.features.map(({ name }) => name)))]
+    const champion = seated(open, 'champion', registry.champions)
+    const challenger = seated(open, 'challenger', registry.challengers)
+    if (champion === undefined)
+      throw new ForewarnError('FW_USAGE', ['No champion scores in the log; `forewarn promote` lets one score.'])
+    if (challenger === undefined)
+      throw new ForewarnError('FW_USAGE', [
+        'No challenger scores in the log yet; `forewarn challenge` lets one score from a tick on.',
+      ])
+    const both = [champion, challenger]
+    const features = [...new Set(both.flatMap(({ file }) => file.features.map(({ name }) => name)))]
     const window = {
       features,
-      fromTick: tickOf(profile, '--from', options.from) ?? (Number.isFinite(after) ? after : undefined),
+      fromTick: firstTick(options, open, both),
       toTick: tickOf(profile, '--to', options.to),
+      peers: rawPeers,
     }
     const log = await openLogOption(options, 'read')
     return withRowsOf(pastOf(log, profile, registry.beatMs), log, window, screen, async (found) =>
@@ -46,6 +49,24 @@ export function evaluateShadow(options: Options, screen: Screen): Promise<Judged
   })
 }
 
-function judgedOf({ models }: OpenRegistry, hash: string | null, role: string): Judged | undefined {
-  return hash === null ? undefined : { name: `${role} (${hash.slice(0, 8)})`, file: modelFileOf(models, hash) }
+type Seated = Judged & { fromTick: number }
+
+function seated({ models }: OpenRegistry, role: string, seats: readonly Seat[]): Seated | undefined {
+  const last = seats.at(-1)
+  if (last === undefined || last.hash === null) return undefined
+  const { hash, fromTick } = last
+  return { name: `${role} (${hash.slice(0, 8)})`, file: modelFileOf(models, hash), fromTick }
+}
+
+/** The tick asked for, else the first in which both have scored; in any case after the training of both. */
+function firstTick({ from }: Options, { profile }: OpenRegistry, both: readonly Seated[]): number | undefined {
+  const asked = tickOf(profile, '--from', from)
+  const untrained = both.map(({ file }) => (profile.calendar.parse(file.training.to) ?? Number.NEGATIVE_INFINITY) + 1)
+  const first = Math.max(...untrained)
+  if (asked !== undefined && asked < first)
+    throw new ForewarnError('FW_USAGE', [
+      `--from ${from}: one of the two was trained on rows up to ${profile.calendar.label(first - 1)}; judge them on later ones.`,
+    ])
+  const tick = asked ?? Math.max(first, ...both.map(({ fromTick }) => fromTick))
+  return Number.isFinite(tick) ? tick : undefined
 }

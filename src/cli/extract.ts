@@ -87,7 +87,7 @@ export async function extract(
   return { ...written, seconds: (performance.now() - startedMs) / 1_000 }
 }
 
-type RowsWindow = Pick<ExtractOptions, 'features' | 'fromTick' | 'toTick' | 'frozenTick'>
+type RowsWindow = Pick<ExtractOptions, 'features' | 'fromTick' | 'toTick' | 'frozenTick' | 'peers'>
 
 /** Hands out the training rows of a log; a bar shows how far they are. */
 export async function withRowsOf<T>(

@@ -18,12 +18,12 @@ import { explain } from '../../src/training/explain.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { type ExtractOptions, lastClosedTick, type TrainingRow, trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
-import { RiskEvent } from '../../streams/contracts.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
 import { RowsDictionary } from '../../streams/trainingRows.ts'
 import { append, foldToEnd, memoryLog, openTasks, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { histories } from '../support/histories.ts'
+import { finesWithin } from '../support/outcomes.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
 const prior = { rate: 0.2, events: 2 }
@@ -136,7 +136,7 @@ describe('training rows', () => {
     const log = await logOf(market)
     await foldToEnd(log, { profile, model: null, beatMs })
     const rows = await extracted(log)
-    const wanted = labels(market)
+    const wanted = finesWithin(market, profile, within)
     expect(rows.map(({ id, tick, label }) => `${id} ${tick} ${label}`)).toEqual(
       rows.map(({ id, tick }) => `${id} ${tick} ${wanted(id, tick)}`),
     )
@@ -221,31 +221,3 @@ describe('training rows', () => {
     await expect(extracted(await memoryLog())).rejects.toThrow(/nothing was folded/)
   })
 })
-
-/** Labels straight from the records: which fines were kept, not taken back, and when. */
-function labels(records: readonly TestRecord[]): (id: string, tick: number) => 0 | 1 {
-  const { calendar } = profile
-  const events = records.flatMap(({ topic, value, timeMs }) => {
-    const event = topic === 'risk-events' ? RiskEvent.safeParse(value).data : undefined
-    return event === undefined ? [] : [{ event, timeMs }]
-  })
-  const gone = new Set(
-    events.flatMap(({ event }) => (event.retracts === undefined ? [] : [`${event.enterpriseId} ${event.retracts}`])),
-  )
-  const fines = events.filter(
-    ({ event }) => event.type === 'PEN.FINE' && !gone.has(`${event.enterpriseId} ${event.id}`),
-  )
-  return (id, tick) => {
-    const asOf = hourOf(calendar.endMs(tick))
-    const isIn = fines.some(({ event, timeMs }) => {
-      const hour = hourOf(Date.parse(event.occurredAt))
-      return (
-        event.enterpriseId === id &&
-        hour >= asOf &&
-        hour < asOf + within.days * 24 &&
-        calendar.tickOf(timeMs) <= tick + within.days + within.delayDays
-      )
-    })
-    return isIn ? 1 : 0
-  }
-}

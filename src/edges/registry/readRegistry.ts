@@ -12,6 +12,9 @@ import { journalPartition } from '../../log/topology.ts'
 import { ModelDesk } from '../../registry/desk.ts'
 import { checkProfile, readCommands } from '../ingest/importState.ts'
 
+/** Who has scored, from a tick on; null: nobody. */
+export type Seat = { hash: string | null; fromTick: number }
+
 export type Registry = {
   desk: ModelDesk
   beatMs: number
@@ -20,7 +23,9 @@ export type Registry = {
   /** The last beat that counts as reached: folded, or with a record in it. */
   throughBeat: number
   /** Champions in order, each with the first tick in which it scored. */
-  champions: { hash: string | null; fromTick: number }[]
+  champions: Seat[]
+  /** The same of the challengers. */
+  challengers: Seat[]
   /** Folds a beat, and before it those in which a change of model is due. */
   turn(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): readonly CommandResult[]
 }
@@ -43,7 +48,8 @@ export async function readRegistry(log: Log, profile: Profile, baseline: string 
 function newRegistry(of: { profile: Profile } & Pick<Registry, 'beatMs' | 'baseline' | 'throughBeat'>): Registry {
   const { profile, ...rest } = of
   const desk = new ModelDesk({ profile, beatMs: of.beatMs, champion: of.baseline, challenger: null })
-  const champions: Registry['champions'] = [{ hash: of.baseline, fromTick: Number.NEGATIVE_INFINITY }]
+  const champions: Seat[] = [{ hash: of.baseline, fromTick: Number.NEGATIVE_INFINITY }]
+  const challengers: Seat[] = [{ hash: null, fromTick: Number.NEGATIVE_INFINITY }]
   let last = Number.NEGATIVE_INFINITY
   const step = (
     beat: number,
@@ -52,7 +58,9 @@ function newRegistry(of: { profile: Profile } & Pick<Registry, 'beatMs' | 'basel
   ): readonly CommandResult[] => {
     last = beat
     const { switched, results } = desk.fold(beat, commands, chunks)
-    if (switched.champion) champions.push({ hash: desk.champion, fromTick: profile.calendar.tickOf(beat * of.beatMs) })
+    const fromTick = profile.calendar.tickOf(beat * of.beatMs)
+    if (switched.champion) champions.push({ hash: desk.champion, fromTick })
+    if (switched.challenger) challengers.push({ hash: desk.challenger, fromTick })
     return results
   }
   const turn: Registry['turn'] = (beat, commands, chunks) => {
@@ -60,7 +68,7 @@ function newRegistry(of: { profile: Profile } & Pick<Registry, 'beatMs' | 'basel
       step(due, [], [])
     return step(beat, commands, chunks)
   }
-  return { ...rest, desk, champions, turn }
+  return { ...rest, desk, champions, challengers, turn }
 }
 
 /** The model that scored in a tick. */

@@ -3,13 +3,16 @@ import { quantile } from '../../../models/quality/ranking.ts'
 
 export type PeerRows = Record<string, [median: number, spread: number]>
 
+/** Against these `peer` is what it is by itself, to the bit: other peers can be put in their place. */
+export const rawPeers = { '|': [0, 1] } satisfies PeerRows
+
 export const peersMin = 30
 /** Narrower spreads would turn one more event into many standard deviations. */
 const spreadMin = 0.1
 /** IQR of a normal distribution of deviation 1. */
 const iqrOfNormal = 1.349
 
-/** `raw`: the feature `peer` against median 0 and spread 1. Groups of fewer than `peersMin` are left out. */
+/** `raw`: the feature `peer` against `rawPeers`. Groups of fewer than `peersMin` are left out. */
 export function peerRows(some: Iterable<{ industry: string; region: string; raw: number }>): PeerRows {
   const groups = new Map<string, number[]>()
   for (const { industry, region, raw } of some) {

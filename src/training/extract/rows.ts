@@ -14,7 +14,7 @@ import { foldedThrough } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
 import { type Asked, type LabelBook, labelBook } from './labels.ts'
 import { type PastSource, PastTasks } from './pastTasks.ts'
-import { type PeerRows, peerRows } from './peerTable.ts'
+import { type PeerRows, peerRows, rawPeers } from './peerTable.ts'
 
 export type ExtractOptions = PastSource & {
   /** The last tick that the history holds whole (`lastClosedTick`). */
@@ -24,6 +24,8 @@ export type ExtractOptions = PastSource & {
   /** First and last tick; the whole log when absent. */
   fromTick: number | undefined
   toTick: number | undefined
+  /** What `peer` is set against; the peers of the first tick when absent. */
+  peers?: PeerRows | undefined
   /** Told of every tick of the two passes. */
   progress: (pass: 'labels' | 'rows', tick: number, lastTick: number) => void
 }
@@ -61,7 +63,7 @@ export async function trainingRows(options: ExtractOptions): Promise<TrainingRow
   }
   const past = new PastTasks(options)
   await past.through(ticks[0])
-  const peers = options.features.includes('peer') ? peersOf(options, past, book, ticks[0]) : {}
+  const peers = options.peers ?? (options.features.includes('peer') ? peersOf(options, past, book, ticks[0]) : {})
   return { peers, fromTick: ticks[0], toTick: ticks[ticks.length - 1], rows: taken(options, past, book, ticks, peers) }
 }
 
@@ -117,7 +119,7 @@ function peersOf({ profile }: ExtractOptions, past: PastTasks, book: LabelBook, 
   const asOfHour = hourOf(profile.calendar.endMs(tick))
   const describe = describer(profile)
   const raw = new Float64Array(1)
-  const fills = past.tasks.map((task) => featuresOf(profile, task, ['peer'], { '|': [0, 1] }))
+  const fills = past.tasks.map((task) => featuresOf(profile, task, ['peer'], rawPeers))
   const one = ({ partition, row }: { partition: number; row: number }): Parameters<typeof peerRows>[0] => {
     fills[partition](row, asOfHour, raw)
     return [{ ...describe(past.tasks[partition], row, asOfHour), raw: raw[0] }]
