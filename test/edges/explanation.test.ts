@@ -1,7 +1,7 @@
 /** What a running task says of an enterprise over HTTP is what its log, folded again, says of that tick: to the byte. */
 import fc from 'fast-check'
 import { Registry } from 'prom-client'
-import { afterEach, describe, expect, it, test } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { createLogger } from '../../src/edges/logging.ts'
 import { championAt, readRegistry } from '../../src/edges/registry/readRegistry.ts'
@@ -11,6 +11,7 @@ import { flag } from '../../src/enterprise/rows.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { busy, Questions } from '../../src/fold/questions.ts'
 import type { TaskRunner } from '../../src/fold/runner.ts'
+import { questionPatienceMs } from '../../src/limits.ts'
 import type { Log } from '../../src/log/port.ts'
 import { modelIn } from '../../src/registry/modelFolder.ts'
 import { RunningTasks } from '../../src/running.ts'
@@ -346,6 +347,17 @@ describe('questions to a task', () => {
     questions.turn('over')
     await expect(waiting).rejects.toMatchObject({ code: 'FW_TASK_ELSEWHERE' })
     await expect(questions.ask(() => 1)).rejects.toMatchObject({ code: 'FW_TASK_ELSEWHERE' })
+  })
+
+  it('are told to come again when the task stays ahead', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const questions = new Questions('enterprise/0')
+    const asked = expect(questions.ask(() => 1)).rejects.toMatchObject({ code: 'FW_TASK_BUSY' })
+    vi.advanceTimersByTime(questionPatienceMs)
+    await asked
   })
 
   it('of an epoch that is not in the log yet nothing is told', async () => {

@@ -25,6 +25,15 @@ describeWithKafka('a normal day', () => {
   const run = (): Forewarn =>
     start(['run', ...logArgs(place), '--beat-ms', '200', '--slack-ms', '200', '--http', address.replace('http://', '')])
 
+  /** The task of the enterprise is one of those that the group has given to this process. */
+  const expectExplained = async (): Promise<void> => {
+    const response = await fetch(`${address}/api/v1/enterprises/${enterprise}/explanation`)
+    const { features, ...told } = Object(await response.json())
+    expect({ status: response.status, ...told }).toMatchObject({ status: 200, probability: expect.any(Number) })
+    const fines = features.find(({ name }: { name: string }) => name === 'count.PEN.30d')
+    expect(fines.value).toBeGreaterThan(1)
+  }
+
   it('takes records over HTTP, folds them, and ends with 0 at SIGTERM without a word of trouble', async () => {
     const server = run()
     await ready(address)
@@ -36,6 +45,7 @@ describeWithKafka('a normal day', () => {
     await until('five fates and the command', async () => ((await fatesIn(place.log)) === 6 ? true : undefined))
     const page = await (await fetch(`${address}/metrics`)).text()
     expect(page).toMatch(/^forewarn_records_total\{fate="applied"\} [1-9]/m)
+    await expectExplained()
     await end(server)
   })
 
@@ -44,6 +54,7 @@ describeWithKafka('a normal day', () => {
     await ready(address)
     await sleep(500)
     expect(await fatesIn(place.log)).toBe(6)
+    await expectExplained()
     await end(server)
   })
 
