@@ -38,7 +38,14 @@ export class CellStates {
   firstTick: number | undefined
   private readonly profile: Profile
   private readonly lattice: Lattice
-  private priors = new Map<string, CountPrior>()
+  /** Cells that share a prior: which group a cell is in, how many each has, seen or not, and the priors of the tick. */
+  private readonly groupOf: number[] = []
+  private readonly groups = new Map<string, number>()
+  private readonly groupSizes: number[] = []
+  private priors: (CountPrior | undefined)[] = []
+  private readonly rhythmOf: number[] = []
+  /** Week factors by rhythm and phase, worked out once, until rhythms are learnt. */
+  private readonly weekFactors = new Map<number, number>()
 
   constructor(profile: Profile, lattice: Lattice) {
     this.profile = profile
@@ -52,22 +59,20 @@ export class CellStates {
   }
 
   expect(cell: number, tick: number): Expectation {
-    return this.detector.expect(this.state, cell * this.detector.stateLength, this.context(this.nodes[cell], tick))
+    return this.detector.expect(this.state, cell * this.detector.stateLength, this.context(cell, tick))
   }
 
   /** The state of a node; made, with its silent past, when it has none. */
   cellOf(node: number, tick: number): number {
     const known = this.index.get(node)
     if (known !== undefined) return known
-    const cell = this.nodes.length
-    this.nodes.push(node)
-    this.index.set(node, cell)
+    const cell = this.addCell(node)
     this.reserve(cell + 1)
     const { detector, state } = this
     detector.start(state, cell * detector.stateLength)
     const silent = Math.min(this.ticksBefore(tick), silentTicksMax)
     for (let back = silent; back > 0; back--)
-      detector.learn(state, cell * detector.stateLength, this.context(node, tick - back), 0)
+      detector.learn(state, cell * detector.stateLength, this.context(cell, tick - back), 0)
     this.seen[2 * cell + 1] = silent
     return cell
   }
@@ -78,7 +83,7 @@ export class CellStates {
     const keep = this.profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const [cell, node] of this.nodes.entries()) {
       const events = Math.max(0, ledger.nodes.eventsOf(node))
-      const context = this.context(node, tick)
+      const context = this.context(cell, tick)
       const learnt = isHeld(node)
         ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean))
         : events
@@ -103,21 +108,18 @@ export class CellStates {
 
   /** Priors by siblings; those never seen count as silent ones. */
   setPriors(): void {
-    const groups = new Map<string, { size: number; rates: { count: number; exposure: number }[] }>()
+    const rates = this.groupSizes.map((): { count: number; exposure: number }[] => [])
     let exposureMax = 0
-    for (const [cell, node] of this.nodes.entries()) {
-      const { key, size } = this.lattice.siblingsOf(node)
-      const group = groups.get(key) ?? { size, rates: [] }
-      const rate = { count: this.seen[2 * cell], exposure: this.seen[2 * cell + 1] }
-      group.rates.push(rate)
-      groups.set(key, group)
-      exposureMax = Math.max(exposureMax, rate.exposure)
+    for (const [cell, group] of this.groupOf.entries()) {
+      const exposure = this.seen[2 * cell + 1]
+      rates[group].push({ count: this.seen[2 * cell], exposure })
+      exposureMax = Math.max(exposureMax, exposure)
     }
-    this.priors = new Map()
-    for (const [key, { size, rates }] of groups) {
-      for (let silent = rates.length; silent < size; silent++) rates.push({ count: 0, exposure: exposureMax })
-      if (rates.some(({ exposure }) => exposure > 0)) this.priors.set(key, empiricalPrior(rates))
-    }
+    this.priors = rates.map((known, group) => {
+      for (let silent = known.length; silent < this.groupSizes[group]; silent++)
+        known.push({ count: 0, exposure: exposureMax })
+      return known.some(({ exposure }) => exposure > 0) ? empiricalPrior(known) : undefined
+    })
   }
 
   save(out: WordWriter): void {
@@ -133,36 +135,57 @@ export class CellStates {
   load(from: WordReader): void {
     const saved = Saved.parse(from.takeJson())
     this.firstTick = saved.firstTick ?? undefined
-    for (const [cell, node] of saved.nodes.entries()) {
-      this.nodes.push(node)
-      this.index.set(node, cell)
-    }
+    for (const node of saved.nodes) this.addCell(node)
     for (const [node, rhythm] of saved.rhythms) this.rhythms.set(node, Float64Array.from(rhythm))
+    this.weekFactors.clear()
     this.state = from.takeDoubles()
     this.seen = from.takeDoubles()
     this.setPriors()
   }
 
-  private context(node: number, tick: number): CountContext {
+  private addCell(node: number): number {
+    const cell = this.nodes.length
+    this.nodes.push(node)
+    this.index.set(node, cell)
+    const { key, size } = this.lattice.siblingsOf(node)
+    const group = this.groups.get(key) ?? this.groupSizes.push(size) - 1
+    this.groups.set(key, group)
+    this.groupOf.push(group)
+    this.rhythmOf.push(this.lattice.rhythmOf(node))
+    return cell
+  }
+
+  private context(cell: number, tick: number): CountContext {
     const { calendar } = this.profile
-    const rhythm = this.rhythms.get(this.lattice.rhythmOf(node))
     return {
       tick,
       yearPhase:
         (((tick % calendar.ticksPerYear) + calendar.ticksPerYear) % calendar.ticksPerYear) / calendar.ticksPerYear,
-      weekFactor: rhythm === undefined ? 1 : weekFactor(rhythm, calendar.weekPhase(tick)),
+      weekFactor: this.weekFactor(this.rhythmOf[cell], tick),
       exposure: 1,
-      prior: this.priors.get(this.lattice.siblingsOf(node).key) ?? priorUnknown,
+      prior: this.priors[this.groupOf[cell]] ?? priorUnknown,
       seasonKnown: this.ticksBefore(tick) >= calendar.ticksPerYear,
       tickDays: calendar.tickMs / dayMs,
     }
   }
 
+  private weekFactor(rhythm: number, tick: number): number {
+    const { calendar } = this.profile
+    const phase = calendar.weekPhase(tick)
+    const key = rhythm * calendar.phasesPerWeek + phase
+    const known = this.weekFactors.get(key)
+    if (known !== undefined) return known
+    const learnt = this.rhythms.get(rhythm)
+    const factor = learnt === undefined ? 1 : weekFactor(learnt, phase)
+    this.weekFactors.set(key, factor)
+    return factor
+  }
+
   private learnRhythms(tick: number, ledger: Ledger): void {
     const { calendar } = this.profile
     if (calendar.phasesPerWeek === 1) return
-    const wholes = new Set(this.nodes.map((node) => this.lattice.rhythmOf(node)))
-    for (const whole of wholes) {
+    this.weekFactors.clear()
+    for (const whole of new Set(this.rhythmOf)) {
       const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))
       learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, ledger.nodes.eventsOf(whole)), keepWeekly)
       this.rhythms.set(whole, rhythm)

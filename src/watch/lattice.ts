@@ -33,14 +33,10 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   const industryJudged = judgedNodes(industries, policy.industryLevels)
   const [regionChildren, industryChildren] = [childCounts(regions), childCounts(industries)]
   const whole = keys.cell(rootIndex, rootIndex)
-  const cache = new Map<number, readonly number[]>()
-  const siblings = new Map<number, { key: string; size: number }>()
 
   return { whole, nodesOf, axisOf, parentsOf, contains, siblingsOf, rhythmOf, codes }
 
   function nodesOf(leaf: number): readonly number[] {
-    const known = cache.get(leaf)
-    if (known) return known
     const found = [whole]
     for (const region of regions.pathOf(keys.region(leaf))) {
       for (const industry of industries.pathOf(keys.industry(leaf))) {
@@ -48,7 +44,6 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
         if (axisOf(node) !== undefined) found.push(node)
       }
     }
-    cache.set(leaf, found)
     return found
   }
 
@@ -77,14 +72,6 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   }
 
   function siblingsOf(node: number): { key: string; size: number } {
-    const known = siblings.get(node)
-    if (known) return known
-    const found = findSiblings(node)
-    siblings.set(node, found)
-    return found
-  }
-
-  function findSiblings(node: number): { key: string; size: number } {
     const [region, industry] = [keys.region(node), keys.industry(node)]
     if (region === rootIndex) {
       const parent = industries.nodes[industry].parent

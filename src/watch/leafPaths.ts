@@ -35,6 +35,11 @@ export class LeafPaths {
     return this.ends[leaf]
   }
 
+  /** The node at a step of a path. */
+  nodeAt(step: number): number {
+    return this.sums.keyAt(this.nodes[step])
+  }
+
   /** Whether a node lies above a leaf. */
   has(leaf: number, node: number): boolean {
     const end = this.ends[leaf]

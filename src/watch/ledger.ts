@@ -21,7 +21,7 @@ export class Ledger {
   /** Counts of one leaf hang together: by leaf and by count, the index of the next count + 1; 0 ends. */
   private firstOfLeaf = new Int32Array(64)
   private nextOfLeaf = new Int32Array(64)
-  private readonly paths: LeafPaths
+  readonly paths: LeafPaths
   private late = new Map<string, LateRetraction>()
   private readonly keys: CellKeys
   private readonly lattice: Lattice
@@ -47,18 +47,6 @@ export class Ledger {
     }
     for (let at = 0; at < arrivals.keys.length; at++) this.arrivals.add(arrivals.keys[at], arrivals.deltas[at])
     for (const [at, tick] of late.ticks.entries()) this.addLate(tick, late.keys[at], late.deltas[at])
-  }
-
-  /** What lies at leaves, added up at the nodes above them. */
-  aboveLeaves(leaves: NumberSums): NumberSums {
-    const { paths } = this
-    const found = new NumberSums()
-    for (const [key, sum] of leaves.entries()) {
-      const leaf = paths.indexOf(key)
-      const end = paths.endOf(leaf)
-      for (let at = paths.startOf(leaf); at < end; at++) found.add(this.nodes.keyAt(paths.nodes[at]), sum)
-    }
-    return found
   }
 
   /** Counts that are not 0, by (leaf, grade, column). */

@@ -21,7 +21,6 @@ import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { ModelDesk } from '../registry/desk.ts'
 import { SavedDesk } from '../registry/deskState.ts'
-import { NumberSums } from '../sums.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
 import { DriftWatch, SavedDrift } from './drift.ts'
 import { type Early, Judge } from './judge.ts'
@@ -29,6 +28,7 @@ import { type Lattice, lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
 import { type Amendment, topicOf } from './openWarnings.ts'
 import { SourceWatch } from './sources.ts'
+import { Stock } from './stock.ts'
 import { tickTotals } from './totals.ts'
 
 export type WatchTaskOptions = {
@@ -66,7 +66,7 @@ export class WatchTask implements FoldTask {
   readonly inputs: readonly Input[]
   readonly judge: Judge
   /** Registered enterprises by (leaf, grade, band). */
-  readonly stock = new NumberSums()
+  readonly stock: Stock
   private readonly options: WatchTaskOptions
   private readonly keys: CellKeys
   private readonly lattice: Lattice
@@ -98,6 +98,7 @@ export class WatchTask implements FoldTask {
     }
     this.judge = new Judge(identity, this.lattice)
     this.ledger = new Ledger(profile, this.keys, this.lattice)
+    this.stock = new Stock(this.keys, this.ledger.paths)
     this.sources = new SourceWatch(profile, this.keys)
     this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
     this.inputs = [
@@ -138,7 +139,7 @@ export class WatchTask implements FoldTask {
       counts: [...this.ledger.counts()],
       nodes: this.ledger.nodes.entries(),
       arrivals: [...this.ledger.arrivals.entries()],
-      stock: [...this.stock.entries()],
+      stock: [...this.stock.sums.entries()],
       early: this.early,
       late: this.late,
       sources: [...this.sources.arrivals],
@@ -157,7 +158,7 @@ export class WatchTask implements FoldTask {
     for (const [key, { events, enterprises, squares }] of saved.nodes)
       this.ledger.nodes.add(key, events, enterprises, squares)
     for (const [key, count] of saved.arrivals) this.ledger.arrivals.add(key, count)
-    for (const [key, count] of saved.stock) this.stock.add(key, count)
+    this.stock.add({ keys: saved.stock.map(([key]) => key), deltas: saved.stock.map(([, count]) => count) })
     for (const [key, source] of saved.sources) this.sources.arrivals.set(key, source)
     this.drift.load(saved.drift)
     this.desk.load(saved.desk)
@@ -201,7 +202,7 @@ export class WatchTask implements FoldTask {
   private pool(part: CellPart, tick: number): void {
     this.ledger.add(part)
     if (part.drift !== undefined) this.drift.add(part.drift)
-    for (const [at, key] of part.stock.keys.entries()) this.stock.add(key, part.stock.deltas[at])
+    this.stock.add(part.stock)
     // Ticks begin with the first part that says something.
     if (part.counts.keys.length + part.arrivals.keys.length + part.stock.keys.length > 0) this.openTick ??= tick
   }

@@ -4,10 +4,11 @@ import type { Profile } from '../../streams/profile.ts'
 import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
 import type { CellTotal, TickTotals } from '../notices.ts'
-import { NumberSums } from '../sums.ts'
+import type { NumberSums } from '../sums.ts'
 import type { Judge } from './judge.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
+import type { Stock } from './stock.ts'
 
 /** Regions at every judged level with all industries, and outermost regions x outermost industries. */
 export function tickTotals(
@@ -16,18 +17,17 @@ export function tickTotals(
   lattice: Lattice,
   judge: Judge,
   ledger: Ledger,
-  stock: NumberSums,
+  stock: Stock,
 ): TickTotals {
-  const registered = registeredByNode(keys, ledger, stock)
   const totals: CellTotal[] = []
-  for (const node of new Set([...ledger.nodes.keys(), ...registered.keys()])) {
+  for (const node of new Set([...ledger.nodes.keys(), ...stock.nodes()])) {
     if (!isTotal(profile, keys, lattice, node)) continue
     const sum = ledger.nodes.get(node)
     totals.push({
       ...lattice.codes(node),
       events: sum?.events ?? 0,
       enterprises: sum?.enterprises ?? 0,
-      registered: registered.get(node) ?? 0,
+      registered: stock.registered(node),
     })
   }
   const open = judge.warnings.countByLevel()
@@ -35,7 +35,7 @@ export function tickTotals(
     cells: judge.cells.nodes.length,
     candidates: open.calm,
     open,
-    enterprisesByBand: byBand(profile, keys, stock),
+    enterprisesByBand: byBand(profile, keys, stock.sums),
     totals,
   }
 }
@@ -48,12 +48,6 @@ function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: numbe
   if (industry.depth !== 1) return false
   const region = profile.regions.nodes[keys.region(node)]
   return region.index === rootIndex || region.depth === 1
-}
-
-function registeredByNode(keys: CellKeys, ledger: Ledger, stock: NumberSums): ReadonlyMap<number, number> {
-  const leaves = new NumberSums()
-  for (const [key, count] of stock.entries()) leaves.add(keys.cellOf(keys.gradedOfStock(key)), count)
-  return new Map(ledger.aboveLeaves(leaves).entries())
 }
 
 function byBand(profile: Profile, keys: CellKeys, stock: NumberSums): Record<string, number> {

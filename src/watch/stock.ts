@@ -1,0 +1,53 @@
+/** Registered enterprises: by (leaf, grade, band), and by node above a leaf. */
+import type { CellPart } from '../../streams/outputs.ts'
+import type { CellKeys } from '../cells.ts'
+import { NumberSums } from '../sums.ts'
+import type { LeafPaths } from './leafPaths.ts'
+
+export class Stock {
+  /** By (leaf, grade, band). */
+  readonly sums = new NumberSums()
+  private readonly byNode = new NumberSums()
+  private readonly keys: CellKeys
+  private readonly paths: LeafPaths
+
+  constructor(keys: CellKeys, paths: LeafPaths) {
+    this.keys = keys
+    this.paths = paths
+  }
+
+  /** Most changes are of grade or band and leave the leaf's number as it is: they go no further. */
+  add({ keys, deltas }: CellPart['stock']): void {
+    for (let at = 0; at < keys.length; ) {
+      const leaf = this.leafOf(keys[at])
+      let change = 0
+      for (; at < keys.length && this.leafOf(keys[at]) === leaf; at++) {
+        this.sums.add(keys[at], deltas[at])
+        change += deltas[at]
+      }
+      if (change !== 0) this.addAbove(leaf, change)
+    }
+  }
+
+  /** Enterprises below a node. */
+  registered(node: number): number {
+    const at = this.byNode.index.find(node)
+    return at === undefined ? 0 : this.byNode.sums[at]
+  }
+
+  /** Nodes with enterprises below them. */
+  *nodes(): Generator<number> {
+    for (const [node] of this.byNode.entries()) yield node
+  }
+
+  private addAbove(leaf: number, change: number): void {
+    const { paths } = this
+    const at = paths.indexOf(leaf)
+    const end = paths.endOf(at)
+    for (let step = paths.startOf(at); step < end; step++) this.byNode.add(paths.nodeAt(step), change)
+  }
+
+  private leafOf(stockKey: number): number {
+    return this.keys.cellOf(this.keys.gradedOfStock(stockKey))
+  }
+}
