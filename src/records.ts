@@ -39,6 +39,8 @@ export function invalid(error: z.ZodError): Refusal {
   return { refused: 'FW_RECORD_INVALID', detail: `${issue.path.join('.') || 'record'}: ${issue.message}` }
 }
 
+const kindOf = new Map(fates.map((fate, at) => [fate, at + 1]))
+
 /** Fates of a beat, a row for every record, in the order of the inputs and of the log. */
 export class FateSheet {
   private readonly topics: string[] = []
@@ -67,7 +69,7 @@ export class FateSheet {
   }
 
   set(row: number, fate: Fate, code?: ErrorCode): void {
-    this.kinds[row] = fates.indexOf(fate) + 1
+    this.kinds[row] = kindOf.get(fate) ?? 0
     this.open--
     if (code !== undefined) this.codes[row] = code
   }
@@ -85,11 +87,10 @@ export class FateSheet {
   }
 
   countByFate(): Partial<Record<Fate, number>> {
+    const counts = new Uint32Array(fates.length + 1)
+    for (let row = 0; row < this.rows; row++) counts[this.kinds[row]]++
     const found: Partial<Record<Fate, number>> = {}
-    for (let row = 0; row < this.rows; row++) {
-      const fate = fates[this.kinds[row] - 1]
-      found[fate] = (found[fate] ?? 0) + 1
-    }
+    for (const [fate, kind] of kindOf) if (counts[kind] > 0) found[fate] = counts[kind]
     return found
   }
 

@@ -38,7 +38,9 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
     contributions,
     reasons(x, max) {
       const all: Contribution[] = []
-      for (const [feature, logOdds] of contributions(x).entries()) if (logOdds > 0) all.push({ feature, logOdds })
+      const shares = contributions(x)
+      for (let feature = 0; feature < shares.length; feature++)
+        if (shares[feature] > 0) all.push({ feature, logOdds: shares[feature] })
       return all.sort((a, b) => b.logOdds - a.logOdds || a.feature - b.feature).slice(0, max)
     },
     peers: file.peers.rows,

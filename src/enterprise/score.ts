@@ -2,7 +2,7 @@
 import { type FactSlice, factHour, factType, msOfHour } from '../../models/facts.ts'
 import { driftCounter } from '../../models/quality/drift.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import type { EnterpriseAlert, Score } from '../../streams/outputs.ts'
+import type { EnterpriseAlert, Reason, Score } from '../../streams/outputs.ts'
 import { evidenceMax } from '../limits.ts'
 import { checkFit } from './featureProfile.ts'
 import type { EnterpriseIds } from './ids.ts'
@@ -56,6 +56,19 @@ export function scorer(
   const { bandHysteresis, scoreStepMin, bands } = profile.file
   const { features, probabilityOf } = rowProbability(source, model)
   const reasonsOf = rowReasons(source, model)
+  /** Types of the group that a feature names, of all groups for `all`; other features name none. */
+  const typesOf = new Map(
+    model.featureNames.flatMap((name): [string, Uint8Array][] => {
+      const group = name.split('.')[1] ?? ''
+      if (group !== 'all' && !profile.groups.includes(group)) return []
+      return [
+        [
+          name,
+          Uint8Array.from(profile.types, (type) => (group === 'all' || profile.groups[type.group] === group ? 1 : 0)),
+        ],
+      ]
+    }),
+  )
 
   const { reference } = model
   const countDrift = reference && driftCounter(reference, (key) => tally.sums.drift.add(key, 1))
@@ -110,18 +123,16 @@ export function scorer(
       model: model.hash,
       cause: asOf.cause,
       reasons,
-      evidence: evidence(
-        rows.facts(row),
-        asOf.hour,
-        reasons.map(({ feature }) => feature.split('.')[1] ?? ''),
-      ),
+      evidence: evidence(rows.facts(row), asOf.hour, reasons),
     }
   }
 
   /** The newest facts of the groups that the reasons name; of all groups when they name none. */
-  function evidence(facts: FactSlice, hour: number, named: readonly string[]): Score['evidence'] {
-    const all = named.includes('all') || !named.some((group) => profile.groups.includes(group))
-    const types = Uint8Array.from(profile.types, ({ group }) => (all || named.includes(profile.groups[group]) ? 1 : 0))
+  function evidence(facts: FactSlice, hour: number, reasons: readonly Reason[]): Score['evidence'] {
+    const named = reasons.flatMap(({ feature }) => typesOf.get(feature) ?? [])
+    const types = Uint8Array.from(profile.types, (_, type) =>
+      named.length === 0 || named.some((one) => one[type] === 1) ? 1 : 0,
+    )
     const bounds = { max: evidenceMax, searched: facts.count }
     return newestFacts(facts, hour, types, bounds).map((at) => {
       const what = facts.words[at + 2]

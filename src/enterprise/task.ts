@@ -305,14 +305,13 @@ export class EnterpriseTask implements FoldTask {
   private closeTick(asOf: AsOf): void {
     const { rows } = this
     const slice = ((asOf.tick % rescoreSlices) + rescoreSlices) % rescoreSlices
-    let rescored = 0
-    for (let row = 0; row < rows.count; row++) {
-      if (!rows.has(row, flag.touched) && rows.band(row) === 0 && rows.slice(row) !== slice) continue
+    const isDue = (row: number): boolean =>
+      rows.has(row, flag.touched) || rows.band(row) !== 0 || rows.slice(row) === slice
+    const rescored = rows.each(isDue, (row) => {
       this.score(row, asOf)
       if (rows.slice(row) === slice && isScored(rows, row)) this.seats.scorer?.count()
       rows.setFlag(row, flag.touched, false)
-      rescored++
-    }
+    })
     this.tell({
       kind: 'TickClosed',
       task: this.name,
