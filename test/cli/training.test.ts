@@ -1,7 +1,6 @@
 /** From a log to a model that challenges, by the commands, as people call them. */
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { featureNames } from '../../models/features.ts'
@@ -18,9 +17,8 @@ import { runCommand } from '../../src/cli/run.ts'
 import { trainCommand } from '../../src/cli/train.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { featureProfile } from '../../src/enterprise/featureProfile.ts'
-import { simulate } from '../../src/simulate/simulate.ts'
-import { writeSimulation } from '../../src/simulate/write.ts'
 import { tempFolder, testScreen } from '../edges/support.ts'
+import { makeTrainingMarket } from '../support/trainingMarket.ts'
 
 const commands = {
   evaluate: evaluateCommand,
@@ -33,7 +31,6 @@ const commands = {
   train: trainCommand,
 } as const satisfies Record<string, (screen: Screen) => unknown>
 
-const source = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 let folder = ''
 const at = (name: string): string => path.join(folder, name)
 
@@ -46,34 +43,9 @@ async function forewarn(name: keyof typeof commands, ...args: string[]) {
 const onLog = (): string[] => ['--log', `embedded:${at('log')}`, '--profile', at('profile')]
 const ofProfile = (): string[] => ['--profile', at('profile')]
 
-/** The model of the profile: the baseline with all its weights negated, a champion that anything beats. */
-async function makeChampion(): Promise<void> {
-  await cp(source('models/baseline'), at('champion'), { recursive: true })
-  const json = JSON.parse(await readFile(source('models/baseline/model.json'), 'utf8'))
-  const weights = json.scorecard.weights.map((weight: number) => -weight)
-  await writeFile(at('champion/model.json'), JSON.stringify({ ...json, scorecard: { ...json.scorecard, weights } }))
-}
-
-/** `cn` with a label that is known early, and features that are steady soon: short enough a market has rows to judge by. */
-async function makeProfile(): Promise<void> {
-  await cp(source('streams/profiles/cn'), at('profile'), { recursive: true })
-  const yaml = await readFile(at('profile/profile.yaml'), 'utf8')
-  const changed = yaml
-    .replace('days: 90, delayDays: 30', 'days: 30, delayDays: 7, gridTicks: 7')
-    .replace(/^model: .*$/m, `model: ${at('champion')}`)
-    .replace(/^bandHysteresis:/m, "training: { features: ['count.CMP.30d', 'grade.*'] }\nbandHysteresis:")
-  await writeFile(at('profile/profile.yaml'), changed)
-}
-
 beforeAll(async () => {
   folder = await tempFolder()
-  await mkdir(at('market'))
-  await makeChampion()
-  await makeProfile()
-  const profile = await loadProfile(at('profile'))
-  const start = Date.parse('2025-01-01T00:00:00+08:00')
-  await writeSimulation(simulate(profile, { enterprises: 300, days: 300, seed: 7, start }), at('market'))
-  const files = ['enterprises', 'credit-grades', 'risk-events'].map((name) => `${name}=${at(`market/${name}.ndjson`)}`)
+  const { files } = await makeTrainingMarket(folder)
   expect(await forewarn('ingest', ...onLog(), '--known-at', 'knownAt', ...files)).toMatchObject({ code: 0 })
   const run = await forewarn('run', ...onLog(), '--until-end', '--beat-ms', '3600000', '--log-level', 'error')
   expect(run).toMatchObject({ code: 0, err: '' })
