@@ -73,6 +73,10 @@ const registry = {
     says: 'The model does not fit the profile: %s.',
     remedy: 'Train or import a model for this profile.',
   },
+  FW_MODEL_TOO_LARGE: {
+    says: 'The model has %s bytes, and a log takes models of at most %s.',
+    remedy: 'Train a smaller one: fewer trees or leaves, fewer hidden units or features.',
+  },
   FW_MODEL_GATE: {
     says: 'The model did not pass its gates: %s.',
     remedy: 'Train a better one; or promote it all the same with --override REASON, which is recorded.',

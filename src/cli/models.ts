@@ -1,5 +1,6 @@
 /** `forewarn models`: the models that a log holds, and how one gets there. */
 import { Command } from 'commander'
+import { checkSize } from '../edges/modelFolders.ts'
 import { readModelFolder } from '../edges/models.ts'
 import { chunksOf } from '../edges/registry/chunks.ts'
 import { diffModels } from '../edges/registry/diffModels.ts'
@@ -77,9 +78,12 @@ export function modelsCommand(screen: Screen = processScreen): Command {
 /** Puts a model folder into the log, unless it is there. */
 export async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
   const { hash, files } = await readModelFolder(folder)
+  checkSize(files)
   await withRegistry(options, 'write', async ({ profile, registry: { desk }, target }) => {
     const misfit = misfitOf(files, hash, profile)
     if (misfit !== undefined) throw new ForewarnError('FW_MODEL_MISFIT', [misfit])
+    const obstacle = desk.artifacts.obstacleTo(hash, files)
+    if (obstacle !== undefined) throw new ForewarnError('FW_ARTIFACT_LIMIT', [obstacle])
     const isThere = typeof desk.artifacts.stateOf(hash) !== 'string'
     const chunks = isThere ? [] : chunksOf(hash, files)
     const bar = progressBar(screen)

@@ -1,9 +1,10 @@
-/** Writes a model folder. */
+/** Writes a model folder, no larger than a log takes. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ModelFile } from '../../models/risk/modelFile.ts'
 import { ForewarnError } from '../errors.ts'
-import { folderHash } from '../registry/modelFolder.ts'
+import { artifactBytesMax } from '../limits.ts'
+import { bytesIn, type FolderFiles, folderHash } from '../registry/modelFolder.ts'
 
 /** Whatever stands in a folder stays there. @throws ForewarnError FW_USAGE when it is not empty, or no folder. */
 export async function checkNewFolder(folder: string): Promise<void> {
@@ -14,7 +15,13 @@ export async function checkNewFolder(folder: string): Promise<void> {
   if (there.length > 0) throw new ForewarnError('FW_USAGE', [`--out ${folder} is not empty; name a new folder.`])
 }
 
-/** The hash of the folder, which is the model's version. */
+/** @throws ForewarnError FW_MODEL_TOO_LARGE for a model that no log takes. */
+export function checkSize(files: FolderFiles): void {
+  const bytes = bytesIn(files)
+  if (bytes > artifactBytesMax) throw new ForewarnError('FW_MODEL_TOO_LARGE', [bytes, artifactBytesMax])
+}
+
+/** The hash of the folder, which is the model's version. @throws ForewarnError FW_MODEL_TOO_LARGE, and nothing is written. */
 export async function writeModelFolder(
   folder: string,
   { file, card }: { file: ModelFile; card: string },
@@ -23,6 +30,7 @@ export async function writeModelFolder(
     ['MODEL_CARD.md', Buffer.from(card)],
     ['model.json', Buffer.from(`${JSON.stringify(file)}\n`)],
   ])
+  checkSize(files)
   await mkdir(folder, { recursive: true })
   for (const [name, bytes] of files) await writeFile(path.join(folder, name), bytes)
   return folderHash(files)

@@ -17,7 +17,7 @@ import {
 } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { invalid, parseObject } from '../records.ts'
-import { type FolderFiles, folderHash, misfitOf, modelFiles } from './modelFolder.ts'
+import { bytesIn, type FolderFiles, folderHash, misfitOf, modelFiles } from './modelFolder.ts'
 
 /** `timeMs`: log time of the chunk's record. */
 type Piece = { bytes: Uint8Array; timeMs: number }
@@ -75,6 +75,12 @@ export class ArtifactIndex {
     return whole ? 'mismatch' : 'incomplete'
   }
 
+  /** Why the log has no room for a folder; undefined when it has, or holds it already. */
+  obstacleTo(hash: string, files: FolderFiles): string | undefined {
+    const held = this.#held.get(hash)
+    return held?.complete === undefined ? this.#excess(held, bytesIn(files) - (held?.bytes ?? 0)) : undefined
+  }
+
   save(): z.infer<typeof SavedArtifacts> {
     return [...this.#held].map(([hash, { files, complete }]) => ({
       hash,
@@ -109,8 +115,6 @@ export class ArtifactIndex {
   #put({ hash, file, chunk, chunks }: ArtifactChunk, piece: Piece): ChunkOutcome {
     const known = this.#held.get(hash)
     if (known?.complete !== undefined) return { fate: 'duplicate', detail: '' }
-    if (known === undefined && this.#held.size >= artifactsMax)
-      return dead('FW_ARTIFACT_LIMIT', `it holds ${artifactsMax} artefacts`)
     const held = known ?? { files: new Map(), bytes: 0, complete: undefined }
     const before = held.files.get(file)
     if (before === undefined && held.files.size >= artifactFilesMax)
@@ -121,16 +125,21 @@ export class ArtifactIndex {
     if (there !== undefined && Buffer.compare(there.bytes, piece.bytes) === 0) return { fate: 'duplicate', detail: '' }
     pieces[chunk] = piece
     const more = bytesOf(pieces) - bytesOf(before)
-    if (held.bytes + more > artifactBytesMax)
-      return dead('FW_ARTIFACT_LIMIT', `it is larger than ${artifactBytesMax} bytes`)
-    if (this.#bytes + more > artifactsBytesMax)
-      return dead('FW_ARTIFACT_LIMIT', `all together are larger than ${artifactsBytesMax} bytes`)
+    const excess = this.#excess(known, more)
+    if (excess !== undefined) return dead('FW_ARTIFACT_LIMIT', excess)
     held.files.set(file, pieces)
     held.bytes += more
     this.#bytes += more
     this.#held.set(hash, held)
     this.#complete(hash, held)
     return { fate: 'applied', detail: '' }
+  }
+
+  #excess(known: Held | undefined, more: number): string | undefined {
+    if (known === undefined && this.#held.size >= artifactsMax) return `it holds ${artifactsMax} artefacts`
+    if ((known?.bytes ?? 0) + more > artifactBytesMax) return `it is larger than ${artifactBytesMax} bytes`
+    if (this.#bytes + more > artifactsBytesMax) return `all together are larger than ${artifactsBytesMax} bytes`
+    return undefined
   }
 
   #complete(hash: string, held: Held): void {

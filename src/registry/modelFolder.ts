@@ -24,6 +24,10 @@ export function folderHash(files: FolderFiles): string {
   return hash.digest('hex')
 }
 
+export function bytesIn(files: FolderFiles): number {
+  return [...files.values()].reduce((sum, { length }) => sum + length, 0)
+}
+
 /** @throws Error with what is wrong with the folder. */
 export function modelIn(files: FolderFiles, hash: string): { file: ModelFile; model: RiskModel } {
   for (const name of modelFiles) if (!files.has(name)) throw new Error(`${name}: is missing`)

@@ -15,6 +15,7 @@ import { tailCommand } from '../../src/cli/tail.ts'
 import { loadModel, modelOf } from '../../src/edges/models.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { activate } from '../../src/engine.ts'
+import { artifactBytesMax } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { CommandResult, Score } from '../../streams/outputs.ts'
 import { event, fileOf, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
@@ -173,6 +174,17 @@ test('what the desk would refuse is not sent', async () => {
   await reading.close()
   const overridden = ['--evaluation', evaluation, '--override', 'the old one is broken']
   expect((await forewarn(log, 'promote', hash, '--at', 'next', ...overridden)).code).toBe(0)
+})
+
+test('a model larger than a log takes is refused, and no chunk of it is sent', async () => {
+  const log = await logOfToday()
+  const { folder } = await folderOf(4)
+  await writeFile(path.join(folder, 'MODEL_CARD.md'), Buffer.alloc(artifactBytesMax, '-'))
+  const ended = await forewarn(log, 'models', 'publish', folder)
+  expect(ended).toMatchObject({ code: 1, out: '', err: expect.stringContaining('error FW_MODEL_TOO_LARGE: ') })
+  const reading = await openEmbeddedLog({ path: log, mode: 'read' })
+  expect(await recordsIn(reading, 'artifacts')).toEqual([])
+  await reading.close()
 })
 
 test('show and diff', async () => {

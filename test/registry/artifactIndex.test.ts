@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
 import { chunksOf } from '../../src/edges/registry/chunks.ts'
-import { artifactBytesMax, artifactFilesMax, artifactsMax, MiB } from '../../src/limits.ts'
+import { artifactBytesMax, artifactFilesMax, artifactsBytesMax, artifactsMax, MiB } from '../../src/limits.ts'
 import { ArtifactIndex } from '../../src/registry/artifactIndex.ts'
 import type { ArtifactChunk } from '../../streams/artifacts.ts'
 import { modelFolder } from '../support/models.ts'
@@ -64,6 +64,21 @@ test('what is larger than its bounds is refused with a code, and takes no place'
   const over = take(index, piece({ chunk: whole, chunks: whole + 1, bytes: bytes(1) }))
   expect(over).toMatchObject({ fate: 'dead', code: 'FW_ARTIFACT_LIMIT' })
   expect(take(index, piece({ bytes: bytes(MiB) }))).toMatchObject({ fate: 'dead', code: 'FW_RECORD_TOO_LARGE' })
+})
+
+test('whether there is room for a folder is known before it is sent', () => {
+  const index = new ArtifactIndex(tinyProfile)
+  const other = 'e'.repeat(64)
+  const sized = (length: number) => new Map([['model.json', new Uint8Array(length)]])
+  expect(index.obstacleTo(other, sized(artifactBytesMax))).toBeUndefined()
+  expect(index.obstacleTo(other, sized(artifactBytesMax + 1))).toMatch(/larger than/)
+  for (let nth = 0; nth < artifactsBytesMax / artifactBytesMax; nth++) {
+    if (nth === 1) for (const chunk of chunks) take(index, chunk)
+    for (let chunk = 0; chunk < 32; chunk++)
+      take(index, piece({ hash: `${nth}`.padStart(64, '0'), chunk, chunks: 32, bytes: bytes(artifactBytesMax / 32) }))
+  }
+  expect(index.obstacleTo(folder.hash, folder.files)).toBeUndefined() // it is there
+  expect(index.obstacleTo(other, sized(MiB))).toMatch(/all together/)
 })
 
 test('so many files, and so many artefacts, and no more', () => {

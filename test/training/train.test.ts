@@ -15,6 +15,7 @@ import { ModelFile } from '../../models/risk/modelFile.ts'
 import type { TreeWeights } from '../../models/risk/weights.ts'
 import { checkNewFolder, writeModelFolder } from '../../src/edges/modelFolders.ts'
 import { readModelFolder } from '../../src/edges/models.ts'
+import { artifactBytesMax } from '../../src/limits.ts'
 import { importedTrees, networkLearner, scorecardLearner } from '../../src/training/learners.ts'
 import { readRows } from '../../src/training/readRows.ts'
 import { gapTicksOf, splitByTime } from '../../src/training/split.ts'
@@ -347,6 +348,16 @@ test('the rows are the same in however many groups they lie', async () => {
   const { data } = await readRows(folder, profile)
   await rewritten(folder, (row) => row, 7)
   expect((await readRows(folder, profile)).data).toEqual(data)
+})
+
+test('a model that no log takes is not written', async () => {
+  const folder = path.join(await tempFolder(), 'model')
+  const { file } = await trained(rows)
+  const cardOf = (bytes: number): string => '-'.repeat(bytes - Buffer.byteLength(JSON.stringify(file)) - 1)
+  const written = writeModelFolder(folder, { file, card: cardOf(artifactBytesMax + 1) })
+  await expect(written).rejects.toMatchObject({ code: 'FW_MODEL_TOO_LARGE' })
+  await checkNewFolder(folder)
+  await writeModelFolder(folder, { file, card: cardOf(artifactBytesMax) })
 })
 
 test('no byte of a model folder can be flipped in silence: it is refused, or it is another model', async () => {
