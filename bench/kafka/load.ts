@@ -1,7 +1,7 @@
 /** Puts the market of market.ts into the topics of a Kafka log, before anything is measured. */
 
 import { chunks } from '../../src/log/kafka/chunks.ts'
-import { kafkaClient } from '../../src/log/kafka/connection.ts'
+import { kafkaClient, logName } from '../../src/log/kafka/connection.ts'
 import type { Times } from '../../src/log/kafka/topicSettings.ts'
 import { createTopics } from '../../src/log/kafka/topics.ts'
 import { givenPartition, send } from '../../src/log/kafka/transactions.ts'
@@ -43,7 +43,7 @@ export async function withLoader<T>(
         partition: partitionOf(key ?? '', partitions),
         record: { key, value, timeMs },
       }))
-      await send(producer, chunks(placed, 0))
+      await send(producer, chunks(placed, 0), logName(connection))
     })
   } finally {
     await producer.disconnect()

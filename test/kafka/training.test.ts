@@ -4,37 +4,15 @@ import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { runProgram, type Screen } from '../../src/cli/common.ts'
-import { evaluateCommand } from '../../src/cli/evaluate.ts'
-import { explainCommand } from '../../src/cli/explain.ts'
-import { extractCommand } from '../../src/cli/extract.ts'
-import { ingestCommand } from '../../src/cli/ingest.ts'
-import { modelsCommand } from '../../src/cli/models.ts'
-import { challengeCommand, promoteCommand } from '../../src/cli/promote.ts'
-import { retrainCommand } from '../../src/cli/retrain.ts'
-import { runCommand } from '../../src/cli/run.ts'
-import { trainCommand } from '../../src/cli/train.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { ShadowScore } from '../../streams/outputs.ts'
 import { partitionOf } from '../../streams/partition.ts'
-import { event, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
+import { event, recordsIn, tempFolder, textOf } from '../edges/support.ts'
 import { bytesOf } from '../support/fold.ts'
 import { makeTrainingMarket, type TrainingMarket } from '../support/trainingMarket.ts'
+import { type CommandName, type Ended, runCommandLine } from './commandLine.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
 import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
-
-const commands = {
-  challenge: challengeCommand,
-  evaluate: evaluateCommand,
-  explain: explainCommand,
-  extract: extractCommand,
-  ingest: ingestCommand,
-  models: modelsCommand,
-  promote: promoteCommand,
-  retrain: retrainCommand,
-  run: runCommand,
-  train: trainCommand,
-} as const satisfies Record<string, (screen: Screen) => unknown>
 
 const partitions = 3
 /** The commands run on the day after the history's last: a model scores from the next day on. */
@@ -67,16 +45,13 @@ describeWithKafka('training on Kafka', () => {
     return kafka?.dispose()
   })
 
-  async function forewarn(side: Side, name: keyof typeof commands, ...args: string[]) {
-    const screen = testScreen()
+  function forewarn(side: Side, name: CommandName, ...args: string[]): Promise<Ended> {
     const log = side === 'kafka' ? logArgs(kafka) : ['--log', `embedded:${at('log')}`]
-    const common = [...(name === 'train' ? [] : log), '--profile', market.profile]
-    const code = await runProgram(commands[name](screen), [...args, ...common], screen)
-    return { code, out: screen.out.text, err: screen.err.text }
+    return runCommandLine([name, ...args, ...(name === 'train' ? [] : log), '--profile', market.profile])
   }
 
   /** What a command prints that does what it is asked. */
-  async function done(side: Side, name: keyof typeof commands, ...args: string[]): Promise<string> {
+  async function done(side: Side, name: CommandName, ...args: string[]): Promise<string> {
     const { code, out, err } = await forewarn(side, name, ...args)
     expect({ side, name, code, err }).toMatchObject({ code: 0 })
     return out

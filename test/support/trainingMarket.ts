@@ -8,8 +8,8 @@ import { writeSimulation } from '../../src/simulate/write.ts'
 
 const source = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
-/** `profile` and `champion` are folders; `files` are what `ingest` takes, and `knownAt` is in them. */
-export type TrainingMarket = { profile: string; champion: string; files: readonly string[] }
+/** `profile` and `champion` are folders; `files` are what `ingest` takes, and `knownAt` is in them; `enterprise` is the id of one. */
+export type TrainingMarket = { profile: string; champion: string; files: readonly string[]; enterprise: string }
 
 /** Makes it in a folder that is there: 300 enterprises and 300 days from 2025-01-01 on. */
 export async function makeTrainingMarket(folder: string): Promise<TrainingMarket> {
@@ -22,7 +22,8 @@ export async function makeTrainingMarket(folder: string): Promise<TrainingMarket
   const files = ['enterprises', 'credit-grades', 'risk-events'].map(
     (name) => `${name}=${path.join(market, `${name}.ndjson`)}`,
   )
-  return { profile, champion, files }
+  const [first] = (await readFile(path.join(market, 'enterprises.ndjson'), 'utf8')).split('\n')
+  return { profile, champion, files, enterprise: JSON.parse(first).id }
 }
 
 /** The baseline with all its weights negated. */

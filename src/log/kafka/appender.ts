@@ -3,7 +3,7 @@ import type { Kafka, Producer } from 'kafkajs'
 import type { TopicName } from '../../../streams/topics.ts'
 import type { NewRecord } from '../port.ts'
 import { chunks } from './chunks.ts'
-import { kafkaFault } from './faults.ts'
+import { kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 import { givenPartition, send, type Transactions, type Written } from './transactions.ts'
 
@@ -34,8 +34,8 @@ export class Appender {
     const placed = (await this.#stamp(topic, place, records)).map((record) => ({ ...place, record }))
     const calls = [...chunks(placed, 0)]
     if (calls.length === 1) {
-      const producer = await this.#connected()
-      return send(producer, calls).catch((error: unknown) => this.#drop(error))
+      const producer = await this.#connected(place)
+      return send(producer, calls, this.#options.log).catch((error: unknown) => this.#drop(error))
     }
     const transactions = await this.#options.transactions(`append-${crypto.randomUUID()}`)
     try {
@@ -63,12 +63,13 @@ export class Appender {
     return timed
   }
 
-  #connected(): Promise<Producer> {
-    this.#producer ??= this.#connect()
+  #connected(place: Place): Promise<Producer> {
+    this.#producer ??= this.#connect(place)
     return this.#producer
   }
 
-  async #connect(): Promise<Producer> {
+  /** Whoever may write no topic at all gets no producer. */
+  async #connect({ topic }: Place): Promise<Producer> {
     const producer = this.#kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -78,7 +79,7 @@ export class Appender {
     try {
       await producer.connect()
     } catch (error) {
-      this.#drop(error)
+      this.#drop(missingRight(error, this.#options.log, `Write on ${topic}`))
     }
     return producer
   }

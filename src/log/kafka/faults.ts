@@ -29,9 +29,33 @@ export function kafkaFault(error: unknown, log: string, task?: string): unknown 
   return new ForewarnError('FW_LOG_UNAVAILABLE', [log, messageOf(last)], { cause: error })
 }
 
+/** A refusal for want of a right, which it names (`Read on forewarn.journal.v1`); other errors come back as they are. */
+export function missingRight(error: unknown, log: string, right: string): unknown {
+  const refusal = causesOf(error).find((one) => typeOf(one).endsWith('_AUTHORIZATION_FAILED'))
+  if (refusal === undefined) return error
+  const says = `the right ${right} is missing (${messageOf(refusal)})`
+  return new ForewarnError('FW_KAFKA_REFUSED', [log, says], { cause: error })
+}
+
+/** The first of many names. */
+export function someOf(names: readonly string[]): string {
+  const told = names.slice(0, 3).join(', ')
+  return names.length > 3 ? `${told} and ${names.length - 3} more` : told
+}
+
+/** Whether the error, or a cause of it, has this name in kafkajs. */
+export function isNamed(error: unknown, name: string): boolean {
+  return causesOf(error).some((one) => one instanceof Error && one.name === name)
+}
+
 /** Whether the error, or a cause of it, has this name in the protocol. */
 export function isOfType(error: unknown, type: string): boolean {
   return causesOf(error).some((one) => typeOf(one) === type)
+}
+
+/** Whether a broker has answered with it. */
+export function isOfProtocol(error: unknown): boolean {
+  return typeOf(error) !== ''
 }
 
 /** The protocol's name of an error, such as NOT_LEADER_FOR_PARTITION; empty when it has none. */
@@ -42,9 +66,14 @@ function typeOf(error: unknown): string {
 /** The error and its causes, the outermost first. */
 function causesOf(error: unknown): unknown[] {
   const chain: unknown[] = []
-  for (let at = error; at !== undefined && !chain.includes(at); at = at instanceof Error ? at.cause : undefined)
-    chain.push(at)
+  for (let at = error; at !== undefined && !chain.includes(at); at = causeOf(at)) chain.push(at)
   return chain
+}
+
+/** Of several errors together the first. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined
+  return error.cause ?? ('errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined)
 }
 
 function isAuthentication(error: unknown): boolean {

@@ -20,7 +20,7 @@ import { existing, withAdmin } from './admin.ts'
 import { Appender } from './appender.ts'
 import { Changes } from './changes.ts'
 import { innerCluster, type KafkaConnection, kafkaClient, logName } from './connection.ts'
-import { isOfType, kafkaFault } from './faults.ts'
+import { isOfType, kafkaFault, missingRight, someOf } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 import { KafkaReader } from './reader.ts'
 import { KafkaTaskLog } from './taskLog.ts'
@@ -59,9 +59,13 @@ async function inputPartitions(
   const names = wireNames(prefixes)
   await cluster.connect()
   await cluster.addMultipleTargetTopics(names).catch(async (error: unknown) => {
-    if (!isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
-    const there = await withAdmin(connection, (admin) => existing(admin, names))
-    throw misfit(`there is no topic ${names.filter((name) => !there.includes(name)).join(', ')}`, error)
+    const isRefused = isOfType(error, 'TOPIC_AUTHORIZATION_FAILED')
+    if (!isRefused && !isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
+    const seen = await withAdmin(connection, (admin) => existing(admin, names))
+    const missing = names.filter((name) => !seen.includes(name))
+    throw isRefused
+      ? missingRight(error, logName(connection), `Describe on ${someOf(missing)}`)
+      : misfit(`there is no topic ${missing.join(', ')}`, error)
   })
   const widthOf = (topic: TopicName): number => cluster.findTopicPartitionMetadata(wireName(topic, prefixes)).length
   const partitions = widthOf('risk-events')
@@ -133,7 +137,10 @@ class KafkaLog implements Log {
     const configNames = ['message.timestamp.type']
     const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: wireName(topic, this.#prefixes), configNames }
     return withAdmin(this.#connection, async (admin) => {
-      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
+      const asked = admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
+      const { resources } = await asked.catch((error: unknown) => {
+        throw missingRight(error, this.name, `DescribeConfigs on ${resource.name}`)
+      })
       const values = resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue))
       return !values.includes('LogAppendTime')
     })
@@ -170,7 +177,8 @@ class KafkaLog implements Log {
   }
 
   #transactions(task: string): Promise<Transactions> {
-    return Transactions.open(this.#kafka, { log: this.name, task, transactionalId: `${this.#prefixes.output}-${task}` })
+    const transactionalId = `${this.#prefixes.output}-${task}`
+    return Transactions.open(this.#kafka, this.#connection, { log: this.name, task, transactionalId })
   }
 
   /** A commit is answered before its markers are written; what follows must read what was committed. */

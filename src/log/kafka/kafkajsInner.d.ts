@@ -42,6 +42,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       maxBytes: number
       topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[]
     }): Promise<{ responses: { topicName: string; partitions: InnerPartition[] }[] }>
+    findGroupCoordinator(request: { groupId: string; coordinatorType: 0 | 1 }): Promise<unknown>
     listOffsets(request: {
       replicaId?: number
       isolationLevel: 0 | 1
@@ -64,6 +65,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     addMultipleTargetTopics(topics: readonly string[]): Promise<void>
     findTopicPartitionMetadata(topic: string): PartitionMetadata[]
     findBroker(node: { nodeId: string }): Promise<InnerBroker>
+    findControllerBroker(): Promise<InnerBroker>
     findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   }
 }

@@ -6,13 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Assigner, AssignerProtocol, type PartitionAssigner } from 'kafkajs'
 import { z } from 'zod'
 import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
+import { ForewarnError, messageOf } from '../../errors.ts'
 import type { Membership } from '../../fold/membership.ts'
 import { jsonOf } from '../../json.ts'
 import type { Tell } from '../../notices.ts'
 import type { TaskId } from '../port.ts'
 import { assignTasks } from './assignment.ts'
 import { type KafkaConnection, kafkaClient, logName } from './connection.ts'
-import { kafkaFault } from './faults.ts'
+import { coordinatorFault } from './coordinator.ts'
+import { kafkaFault, missingRight } from './faults.ts'
 
 export type MembersOptions = {
   connection: KafkaConnection
@@ -53,7 +55,7 @@ class JoinedGroup {
     this.#topic = wireName('journal', options.prefixes)
   }
 
-  /** One life of a consumer: until the signal, or until kafkajs has given it up. */
+  /** One life of a consumer: until the signal, or until kafkajs has given it up. @throws ForewarnError FW_KAFKA_REFUSED before the first. */
   async session(signal: AbortSignal): Promise<void> {
     const { connection, prefixes, sessionMs, tell } = this.#options
     const consumer = kafkaClient(connection).consumer({
@@ -67,12 +69,10 @@ class JoinedGroup {
       allowAutoTopicCreation: false,
     })
     const ended = Promise.withResolvers<void>()
+    ended.promise.catch(() => {}) // it may crash before anybody waits
     const stop = (): void => ended.resolve()
     signal.addEventListener('abort', stop, { once: true })
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      tell({ kind: 'GroupLost', why: payload.error.message, joined: this.#joined })
-      ended.resolve()
-    })
+    consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error))
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       consumer.pause([{ topic: this.#topic }]) // before the first fetch: the group is for membership alone
       this.#take(payload.memberAssignment[this.#topic] ?? [])
@@ -83,8 +83,11 @@ class JoinedGroup {
       await consumer.run({ autoCommit: false, eachBatch: async () => {} })
       await ended.promise
     } catch (error) {
-      const fault = kafkaFault(error, logName(connection))
-      tell({ kind: 'GroupLost', why: fault instanceof Error ? fault.message : String(fault), joined: this.#joined })
+      const why = await coordinatorFault(connection, error, { kind: 'group', id: prefixes.output })
+      const right = `Read on the group ${prefixes.output}`
+      const fault = kafkaFault(missingRight(why, logName(connection), right), logName(connection))
+      if (!this.#joined && fault instanceof ForewarnError && fault.code === 'FW_KAFKA_REFUSED') throw fault
+      tell({ kind: 'GroupLost', why: messageOf(fault), joined: this.#joined })
     } finally {
       signal.removeEventListener('abort', stop)
       await consumer.disconnect().catch(() => {}) // leaves at once, so that others need not wait for the session to run out

@@ -6,7 +6,7 @@ import { kafkaPatienceMs } from '../../limits.ts'
 import type { Tell } from '../../notices.ts'
 import type { Batch, LogRecord } from '../port.ts'
 import { committed } from './committed.ts'
-import { isOfType, kafkaFault } from './faults.ts'
+import { isOfType, kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 
 const earliest = -2
@@ -95,7 +95,7 @@ export class KafkaReader {
         }),
       )
       const { responses } = await fetched.catch((error: unknown) => {
-        if (!isOfType(error, 'OFFSET_OUT_OF_RANGE')) throw error
+        if (!isOfType(error, 'OFFSET_OUT_OF_RANGE')) throw missingRight(error, this.#name, `Read on ${topic}`)
         throw new ForewarnError('FW_LOG_TRUNCATED', [this.#name, from], { cause: error })
       })
       const found = responses[0]?.partitions[0]

@@ -4,7 +4,8 @@ import kafkajs, { type Admin } from 'kafkajs'
 import { type TopicName, type TopicPrefixes, topicNames, wireName, wireNames } from '../../../streams/topics.ts'
 import { secondMs } from '../../limits.ts'
 import { existing, withAdmin } from './admin.ts'
-import type { KafkaConnection } from './connection.ts'
+import { type KafkaConnection, logName } from './connection.ts'
+import { missingRight, someOf } from './faults.ts'
 import { type FoundTopic, type TopicPlan, wantedTopics } from './topicSettings.ts'
 
 const ledMsMax = 30 * secondMs
@@ -19,7 +20,8 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
     )
     const missing = wanted.filter(({ name }) => !there.includes(name))
     if (missing.length === 0) return []
-    await admin.createTopics({
+    const names = missing.map(({ name }) => name)
+    const made = admin.createTopics({
       waitForLeaders: false, // kafkajs gives up when a broker does not know the new topic at once
       topics: missing.map(({ name, partitions, replication, settings }) => ({
         topic: name,
@@ -28,8 +30,10 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
         configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
       })),
     })
-    const names = missing.map(({ name }) => name)
-    await untilLed(admin, names)
+    await made.catch((error: unknown) => {
+      throw missingRight(error, logName(connection), `Create on ${someOf(names)}`)
+    })
+    await untilLed(admin, names, logName(connection))
     return names
   })
 }
@@ -43,14 +47,15 @@ export function deleteTopics(connection: KafkaConnection, prefixes: TopicPrefixe
 }
 
 /** A broker hears of a new topic a moment later than the controller. */
-async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+async function untilLed(admin: Admin, topics: string[], log: string): Promise<void> {
   const giveUpMs = performance.now() + ledMsMax
   for (;;) {
     try {
       const found = await admin.fetchTopicMetadata({ topics })
       if (found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
     } catch (error) {
-      if (performance.now() > giveUpMs) throw error
+      const fault = missingRight(error, log, `Describe on ${someOf(topics)}`)
+      if (fault !== error || performance.now() > giveUpMs) throw fault
     }
     await sleep(50)
   }
@@ -65,9 +70,12 @@ export function describeTopics(
     const names = await existing(admin, wireNames(prefixes))
     if (names.length === 0) return new Map()
     const { topics } = await admin.fetchTopicMetadata({ topics: names })
-    const { resources } = await admin.describeConfigs({
+    const asked = admin.describeConfigs({
       includeSynonyms: false,
       resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+    })
+    const { resources } = await asked.catch((error: unknown) => {
+      throw missingRight(error, logName(connection), `DescribeConfigs on ${someOf(names)}`)
     })
     const found = new Map<TopicName, FoundTopic>()
     for (const topic of topicNames) {

@@ -6,8 +6,9 @@ import type { Kafka, PartitionerArgs, Producer, TopicMessages, Transaction } fro
 import { ForewarnError } from '../../errors.ts'
 import { minuteMs } from '../../limits.ts'
 import { chunks, type Placed } from './chunks.ts'
-import { transactionRetry } from './connection.ts'
-import { kafkaFault } from './faults.ts'
+import { type KafkaConnection, transactionRetry } from './connection.ts'
+import { coordinatorFault } from './coordinator.ts'
+import { isOfType, kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 
 /** Kafka's own largest: a beat of any size may be sent while it is folded. */
@@ -22,14 +23,22 @@ export class Transactions {
   #dead: unknown
 
   /** Fences the earlier holder of the id, and ends a transaction that it left open. */
-  static async open(kafka: Kafka, of: { log: string; task: string; transactionalId: string }): Promise<Transactions> {
-    const producer = producerOf(kafka, of.transactionalId)
+  static async open(
+    kafka: Kafka,
+    connection: KafkaConnection,
+    of: { log: string; task: string; transactionalId: string },
+  ): Promise<Transactions> {
+    const { transactionalId: id } = of
+    const producer = producerOf(kafka, id)
     try {
       await producer.connect()
       await (await producer.transaction()).abort()
     } catch (error) {
       await producer.disconnect().catch(() => {})
-      throw kafkaFault(error, of.log, of.task)
+      const why = await coordinatorFault(connection, error, { kind: 'transactions', id })
+      const mayWriteNothing = isOfType(why, 'CLUSTER_AUTHORIZATION_FAILED') // it may write no topic at all
+      const right = mayWriteNothing ? 'Write on the topics to be written' : `Write on the transactional id ${id}`
+      throw kafkaFault(missingRight(why, of.log, right), of.log, of.task)
     }
     return new Transactions(producer, of)
   }
@@ -52,7 +61,7 @@ export class Transactions {
     const transaction = await this.#guard(() => this.#producer.transaction())
     try {
       await work(async (records, timeMs) => {
-        const written = await this.#guard(() => send(transaction, chunks(records, timeMs)))
+        const written = await this.#guard(() => send(transaction, chunks(records, timeMs), this.#log))
         for (const one of written) last.set(placeKey(one), one)
         return written
       })
@@ -104,12 +113,16 @@ export const givenPartition =
 export async function send(
   target: Pick<Producer | Transaction, 'sendBatch'>,
   calls: Iterable<TopicMessages[]>,
+  log: string,
 ): Promise<Written[]> {
   const written: Written[] = []
   for (const topicMessages of calls) {
-    for (const { topicName: topic, partition, baseOffset } of await target.sendBatch({ acks: -1, topicMessages })) {
-      const sent = topicMessages.find((one) => one.topic === topic)?.messages
-      const count = sent?.filter((message) => message.partition === partition).length ?? 0
+    const sent = await target.sendBatch({ acks: -1, topicMessages }).catch((error: unknown) => {
+      throw missingRight(error, log, `Write on ${topicMessages.map(({ topic }) => topic).join(', ')}`)
+    })
+    for (const { topicName: topic, partition, baseOffset } of sent) {
+      const messages = topicMessages.find((one) => one.topic === topic)?.messages
+      const count = messages?.filter((message) => message.partition === partition).length ?? 0
       written.push({ topic, partition, offset: Number(baseOffset) + count - 1 })
     }
   }

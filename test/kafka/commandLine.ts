@@ -1,0 +1,41 @@
+/** The commands of the program in this process, as a test calls them: no start of a process for each. */
+import { runProgram, type Screen } from '../../src/cli/common.ts'
+import { deadLettersCommand } from '../../src/cli/deadLetters.ts'
+import { evaluateCommand } from '../../src/cli/evaluate.ts'
+import { explainCommand } from '../../src/cli/explain.ts'
+import { extractCommand } from '../../src/cli/extract.ts'
+import { ingestCommand } from '../../src/cli/ingest.ts'
+import { modelsCommand } from '../../src/cli/models.ts'
+import { challengeCommand, promoteCommand } from '../../src/cli/promote.ts'
+import { retrainCommand } from '../../src/cli/retrain.ts'
+import { runCommand } from '../../src/cli/run.ts'
+import { topicsCommand } from '../../src/cli/topics.ts'
+import { trainCommand } from '../../src/cli/train.ts'
+import { testScreen } from '../edges/support.ts'
+
+const commands = {
+  challenge: challengeCommand,
+  'dead-letters': deadLettersCommand,
+  evaluate: evaluateCommand,
+  explain: explainCommand,
+  extract: extractCommand,
+  ingest: ingestCommand,
+  models: modelsCommand,
+  promote: promoteCommand,
+  retrain: retrainCommand,
+  run: runCommand,
+  topics: topicsCommand,
+  train: trainCommand,
+} as const satisfies Record<string, (screen: Screen) => unknown>
+
+export type CommandName = keyof typeof commands
+export type Ended = { code: number; out: string; err: string }
+
+/** Name and arguments of a command, as the shell has them. */
+export async function runCommandLine([name, ...args]: readonly string[], stdin = ''): Promise<Ended> {
+  const command = Object.entries(commands).find(([one]) => one === name)?.[1]
+  if (command === undefined) throw new Error(`there is no command ${name}`)
+  const screen = testScreen({ stdin })
+  const code = await runProgram(command(screen), args, screen)
+  return { code, out: screen.out.text, err: screen.err.text }
+}

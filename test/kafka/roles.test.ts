@@ -1,0 +1,166 @@
+/** Rights by role, on a broker that lets nobody do anything else: each role of the README's table can do its work, and is told which right it lacks. */
+import { appendFile, cp, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Admin, Kafka } from 'kafkajs'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { kafkaClient } from '../../src/log/kafka/connection.ts'
+import { wireName } from '../../streams/topics.ts'
+import { event, tempFolder } from '../edges/support.ts'
+import { makeTrainingMarket, type TrainingMarket } from '../support/trainingMarket.ts'
+import { type Broker, startBroker } from './broker.ts'
+import { type Ended, runCommandLine } from './commandLine.ts'
+import { aclsOf, allOf, type Right, type RoleName, roles, textOf } from './roles.ts'
+import { brokerTimeoutMs, describeWithKafka } from './support.ts'
+
+const names = Object.keys(roles).filter((name): name is RoleName => name in roles)
+const passwordOf = (name: RoleName): string => `password-of-${name}`
+const enterprise = '91110000600037341L'
+const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
+
+describeWithKafka('rights by role', () => {
+  let folder: string
+  let broker: Broker
+  let market: TrainingMarket
+  let admin: Admin
+  let retrained = 0
+  const at = (name: string): string => path.join(folder, name)
+
+  beforeAll(async () => {
+    folder = await tempFolder()
+    market = await makeTrainingMarket(folder)
+    await cp(market.champion, at('other'), { recursive: true })
+    await appendFile(at('other/MODEL_CARD.md'), 'Another one.\n')
+    const users = names.map((name) => `user_${name}="${passwordOf(name)}"`)
+    broker = await startBroker({
+      sasl: true,
+      properties: {
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        'super.users': 'User:ANONYMOUS', // the broker itself, and this test, by the plain listener
+        'listener.name.sasl_ssl.plain.sasl.jaas.config': `${plain} ${users.join(' ')};`,
+      },
+    })
+    await writeFile(at('ca.pem'), broker.sasl?.caPem ?? '')
+    admin = kafkaClient({ brokers: [broker.host], clientId: 'administrator' }).admin()
+    await admin.connect()
+    for (const name of names) await give(name, roles[name].rights)
+  }, brokerTimeoutMs)
+  afterAll(async () => {
+    await admin?.disconnect()
+    await broker?.stop()
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  /** Gives a user these rights and no others, and waits until the broker goes by them. */
+  async function give(name: RoleName, rights: readonly Right[]): Promise<void> {
+    const acl = rights.flatMap((right) => aclsOf(name, right))
+    await admin.deleteAcls({ filters: [allOf(name)] })
+    if (acl.length > 0) await admin.createAcls({ acl })
+    const settled = async (): Promise<void> => {
+      const { resources } = await admin.describeAcls(allOf(name))
+      expect(resources.reduce((sum, { acls }) => sum + acls.length, 0)).toBe(acl.length)
+    }
+    await vi.waitFor(settled, { timeout: 10_000, interval: 5 })
+  }
+
+  /** A command as this role, in this process. */
+  function forewarn(role: RoleName, line: string, stdin = ''): Promise<Ended> {
+    vi.stubEnv('FOREWARN_KAFKA_TLS_CA_FILE', at('ca.pem'))
+    vi.stubEnv('FOREWARN_KAFKA_SASL', 'plain')
+    vi.stubEnv('FOREWARN_KAFKA_USERNAME', role)
+    vi.stubEnv('FOREWARN_KAFKA_PASSWORD', passwordOf(role))
+    const profile = /^(topics|dead-letters) /.test(line) ? [] : ['--profile', market.profile]
+    return runCommandLine([...line.split(' '), '--log', `kafka://${broker.sasl?.host}`, ...profile], stdin)
+  }
+
+  /** What each role does, command after command, in the order in which a log needs them. */
+  const work: readonly [RoleName, () => string[], string?][] = [
+    ['administrator', () => ['topics create --partitions 2 --times create', 'topics check']],
+    ['history', () => [`ingest --resume --known-at knownAt ${market.files.join(' ')}`]],
+    ['run', () => ['run --until-end --beat-ms 3600000 --log-level error']],
+    ['scientist', () => [`extract --from 2025-06-01 --out ${at('rows')}`, `explain ${market.enterprise}`]],
+    ['retrain', () => [`retrain --from 2025-03-15 --ridge 20 --out ${at(`retrained-${retrained++}`)}`]],
+    ['reviewer', () => ['models list']],
+    ['promoter', () => [`models publish ${at('other')}`, 'challenge none --at next']],
+    ['redrive', () => ['dead-letters redrive --any --again --yes']],
+    ['ingest', () => ['ingest --as risk-events -'], manyEvents()],
+  ]
+
+  test.each(work)('%s', { timeout: 30_000 }, async (name, lines, stdin) => {
+    const failure = async (): Promise<Ended | undefined> => {
+      for (const line of lines()) {
+        const ended = await forewarn(name, line, stdin)
+        if (ended.code !== 0) return ended
+      }
+      return undefined
+    }
+    for (const right of roles[name].rights) {
+      if (name === 'redrive' && 'transactionalIds' in right) continue // a transaction takes more than 400 letters
+      await give(
+        name,
+        roles[name].rights.filter((one) => one !== right),
+      )
+      const failed = await failure()
+      expect({ right: textOf(right), ...failed }).toMatchObject({ code: 1, err: missing(right) })
+    }
+    await give(name, roles[name].rights)
+    expect(await failure()).toBeUndefined()
+  })
+
+  test('programs of others write and read what is theirs, and no names without the right', async () => {
+    const producer = clientOf('writer').producer({ idempotent: true, allowAutoTopicCreation: false })
+    await producer.connect()
+    const value = JSON.stringify(event('of-others', enterprise, new Date().toISOString()))
+    await producer.send({ topic: wireName('risk-events'), acks: -1, messages: [{ key: enterprise, value }] })
+    await producer.disconnect()
+    await fetched('publicReader', 'public-readers', wireName('region-warnings'))
+    await fetched('restrictedReader', 'restricted-readers', wireName('scores'))
+    const names = fetched('publicReader', 'public-readers', wireName('scores'))
+    await expect(names).rejects.toThrow('Not authorized to access topics')
+  })
+
+  function clientOf(name: RoleName): Kafka {
+    const { host, caPem } = broker.sasl!
+    const sasl = () => ({ mechanism: 'plain', username: name, password: passwordOf(name) }) as const
+    return kafkaClient({ brokers: [host], clientId: name, tls: { ca: [caPem] }, sasl })
+  }
+
+  /** Resolves when a consumer of this group has fetched from the topic. */
+  async function fetched(name: RoleName, groupId: string, topic: string): Promise<void> {
+    const consumer = clientOf(name).consumer({ groupId })
+    try {
+      await consumer.connect()
+      const first = Promise.withResolvers<void>()
+      consumer.on(consumer.events.FETCH, () => first.resolve())
+      consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || first.reject(payload.error))
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({ eachBatch: async () => {} })
+      await first.promise
+    } finally {
+      await consumer.disconnect()
+    }
+  }
+})
+
+/** More than one batch of one partition, which takes a transaction. */
+function manyEvents(): string {
+  const at = new Date().toISOString()
+  return Array.from({ length: 500 }, (_, nth) => `${JSON.stringify(event(`many-${nth}`, enterprise, at))}\n`).join('')
+}
+
+/** What an error says that names the right and what to do. */
+function missing(right: Right): unknown {
+  const operation = `(Describe|${right.operations.join('|')})` // who may read or write may describe
+  const what =
+    'topics' in right
+      ? '(forewarn\\.|the topics)'
+      : 'group' in right
+        ? `the group ${right.group}`
+        : 'the transactional id '
+  return expect.stringMatching(
+    new RegExp(
+      `^error FW_KAFKA_REFUSED: .*the right ${operation} on ${what}.* is missing .*\\n.*the rights that the README`,
+    ),
+  )
+}
