@@ -86,7 +86,7 @@ function labelled(
   for (let from = 0; from < known; ) {
     let to = from
     while (to < known && ticks[to] === ticks[from]) to++
-    for (const [at, { label }] of book.asked(0, ticks[from], () => rows.slice(from, to)).entries())
+    for (const [at, { label }] of [...book.asked(0, ticks[from], () => rows.slice(from, to))].entries())
       labels[from + at] = label
     from = to
   }

@@ -23,7 +23,7 @@ export type LabelBook = {
   /** Ticks at whose end rows are taken, ascending. */
   ticks(from: number, to: number): number[]
   /** The rows of one partition to take at the end of a tick; `live` are those registered and not closed. */
-  asked(partition: number, tick: number, live: () => Iterable<number>): Asked[]
+  asked(partition: number, tick: number, live: () => Iterable<number>): Iterable<Asked>
 }
 
 /** @throws ForewarnError FW_NO_LABEL for a profile without one. */
@@ -78,7 +78,7 @@ function onGrid(
       for (let tick = from; tick <= Math.min(to, lastTick); tick += gridTicks) ticks.push(tick)
       return ticks
     },
-    asked: (partition, tick, live) => {
+    *asked(partition, tick, live) {
       const asOf = hourOf(calendar.endMs(tick))
       const knownTick = known(tick)
       const isPositive = (list: readonly number[]): boolean => {
@@ -86,9 +86,7 @@ function onGrid(
           if (list[at] >= asOf && list[at] < asOf + days * hoursPerDay && list[at + 1] <= knownTick) return true
         return false
       }
-      const asked: Asked[] = []
-      for (const row of live()) asked.push({ row, label: isPositive(outcomes[partition].get(row) ?? []) ? 1 : 0 })
-      return asked
+      for (const row of live()) yield { row, label: isPositive(outcomes[partition].get(row) ?? []) ? 1 : 0 }
     },
   }
 }
@@ -112,6 +110,8 @@ function onEvents({ calendar }: Profile, outcomes: readonly Outcomes[], { lastTi
   return {
     lastTick,
     ticks: (from, to) => all.filter((tick) => tick >= from && tick <= Math.min(to, lastTick)),
-    asked: (partition, tick) => [...(byTick[partition].get(tick) ?? [])].map(([row, label]) => ({ row, label })),
+    *asked(partition, tick) {
+      for (const [row, label] of byTick[partition].get(tick) ?? []) yield { row, label }
+    },
   }
 }

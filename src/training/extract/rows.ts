@@ -12,6 +12,7 @@ import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldedThrough } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
+import { IdOrder } from './idOrder.ts'
 import { type Asked, type LabelBook, labelBook } from './labels.ts'
 import { type PastSource, PastTasks } from './pastTasks.ts'
 import { type PeerRows, peerRows, rawPeers } from './peerTable.ts'
@@ -51,11 +52,8 @@ export type TrainingRows = {
 
 /** @throws ForewarnError FW_NO_LABEL, FW_NO_ROWS, FW_LOG_TRUNCATED. */
 export async function trainingRows(options: ExtractOptions): Promise<TrainingRows> {
-  const { lastClosedTick: lastClosed } = options
-  const labelled = new PastTasks({ ...options, frozenTick: undefined })
-  await labelled.through(lastClosed, (tick) => options.progress('labels', tick, lastClosed))
-  const book = labelBook(options.profile, labelled.tasks, lastClosed)
-  const first = options.fromTick ?? labelled.firstTick
+  const { book, firstTick } = await labelsOf(options)
+  const first = options.fromTick ?? firstTick
   const ticks = first === undefined ? [] : book.ticks(first, options.toTick ?? book.lastTick)
   if (ticks.length === 0) {
     const { calendar } = options.profile
@@ -63,14 +61,24 @@ export async function trainingRows(options: ExtractOptions): Promise<TrainingRow
   }
   const past = new PastTasks(options)
   await past.through(ticks[0])
-  const peers = options.peers ?? (options.features.includes('peer') ? peersOf(options, past, book, ticks[0]) : {})
-  return { peers, fromTick: ticks[0], toTick: ticks[ticks.length - 1], rows: taken(options, past, book, ticks, peers) }
+  const asked = askedOf(past, book)
+  const peers =
+    options.peers ?? (options.features.includes('peer') ? peersOf(options, past, asked(ticks[0]), ticks[0]) : {})
+  return { peers, fromTick: ticks[0], toTick: ticks[ticks.length - 1], rows: taken(options, past, asked, ticks, peers) }
+}
+
+/** The first pass; its state is gone when the second begins. */
+async function labelsOf(options: ExtractOptions): Promise<{ book: LabelBook; firstTick: number | undefined }> {
+  const { lastClosedTick: lastClosed, profile, progress } = options
+  const labelled = new PastTasks({ ...options, frozenTick: undefined })
+  await labelled.through(lastClosed, (tick) => progress('labels', tick, lastClosed))
+  return { book: labelBook(profile, labelled.tasks, lastClosed), firstTick: labelled.firstTick }
 }
 
 async function* taken(
   options: ExtractOptions,
   past: PastTasks,
-  book: LabelBook,
+  asked: AskedAt,
   ticks: readonly number[],
   peers: PeerRows,
 ): AsyncGenerator<TrainingRow> {
@@ -81,7 +89,7 @@ async function* taken(
   for (const tick of ticks) {
     await past.through(tick)
     const asOfHour = hourOf(profile.calendar.endMs(tick))
-    for (const { partition, id, row, label } of askedOf(past, book, tick)) {
+    for (const { partition, id, row, label } of asked(tick)) {
       fills[partition](row, asOfHour, values)
       yield { id, tick, label, ...describe(past.tasks[partition], row, asOfHour), features: values }
     }
@@ -89,15 +97,26 @@ async function* taken(
   }
 }
 
-/** Rows of all partitions in the order of their ids. One that was unknown at the end of the tick could not be asked about. */
-function askedOf({ tasks }: PastTasks, book: LabelBook, tick: number): (Asked & { partition: number; id: string })[] {
-  const all = tasks.flatMap(({ rows, ids }, partition) =>
-    book
-      .asked(partition, tick, () => liveRows(rows))
-      .filter(({ row }) => row < rows.count)
-      .map((asked) => ({ ...asked, partition, id: ids.idOf(asked.row) })),
-  )
-  return all.sort((a, b) => (a.id < b.id ? -1 : 1))
+type AskedAt = (tick: number) => Iterable<Asked & { partition: number; id: string }>
+
+/**
+ * Rows of all partitions in the order of their ids, at the end of a tick that was folded. One that was unknown by then could not be
+ * asked about. Memory: 20 bytes an enterprise, however many rows are asked for.
+ */
+function askedOf({ tasks }: PastTasks, book: LabelBook): AskedAt {
+  const order = new IdOrder(tasks)
+  return function* asked(tick) {
+    order.refresh()
+    const keys = new Float64Array(order.size) // rank and label
+    let count = 0
+    for (const [partition, { rows }] of tasks.entries())
+      for (const { row, label } of book.asked(partition, tick, () => liveRows(rows)))
+        if (row < rows.count) keys[count++] = 2 * order.rankOf({ partition, row }) + label
+    for (const key of keys.subarray(0, count).sort()) {
+      const { partition, row } = order.placeOf(Math.floor(key / 2))
+      yield { partition, row, id: tasks[partition].ids.idOf(row), label: key % 2 === 1 ? 1 : 0 }
+    }
+  }
 }
 
 /** Enterprises that are registered and not closed. */
@@ -115,16 +134,19 @@ export function featuresOf(
   return rowFeatures({ profile, rows, around }, names, peers)
 }
 
-function peersOf({ profile }: ExtractOptions, past: PastTasks, book: LabelBook, tick: number): PeerRows {
+function peersOf({ profile }: ExtractOptions, past: PastTasks, asked: ReturnType<AskedAt>, tick: number): PeerRows {
   const asOfHour = hourOf(profile.calendar.endMs(tick))
   const describe = describer(profile)
   const raw = new Float64Array(1)
   const fills = past.tasks.map((task) => featuresOf(profile, task, ['peer'], rawPeers))
-  const one = ({ partition, row }: { partition: number; row: number }): Parameters<typeof peerRows>[0] => {
-    fills[partition](row, asOfHour, raw)
-    return [{ ...describe(past.tasks[partition], row, asOfHour), raw: raw[0] }]
+  return peerRows(raws())
+
+  function* raws(): Parameters<typeof peerRows>[0] {
+    for (const { partition, row } of asked) {
+      fills[partition](row, asOfHour, raw)
+      yield { ...describe(past.tasks[partition], row, asOfHour), raw: raw[0] }
+    }
   }
-  return peerRows(askedOf(past, book, tick).flatMap((asked) => [...one(asked)]))
 }
 
 type Description = { region: string; industry: string; grade: string }
