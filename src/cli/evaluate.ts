@@ -9,6 +9,7 @@ import { ForewarnError, messageOf } from '../errors.ts'
 import { evaluateModels, type JudgedModel } from '../training/evaluateModels.ts'
 import { readRows } from '../training/readRows.ts'
 import { reportHtml } from '../training/report/reportHtml.ts'
+import { gapTicksOf } from '../training/split.ts'
 import { nameOf } from '../words.ts'
 import { addLogOptions, type LogOptions, plainText, print, processScreen, type Screen } from './common.ts'
 import { evaluateShadow } from './evaluateShadow.ts'
@@ -58,7 +59,9 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
     .action(async (model: string | undefined, options: EvaluateCommandOptions) => {
       const profile = await loadProfile(options.profile)
       const judged =
-        options.shadow === true ? await evaluateShadow(options, screen) : await evaluateFolder(model, profile, options)
+        options.shadow === true
+          ? await evaluateShadow(options, screen)
+          : await evaluateFolder(model, profile, options, screen)
       if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(judged)}\n`)
       if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile))
       if (options.json === true) await print(screen, JSON.stringify(judged))
@@ -72,6 +75,7 @@ export async function evaluateFolder(
   model: string | undefined,
   profile: Profile,
   options: Pick<EvaluateCommandOptions, 'rows' | 'from' | 'to' | 'against' | 'champion'>,
+  screen: Screen,
 ): Promise<JudgedModel> {
   const { rows } = options
   if (model === undefined || rows === undefined)
@@ -87,7 +91,7 @@ export async function evaluateFolder(
   )
   const found = await readRows(rows, profile, () => [...new Set(asked)])
   const { data, dictionary } = windowOf(profile, found, options)
-  checkLater(candidate, profile, data.ticks[0])
+  await checkLater(candidate, profile, data.ticks[0], screen)
   try {
     return evaluateModels({
       profile,
@@ -109,13 +113,25 @@ async function named(model: string): Promise<{ name: string; file: ModelFolder['
 
 const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} (${hash.slice(0, 8)})`
 
-function checkLater({ file }: ModelFolder, profile: Profile, firstTick: number | undefined): void {
+/** Rows of the training window are refused; of rows so soon after it that its labels reach into them it is told. */
+async function checkLater(
+  { file }: ModelFolder,
+  profile: Profile,
+  firstTick: number | undefined,
+  screen: Screen,
+): Promise<void> {
   if (firstTick === undefined) throw new ForewarnError('FW_USAGE', ['There is no row in that window.'])
   const last = tickOf(profile, 'training.to', file.training.to)
   if (last !== undefined && firstTick <= last && file.training.from !== '')
     throw new ForewarnError('FW_USAGE', [
       `The model was trained on rows up to ${file.training.to}; judge it on later ones (--from).`,
     ])
+  const clear = last === undefined ? undefined : last + 1 + gapTicksOf(profile)
+  if (clear !== undefined && firstTick < clear && file.training.from !== '')
+    await print(
+      { ...screen, out: screen.err },
+      `Labels of the training rows reach into rows before ${profile.calendar.label(clear)}; with --from ${profile.calendar.label(clear)} nothing is judged that training has seen.`,
+    )
 }
 
 /** The evaluation as one page, in the profile's language where there are words. */
@@ -124,9 +140,16 @@ export function pageOf(judged: JudgedModel, profile: Profile): string {
   return reportHtml(judged, {
     title: judged.candidate.name,
     language,
-    names: { grade: (code) => nameOf(profile.file.grades, code, language) },
+    names: {
+      grade: (code) => nameOf(profile.file.grades, code, language),
+      region: (code) => withCode(nameOf(profile.regions.nodes, code, language), code),
+      industry: (code) => withCode(nameOf(profile.industries.nodes, code, language), code),
+    },
   })
 }
+
+/** Names alone are not unique: there is more than one Suburban District. */
+const withCode = (name: string, code: string): string => (name === code ? code : `${name} (${code})`)
 
 function* lines({ candidate, others, gates }: JudgedModel): Iterable<string> {
   const shown = [

@@ -96,7 +96,13 @@ describe('rows, and a model from the earlier of them', () => {
         .parse(evaluation.gates)
         .map(({ name }) => name),
     ).toContain('featurePsi')
-    expect(await readFile(at('report.html'), 'utf8')).toContain(hash.slice(0, 8))
+    const page = await readFile(at('report.html'), 'utf8')
+    expect(page).toContain(hash.slice(0, 8))
+    expect(page).toMatch(/>[^<>]+省 \(\d+\)</) // names, and the codes that tell them apart
+    expect(await judge('--from', '2025-07-02')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('Labels of the training rows reach into rows before 2025-'),
+    })
     expect(await forewarn('models', 'publish', at('model'), ...onLog())).toMatchObject({
       code: 0,
       out: `Published ${hash}\n`,
