@@ -11,7 +11,7 @@ import { readRows } from '../training/readRows.ts'
 import { reportHtml } from '../training/report/reportHtml.ts'
 import { gapTicksOf } from '../training/split.ts'
 import { nameOf } from '../words.ts'
-import { addLogOptions, type LogOptions, plainText, print, processScreen, type Screen } from './common.ts'
+import { addLogOptions, type LogOptions, plainText, print, processScreen, remark, type Screen } from './common.ts'
 import { evaluateShadow } from './evaluateShadow.ts'
 import { tickOf } from './extract.ts'
 import { windowOf } from './train.ts'
@@ -91,7 +91,7 @@ export async function evaluateFolder(
   )
   const found = await readRows(rows, profile, () => [...new Set(asked)])
   const { data, dictionary } = windowOf(profile, found, options)
-  await checkLater(candidate, profile, data.ticks[0], screen)
+  checkLater(candidate, profile, data.ticks[0], screen)
   try {
     return evaluateModels({
       profile,
@@ -114,12 +114,7 @@ async function named(model: string): Promise<{ name: string; file: ModelFolder['
 const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} (${hash.slice(0, 8)})`
 
 /** Rows of the training window are refused; of rows so soon after it that its labels reach into them it is told. */
-async function checkLater(
-  { file }: ModelFolder,
-  profile: Profile,
-  firstTick: number | undefined,
-  screen: Screen,
-): Promise<void> {
+function checkLater({ file }: ModelFolder, profile: Profile, firstTick: number | undefined, screen: Screen): void {
   if (firstTick === undefined) throw new ForewarnError('FW_USAGE', ['There is no row in that window.'])
   const last = tickOf(profile, 'training.to', file.training.to)
   if (last !== undefined && firstTick <= last && file.training.from !== '')
@@ -128,8 +123,8 @@ async function checkLater(
     ])
   const clear = last === undefined ? undefined : last + 1 + gapTicksOf(profile)
   if (clear !== undefined && firstTick < clear && file.training.from !== '')
-    await print(
-      { ...screen, out: screen.err },
+    remark(
+      screen,
       `Labels of the training rows reach into rows before ${profile.calendar.label(clear)}; with --from ${profile.calendar.label(clear)} nothing is judged that training has seen.`,
     )
 }

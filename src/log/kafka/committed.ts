@@ -42,9 +42,10 @@ const nothing = new Uint8Array(0)
 
 /** Of several headers of one name the last. */
 function headersOf(headers: InnerMessage['headers']): Headers | null {
+  if (Object.keys(headers).length === 0) return null
   const entries = Object.entries(headers).map(([name, value]) => {
     const last = Array.isArray(value) ? value.at(-1) : value
     return [name, last?.toString('utf8') ?? ''] as const
   })
-  return entries.length === 0 ? null : Object.fromEntries(entries)
+  return Object.fromEntries(entries)
 }
