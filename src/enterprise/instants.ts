@@ -1,6 +1,8 @@
 /** ISO instants -> milliseconds, read by hand: Date.parse takes ten times as long. */
 const [minus, upperT, colon, point, upperZ, plus] = Buffer.from('-T:.Z+')
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
+const shortestLength = '2026-03-02T05:00:00Z'.length
+
 /** Milliseconds of an ISO instant that the contract has already admitted. */
 export function instantMs(text: string): number {
   return instantAt(Buffer.from(text, 'latin1'), 0, text.length) ?? Date.parse(text)
@@ -12,6 +14,7 @@ export function instantMs(text: string): number {
  */
 export function instantAt(bytes: Uint8Array, from: number, to: number): number | undefined {
   if (
+    to - from < shortestLength ||
     bytes[from + 4] !== minus ||
     bytes[from + 7] !== minus ||
     bytes[from + 10] !== upperT ||
