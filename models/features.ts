@@ -19,13 +19,14 @@ import {
   gradeWords,
   tombstoneBit,
 } from './facts.ts'
-import { ln, ln1p, pow2 } from './math.ts'
+import { ln, ln1pAll, pow2 } from './math.ts'
 
 const hoursPerDay = 24
 /** Keeps the logarithm of a momentum finite; events per day. */
 const momentumEpsilon = 0.01
 const momentumShortDays = 7
 const momentumLongDays = 90
+const [youngestLog, amountLog, gradeAgeLog, peerLog, firstLog] = [0, 1, 2, 3, 4] as const
 
 /** What the features need to know of a profile. */
 export type FeatureProfile = {
@@ -118,19 +119,39 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
       : undefined,
   )
 
+  const sumSlots = Int32Array.from(slots.keys().filter((at) => slots[at] < firstOfMomentum))
+  const otherSlots = Int32Array.from(slots.keys().filter((at) => slots[at] >= firstOfMomentum))
+  /** What a logarithm is taken of: youngest, amount, grade age, count of `peer`, and the sums that are not 0; and the feature of each sum. */
+  const logs = new Float64Array(firstLog + sumSlots.length)
+  const featureOfLog = new Int32Array(logs.length)
+
   return (out, view) => {
     addFacts(view)
     addGrade(view)
-    const peers = view.context.peers
-    other[other.length - 1] = peers === undefined ? 0 : (ln1p(counts[all * lives + long]) - peers.median) / peers.spread
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at]
+    logs[peerLog] = counts[all * lives + long]
+    out.fill(0)
+    let logCount = firstLog
+    for (let at = 0; at < sumSlots.length; at++) {
+      const feature = sumSlots[at]
+      const sum = sums[slots[feature]]
+      if (sum === 0) continue // most sums are
+      logs[logCount] = sum
+      featureOfLog[logCount++] = feature
+    }
+    ln1pAll(logs, logCount)
+    for (let at = firstLog; at < logCount; at++) out[featureOfLog[at]] = logs[at]
+    other[0] = logs[youngestLog]
+    other[2] = logs[amountLog]
+    other[3 + grades.length] = logs[gradeAgeLog]
+    const { peers } = view.context
+    other[other.length - 1] = peers === undefined ? 0 : (logs[peerLog] - peers.median) / peers.spread
+    for (let at = 0; at < otherSlots.length; at++) {
+      const feature = otherSlots[at]
+      const slot = slots[feature]
       const own = declared[slot]
-      // Most features are sums, and most sums are 0.
-      if (own !== undefined) out[at] = own(view.facts, view.asOfHour, view.context.ofPlace)
-      else if (slot >= firstOfMomentum)
-        out[at] = slot < firstOfRecency ? momentum((slot - firstOfMomentum) * lives) : other[slot - firstOfRecency]
-      else out[at] = sums[slot] === 0 ? 0 : ln1p(sums[slot])
+      if (own !== undefined) out[feature] = own(view.facts, view.asOfHour, view.context.ofPlace)
+      else
+        out[feature] = slot < firstOfRecency ? momentum((slot - firstOfMomentum) * lives) : other[slot - firstOfRecency]
     }
   }
 
@@ -169,9 +190,9 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
       if (age < youngest) youngest = age
       amount += decay[age * lives + long] * (hundredths / 100)
     }
-    other[0] = ln1p(youngest / hoursPerDay)
+    logs[youngestLog] = youngest / hoursPerDay
     other[1] = bitCount(sources)
-    other[2] = ln1p(amount)
+    logs[amountLog] = amount
   }
 
   /** Adds what one hour counted with the weights of its age, and empties its counts. */
@@ -203,6 +224,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   /** One-hot grade, ln(1 + its age in days), and whether the last change was for the worse (+1) or the better (-1). */
   function addGrade({ grades: slice, asOfHour }: EnterpriseView): void {
     other.fill(0, 3)
+    logs[gradeAgeLog] = 0
     const now = gradeInForce(slice, asOfHour, Number.POSITIVE_INFINITY)
     if (now === undefined) {
       other[3] = 1
@@ -211,7 +233,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     const word = slice.offset + now * gradeWords
     const grade = gradeCode(slice.words[word])
     other[3 + grade] = 1
-    other[3 + grades.length] = ln1p((asOfHour - gradeHour(slice.words[word])) / hoursPerDay)
+    logs[gradeAgeLog] = (asOfHour - gradeHour(slice.words[word])) / hoursPerDay
     if (now > 0) other[4 + grades.length] = Math.sign(grade - gradeCode(slice.words[word - gradeWords]))
   }
 }

@@ -67,6 +67,13 @@ export class NumberSums {
     return at
   }
 
+  /** Keys in ascending order, and their sums. */
+  sorted(): { keys: Float64Array; sums: Float64Array } {
+    const keys = this.index.keys.subarray(0, this.index.count).filter((_, at) => this.sums[at] !== 0)
+    keys.sort()
+    return { keys, sums: keys.map((key) => this.sums[this.index.indexOf(key)]) }
+  }
+
   /** Keys with their sums, as they came. */
   *entries(): Generator<[key: number, sum: number]> {
     for (let at = 0; at < this.index.count; at++) if (this.sums[at] !== 0) yield [this.index.keys[at], this.sums[at]]

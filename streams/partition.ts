@@ -26,7 +26,15 @@ const utf8 = new TextEncoder()
 const keyBytes = new Uint8Array(1_024)
 
 export function partitionOf(key: string, partitions: number): number {
-  const fits = key.length * 3 <= keyBytes.length
-  const hash = fits ? murmur2(keyBytes, utf8.encodeInto(key, keyBytes).written) : murmur2(utf8.encode(key))
-  return (hash & 0x7fffffff) % partitions
+  return (hashOf(key) & 0x7fffffff) % partitions
+}
+
+function hashOf(key: string): number {
+  if (key.length * 3 > keyBytes.length) return murmur2(utf8.encode(key))
+  for (let at = 0; at < key.length; at++) {
+    const unit = key.charCodeAt(at)
+    if (unit > 0x7f) return murmur2(keyBytes, utf8.encodeInto(key, keyBytes).written)
+    keyBytes[at] = unit
+  }
+  return murmur2(keyBytes, key.length)
 }

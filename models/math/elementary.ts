@@ -103,6 +103,11 @@ export function ln1p(x: number): number {
   return ln(u) + (x - (u - 1)) / u
 }
 
+/** ln(1 + x) of the first `count` values, in their place. One call for many: numbers that go from function to function become objects. */
+export function ln1pAll(values: Float64Array, count: number): void {
+  for (let at = 0; at < count; at++) values[at] = ln1p(values[at])
+}
+
 /**
  * x - ln(1 + x), >= 0 for x > -1, without the cancellation near 0: the unit deviance of counts (Loader 2000).
  * `onePlusX` is handed in because near x = -1 the caller can say it more exactly than 1 + x.

@@ -1,82 +1,48 @@
-/** Signed integer sums by key, one or two for each: open addressing over whole-number keys, emptied without being allocated again. */
-const loadMax = 0.6
+/** Signed integer sums by key, one or two for each, taken in the order of their keys; emptied without being allocated again. */
+import { enlarged, NumberIndex } from '../sums.ts'
+
 const sizeMin = 64
 
 export type Sums = { keys: Float64Array; deltas: Int32Array; seconds: Float64Array }
 
 export class Deltas {
-  private keys = new Float64Array(sizeMin)
+  private readonly index = new NumberIndex()
   private sums = new Int32Array(sizeMin)
   private seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
-  private filled = new Uint8Array(sizeMin)
-  private used = 0
 
   add(key: number, delta: number, second = 0): void {
-    const slot = this.slotOf(key)
-    if (this.filled[slot] === 0) {
-      this.filled[slot] = 1
-      this.keys[slot] = key
-      this.sums[slot] = delta
-      this.seconds[slot] = second
-      if (++this.used > this.keys.length * loadMax) this.grow()
-    } else {
-      this.sums[slot] += delta
-      this.seconds[slot] += second
+    const { count } = this.index
+    const at = this.index.indexOf(key)
+    if (at < count) {
+      this.sums[at] += delta
+      this.seconds[at] += second
+      return
     }
+    if (at === this.sums.length) {
+      this.sums = enlarged(this.sums)
+      this.seconds = enlarged(this.seconds)
+    }
+    this.sums[at] = delta
+    this.seconds[at] = second
   }
 
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
   take(): Sums {
-    const found = new Float64Array(this.used)
+    const { index } = this
+    const found = new Float64Array(index.count)
     let count = 0
-    for (let slot = 0; slot < this.keys.length; slot++) {
-      if (this.filled[slot] === 1 && (this.sums[slot] !== 0 || this.seconds[slot] !== 0))
-        found[count++] = this.keys[slot]
-    }
+    for (let at = 0; at < index.count; at++)
+      if (this.sums[at] !== 0 || this.seconds[at] !== 0) found[count++] = index.keys[at]
     const keys = ascending(found.subarray(0, count))
     const deltas = new Int32Array(count)
     const seconds = new Float64Array(count)
-    for (let at = 0; at < count; at++) {
-      const slot = this.slotOf(keys[at])
-      deltas[at] = this.sums[slot]
-      seconds[at] = this.seconds[slot]
+    for (let to = 0; to < count; to++) {
+      const at = index.indexOf(keys[to])
+      deltas[to] = this.sums[at]
+      seconds[to] = this.seconds[at]
     }
-    this.clear()
+    index.clear()
     return { keys, deltas, seconds }
-  }
-
-  private clear(): void {
-    if (this.keys.length > 4 * sizeMin && this.used * 16 < this.keys.length) this.allocate(sizeMin)
-    else if (this.used > 0) this.filled.fill(0)
-    this.used = 0
-  }
-
-  private slotOf(key: number): number {
-    const mask = this.keys.length - 1
-    let slot = (Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 4_294_967_296) | 0, 0x85ebca6b)) >>> 0
-    slot = (slot ^ (slot >>> 15)) & mask
-    while (this.filled[slot] === 1 && this.keys[slot] !== key) slot = (slot + 1) & mask
-    return slot
-  }
-
-  private grow(): void {
-    const { keys, sums, seconds, filled } = this
-    this.allocate(keys.length * 2)
-    for (let old = 0; old < keys.length; old++) {
-      if (filled[old] === 0) continue
-      const slot = this.slotOf(keys[old])
-      this.filled[slot] = 1
-      this.keys[slot] = keys[old]
-      this.sums[slot] = sums[old]
-      this.seconds[slot] = seconds[old]
-    }
-  }
-
-  private allocate(size: number): void {
-    this.keys = new Float64Array(size)
-    this.sums = new Int32Array(size)
-    this.seconds = new Float64Array(size)
-    this.filled = new Uint8Array(size)
   }
 }
 

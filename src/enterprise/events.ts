@@ -51,14 +51,17 @@ export class EventFold {
     this.link(before)
     const { positions, flags: oddities } = this.events
     const { touched, rows } = this.book
+    const keep = (row: number, event: number): void => {
+      const { fate, code } = this.keep(row, event, time)
+      if (fate === 'applied' || fate === 'stale' || fate === 'retraction') this.book.change(row)
+      settle(positions[event], fate, code, '')
+      flags(oddities[event])
+    }
     for (let slot = 0; slot < touched.length; slot++) {
       if (this.heads[slot] === 0) continue
-      for (const event of this.eventsOf(slot, records)) {
-        const { fate, code } = this.keep(touched[slot], event, time)
-        if (fate === 'applied' || fate === 'stale' || fate === 'retraction') this.book.change(touched[slot])
-        settle(positions[event], fate, code, '')
-        flags(oddities[event])
-      }
+      const first = this.heads[slot] - 1
+      if (this.links[first] === 0) keep(touched[slot], first)
+      else for (const event of this.eventsOf(first, records)) keep(touched[slot], event)
       if (trim(rows, touched[slot]) > 0) this.tally.recountOf(touched[slot])
     }
   }
@@ -105,10 +108,8 @@ export class EventFold {
   }
 
   /** Events of one row as a set, then its retractions (docs/fold.md rule 6). */
-  private eventsOf(slot: number, records: readonly LogRecord[]): readonly number[] {
+  private eventsOf(first: number, records: readonly LogRecord[]): readonly number[] {
     const { events } = this
-    const first = this.heads[slot] - 1
-    if (this.links[first] === 0) return [first]
     const list: number[] = []
     for (let at = first; at >= 0; at = this.links[at] - 1) list.push(at)
     const bytesOf = (event: number): Uint8Array => records[events.positions[event]].value

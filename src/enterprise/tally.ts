@@ -20,6 +20,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { noGrade } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
+import { enlarged } from '../sums.ts'
 import { Deltas } from './deltas.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 
@@ -80,11 +81,11 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   const judged = Uint8Array.from(types, (type) => (type.judged ? 1 : 0))
   const breadth = breadthOf()
   /** Breadth of each touched row before the beat changed it, and now: one leaf at most, or `several`; `recount`: look at its facts again. */
-  const leafBefore: number[] = []
-  const countBefore: number[] = []
-  const leafNow: number[] = []
-  const countNow: number[] = []
-  const recount: boolean[] = []
+  let leafBefore = new Int32Array(256)
+  let countBefore = new Int32Array(256)
+  let leafNow = new Int32Array(256)
+  let countNow = new Int32Array(256)
+  let recount = new Uint8Array(256)
   const several = new Map<number, Breadth>()
   /** The end of the tick that was last asked for: nearly always the open one. */
   let endOf = { tick: 0, hour: hourOf(calendar.endMs(0)) }
@@ -92,30 +93,36 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   return { begin, end, fact, facts, recountOf, stock, retracted, arrived, leafRegion, gradeAt, sums }
 
   function begin(row: number, slot: number, tick: number): void {
-    if (slot === 0) forget()
+    if (slot === 0) several.clear()
+    if (slot === recount.length) reserve(2 * slot)
     breadth.leaves.length = 0
     if (rows.has(row, flag.touched)) take(breadth, row, tick) // else it has no fact of this tick yet
-    const [leaf, count] = breadth.leaves.length === 0 ? [0, 0] : [breadth.leaves[0], breadth.counts[0]]
+    const leaf = breadth.leaves.length === 0 ? 0 : breadth.leaves[0]
+    const count = breadth.leaves.length === 0 ? 0 : breadth.counts[0]
     leafBefore[slot] = leaf
     leafNow[slot] = leaf
     countBefore[slot] = count
     countNow[slot] = count
-    recount[slot] = breadth.leaves.length > 1
-    if (recount[slot]) several.set(slot, { leaves: [...breadth.leaves], counts: [...breadth.counts] })
+    const isSeveral = breadth.leaves.length > 1
+    recount[slot] = isSeveral ? 1 : 0
+    if (isSeveral) several.set(slot, { leaves: [...breadth.leaves], counts: [...breadth.counts] })
   }
 
-  function forget(): void {
-    for (const column of [leafBefore, countBefore, leafNow, countNow, recount]) column.length = 0
-    several.clear()
+  function reserve(size: number): void {
+    leafBefore = enlarged(leafBefore, size)
+    countBefore = enlarged(countBefore, size)
+    leafNow = enlarged(leafNow, size)
+    countNow = enlarged(countNow, size)
+    recount = enlarged(recount, size)
   }
 
   function recountOf(row: number): void {
-    recount[rows.scratch(row) - 1] = true
+    recount[rows.scratch(row) - 1] = 1
   }
 
   function end(row: number, slot: number, tick: number): void {
     const from = countBefore[slot]
-    if (!recount[slot]) {
+    if (recount[slot] === 0) {
       difference(leafNow[slot], from, countNow[slot])
       return
     }
@@ -186,7 +193,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   /** One more judged fresh fact of a row, in a leaf. */
   function widen(slot: number, leaf: number): void {
     if (countNow[slot] === 0) leafNow[slot] = leaf
-    else if (leafNow[slot] !== leaf) recount[slot] = true
+    else if (leafNow[slot] !== leaf) recount[slot] = 1
     countNow[slot]++
   }
 

@@ -21,23 +21,23 @@ export function writeTick(
   late: readonly Amendment[],
   emit: Emit,
 ): void {
-  const counts = [...ledger.counts()].sort((a, b) => a[0] - b[0])
-  const nodes = ledger.nodes.entries() // zeros too: a node whose only event was taken back has a state of its own from here on
-  const pages = Math.max(1, Math.ceil(Math.max(counts.length, nodes.length) / entriesMax))
+  const counts = ledger.counts()
+  const nodes = ledger.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
+  const pages = Math.max(1, Math.ceil(Math.max(counts.keys.length, nodes.keys.length) / entriesMax))
   for (let page = 0; page < pages; page++) {
-    const [from, to] = [page * entriesMax, (page + 1) * entriesMax]
-    const [someCounts, someNodes] = [counts.slice(from, to), nodes.slice(from, to)]
+    const paged = (column: Float64Array): number[] =>
+      Array.from(column.subarray(page * entriesMax, (page + 1) * entriesMax))
     emitRecord(emit, {
       kind: 'tick',
       ...head,
       page,
       pages,
-      counts: { keys: someCounts.map(([key]) => key), sums: someCounts.map(([, count]) => count) },
+      counts: { keys: paged(counts.keys), sums: paged(counts.sums) },
       nodes: {
-        keys: someNodes.map(([key]) => key),
-        events: someNodes.map(([, node]) => node.events),
-        enterprises: someNodes.map(([, node]) => node.enterprises),
-        squares: someNodes.map(([, node]) => node.squares),
+        keys: paged(nodes.keys),
+        events: paged(nodes.events),
+        enterprises: paged(nodes.enterprises),
+        squares: paged(nodes.squares),
       },
       late: page === 0 ? [...late] : [],
       early: page === 0 ? [...early] : [],

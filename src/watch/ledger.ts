@@ -49,9 +49,9 @@ export class Ledger {
     for (const [at, tick] of late.ticks.entries()) this.addLate(tick, late.keys[at], late.deltas[at])
   }
 
-  /** Counts that are not 0, by (leaf, grade, column). */
-  counts(): Iterable<[key: number, count: number]> {
-    return this.counted.entries()
+  /** Counts that are not 0, by (leaf, grade, column) in ascending order. */
+  counts(): { keys: Float64Array; sums: Float64Array } {
+    return this.counted.sorted()
   }
 
   /** Adds to a count, and to nothing above it. */

@@ -26,6 +26,7 @@ import { DriftWatch, SavedDrift } from './drift.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
+import type { NodeColumns } from './nodeSums.ts'
 import { type Amendment, topicOf } from './openWarnings.ts'
 import { SourceWatch } from './sources.ts'
 import { Stock } from './stock.ts'
@@ -60,6 +61,9 @@ const Saved = z.object({
   drift: SavedDrift.optional(),
   desk: SavedDesk,
 })
+
+/** Parts are long columns of numbers: compiled, the contract makes no object for each. */
+const cellPart = z.compile(CellPart)
 
 export class WatchTask implements FoldTask {
   readonly id: TaskId = { kind: 'watch' }
@@ -114,7 +118,7 @@ export class WatchTask implements FoldTask {
     const commands = records[0]
     const parts = records.slice(1, -1)
     this.obey(commands, records[records.length - 1], { beat, tick }, emit)
-    for (const part of parts.flat()) this.pool(CellPart.parse(jsonOf(part.value)), tick)
+    for (const part of parts.flat()) this.pool(cellPart.parse(jsonOf(part.value)), tick)
     if (this.openTick === undefined) {
       this.drift.forget()
       return
@@ -136,8 +140,8 @@ export class WatchTask implements FoldTask {
     const out = new WordWriter()
     out.putJson({
       openTick: this.openTick ?? null,
-      counts: [...this.ledger.counts()],
-      nodes: this.ledger.nodes.entries(),
+      counts: pairs(this.ledger.counts()),
+      nodes: savedNodes(this.ledger.nodes.columns()),
       arrivals: [...this.ledger.arrivals.entries()],
       stock: [...this.stock.sums.entries()],
       early: this.early,
@@ -281,4 +285,15 @@ export class WatchTask implements FoldTask {
     const { model, feature, psi, rows, tickLabel, sentences } = notice
     this.options.tell({ kind: 'ModelDrifted', model, feature, psi, rows, tickLabel, sentences })
   }
+}
+
+function pairs({ keys, sums }: { keys: Float64Array; sums: Float64Array }): [number, number][] {
+  return Array.from(keys, (key, at) => [key, sums[at]])
+}
+
+function savedNodes({ keys, events, enterprises, squares }: NodeColumns): z.infer<typeof Saved>['nodes'] {
+  return Array.from(keys, (node, at) => [
+    node,
+    { events: events[at], enterprises: enterprises[at], squares: squares[at] },
+  ])
 }

@@ -52,6 +52,7 @@ function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: numbe
 
 function byBand(profile: Profile, keys: CellKeys, stock: NumberSums): Record<string, number> {
   const found: Record<string, number> = Object.fromEntries(profile.file.bands.map(({ code }) => [code, 0]))
-  for (const [key, count] of stock.entries()) found[profile.file.bands[keys.bandOf(key)].code] += count
+  const { index, sums } = stock
+  for (let at = 0; at < index.count; at++) found[profile.file.bands[keys.bandOf(index.keys[at])].code] += sums[at]
   return found
 }
