@@ -69,9 +69,13 @@ export class NumberSums {
 
   /** Keys in ascending order, and their sums. */
   sorted(): { keys: Float64Array; sums: Float64Array } {
-    const keys = this.index.keys.subarray(0, this.index.count).filter((_, at) => this.sums[at] !== 0)
-    keys.sort()
-    return { keys, sums: keys.map((key) => this.sums[this.index.indexOf(key)]) }
+    const found = new Float64Array(this.index.count)
+    let count = 0
+    for (let at = 0; at < found.length; at++) if (this.sums[at] !== 0) found[count++] = this.index.keys[at]
+    const keys = found.subarray(0, count).sort()
+    const sums = new Float64Array(count)
+    for (let at = 0; at < count; at++) sums[at] = this.sums[this.index.indexOf(keys[at])]
+    return { keys, sums }
   }
 
   /** Keys with their sums, as they came. */

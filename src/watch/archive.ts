@@ -25,8 +25,7 @@ export function writeTick(
   const nodes = ledger.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
   const pages = Math.max(1, Math.ceil(Math.max(counts.keys.length, nodes.keys.length) / entriesMax))
   for (let page = 0; page < pages; page++) {
-    const paged = (column: Float64Array): number[] =>
-      Array.from(column.subarray(page * entriesMax, (page + 1) * entriesMax))
+    const paged = (column: Float64Array): number[] => slice(column, page * entriesMax, (page + 1) * entriesMax)
     emitRecord(emit, {
       kind: 'tick',
       ...head,
@@ -80,4 +79,10 @@ function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
     partition: 0,
     record: { key: String(record.tick), value: Buffer.from(JSON.stringify(record)) },
   })
+}
+
+function slice(column: Float64Array, from: number, to: number): number[] {
+  const found: number[] = []
+  for (let at = from; at < Math.min(to, column.length); at++) found.push(column[at])
+  return found
 }

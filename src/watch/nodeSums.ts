@@ -61,20 +61,24 @@ export class NodeSums {
 
   /** Nodes that the tick knows, in ascending order. */
   keys(): Float64Array {
-    return Float64Array.from(this.known, (at) => this.index.keys[at]).sort()
+    const keys = new Float64Array(this.known.length)
+    for (let at = 0; at < keys.length; at++) keys[at] = this.index.keys[this.known[at]]
+    return keys.sort()
   }
 
   /** The same with their sums, side by side. */
   columns(): NodeColumns {
     const keys = this.keys()
-    const at = Int32Array.from(keys, (node) => this.index.indexOf(node))
-    const ofNodes = (column: Float64Array): Float64Array => Float64Array.from(at, (index) => column[index])
-    return {
-      keys,
-      events: ofNodes(this.events),
-      enterprises: ofNodes(this.enterprises),
-      squares: ofNodes(this.squares),
+    const events = new Float64Array(keys.length)
+    const enterprises = new Float64Array(keys.length)
+    const squares = new Float64Array(keys.length)
+    for (let to = 0; to < keys.length; to++) {
+      const at = this.index.indexOf(keys[to])
+      events[to] = this.events[at]
+      enterprises[to] = this.enterprises[at]
+      squares[to] = this.squares[at]
     }
+    return { keys, events, enterprises, squares }
   }
 
   /** Nodes that changed since the last call and count at least so much. */
