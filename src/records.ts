@@ -6,11 +6,9 @@ import type { TopicName } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Emit } from './fold/task.ts'
 import { jsonBytes } from './json.ts'
-import { recordParseBytesMax } from './limits.ts'
+import { recordParseBytesMax, rowsKept } from './limits.ts'
 import type { LogRecord } from './log/port.ts'
 
-/** A beat larger than this gives its space back. */
-const rowsKept = 32_768
 const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
 
 export type Refusal = { refused: ErrorCode; detail: string }

@@ -18,7 +18,7 @@ export class NumberIndex {
     if (held !== 0) return held - 1
     const index = this.count++
     this.slots[slot] = this.count
-    if (index === this.keys.length) this.keys = enlarged(this.keys)
+    if (index === this.keys.length) this.keys = resized(this.keys)
     this.keys[index] = key
     if (this.count > this.slots.length * loadMax) this.spread(this.slots.length * 2)
     return index
@@ -62,7 +62,7 @@ export class NumberSums {
   add(key: number, delta: number): number {
     const { count } = this.index
     const at = this.index.indexOf(key)
-    if (at === this.sums.length) this.sums = enlarged(this.sums)
+    if (at === this.sums.length) this.sums = resized(this.sums)
     this.sums[at] = at === count ? delta : this.sums[at] + delta
     return at
   }
@@ -88,18 +88,20 @@ export class NumberSums {
   }
 }
 
-/** A longer column with the same beginning. */
-export function enlarged<T extends Float64Array | Int32Array | Uint8Array>(column: T, size?: number): T
-export function enlarged(
-  column: Float64Array | Int32Array | Uint8Array,
-  size = column.length * 2,
-): Float64Array | Int32Array | Uint8Array {
-  const longer =
+/** A column of another length, twice as long unless told, with the same beginning. */
+export function resized<T extends Column>(column: T, size?: number): T
+export function resized(column: Column, size = column.length * 2): Column {
+  const kept = column.length > size ? column.subarray(0, size) : column
+  const made =
     column instanceof Float64Array
       ? new Float64Array(size)
       : column instanceof Int32Array
         ? new Int32Array(size)
-        : new Uint8Array(size)
-  longer.set(column)
-  return longer
+        : column instanceof Uint32Array
+          ? new Uint32Array(size)
+          : new Uint8Array(size)
+  made.set(kept)
+  return made
 }
+
+type Column = Float64Array | Int32Array | Uint32Array | Uint8Array

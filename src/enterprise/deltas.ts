@@ -1,5 +1,5 @@
 /** Signed integer sums by key, one or two for each, taken in the order of their keys; emptied without being allocated again. */
-import { enlarged, NumberIndex } from '../sums.ts'
+import { NumberIndex, resized } from '../sums.ts'
 
 const sizeMin = 64
 
@@ -19,8 +19,8 @@ export class Deltas {
       return
     }
     if (at === this.sums.length) {
-      this.sums = enlarged(this.sums)
-      this.seconds = enlarged(this.seconds)
+      this.sums = resized(this.sums)
+      this.seconds = resized(this.seconds)
     }
     this.sums[at] = delta
     this.seconds[at] = second
@@ -42,6 +42,10 @@ export class Deltas {
       seconds[to] = this.seconds[at]
     }
     index.clear()
+    if (this.sums.length > index.keys.length) {
+      this.sums = new Int32Array(index.keys.length)
+      this.seconds = new Float64Array(index.keys.length)
+    }
     return { keys, deltas, seconds }
   }
 }

@@ -4,6 +4,7 @@
  * (measured, see ARCHITECTURE.md: 77 ns an id at a million rows, against 1,040 for a Map).
  */
 import { IdHasher } from '../../streams/hash.ts'
+import { resized } from '../sums.ts'
 
 const loadMax = 0.8
 const growth = 1.25
@@ -121,8 +122,8 @@ export class EnterpriseIds {
 
   private growRows(): void {
     const size = Math.ceil(this.tags.length * growth)
-    this.tags = enlarged(this.tags, size)
-    this.addresses = enlarged(this.addresses, size)
+    this.tags = resized(this.tags, size)
+    this.addresses = resized(this.addresses, size)
   }
 
   private growSlots(): void {
@@ -133,10 +134,4 @@ export class EnterpriseIds {
       this.slots[slot] = row + 1
     }
   }
-}
-
-function enlarged(column: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(size)
-  larger.set(column)
-  return larger
 }

@@ -20,7 +20,8 @@ import type { Profile } from '../../streams/profile.ts'
 import { noGrade } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
-import { enlarged } from '../sums.ts'
+import { rowsKept } from '../limits.ts'
+import { resized } from '../sums.ts'
 import { Deltas } from './deltas.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 
@@ -94,6 +95,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
 
   function begin(row: number, slot: number, tick: number): void {
     if (slot === 0) several.clear()
+    if (slot === 0 && recount.length > rowsKept) reserve(rowsKept)
     if (slot === recount.length) reserve(2 * slot)
     breadth.leaves.length = 0
     if (rows.has(row, flag.touched)) take(breadth, row, tick) // else it has no fact of this tick yet
@@ -109,11 +111,11 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   }
 
   function reserve(size: number): void {
-    leafBefore = enlarged(leafBefore, size)
-    countBefore = enlarged(countBefore, size)
-    leafNow = enlarged(leafNow, size)
-    countNow = enlarged(countNow, size)
-    recount = enlarged(recount, size)
+    leafBefore = resized(leafBefore, size)
+    countBefore = resized(countBefore, size)
+    leafNow = resized(leafNow, size)
+    countNow = resized(countNow, size)
+    recount = resized(recount, size)
   }
 
   function recountOf(row: number): void {

@@ -9,6 +9,7 @@ import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/w
 import type { Profile } from '../../streams/profile.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
 import { dayMs } from '../limits.ts'
+import { resized } from '../sums.ts'
 import { detectorOf } from './detectors.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
@@ -196,13 +197,7 @@ export class CellStates {
     const { stateLength } = this.detector
     if (cells * stateLength <= this.state.length) return
     const size = Math.max(64, Math.ceil(cells * 1.5))
-    this.state = enlarged(this.state, size * stateLength)
-    this.seen = enlarged(this.seen, size * 2)
+    this.state = resized(this.state, size * stateLength)
+    this.seen = resized(this.seen, size * 2)
   }
-}
-
-function enlarged(values: Float64Array, size: number): Float64Array {
-  const larger = new Float64Array(size)
-  larger.set(values)
-  return larger
 }

@@ -1,5 +1,5 @@
 /** The nodes above each leaf that was ever seen, by index, one leaf behind the other. */
-import { enlarged, NumberIndex } from '../sums.ts'
+import { NumberIndex, resized } from '../sums.ts'
 import type { Lattice } from './lattice.ts'
 import type { NodeSums } from './nodeSums.ts'
 
@@ -50,8 +50,8 @@ export class LeafPaths {
   private lay(leaf: number, at: number): void {
     const path = this.lattice.nodesOf(leaf)
     const start = this.startOf(at)
-    if (at >= this.ends.length) this.ends = enlarged(this.ends)
-    if (start + path.length > this.nodes.length) this.nodes = enlarged(this.nodes)
+    if (at >= this.ends.length) this.ends = resized(this.ends)
+    if (start + path.length > this.nodes.length) this.nodes = resized(this.nodes)
     for (const [step, node] of path.entries()) this.nodes[start + step] = this.sums.indexOf(node)
     this.ends[at] = start + path.length
   }

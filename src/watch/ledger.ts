@@ -5,7 +5,7 @@
 import type { CellPart } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { CellKeys } from '../cells.ts'
-import { enlarged, NumberSums } from '../sums.ts'
+import { NumberSums, resized } from '../sums.ts'
 import type { Lattice } from './lattice.ts'
 import { LeafPaths } from './leafPaths.ts'
 import { NodeSums } from './nodeSums.ts'
@@ -118,8 +118,8 @@ export class Ledger {
     const known = this.counted.index.count
     const at = this.counted.add(key, delta)
     if (at < known) return
-    if (leaf >= this.firstOfLeaf.length) this.firstOfLeaf = enlarged(this.firstOfLeaf, 2 * leaf)
-    if (at >= this.nextOfLeaf.length) this.nextOfLeaf = enlarged(this.nextOfLeaf)
+    if (leaf >= this.firstOfLeaf.length) this.firstOfLeaf = resized(this.firstOfLeaf, 2 * leaf)
+    if (at >= this.nextOfLeaf.length) this.nextOfLeaf = resized(this.nextOfLeaf)
     this.nextOfLeaf[at] = this.firstOfLeaf[leaf]
     this.firstOfLeaf[leaf] = at + 1
   }

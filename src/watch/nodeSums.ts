@@ -1,5 +1,5 @@
 /** Sums of the open tick at judged nodes. Nodes keep their index from tick to tick; their sums do not. */
-import { enlarged, NumberIndex } from '../sums.ts'
+import { NumberIndex, resized } from '../sums.ts'
 
 /** What is judged at a node. `squares`: sum over enterprises of (events of one)^2. */
 export type NodeSum = { events: number; enterprises: number; squares: number }
@@ -116,9 +116,9 @@ export class NodeSums {
 
   private reserve(count: number): void {
     const size = count * 2
-    this.events = enlarged(this.events, size)
-    this.enterprises = enlarged(this.enterprises, size)
-    this.squares = enlarged(this.squares, size)
-    this.states = enlarged(this.states, size)
+    this.events = resized(this.events, size)
+    this.enterprises = resized(this.enterprises, size)
+    this.squares = resized(this.squares, size)
+    this.states = resized(this.states, size)
   }
 }
