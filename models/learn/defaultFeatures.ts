@@ -1,5 +1,5 @@
 /** The features that a model learns from where its profile names none: two horizons of each group, what all groups say together, grades and peers. */
-import { nearest } from '../features.ts'
+import { nearest } from '../factSums.ts'
 
 export function defaultFeatures(
   groups: readonly string[],
