@@ -2,10 +2,8 @@
  * Features that a profile declares: rates of an enterprise's own events, time since some of them, a number that its newest event
  * carries, and what is around it. Pure functions of (facts, context, asOf) like all features; decayed sums run in the order of the facts.
  */
-import { type FactSlice, factHour, factType, factWordsBase, tombstoneBit } from './facts.ts'
+import { type FactSlice, factHour, factType, factWordsBase, hoursPerDay, tombstoneBit } from './facts.ts'
 import { ln1p, pow2 } from './math.ts'
-
-const hoursPerDay = 24
 
 /** A profile's declaration, by index of type and column. `of[type]` is 1 for the types it is about. */
 export type CompiledFeature =

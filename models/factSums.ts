@@ -10,11 +10,11 @@ import {
   factSeverity,
   factSource,
   factType,
+  hoursPerDay,
   tombstoneBit,
 } from './facts.ts'
 import { pow2 } from './math.ts'
 
-const hoursPerDay = 24
 export const momentumShortDays = 7
 export const momentumLongDays = 90
 
@@ -29,7 +29,8 @@ export type SumsProfile = {
 
 /** Where the sums lie, and which half-lives the short and the long look are. */
 export type SumsPlan = {
-  lives: number /** The place of all groups, behind the last. */
+  lives: number
+  /** The place of all groups, behind the last. */
   all: number
   short: number
   long: number
@@ -63,7 +64,6 @@ export class FactSums {
   private readonly hourCounts: Int32Array
   private readonly hourSeverities: Int32Array
   private readonly hourGroups: Int32Array
-  private hourGroupCount = 0
 
   /** `slots`: features that are asked for, by place: sums, then momenta of the groups and of all, then others. Only sums that these need are made. */
   constructor(profile: SumsProfile, plan: SumsPlan, slots: Int32Array) {
@@ -106,8 +106,7 @@ export class FactSums {
         hundredths += factLogAmountHundredths(words[word + 4])
       }
       if (groupCount === 0) continue
-      this.hourGroupCount = groupCount
-      this.weigh(age * lives)
+      this.weigh(groupCount, age * lives)
       if (age < youngest) youngest = age
       amount += decay[age * lives + long] * (hundredths / 100)
     }
@@ -116,14 +115,14 @@ export class FactSums {
     this.sources = sources
   }
 
-  /** Adds what one hour counted with the weights of its age, and empties its counts. */
-  private weigh(weights: number): void {
+  /** Adds what one hour counted, in so many groups, with the weights of its age; and empties its counts. */
+  private weigh(groupCount: number, weights: number): void {
     const { counts, severities, decay, hourCounts, hourSeverities } = this
     const { groupCounts, groupSeverities, allCounts, allSeverities } = this.asked
     const { lives, all } = this.plan
     let count = 0
     let severity = 0
-    for (let at = 0; at < this.hourGroupCount; at++) {
+    for (let at = 0; at < groupCount; at++) {
       const group = this.hourGroups[at]
       const own = group * lives
       const ownCount = hourCounts[group]

@@ -19,6 +19,7 @@ import { ln1p } from './math.ts'
 
 export const factWordsBase = 5
 const hourMs = 3_600_000
+export const hoursPerDay = 24
 /** Hours from 1950-01-01 to 1970-01-01. */
 const hoursBefore1970 = 175_320
 export const packedHourMax = 2 ** 20 - 1

@@ -3,10 +3,17 @@
  */
 import { type CompiledFeature, type DeclaredValue, declaredValue } from './declared.ts'
 import { FactSums, momentumLongDays, momentumShortDays, type SumsProfile, sumsPlan } from './factSums.ts'
-import { type FactSlice, type GradeSlice, gradeCode, gradeHour, gradeInForce, gradeWords } from './facts.ts'
+import {
+  type FactSlice,
+  type GradeSlice,
+  gradeCode,
+  gradeHour,
+  gradeInForce,
+  gradeWords,
+  hoursPerDay,
+} from './facts.ts'
 import { ln, ln1pAll } from './math.ts'
 
-const hoursPerDay = 24
 /** Keeps the logarithm of a momentum finite; events per day. */
 const momentumEpsilon = 0.01
 const [youngestLog, amountLog, gradeAgeLog, peerLog, firstLog] = [0, 1, 2, 3, 4] as const
@@ -44,14 +51,13 @@ function commonNames({ groups, halfLivesDays, grades }: FeatureProfile): readonl
     ...perLife('count'),
     ...perLife('severity'),
     ...groupNames.map((group) => `momentum.${group}`),
-    'recency',
-    'sources',
-    'amount',
-    ...grades.map((grade) => `grade.${grade}`),
-    'gradeAge',
-    'gradeWorse',
-    'peer',
+    ...otherNames(grades),
   ]
+}
+
+/** Names of the features that are there once, whatever groups and half-lives a profile has. */
+export function otherNames(grades: readonly string[]): readonly string[] {
+  return ['recency', 'sources', 'amount', ...grades.map((grade) => `grade.${grade}`), 'gradeAge', 'gradeWorse', 'peer']
 }
 
 /** All names, if those asked for are among them. @throws Error for a name that the profile does not have. */

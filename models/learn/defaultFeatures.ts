@@ -1,5 +1,6 @@
 /** The features that a model learns from where its profile names none: two horizons of each group, what all groups say together, grades and peers. */
 import { nearest } from '../factSums.ts'
+import { otherNames } from '../features.ts'
 
 export function defaultFeatures(
   groups: readonly string[],
@@ -12,13 +13,7 @@ export function defaultFeatures(
     `severity.all.${quarter}d`,
     `severity.all.${year}d`,
     'momentum.all',
-    'recency',
-    'sources',
-    'amount',
-    ...grades.map((grade) => `grade.${grade}`),
-    'gradeAge',
-    'gradeWorse',
-    'peer',
+    ...otherNames(grades),
   ]
   return [...new Set(chosen)]
 }

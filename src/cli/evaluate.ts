@@ -117,16 +117,18 @@ const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} 
 function checkLater({ file }: ModelFolder, profile: Profile, firstTick: number | undefined, screen: Screen): void {
   if (firstTick === undefined) throw new ForewarnError('FW_USAGE', ['There is no row in that window.'])
   const last = tickOf(profile, 'training.to', file.training.to)
-  if (last !== undefined && firstTick <= last && file.training.from !== '')
+  if (last === undefined || file.training.from === '') return
+  if (firstTick <= last)
     throw new ForewarnError('FW_USAGE', [
       `The model was trained on rows up to ${file.training.to}; judge it on later ones (--from).`,
     ])
-  const clear = last === undefined ? undefined : last + 1 + gapTicksOf(profile)
-  if (clear !== undefined && firstTick < clear && file.training.from !== '')
-    remark(
-      screen,
-      `Labels of the training rows reach into rows before ${profile.calendar.label(clear)}; with --from ${profile.calendar.label(clear)} nothing is judged that training has seen.`,
-    )
+  const clearTick = last + 1 + gapTicksOf(profile)
+  if (firstTick >= clearTick) return
+  const clear = profile.calendar.label(clearTick)
+  remark(
+    screen,
+    `Labels of the training rows reach into rows before ${clear}; with --from ${clear} nothing is judged that training has seen.`,
+  )
 }
 
 /** The evaluation as one page, in the profile's language where there are words. */

@@ -54,9 +54,12 @@ export function typesBehind(profile: Profile, name: string): Uint8Array {
   }
   const [kind, group = 'all'] = name.split('.')
   const ofEvents = !['grade', 'gradeAge', 'gradeWorse'].includes(kind)
-  return Uint8Array.from(profile.types, (type) =>
-    ofEvents && (group === 'all' || profile.groups[type.group] === group) ? 1 : 0,
-  )
+  return ofEvents ? typesOfGroup(profile, group) : new Uint8Array(profile.types.length)
+}
+
+/** 1 for the types of a group; for all of them, if it is `all`. */
+export function typesOfGroup({ types, groups }: Profile, group: string): Uint8Array {
+  return Uint8Array.from(types, (type) => (group === 'all' || groups[type.group] === group ? 1 : 0))
 }
 
 /** 1 for the types that are named. */

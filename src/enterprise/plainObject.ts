@@ -42,6 +42,7 @@ export class PlainObject {
   /** Where the text of each field begins and ends. */
   readonly from: Int32Array
   readonly to: Int32Array
+  /** Whether a name or a text is more than ASCII. */
   private isWide = false
   /** The longest name and text that the object had, in bytes. */
   private nameLength = 0
@@ -66,6 +67,8 @@ export class PlainObject {
   read(bytes: Uint8Array): boolean {
     // The brace at the end ends all but texts: nothing is read behind it, which would cost the engine its quickest code.
     if (bytes.length === 0 || bytes[bytes.length - 1] !== close) return false
+    this.isWide = false
+    if (this.nested !== undefined) this.nested.object.isWide = false
     if (this.readAt(bytes, 0) !== bytes.length) return false
     return !(this.isWide || this.nested?.object.isWide === true) || isUtf8(bytes)
   }
@@ -96,8 +99,10 @@ export class PlainObject {
     if (bytes[at] === close) return at + 1
     for (; ; at = skipSpaces(bytes, at + 1)) {
       if (bytes[at] !== quote) return start
-      const nameEnd = this.textEnd(bytes, at + 1)
+      const asciiEnd = endOfAscii(bytes, at + 1)
+      const nameEnd = endOfText(bytes, asciiEnd)
       if (bytes[nameEnd] !== quote) return start
+      if (nameEnd > asciiEnd) this.isWide = true
       if (nameEnd - at > this.nameLength) this.nameLength = nameEnd - at - 1
       const field = this.fieldOf(bytes, at + 1, nameEnd)
       const before = skipSpaces(bytes, nameEnd + 1)
@@ -113,10 +118,8 @@ export class PlainObject {
 
   private reset(): void {
     for (let field = 0; field < this.kinds.length; field++) this.kinds[field] = absent
-    this.isWide = false
     this.nameLength = 0
     this.textLength = 0
-    if (this.nested !== undefined) this.nested.object.isWide = false
   }
 
   /** Where a value ends; where it begins, when it is not plain. */
@@ -138,12 +141,11 @@ export class PlainObject {
   }
 
   private readText(bytes: Uint8Array, at: number, field: number): number {
-    const wasWide = this.isWide
-    this.isWide = false
-    const end = this.textEnd(bytes, at + 1)
+    const asciiEnd = endOfAscii(bytes, at + 1)
+    const end = endOfText(bytes, asciiEnd)
     if (bytes[end] !== quote) return at
-    this.kinds[field] = this.isWide ? isOther : isText
-    this.isWide ||= wasWide
+    if (end > asciiEnd) this.isWide = true
+    this.kinds[field] = end > asciiEnd ? isOther : isText
     this.from[field] = at + 1
     this.to[field] = end
     if (end - at > this.textLength) this.textLength = end - at - 1
@@ -154,9 +156,7 @@ export class PlainObject {
     const { nested } = this
     if (nested?.field !== field) return at
     const { object } = nested
-    const wasWide = object.isWide
     const end = object.readAt(bytes, at)
-    object.isWide ||= wasWide
     if (object.nameLength > nested.nameMax || object.textLength > nested.textMax) return at
     this.kinds[field] = isObject
     return end
@@ -186,17 +186,22 @@ export class PlainObject {
     this.numbers[field] = value / powersOfTen[decimals]
     return at
   }
+}
 
-  private textEnd(bytes: Uint8Array, from: number): number {
-    const last = bytes.length - 1
-    let at = from
-    while (at < last && plainness[bytes[at]] === 1) at++
-    if (plainness[bytes[at]] === 2) {
-      this.isWide = true
-      while (at < last && plainness[bytes[at]] > 0) at++
-    }
-    return at
-  }
+/** Where a text, or a name, stops to be ASCII that stands for itself; at the last byte at the latest. */
+function endOfAscii(bytes: Uint8Array, from: number): number {
+  const last = bytes.length - 1
+  let at = from
+  while (at < last && plainness[bytes[at]] === 1) at++
+  return at
+}
+
+/** Where it ends, from there on. */
+function endOfText(bytes: Uint8Array, from: number): number {
+  const last = bytes.length - 1
+  let at = from
+  while (at < last && plainness[bytes[at]] > 0) at++
+  return at
 }
 
 function shapeOf(bytes: Uint8Array, from: number, to: number): number {

@@ -4,7 +4,7 @@ import { driftCounter } from '../../models/quality/drift.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { EnterpriseAlert, Reason, Score } from '../../streams/outputs.ts'
 import { evidenceMax } from '../limits.ts'
-import { checkFit } from './featureProfile.ts'
+import { checkFit, typesOfGroup } from './featureProfile.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { idHashAt, newestFacts } from './newestFacts.ts'
 import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
@@ -60,13 +60,7 @@ export function scorer(
   const typesOf = new Map(
     model.featureNames.flatMap((name): [string, Uint8Array][] => {
       const group = name.split('.')[1] ?? ''
-      if (group !== 'all' && !profile.groups.includes(group)) return []
-      return [
-        [
-          name,
-          Uint8Array.from(profile.types, (type) => (group === 'all' || profile.groups[type.group] === group ? 1 : 0)),
-        ],
-      ]
+      return group === 'all' || profile.groups.includes(group) ? [[name, typesOfGroup(profile, group)]] : []
     }),
   )
 

@@ -48,7 +48,7 @@ export class DriftWatch {
 
   /** Takes what was counted at the end of a tick; undefined: the champion has no reference. Another champion starts anew. */
   close(tick: number, hash: string | null): DriftClose | undefined {
-    const counted = [...this.#counted.entries()].sort((a, b) => a[0] - b[0])
+    const counted = this.#counted.sorted()
     this.forget()
     if (this.#champion?.hash !== hash) this.#champion = hash === null ? undefined : this.#modelOf(hash)
     const champion = this.#champion
@@ -58,7 +58,7 @@ export class DriftWatch {
     }
     const before = this.#kept?.model === champion.hash ? this.#kept : { model: champion.hash, ticks: [], told: [] }
     const ticks = before.ticks.filter((one) => one.tick > tick - rescoreSlices)
-    ticks.push({ tick, keys: counted.map(([key]) => key), counts: counted.map(([, count]) => count) })
+    ticks.push({ tick, keys: Array.from(counted.keys), counts: Array.from(counted.sums) })
     const sums = new NumberSums()
     for (const { keys, counts } of ticks) for (const [at, key] of keys.entries()) sums.add(key, counts[at])
     const measured = driftIndexes(champion.reference, new Map(sums.entries()))

@@ -27,17 +27,13 @@ export function randomTrees(
   }
 }
 
+/** Leaves, and no split above them yet. */
+export function unsplit(values: number[], counts: number[]): TreeWeights {
+  return { values, counts, features: [], thresholds: [], decisions: [], left: [], right: [], categories: [] }
+}
+
 function grow(random: Random, features: number, leaves: number, decision: () => number): TreeWeights {
-  const tree: TreeWeights = {
-    values: [0],
-    counts: [rootRows],
-    features: [],
-    thresholds: [],
-    decisions: [],
-    left: [],
-    right: [],
-    categories: [],
-  }
+  const tree = unsplit([0], [rootRows])
   const parents: { children: number[]; split: number }[] = [{ children: [], split: 0 }]
   while (tree.values.length < leaves) {
     const { length: leaf } = tree.values

@@ -12,7 +12,6 @@ import { areaUnderRoc } from '../../models/quality/ranking.ts'
 import { buildModel } from '../../models/risk/buildModel.ts'
 import { calibrate } from '../../models/risk/calibration.ts'
 import { ModelFile } from '../../models/risk/modelFile.ts'
-import type { TreeWeights } from '../../models/risk/weights.ts'
 import { checkNewFolder, writeModelFolder } from '../../src/edges/modelFolders.ts'
 import { readModelFolder } from '../../src/edges/models.ts'
 import { artifactBytesMax } from '../../src/limits.ts'
@@ -24,6 +23,7 @@ import { type Learner, probabilitiesOf, type TrainedModel, trainModel } from '..
 import { dictionaryFile, rowsFile } from '../../streams/trainingRows.ts'
 import { tempFolder } from '../edges/support.ts'
 import { largestDifference } from '../support/difference.ts'
+import { unsplit } from '../support/randomTrees.ts'
 import { labelledProfile, labelTicks, riskyRows, rowsFolder } from '../support/rowsFolder.ts'
 
 const profile = labelledProfile()
@@ -225,16 +225,10 @@ const byHeart: Learner = async ({ values, labels, names }) => {
     ...order.flatMap((row) => [0.001 * values[row * 3], (labels[row] === 1 ? 3 : -3) + 0.001 * values[row * 3 + 1]]),
     0,
   ]
-  const tree: TreeWeights = {
-    values: leaves,
-    counts: leaves.map(() => 1),
-    features: [],
-    thresholds: [],
-    decisions: [],
-    left: [],
-    right: [],
-    categories: [],
-  }
+  const tree = unsplit(
+    leaves,
+    leaves.map(() => 1),
+  )
   const grow = (from: number, to: number): number => {
     if (to - from === 1) return -1 - from
     const [split, middle] = [tree.features.length, (from + to) >> 1]

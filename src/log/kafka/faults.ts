@@ -37,6 +37,13 @@ export function missingRight(error: unknown, log: string, right: string): unknow
   return new ForewarnError('FW_KAFKA_REFUSED', [log, says], { cause: error })
 }
 
+/** The same work; refused for want of the right that it needs, it names the right. */
+export function needing<T>(right: string, log: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw missingRight(error, log, right)
+  })
+}
+
 /** The first of many names. */
 export function someOf(names: readonly string[]): string {
   const told = names.slice(0, 3).join(', ')

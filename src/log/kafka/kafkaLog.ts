@@ -20,7 +20,7 @@ import { existing, withAdmin } from './admin.ts'
 import { Appender } from './appender.ts'
 import { Changes } from './changes.ts'
 import { innerCluster, type KafkaConnection, kafkaClient, logName } from './connection.ts'
-import { isOfType, kafkaFault, missingRight, someOf } from './faults.ts'
+import { isOfType, kafkaFault, missingRight, needing, someOf } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 import { KafkaReader } from './reader.ts'
 import { KafkaTaskLog } from './taskLog.ts'
@@ -138,9 +138,7 @@ class KafkaLog implements Log {
     const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: wireName(topic, this.#prefixes), configNames }
     return withAdmin(this.#connection, async (admin) => {
       const asked = admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
-      const { resources } = await asked.catch((error: unknown) => {
-        throw missingRight(error, this.name, `DescribeConfigs on ${resource.name}`)
-      })
+      const { resources } = await needing(`DescribeConfigs on ${resource.name}`, this.name, asked)
       const values = resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue))
       return !values.includes('LogAppendTime')
     })

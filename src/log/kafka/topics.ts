@@ -5,7 +5,7 @@ import { type TopicName, type TopicPrefixes, topicNames, wireName, wireNames } f
 import { secondMs } from '../../limits.ts'
 import { existing, withAdmin } from './admin.ts'
 import { type KafkaConnection, logName } from './connection.ts'
-import { missingRight, someOf } from './faults.ts'
+import { missingRight, needing, someOf } from './faults.ts'
 import { type FoundTopic, type TopicPlan, wantedTopics } from './topicSettings.ts'
 
 const ledMsMax = 30 * secondMs
@@ -30,9 +30,7 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
         configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
       })),
     })
-    await made.catch((error: unknown) => {
-      throw missingRight(error, logName(connection), `Create on ${someOf(names)}`)
-    })
+    await needing(`Create on ${someOf(names)}`, logName(connection), made)
     await untilLed(admin, names, logName(connection))
     return names
   })
@@ -74,9 +72,7 @@ export function describeTopics(
       includeSynonyms: false,
       resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
     })
-    const { resources } = await asked.catch((error: unknown) => {
-      throw missingRight(error, logName(connection), `DescribeConfigs on ${someOf(names)}`)
-    })
+    const { resources } = await needing(`DescribeConfigs on ${someOf(names)}`, logName(connection), asked)
     const found = new Map<TopicName, FoundTopic>()
     for (const topic of topicNames) {
       const name = wireName(topic, prefixes)

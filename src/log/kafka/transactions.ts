@@ -8,7 +8,7 @@ import { minuteMs } from '../../limits.ts'
 import { chunks, type Placed } from './chunks.ts'
 import { type KafkaConnection, transactionRetry } from './connection.ts'
 import { coordinatorFault } from './coordinator.ts'
-import { isOfType, kafkaFault, missingRight } from './faults.ts'
+import { isOfType, kafkaFault, missingRight, needing } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 
 /** Kafka's own largest: a beat of any size may be sent while it is folded. */
@@ -117,9 +117,8 @@ export async function send(
 ): Promise<Written[]> {
   const written: Written[] = []
   for (const topicMessages of calls) {
-    const sent = await target.sendBatch({ acks: -1, topicMessages }).catch((error: unknown) => {
-      throw missingRight(error, log, `Write on ${topicMessages.map(({ topic }) => topic).join(', ')}`)
-    })
+    const right = `Write on ${topicMessages.map(({ topic }) => topic).join(', ')}`
+    const sent = await needing(right, log, target.sendBatch({ acks: -1, topicMessages }))
     for (const { topicName: topic, partition, baseOffset } of sent) {
       const messages = topicMessages.find((one) => one.topic === topic)?.messages
       const count = messages?.filter((message) => message.partition === partition).length ?? 0
