@@ -3,7 +3,7 @@
  * that the contract refuses the record by the name of the field, and the line becomes a dead letter like any other.
  */
 import { placePrefix } from './contracts.ts'
-import type { FieldMapping, RecordMapping } from './mapping.ts'
+import type { FieldMapping, FieldRule, RecordMapping } from './mapping.ts'
 import type { Profile } from './profile.ts'
 import { hoursLater, readInstantMs, readNumber } from './readText.ts'
 import type { CodeTree } from './tree.ts'
@@ -12,7 +12,7 @@ export type Row = Readonly<Record<string, string>>
 export type RowMapper = (row: Row) => Record<string, unknown>
 
 type Value = string | number | undefined
-type Rule = Exclude<FieldMapping, string | { constant: string | number }>
+type Rule = Exclude<FieldRule, string | { constant: string | number }>
 type Reader = (row: Row) => Value
 
 /**
@@ -54,6 +54,18 @@ function attributeReader(how: FieldMapping, profile: Profile, isNumber: boolean)
 }
 
 function reader(how: FieldMapping, profile: Profile): Reader {
+  if (!Array.isArray(how)) return ruleReader(how, profile)
+  const reads = how.map((rule) => ruleReader(rule, profile))
+  return (row) => {
+    for (const read of reads) {
+      const found = read(row)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+function ruleReader(how: FieldRule, profile: Profile): Reader {
   if (typeof how === 'string') return (row) => cell(row, how) || undefined
   if ('constant' in how) return () => how.constant
   const text = textReader(how)

@@ -14,7 +14,7 @@ const value = z.union([z.string(), z.number()])
  * The steps run in the order in which they stand here. `otherwise` takes the place of a value that is blank, that `map` does not
  * list, that no step reaches, or that is in no tree; without it the value is absent (a value that `map` does not list stays).
  */
-export const FieldMapping = z.union([
+const FieldRule = z.union([
   /** The column of this name, as it stands; blank means absent. */
   column,
   z
@@ -56,6 +56,10 @@ export const FieldMapping = z.union([
   /** The same for every line. */
   z.strictObject({ constant: value }),
 ])
+export type FieldRule = z.infer<typeof FieldRule>
+
+/** Of several rules the first that gives a value. */
+export const FieldMapping = z.union([...FieldRule.options, z.array(FieldRule).min(1)])
 export type FieldMapping = z.infer<typeof FieldMapping>
 
 /** What must hold of a column. A number cannot be told of a blank, so `atLeast` and `atMost` do not hold of one. */
