@@ -106,6 +106,12 @@ export function checkFeatures({ features, label, eventTypes, factColumns }: Prof
     check(`${path}.of`, feature.of)
     if ((feature.kind === 'rate' || feature.kind === 'nearby') && feature.per !== undefined)
       check(`${path}.per`, feature.per)
+    if (
+      feature.kind === 'nearby' &&
+      feature.around !== undefined &&
+      (feature.axis !== 'region' || feature.per === undefined)
+    )
+      throw new Error(`${path}.around: is for rates by region, with per`)
     if (feature.kind === 'latest' && !factColumns.includes(feature.column))
       throw new Error(`${path}.column: ${feature.column} is none of the factColumns`)
   }

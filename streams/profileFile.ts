@@ -10,7 +10,10 @@ const code = z.string().min(1).max(32)
 const names = z.record(z.string().regex(/^[a-z]{2}$/), z.string().min(1))
 
 const treeFile = z.strictObject({
-  /** CSV beside the profile with the columns code, parent, and one name column per language (`name_zh`, `name_en`). */
+  /**
+   * CSV beside the profile with the columns code, parent, and one name column per language (`name_zh`, `name_en`). `lat` and `lon`
+   * say in degrees where the middle of a region lies, for rates nearby.
+   */
   file: z.string().regex(/^[\w.-]+\.csv$/),
   version: z.string().min(1),
   source: z.string().min(1),

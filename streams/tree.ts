@@ -4,7 +4,15 @@
  * that is judged. Every inner node above the cut has a child `<code>/UNKNOWN`, for records that say no more than the inner code,
  * so that a parent's count is always the sum of its children's.
  */
-export type CodeRow = { code: string; parent: string; names: Readonly<Record<string, string>> }
+export type CodeRow = {
+  code: string
+  parent: string
+  names: Readonly<Record<string, string>>
+  centre?: Centre | undefined
+}
+
+/** Where the middle of a region lies, in degrees: -90 to 90 north, -180 to 180 east. */
+export type Centre = { lat: number; lon: number }
 
 export type TreeNode = {
   readonly index: number
@@ -14,6 +22,7 @@ export type TreeNode = {
   /** Root 0, then 1 .. number of levels. */
   readonly depth: number
   readonly names: Readonly<Record<string, string>>
+  readonly centre?: Centre | undefined
 }
 
 export const rootIndex = 0
@@ -52,22 +61,22 @@ export function codeTree(
     ['', rootIndex],
     [unknownCode, unknownIndex],
   ])
-  const add = (code: string, parent: number, names: Readonly<Record<string, string>>): void => {
+  const add = (code: string, parent: number, { names, centre }: Pick<CodeRow, 'names' | 'centre'>): void => {
     if (indexOf.has(code)) throw new Error(`code ${code} stands twice`)
     const depth = nodes[parent].depth + 1
     if (depth > levels.length) throw new Error(`code ${code} is deeper than the levels ${levels.join(', ')}`)
     indexOf.set(code, nodes.length)
-    nodes.push({ index: nodes.length, code, parent, depth, names })
+    nodes.push({ index: nodes.length, code, parent, depth, names, centre })
   }
   for (const [line, row] of rows.entries()) {
     const parent = indexOf.get(row.parent)
     if (parent === undefined) throw new Error(`row ${line + 1}: parent ${row.parent} of ${row.code} is not above it`)
-    add(row.code, parent, row.names)
+    add(row.code, parent, row)
   }
   const hasChild = new Set(nodes.slice(2).map((node) => node.parent))
   for (const node of [...nodes]) {
     if (node.index > unknownIndex && node.depth < cutDepth && hasChild.has(node.index)) {
-      add(`${node.code}/${unknownCode}`, node.index, unknownNames(node))
+      add(`${node.code}/${unknownCode}`, node.index, { names: unknownNames(node) })
     }
   }
   const leafOf = Uint16Array.from(nodes, (node) => leafOfNode(node))

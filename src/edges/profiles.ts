@@ -122,7 +122,7 @@ class ProfileFolder {
   }
 }
 
-/** `code,parent,name_zh,name_en`: blank names are left out. */
+/** `code,parent,name_zh,name_en,lat,lon`: blank names are left out, and blank centres. */
 function codeRow(row: Readonly<Record<string, string>>, at: number): CodeRow {
   const { code, parent } = row
   if (code === undefined || parent === undefined) throw new Error('the columns code and parent are needed')
@@ -130,7 +130,15 @@ function codeRow(row: Readonly<Record<string, string>>, at: number): CodeRow {
   const names = Object.entries(row).flatMap(([column, name]) =>
     /^name_[a-z]{2}$/.test(column) && name !== '' ? [[column.slice('name_'.length), name]] : [],
   )
-  return { code, parent, names: Object.fromEntries(names) }
+  return { code, parent, names: Object.fromEntries(names), centre: centreOf(row, at) }
+}
+
+const Degrees = z.strictObject({ lat: z.coerce.number().min(-90).max(90), lon: z.coerce.number().min(-180).max(180) })
+
+function centreOf({ lat = '', lon = '' }: Readonly<Record<string, string>>, at: number): CodeRow['centre'] {
+  if (lat === '' && lon === '') return undefined
+  if (lat === '' || lon === '') throw new Error(`row ${at + 1}: lat and lon go together`)
+  return checked(Degrees, { lat, lon }, `row ${at + 1}: `)
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, where: string): T {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { shrunkRate } from '../../models/declared.ts'
 import { ln1p, pow2 } from '../../models/math.ts'
+import { type Near, nearness } from '../../models/nearness.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
 import { type CodeTree, rootIndex } from '../../streams/tree.ts'
@@ -40,8 +41,14 @@ type Around = {
   prior: { rate: number; events: number; wholeEvents: number }
   /** What is left of the sums at the end of the open tick. */
   kept: number
-  sums: { of: Float64Array; per: Float64Array }
+  sums: Sums
+  circle: Circle | undefined
 }
+
+type Sums = { of: Float64Array; per: Float64Array }
+
+/** The sums of the regions around each region, weighed by distance. They follow from the sums, so no checkpoint keeps them. */
+type Circle = { near: readonly (readonly Near[])[]; events: number; sums: Sums }
 
 /** 1 for every node of an axis that lies at or below a code. */
 type Inside = { slot: number; axis: 'region' | 'industry'; nodes: Uint8Array }
@@ -117,6 +124,7 @@ export class Neighbourhood {
     for (const [slot, around] of this.arounds.entries()) {
       around.sums.of.set(sums[2 * slot])
       around.sums.per.set(sums[2 * slot + 1])
+      lookRound(around)
     }
   }
 
@@ -130,6 +138,7 @@ export class Neighbourhood {
         of[node] = of[node] * kept + came.of[node]
         per[node] = per[node] * kept + came.per[node]
       }
+      lookRound(around)
     }
     this.lastTick = tick
   }
@@ -139,9 +148,9 @@ export class Neighbourhood {
   }
 
   /** Events of one tick at every node: whole numbers, so their order makes no difference. */
-  private cameIn({ tree, axis, of, per }: Around, pages: readonly ArchivedCounts[]): Around['sums'] {
+  private cameIn({ tree, axis, of, per }: Around, pages: readonly ArchivedCounts[]): Sums {
     const { keys } = this
-    const came = { of: new Float64Array(tree.nodes.length), per: new Float64Array(tree.nodes.length) }
+    const came = emptySums(tree)
     for (const { counts } of pages) {
       for (const [at, key] of counts.keys.entries()) {
         const type = keys.column(key)
@@ -157,22 +166,42 @@ export class Neighbourhood {
   }
 }
 
-/** The rate at a node, drawn to that of the node above it; the whole is drawn to the prior. */
+/** The rate at a node, drawn to that around it and that to the rate of the node above it; the whole is drawn to the prior. */
 function rateAt(around: Around, node: number): number {
-  const { tree, prior, sums, kept } = around
+  const { tree, prior, sums, kept, circle } = around
   const isWhole = node === rootIndex
-  const rate = isWhole ? prior.rate : rateAt(around, tree.nodes[node].parent)
+  const above = isWhole ? prior.rate : rateAt(around, tree.nodes[node].parent)
   const events = isWhole ? prior.wholeEvents : prior.events
-  return shrunkRate(sums.of[node] * kept, sums.per[node] * kept, { rate, events })
+  const rateOf = ({ of, per }: Sums, drawnTo: { rate: number; events: number }): number =>
+    shrunkRate(of[node] * kept, per[node] * kept, drawnTo)
+  const rate = circle === undefined ? above : rateOf(circle.sums, { rate: above, events: circle.events })
+  return rateOf(sums, { rate, events })
+}
+
+/** Nodes in the order of the tree: the same sums to the last bit wherever they are made. */
+function lookRound({ sums, circle }: Around): void {
+  if (circle === undefined) return
+  for (const [node, near] of circle.near.entries()) {
+    let [of, per] = [0, 0]
+    for (const { index, weight } of near) {
+      of += weight * sums.of[index]
+      per += weight * sums.per[index]
+    }
+    circle.sums.of[node] = of
+    circle.sums.per[node] = per
+  }
+}
+
+function emptySums({ nodes }: CodeTree): Sums {
+  return { of: new Float64Array(nodes.length), per: new Float64Array(nodes.length) }
 }
 
 function aroundOf(
   profile: Profile,
-  { axis, of, per, halfLifeDays, prior }: Extract<PlaceFeature, { kind: 'nearby' }>,
+  { axis, of, per, halfLifeDays, prior, around }: Extract<PlaceFeature, { kind: 'nearby' }>,
   slot: number,
 ): Around {
   const tree = axis === 'industry' ? profile.industries : profile.regions
-  const nodes = tree.nodes.length
   return {
     slot,
     tree,
@@ -182,8 +211,19 @@ function aroundOf(
     halfLifeDays,
     prior: { ...prior, wholeEvents: prior.wholeEvents ?? prior.events },
     kept: 1,
-    sums: { of: new Float64Array(nodes), per: new Float64Array(nodes) },
+    sums: emptySums(tree),
+    circle: around && { near: nearOf(tree, around.km), events: around.events, sums: emptySums(tree) },
   }
+}
+
+/** Regions of one level are near one another; none without a centre is near any. */
+function nearOf({ nodes, levels }: CodeTree, km: number): Near[][] {
+  const near: Near[][] = nodes.map(() => [])
+  for (const depth of levels.keys()) {
+    const centres = nodes.map(({ depth: own, centre }) => (own === depth + 1 ? centre : undefined))
+    for (const [node, some] of nearness(centres, km).entries()) if (some.length > 0) near[node] = some
+  }
+  return near
 }
 
 function inside(profile: Profile, { axis, code }: Extract<PlaceFeature, { kind: 'place' }>): Uint8Array {

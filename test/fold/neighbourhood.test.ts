@@ -6,6 +6,7 @@ import { Neighbourhood } from '../../src/enterprise/neighbourhood.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { compileProfile, ProfileFile } from '../../streams/profile.ts'
+import type { Centre } from '../../streams/tree.ts'
 import { append, foldInSessions, foldToEnd, memoryLog, readJson } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { tinyModel } from '../support/tinyModel.ts'
@@ -13,13 +14,17 @@ import { tinySource } from '../support/tinyProfile.ts'
 
 const prior = { rate: 0.25, events: 2, wholeEvents: 8 }
 const around = { of: ['PEN.FINE'], per: ['PEN.FINE', 'CMP.COMPLAINT'], halfLifeDays: 3, prior }
+/** P1 and P2 lie 10 km apart, Q by itself. */
+const centres: Record<string, Centre> = { P1: { lat: 41, lon: 0 }, P2: { lat: 41 + 10 / 111.195, lon: 0 } }
 const profile = compileProfile({
   ...tinySource,
+  regions: tinySource.regions.map((row) => ({ ...row, centre: centres[row.code] })),
   file: ProfileFile.parse({
     ...tinySource.file,
     features: [
       { name: 'near.region', kind: 'nearby', axis: 'region', ...around },
       { name: 'near.industry', kind: 'nearby', axis: 'industry', ...around },
+      { name: 'near.circle', kind: 'nearby', axis: 'region', ...around, around: { km: 10, events: 4 } },
       { name: 'near.all', kind: 'nearby', axis: 'whole', of: ['CMP.COMPLAINT'], halfLifeDays: 3, prior },
       { name: 'in', kind: 'place', axis: 'region', codes: ['P', 'P2'] },
       {
@@ -37,6 +42,7 @@ const profile = compileProfile({
 const weights: Record<string, number> = {
   'near.region': 4,
   'near.industry': 3,
+  'near.circle': 2,
   'near.all': -0.5,
   'in.P2': 0.4,
   fined: 2,
@@ -69,7 +75,10 @@ describe('a profile that looks around', () => {
   })
 
   it('is not what it would be without the archive', async () => {
-    const blind = { ...setting, model: tinyModel(profile, { ...weights, 'near.region': 0, 'near.industry': 0 }) }
+    const blind = {
+      ...setting,
+      model: tinyModel(profile, { ...weights, 'near.region': 0, 'near.industry': 0, 'near.circle': 0 }),
+    }
     const logs = await Promise.all([memoryLog(), memoryLog()])
     for (const [at, log] of logs.entries()) {
       await append(log, records)
@@ -131,7 +140,7 @@ describe('rates nearby', () => {
     ])
     it.openTick(11)
     const whole0 = prior.rate
-    expect(values(it, p1).slice(0, 3)).toEqual([whole0, whole0, 0])
+    expect(values(it, p1).slice(0, 4)).toEqual([whole0, whole0, whole0, 0])
     it.openTick(12)
     const kept = 2 ** (-3 / 3) // tick 10, seen at the end of tick 12
     const whole = (3 * kept + 8 * 0.25) / (4 * kept + 8)
@@ -140,9 +149,28 @@ describe('rates nearby', () => {
     const other = (0 + 2 * province) / 2
     expect(values(it, p1)[0]).toBeCloseTo(county, 12)
     expect(values(it, p2)[0]).toBeCloseTo(other, 12)
-    expect(values(it, p2)[2]).toBeCloseTo(ln1p(1 * kept), 12)
-    expect(values(it, p1).slice(3)).toEqual([1, 0])
-    expect(values(it, p2).slice(3)).toEqual([1, 1])
+    expect(values(it, p2)[3]).toBeCloseTo(ln1p(1 * kept), 12)
+    expect(values(it, p1).slice(4)).toEqual([1, 0])
+    expect(values(it, p2).slice(4)).toEqual([1, 1])
+  })
+
+  it('are drawn to what lies around, and that to the node above', () => {
+    const it = new Neighbourhood(profile, keys)
+    const cell = keys.cell(p1, profile.industries.leafOf[x])
+    it.take([
+      archived(10, [
+        [cell, fine, 3],
+        [cell, complaint, 1],
+      ]),
+    ])
+    it.openTick(12)
+    const kept = 2 ** (-3 / 3)
+    const whole = (3 * kept + 8 * 0.25) / (4 * kept + 8)
+    const province = (3 * kept + 2 * whole) / (4 * kept + 2) // it has no centre
+    const [itself, weight] = [1, Math.exp(-1 / 2)]
+    const round = (weighs: number): number => (weighs * 3 * kept + 4 * province) / (weighs * 4 * kept + 4)
+    expect(values(it, p1)[2]).toBeCloseTo((3 * kept + 2 * round(itself)) / (4 * kept + 2), 12)
+    expect(values(it, p2)[2]).toBeCloseTo(round(weight), 12)
   })
 
   it('come back from a checkpoint', () => {
@@ -152,8 +180,10 @@ describe('rates nearby', () => {
     it.openTick(12)
     const again = new Neighbourhood(profile, keys)
     again.load(JSON.parse(JSON.stringify(it.save())))
-    again.openTick(13)
-    it.openTick(13)
-    expect(values(again, p2)).toEqual(values(it, p2))
+    for (const tick of [12, 13]) {
+      again.openTick(tick)
+      it.openTick(tick)
+      expect(values(again, p2)).toEqual(values(it, p2))
+    }
   })
 })

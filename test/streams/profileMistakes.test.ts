@@ -18,6 +18,10 @@ describe('hashes', () => {
   })
 })
 
+/** A rate of fines to complaints, drawn to that around. */
+const around = (axis: string): string =>
+  `features: [{ name: a, kind: nearby, axis: ${axis}, of: [FOOD.CLOSED], per: [FOOD.COMPLAINT], halfLifeDays: 9, prior: { rate: 1, events: 1 }, around: { km: 3, events: 5 } }]`
+
 describe('mistakes', () => {
   /** The file in which it is, what is changed there into what, and what the error says. */
   const mistakes: [string, string, string, string, string][] = [
@@ -200,6 +204,34 @@ describe('mistakes', () => {
       'raiseTicks: 2',
       'raiseTicks: 4',
       'warnings.raiseTicks: more than raiseOfTicks',
+    ],
+    [
+      'rates around of another axis',
+      'profile.yaml',
+      'halfLivesDays: [7, 30, 90]',
+      `halfLivesDays: [7, 30, 90]\n${around('industry')}`,
+      'features.0.around: is for rates by region, with per',
+    ],
+    [
+      'rates around of regions without centres',
+      'profile.yaml',
+      'halfLivesDays: [7, 30, 90]',
+      `halfLivesDays: [7, 30, 90]\n${around('region')}`,
+      'features.0.around: no region has lat and lon',
+    ],
+    [
+      'half a centre',
+      'regions.csv',
+      'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour',
+      'code,parent,name_en,lat,lon\nEAST,,East Harbour,41,',
+      'regions.file: row 1: lat and lon go together',
+    ],
+    [
+      'a centre off the earth',
+      'regions.csv',
+      'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour',
+      'code,parent,name_en,lat,lon\nEAST,,East Harbour,91,north',
+      'regions.file: row 1: lat: Too big: expected number to be <=90; lon: Invalid input',
     ],
     [
       'a bad parent',

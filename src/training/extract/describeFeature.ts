@@ -29,11 +29,15 @@ function declared(feature: Profile['file']['features'][number]): Description {
           feature.per === undefined
             ? 'ln(1 + events)'
             : `${feature.of.join(' + ')} for each ${feature.per.join(' + ')}`,
-        about: `all enterprises of the ${feature.axis}, half-life ${feature.halfLifeDays} days, ticks up to two before`,
+        about: `all enterprises of the ${feature.axis}${drawnAround(feature.around)}, half-life ${feature.halfLifeDays} days, ticks up to two before`,
       }
     case 'place':
       return { unit: '0 or 1', about: `lies in that ${feature.axis}` }
   }
+}
+
+function drawnAround(around: { km: number } | undefined): string {
+  return around === undefined ? '' : `, drawn to those ${around.km} km around`
 }
 
 function common({ grades }: Profile, name: string): Description {
