@@ -1,6 +1,7 @@
 /**
  * Food inspections of Chicago under the profile chicago-food: the scorecard that its `training` declares, from the raw inspections, beside
- * the city's own published score on the city's published test rows. What is learnt was chosen on training rows only; test rows are read here.
+ * the city's own published score on the city's published test rows. What is learnt was chosen on training rows only, by the folds that
+ * `--folds` measures; without it test rows are read.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -12,6 +13,7 @@ import { trainScorecard } from '../models/learn/scorecard.ts'
 import { logistic } from '../models/math.ts'
 import { evaluate } from '../models/quality/evaluate.ts'
 import type { Evaluation } from '../models/quality/evaluation.ts'
+import { areaUnderRoc } from '../models/quality/ranking.ts'
 import { scorecard } from '../models/risk/scorecard.ts'
 import { runImport } from '../src/edges/ingest/import.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
@@ -33,6 +35,20 @@ const modelTable = 'model_table_with_published_score.csv.gz'
 const trainFrom = '2011-10-01'
 const frozenOn = '2014-08-31'
 const inspector = 'latest.PLN.inspector.*'
+/** Where the folds begin and end: each is judged by what lies before it. */
+const foldEdges = [
+  '2012-09',
+  '2012-11',
+  '2013-01',
+  '2013-03',
+  '2013-05',
+  '2013-07',
+  '2013-09',
+  '2013-11',
+  '2014-01',
+  '2014-03',
+  '2014-05',
+]
 
 const Visit = z.object({
   License: z.string(),
@@ -58,11 +74,17 @@ export async function benchChicago(options: BenchOptions): Promise<void> {
     .parse(parse(gunzipSync(readFileSync(path.join(data, modelTable))), { columns: true }))
     .sort((a, b) => (a.Inspection_Date < b.Inspection_Date ? -1 : a.Inspection_Date > b.Inspection_Date ? 1 : 0)) // rows lie in order of time
   const plain = chosenFeatures(profile, undefined)
+  const train = visits.filter((visit) => visit.Train === 'TRUE' && visit.Inspection_Date >= trainFrom)
+  if (options.folds) {
+    const rows = await rowsOf(log, profile, plain, undefined)
+    await log.close()
+    printResult(folds(profile, rows, train), options)
+    return
+  }
   const all = [...plain, ...chosenFeatures(profile, [inspector])]
   const live = await rowsOf(log, profile, all, undefined)
   const frozen = await rowsOf(log, profile, plain, profile.calendar.parse(frozenOn))
   await log.close()
-  const train = visits.filter((visit) => visit.Train === 'TRUE' && visit.Inspection_Date >= trainFrom)
   const test = visits.filter((visit) => visit.Test === 'TRUE')
   const city = Float64Array.from(test, ({ score }) => score)
   const judge = (names: readonly string[], rows: Rows): Evaluation => {
@@ -83,6 +105,22 @@ export async function benchChicago(options: BenchOptions): Promise<void> {
     },
     options,
   )
+}
+
+/** AUC of each block of two months among the training rows, by a scorecard learnt from the rows before it, and their mean. */
+function folds(profile: Profile, rows: Rows, train: readonly Visit[]): { mean: number; blocks: object[] } {
+  const blocks = foldEdges.slice(1).map((to, at) => {
+    const from = foldEdges[at]
+    const within = (start: string, end: string): Dataset =>
+      withoutTwins(rows.pick(train.filter(({ Inspection_Date: date }) => date >= start && date < end)))
+    const judged = within(from, to)
+    return {
+      from,
+      rows: judged.labels.length,
+      auc: areaUnderRoc(scorer(profile, within('', from))(judged), judged.labels),
+    }
+  })
+  return { mean: blocks.reduce((sum, { auc }) => sum + auc, 0) / blocks.length, blocks }
 }
 
 /** The real files in a log of their own, folded to the end. */

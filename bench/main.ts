@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR]`: runs one benchmark; with --json its last line is one JSON object. */
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds]`: runs one benchmark; with --json its last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import type { BenchOptions } from './options.ts'
 
@@ -15,7 +15,12 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, 'cpu-prof': { type: 'string' }, peers: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    'cpu-prof': { type: 'string' },
+    peers: { type: 'string' },
+    folds: { type: 'boolean' },
+  },
 })
 const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
 if (bench === undefined) {
@@ -27,5 +32,6 @@ if (bench === undefined) {
     json: values.json === true,
     cpuProf: values['cpu-prof'],
     peers: values.peers ?? process.env.FOREWARN_PEERS,
+    folds: values.folds === true,
   })
 }

@@ -5,6 +5,8 @@ export type BenchOptions = {
   cpuProf: string | undefined
   /** Folder of the harness of `peers`. */
   peers: string | undefined
+  /** `chicago`: only the folds inside the training rows. */
+  folds: boolean
 }
 
 /** The result, on the last line of standard output. */

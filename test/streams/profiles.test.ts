@@ -39,10 +39,11 @@ describe('tables', () => {
     expect(count(warn.regions, /^[A-Z]{2}$/)).toBe(52)
   })
 
-  test('Chicago has 60 ZIP codes with food businesses; facility types are gathered into 7 sectors', () => {
+  test('Chicago has 60 ZIP codes with food businesses; facility types are gathered into 7 sectors, and 42 chains stand below', () => {
     expect(count(food.regions, /^60\d{3}$/)).toBe(60)
-    const depths = [1, 2].map((depth) => food.industries.nodes.filter((node) => node.depth === depth).length)
-    expect(depths).toEqual([7 + 1, 30]) // UNKNOWN is one of the first
+    const depths = [1, 2, 3].map((depth) => food.industries.nodes.filter((node) => node.depth === depth).length)
+    expect(depths).toEqual([7 + 1, 30 + 6, 42 + 2]) // with UNKNOWN at each level: what says no more than the node above
+    expect(food.regions.nodes.filter(({ centre }) => centre !== undefined)).toHaveLength(59) // 60411 came later
   })
 
   test.each([
@@ -109,7 +110,13 @@ describe('cells', () => {
   test('facility types and ZIP codes', () => {
     expect(path(food.regions, '60614')).toEqual(['60614', ''])
     expect(path(food.regions, '10001')).toEqual(['UNKNOWN', ''])
-    expect(path(food.industries, 'GROCERY STORE')).toEqual(['FOOD RETAIL', ''])
+    expect(path(food.industries, 'CHAIN ALDI')).toEqual(['CHAIN ALDI', 'GROCERY STORE', 'FOOD RETAIL', ''])
+    expect(path(food.industries, 'GROCERY STORE')).toEqual([
+      'GROCERY STORE/UNKNOWN',
+      'GROCERY STORE',
+      'FOOD RETAIL',
+      '',
+    ])
     expect(path(food.industries, 'OTHER FACILITY')).toEqual(['OTHER FACILITY', ''])
   })
 
