@@ -97,3 +97,9 @@ export function gradeInForce(grades: GradeSlice, hour: number, knownTickMax: num
   }
   return undefined
 }
+
+/** Code of the grade in force at an hour, by what was known up to a tick; 0 when none was. */
+export function gradeCodeAt(grades: GradeSlice, hour: number, knownTickMax: number): number {
+  const at = gradeInForce(grades, hour, knownTickMax)
+  return at === undefined ? 0 : gradeCode(grades.words[grades.offset + at * gradeWords])
+}

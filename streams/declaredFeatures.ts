@@ -13,6 +13,8 @@ const prior = z.strictObject({ rate: z.number().min(0), events: z.number().posit
 const nearbyPrior = prior.extend({ wholeEvents: z.number().positive().optional() })
 /** `km`: scale of the distance, at which a region weighs exp(-1/2). `events`: how strongly the rate is drawn to the node above. */
 const nearbyAround = z.strictObject({ km: z.number().positive().max(1_000), events: z.number().positive() })
+/** `events`: how strongly the rate of a grade is drawn to that of all. */
+const nearbySameGrade = z.strictObject({ events: z.number().positive() })
 
 export const DeclaredFeature = z.discriminatedUnion('kind', [
   /** How many events of the types `of` came for each event of the types `per`, both decayed, drawn to a prior. */
@@ -37,7 +39,7 @@ export const DeclaredFeature = z.discriminatedUnion('kind', [
    * It is drawn to the rate of the node above, and that of the whole to the prior. Fresh events of ticks that ended at least one
    * tick ago, as the tick archive counts them; they age until the end of the open tick. Without `per`: ln(1 + decayed count).
    * With `around`: a region is drawn to the rate of the regions around it (its own level, by distance of their centres), and that to the
-   * rate of the node above.
+   * rate of the node above. With `sameGrade`: the rate there among enterprises of the grade that the enterprise has, drawn to that of all.
    */
   z.strictObject({
     name,
@@ -48,6 +50,7 @@ export const DeclaredFeature = z.discriminatedUnion('kind', [
     halfLifeDays,
     prior: nearbyPrior,
     around: nearbyAround.optional(),
+    sameGrade: nearbySameGrade.optional(),
   }),
   /** One feature for each code, `<name>.<code>`: 1 where the enterprise's place lies at or below it, else 0. */
   z.strictObject({

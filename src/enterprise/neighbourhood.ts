@@ -25,7 +25,7 @@ type ArchivedCounts = z.infer<typeof ArchivedCounts>
 export const SavedNeighbourhood = z.object({
   lastTick: z.int().nullable(),
   waiting: z.array(ArchivedCounts),
-  /** `of` and `per` of each declared feature in turn, by node. */
+  /** `of` and `per` of each declared feature in turn, by node; after them those of each grade, where they count by themselves. */
   sums: z.array(z.array(z.number())),
 })
 type SavedNeighbourhood = z.infer<typeof SavedNeighbourhood>
@@ -43,12 +43,16 @@ type Around = {
   kept: number
   sums: Sums
   circle: Circle | undefined
+  graded: Graded | undefined
 }
 
 type Sums = { of: Float64Array; per: Float64Array }
 
 /** The sums of the regions around each region, weighed by distance. They follow from the sums, so no checkpoint keeps them. */
 type Circle = { near: readonly (readonly Near[])[]; events: number; sums: Sums }
+
+/** The sums of each grade at each node, at `node * grades + grade`. */
+type Graded = { grades: number; events: number; sums: Sums }
 
 /** 1 for every node of an axis that lies at or below a code. */
 type Inside = { slot: number; axis: 'region' | 'industry'; nodes: Uint8Array }
@@ -102,42 +106,36 @@ export class Neighbourhood {
     for (const around of this.arounds) around.kept = this.keptAfter(ticks, around)
   }
 
-  /** The values of all declared features at a place (region node in the upper 16 bits, industry node in the lower). */
-  fill(place: number, out: Float64Array): void {
+  /** The values of all declared features at a place (region node in the upper 16 bits, industry node in the lower), for a grade. */
+  fill(place: number, grade: number, out: Float64Array): void {
     const [region, industry] = [place >>> 16, place & 0xffff]
     for (const { slot, axis, nodes } of this.insides) out[slot] = nodes[axis === 'region' ? region : industry]
     for (const around of this.arounds) {
       const { tree, axis, sums, kept } = around
       const node = axis === 'whole' ? rootIndex : tree.leafOf[axis === 'region' ? region : industry]
-      out[around.slot] = around.per === undefined ? ln1p(sums.of[node] * kept) : rateAt(around, node)
+      out[around.slot] = around.per === undefined ? ln1p(sums.of[node] * kept) : rateFor(around, node, grade)
     }
   }
 
   save(): SavedNeighbourhood {
-    const sums = this.arounds.flatMap((around) => [around.sums.of, around.sums.per])
+    const sums = this.arounds.flatMap(arraysOf)
     return { lastTick: this.lastTick ?? null, waiting: this.waiting, sums: sums.map((sum) => Array.from(sum)) }
   }
 
   load({ lastTick, waiting, sums }: SavedNeighbourhood): void {
     this.lastTick = lastTick ?? undefined
     this.waiting = waiting
-    for (const [slot, around] of this.arounds.entries()) {
-      around.sums.of.set(sums[2 * slot])
-      around.sums.per.set(sums[2 * slot + 1])
-      lookRound(around)
-    }
+    for (const [at, array] of this.arounds.flatMap(arraysOf).entries()) array.set(sums[at])
+    for (const around of this.arounds) lookRound(around)
   }
 
   private add(tick: number, pages: readonly ArchivedCounts[]): void {
     const ticks = this.lastTick === undefined ? 0 : tick - this.lastTick
     for (const around of this.arounds) {
       const kept = this.keptAfter(ticks, around)
-      const { of, per } = around.sums
       const came = this.cameIn(around, pages)
-      for (let node = 0; node < of.length; node++) {
-        of[node] = of[node] * kept + came.of[node]
-        per[node] = per[node] * kept + came.per[node]
-      }
+      for (const [at, array] of arraysOf(around).entries())
+        for (let node = 0; node < array.length; node++) array[node] = array[node] * kept + came[at][node]
       lookRound(around)
     }
     this.lastTick = tick
@@ -147,23 +145,40 @@ export class Neighbourhood {
     return pow2((-ticks * this.tickDays) / halfLifeDays)
   }
 
-  /** Events of one tick at every node: whole numbers, so their order makes no difference. */
-  private cameIn({ tree, axis, of, per }: Around, pages: readonly ArchivedCounts[]): Sums {
+  /** Events of one tick, as `arraysOf` holds them: whole numbers, so their order makes no difference. */
+  private cameIn(around: Around, pages: readonly ArchivedCounts[]): Float64Array[] {
     const { keys } = this
-    const came = emptySums(tree)
+    const { tree, axis, of, per, graded } = around
+    const came = arraysOf(around).map(({ length }) => new Float64Array(length))
+    const [ofAll, perAll, ofGrade, perGrade] = came
     for (const { counts } of pages) {
       for (const [at, key] of counts.keys.entries()) {
         const type = keys.column(key)
         if (of[type] !== 1 && per?.[type] !== 1) continue // a source, or a type that nobody asks for
         const cell = keys.cellOf(keys.gradedOf(key))
+        const grade = keys.gradeOf(keys.gradedOf(key))
         for (const node of tree.pathOf(axis === 'industry' ? keys.industry(cell) : keys.region(cell))) {
-          if (of[type] === 1) came.of[node] += counts.sums[at]
-          if (per?.[type] === 1) came.per[node] += counts.sums[at]
+          if (of[type] === 1) ofAll[node] += counts.sums[at]
+          if (per?.[type] === 1) perAll[node] += counts.sums[at]
+          if (graded === undefined) continue
+          const own = node * graded.grades + grade
+          if (of[type] === 1) ofGrade[own] += counts.sums[at]
+          if (per?.[type] === 1) perGrade[own] += counts.sums[at]
         }
       }
     }
     return came
   }
+}
+
+/** The rate of a grade at a node, drawn to that of all; where grades do not count by themselves, that of all. */
+function rateFor(around: Around, node: number, grade: number): number {
+  const { graded, kept } = around
+  const rate = rateAt(around, node)
+  if (graded === undefined) return rate
+  const { grades, events, sums } = graded
+  const own = node * grades + grade
+  return shrunkRate(sums.of[own] * kept, sums.per[own] * kept, { rate, events })
 }
 
 /** The rate at a node, drawn to that around it and that to the rate of the node above it; the whole is drawn to the prior. */
@@ -192,16 +207,22 @@ function lookRound({ sums, circle }: Around): void {
   }
 }
 
-function emptySums({ nodes }: CodeTree): Sums {
-  return { of: new Float64Array(nodes.length), per: new Float64Array(nodes.length) }
+/** What decays and is kept: `of` and `per` of all, then of each grade. */
+function arraysOf({ sums, graded }: Around): Float64Array[] {
+  return [sums, ...(graded === undefined ? [] : [graded.sums])].flatMap(({ of, per }) => [of, per])
+}
+
+function emptySums(size: number): Sums {
+  return { of: new Float64Array(size), per: new Float64Array(size) }
 }
 
 function aroundOf(
   profile: Profile,
-  { axis, of, per, halfLifeDays, prior, around }: Extract<PlaceFeature, { kind: 'nearby' }>,
+  { axis, of, per, halfLifeDays, prior, around, sameGrade }: Extract<PlaceFeature, { kind: 'nearby' }>,
   slot: number,
 ): Around {
   const tree = axis === 'industry' ? profile.industries : profile.regions
+  const [nodes, grades] = [tree.nodes.length, profile.grades.length]
   return {
     slot,
     tree,
@@ -211,8 +232,9 @@ function aroundOf(
     halfLifeDays,
     prior: { ...prior, wholeEvents: prior.wholeEvents ?? prior.events },
     kept: 1,
-    sums: emptySums(tree),
-    circle: around && { near: nearOf(tree, around.km), events: around.events, sums: emptySums(tree) },
+    sums: emptySums(nodes),
+    circle: around && { near: nearOf(tree, around.km), events: around.events, sums: emptySums(nodes) },
+    graded: sameGrade && { grades, events: sameGrade.events, sums: emptySums(nodes * grades) },
   }
 }
 

@@ -1,4 +1,5 @@
 /** Features of a row at an hour: its facts and grades, its peers and what is around it. The one way from state to features. */
+import { gradeCodeAt } from '../../models/facts.ts'
 import { featureFill } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -27,10 +28,11 @@ export function rowFeatures(
   const ofPlace = new Float64Array(around.size)
   return (row, hour, out) => {
     const place = rows.place(row)
-    around.fill(place, ofPlace)
+    const grades = rows.grades(row)
+    around.fill(place, gradeCodeAt(grades, hour, Number.POSITIVE_INFINITY), ofPlace)
     fill(out, {
       facts: rows.facts(row),
-      grades: rows.grades(row),
+      grades,
       asOfHour: hour,
       context: { peers: peersOf(place), ofPlace },
     })

@@ -10,9 +10,7 @@ import {
   factTick,
   factType,
   freshBit,
-  gradeCode,
-  gradeInForce,
-  gradeWords,
+  gradeCodeAt,
   hourOf,
   tombstoneBit,
 } from '../../models/facts.ts'
@@ -274,8 +272,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     const grades = rows.grades(row)
     if (grades.count === 0) return noGrade
     if (tick !== endOf.tick) endOf = { tick, hour: hourOf(calendar.endMs(tick)) }
-    const at = gradeInForce(grades, endOf.hour, tick)
-    return at === undefined ? noGrade : gradeCode(grades.words[grades.offset + at * gradeWords])
+    return gradeCodeAt(grades, endOf.hour, tick)
   }
 }
 

@@ -26,6 +26,7 @@ const profile = compileProfile({
       { name: 'near.industry', kind: 'nearby', axis: 'industry', ...around },
       { name: 'near.circle', kind: 'nearby', axis: 'region', ...around, around: { km: 10, events: 4 } },
       { name: 'near.all', kind: 'nearby', axis: 'whole', of: ['CMP.COMPLAINT'], halfLifeDays: 3, prior },
+      { name: 'near.grade', kind: 'nearby', axis: 'region', ...around, sameGrade: { events: 3 } },
       { name: 'in', kind: 'place', axis: 'region', codes: ['P', 'P2'] },
       {
         name: 'fined',
@@ -44,6 +45,7 @@ const weights: Record<string, number> = {
   'near.industry': 3,
   'near.circle': 2,
   'near.all': -0.5,
+  'near.grade': 2,
   'in.P2': 0.4,
   fined: 2,
   sinceFine: -0.2,
@@ -77,7 +79,13 @@ describe('a profile that looks around', () => {
   it('is not what it would be without the archive', async () => {
     const blind = {
       ...setting,
-      model: tinyModel(profile, { ...weights, 'near.region': 0, 'near.industry': 0, 'near.circle': 0 }),
+      model: tinyModel(profile, {
+        ...weights,
+        'near.region': 0,
+        'near.industry': 0,
+        'near.circle': 0,
+        'near.grade': 0,
+      }),
     }
     const logs = await Promise.all([memoryLog(), memoryLog()])
     for (const [at, log] of logs.entries()) {
@@ -99,7 +107,10 @@ describe('rates nearby', () => {
   const keys = cellKeys(profile)
   const [p1, p2, x] = [profile.regions.find('P1'), profile.regions.find('P2'), profile.industries.find('X')]
   const [fine, complaint] = ['PEN.FINE', 'CMP.COMPLAINT'].map((code) => profile.typeIndex.get(code) ?? 0)
-  const archived = (tick: number, counts: readonly [cell: number, type: number, count: number][]): LogRecord => ({
+  const archived = (
+    tick: number,
+    counts: readonly [cell: number, type: number, count: number, grade?: number][],
+  ): LogRecord => ({
     offset: 0,
     timeMs: 0,
     key: null,
@@ -113,7 +124,7 @@ describe('rates nearby', () => {
         page: 0,
         pages: 1,
         counts: {
-          keys: counts.map(([cell, type]) => keys.counted(keys.graded(cell, 0), type)),
+          keys: counts.map(([cell, type, , grade = 0]) => keys.counted(keys.graded(cell, grade), type)),
           sums: counts.map(([, , count]) => count),
         },
         nodes: { keys: [], events: [], enterprises: [], squares: [] },
@@ -122,9 +133,9 @@ describe('rates nearby', () => {
       }),
     ),
   })
-  const values = (it: Neighbourhood, region: number): number[] => {
+  const values = (it: Neighbourhood, region: number, grade = 0): number[] => {
     const out = new Float64Array(it.size)
-    it.fill((region << 16) | x, out)
+    it.fill((region << 16) | x, grade, out)
     return [...out]
   }
 
@@ -150,8 +161,8 @@ describe('rates nearby', () => {
     expect(values(it, p1)[0]).toBeCloseTo(county, 12)
     expect(values(it, p2)[0]).toBeCloseTo(other, 12)
     expect(values(it, p2)[3]).toBeCloseTo(ln1p(1 * kept), 12)
-    expect(values(it, p1).slice(4)).toEqual([1, 0])
-    expect(values(it, p2).slice(4)).toEqual([1, 1])
+    expect(values(it, p1).slice(5)).toEqual([1, 0])
+    expect(values(it, p2).slice(5)).toEqual([1, 1])
   })
 
   it('are drawn to what lies around, and that to the node above', () => {
@@ -173,17 +184,40 @@ describe('rates nearby', () => {
     expect(values(it, p2)[2]).toBeCloseTo(round(weight), 12)
   })
 
+  it('are of the same grade, drawn to those of all', () => {
+    const it = new Neighbourhood(profile, keys)
+    const cell = keys.cell(p1, profile.industries.leafOf[x])
+    it.take([
+      archived(10, [
+        [cell, fine, 3, 1],
+        [cell, fine, 1, 2],
+        [cell, complaint, 4, 2],
+      ]),
+    ])
+    it.openTick(12)
+    const kept = 2 ** (-3 / 3)
+    for (const [grade, of, per] of [
+      [0, 0, 0],
+      [1, 3, 3],
+      [2, 1, 5],
+    ]) {
+      const found = values(it, p1, grade)
+      expect(found[4]).toBeCloseTo((of * kept + 3 * found[0]) / (per * kept + 3), 12)
+      expect(found[0]).toBe(values(it, p1)[0])
+    }
+  })
+
   it('come back from a checkpoint', () => {
     const it = new Neighbourhood(profile, keys)
     const cell = keys.cell(p1, profile.industries.leafOf[x])
-    it.take([archived(10, [[cell, fine, 3]]), archived(11, [[cell, complaint, 7]])])
+    it.take([archived(10, [[cell, fine, 3, 2]]), archived(11, [[cell, complaint, 7, 2]])])
     it.openTick(12)
     const again = new Neighbourhood(profile, keys)
     again.load(JSON.parse(JSON.stringify(it.save())))
     for (const tick of [12, 13]) {
       again.openTick(tick)
       it.openTick(tick)
-      expect(values(again, p2)).toEqual(values(it, p2))
+      for (const region of [p1, p2]) expect(values(again, region, 2)).toEqual(values(it, region, 2))
     }
   })
 })

@@ -18,9 +18,9 @@ describe('hashes', () => {
   })
 })
 
-/** A rate of fines to complaints, drawn to that around. */
-const around = (axis: string): string =>
-  `features: [{ name: a, kind: nearby, axis: ${axis}, of: [FOOD.CLOSED], per: [FOOD.COMPLAINT], halfLifeDays: 9, prior: { rate: 1, events: 1 }, around: { km: 3, events: 5 } }]`
+/** A feature of what is nearby. */
+const nearby = (more: string): string =>
+  `features: [{ name: a, kind: nearby, of: [FOOD.CLOSED], halfLifeDays: 9, prior: { rate: 1, events: 1 }, ${more} }]`
 
 describe('mistakes', () => {
   /** The file in which it is, what is changed there into what, and what the error says. */
@@ -209,15 +209,22 @@ describe('mistakes', () => {
       'rates around of another axis',
       'profile.yaml',
       'halfLivesDays: [7, 30, 90]',
-      `halfLivesDays: [7, 30, 90]\n${around('industry')}`,
+      `halfLivesDays: [7, 30, 90]\n${nearby('axis: industry, per: [FOOD.COMPLAINT], around: { km: 3, events: 5 }')}`,
       'features.0.around: is for rates by region, with per',
     ],
     [
       'rates around of regions without centres',
       'profile.yaml',
       'halfLivesDays: [7, 30, 90]',
-      `halfLivesDays: [7, 30, 90]\n${around('region')}`,
+      `halfLivesDays: [7, 30, 90]\n${nearby('axis: region, per: [FOOD.COMPLAINT], around: { km: 3, events: 5 }')}`,
       'features.0.around: no region has lat and lon',
+    ],
+    [
+      'rates of a grade that are counts',
+      'profile.yaml',
+      'halfLivesDays: [7, 30, 90]',
+      `halfLivesDays: [7, 30, 90]\n${nearby('axis: region, sameGrade: { events: 2 }')}`,
+      'features.0.sameGrade: is for rates, with per',
     ],
     [
       'half a centre',

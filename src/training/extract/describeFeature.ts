@@ -29,7 +29,7 @@ function declared(feature: Profile['file']['features'][number]): Description {
           feature.per === undefined
             ? 'ln(1 + events)'
             : `${feature.of.join(' + ')} for each ${feature.per.join(' + ')}`,
-        about: `all enterprises of the ${feature.axis}${drawnAround(feature.around)}, half-life ${feature.halfLifeDays} days, ticks up to two before`,
+        about: `${feature.sameGrade === undefined ? 'all enterprises' : 'enterprises of the grade'} of the ${feature.axis}${drawnAround(feature.around)}, half-life ${feature.halfLifeDays} days, ticks up to two before`,
       }
     case 'place':
       return { unit: '0 or 1', about: `lies in that ${feature.axis}` }

@@ -2,7 +2,7 @@
  * Training rows out of a log: the features of each enterprise asked about, as the stream itself would have filled them at the end of a
  * past tick, and what came of it. Two folds of the log: one to its end for the labels, one that stops at each tick.
  */
-import { gradeCode, gradeInForce, gradeWords, hourOf } from '../../../models/facts.ts'
+import { gradeCodeAt, hourOf } from '../../../models/facts.ts'
 import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { CodeTree } from '../../../streams/tree.ts'
@@ -158,9 +158,7 @@ function describer(profile: Profile): (task: EnterpriseTask, row: number, asOfHo
   const industryCodes = codesAt(industries, file.warnings.industryLevels[0])
   return ({ rows }, row, asOfHour) => {
     const place = rows.place(row)
-    const slice = rows.grades(row)
-    const at = gradeInForce(slice, asOfHour, Number.POSITIVE_INFINITY)
-    const grade = at === undefined ? 0 : gradeCode(slice.words[slice.offset + at * gradeWords])
+    const grade = gradeCodeAt(rows.grades(row), asOfHour, Number.POSITIVE_INFINITY)
     return { region: regionCodes[place >>> 16], industry: industryCodes[place & 0xffff], grade: grades[grade] }
   }
 }
