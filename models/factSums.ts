@@ -1,7 +1,6 @@
 /**
  * Decayed sums over the facts of one enterprise, w * 2^(-age / half-life): the intensity of an exponential-kernel Hawkes process.
- * Facts of one hour have one age: they are counted as they are, whole numbers, and then weighed together. Taken in the order of the
- * hours and with weights from a table, the sums have the same bytes on every machine.
+ * Taken in the order of the facts and with weights from a table, the sums have the same bytes on every machine.
  */
 import {
   type FactSlice,
@@ -59,15 +58,13 @@ export class FactSums {
   private readonly horizonHours: number
   private readonly decay: Float64Array
   private readonly groupOf: Uint8Array
-  private readonly asked: AskedLives
-  /** What one hour counted: events and severities by group, and which groups it had. */
-  private readonly hourCounts: Int32Array
-  private readonly hourSeverities: Int32Array
-  private readonly hourGroups: Int32Array
+  private readonly asked: readonly FourLives[]
+  /** Places of the sums of single groups that are asked for. */
+  private readonly ofGroups: Int32Array
 
   /** `slots`: features that are asked for, by place: sums, then momenta of the groups and of all, then others. Only sums that these need are made. */
   constructor(profile: SumsProfile, plan: SumsPlan, slots: Int32Array) {
-    const { groups, groupOfType, halfLivesDays, horizonHours } = profile
+    const { groupOfType, halfLivesDays, horizonHours } = profile
     const size = (plan.all + 1) * plan.lives
     this.sums = new Float64Array(2 * size)
     this.counts = this.sums.subarray(0, size)
@@ -76,103 +73,139 @@ export class FactSums {
     this.horizonHours = horizonHours
     this.decay = decayTable(halfLivesDays, horizonHours)
     this.groupOf = Uint8Array.from(groupOfType)
-    this.asked = askedLives(slots, plan)
-    this.hourCounts = new Int32Array(groups.length)
-    this.hourSeverities = new Int32Array(groups.length)
-    this.hourGroups = new Int32Array(groups.length)
+    const asked = askedLives(slots, plan)
+    this.asked = inFours(asked)
+    const { lives, all } = plan
+    const places = (lifes: Iterable<number>, first: number): number[] =>
+      [...lifes].flatMap((life) => Array.from({ length: all }, (_, group) => first + group * lives + life))
+    this.ofGroups = Int32Array.from([...places(asked.ofCounts, 0), ...places(asked.ofSeverities, size)])
   }
 
   /** The sums of a row at an hour, in the place of those before. */
-  of({ words, offset, count, stride }: FactSlice, asOfHour: number): void {
-    const { groupOf, hourCounts, hourSeverities, hourGroups, horizonHours, decay } = this
-    const { lives, long } = this.plan
-    this.sums.fill(0)
-    const end = offset + count * stride
-    let sources = 0
+  of(facts: FactSlice, asOfHour: number): void {
+    const { sums, ofGroups } = this
+    for (let at = 0; at < ofGroups.length; at++) sums[ofGroups[at]] = 0
+    for (let at = 0; at < this.asked.length; at++) this.addUp(facts, asOfHour, this.asked[at])
+  }
+
+  /** Four half-lives in one pass. What every fact adds to stands in variables, not in arrays: it takes half the time. */
+  private addUp({ words, offset, count, stride }: FactSlice, asOfHour: number, four: FourLives): void {
+    const { counts, severities, groupOf, decay, horizonHours } = this
+    const { lives, all, long } = this.plan
+    const { life0, life1, life2, life3 } = four
+    const { isCount0, isCount1, isCount2, isCount3 } = four
+    const { isSeverity0, isSeverity1, isSeverity2, isSeverity3 } = four
+    let count0 = 0
+    let count1 = 0
+    let count2 = 0
+    let count3 = 0
+    let severity0 = 0
+    let severity1 = 0
+    let severity2 = 0
+    let severity3 = 0
     let youngest = horizonHours
     let amount = 0
-    for (let word = offset; word < end; ) {
-      const hour = factHour(words[word + 2])
-      const age = Math.max(0, asOfHour - hour)
-      let hundredths = 0
-      let groupCount = 0
-      for (; word < end && factHour(words[word + 2]) === hour; word += stride) {
-        const what = words[word + 2]
-        if ((what & tombstoneBit) !== 0 || age > horizonHours) continue
-        const group = groupOf[factType(what)]
-        if (hourCounts[group]++ === 0) hourGroups[groupCount++] = group
-        hourSeverities[group] += factSeverity(what)
-        sources |= 1 << factSource(words[word + 3])
-        hundredths += factLogAmountHundredths(words[word + 4])
-      }
-      if (groupCount === 0) continue
-      this.weigh(groupCount, age * lives)
+    let sources = 0
+    const end = offset + count * stride
+    for (let word = offset; word < end; word += stride) {
+      const what = words[word + 2]
+      const age = Math.max(0, asOfHour - factHour(what))
+      if ((what & tombstoneBit) !== 0 || age > horizonHours) continue
+      const severity = factSeverity(what)
+      const group = groupOf[factType(what)] * lives
+      const weights = age * lives
+      const weight0 = decay[weights + life0]
+      const weight1 = decay[weights + life1]
+      const weight2 = decay[weights + life2]
+      const weight3 = decay[weights + life3]
+      if (isCount0) counts[group + life0] += weight0
+      if (isCount1) counts[group + life1] += weight1
+      if (isCount2) counts[group + life2] += weight2
+      if (isCount3) counts[group + life3] += weight3
+      if (isSeverity0) severities[group + life0] += weight0 * severity
+      if (isSeverity1) severities[group + life1] += weight1 * severity
+      if (isSeverity2) severities[group + life2] += weight2 * severity
+      if (isSeverity3) severities[group + life3] += weight3 * severity
+      count0 += weight0
+      count1 += weight1
+      count2 += weight2
+      count3 += weight3
+      severity0 += weight0 * severity
+      severity1 += weight1 * severity
+      severity2 += weight2 * severity
+      severity3 += weight3 * severity
       if (age < youngest) youngest = age
-      amount += decay[age * lives + long] * (hundredths / 100)
+      amount += decay[weights + long] * (factLogAmountHundredths(words[word + 4]) / 100)
+      sources |= 1 << factSource(words[word + 3])
     }
+    const total = all * lives
+    counts[total + life0] = count0
+    counts[total + life1] = count1
+    counts[total + life2] = count2
+    counts[total + life3] = count3
+    severities[total + life0] = severity0
+    severities[total + life1] = severity1
+    severities[total + life2] = severity2
+    severities[total + life3] = severity3
     this.youngestHours = youngest
     this.amount = amount
     this.sources = sources
   }
-
-  /** Adds what one hour counted, in so many groups, with the weights of its age; and empties its counts. */
-  private weigh(groupCount: number, weights: number): void {
-    const { counts, severities, decay, hourCounts, hourSeverities } = this
-    const { groupCounts, groupSeverities, allCounts, allSeverities } = this.asked
-    const { lives, all } = this.plan
-    let count = 0
-    let severity = 0
-    for (let at = 0; at < groupCount; at++) {
-      const group = this.hourGroups[at]
-      const own = group * lives
-      const ownCount = hourCounts[group]
-      const ownSeverity = hourSeverities[group]
-      for (let at = 0; at < groupCounts.length; at++)
-        counts[own + groupCounts[at]] += decay[weights + groupCounts[at]] * ownCount
-      for (let at = 0; at < groupSeverities.length; at++)
-        severities[own + groupSeverities[at]] += decay[weights + groupSeverities[at]] * ownSeverity
-      count += ownCount
-      severity += ownSeverity
-      hourCounts[group] = 0
-      hourSeverities[group] = 0
-    }
-    const total = all * lives
-    for (let at = 0; at < allCounts.length; at++)
-      counts[total + allCounts[at]] += decay[weights + allCounts[at]] * count
-    for (let at = 0; at < allSeverities.length; at++)
-      severities[total + allSeverities[at]] += decay[weights + allSeverities[at]] * severity
-  }
 }
 
-type AskedLives = {
-  groupCounts: Int32Array
-  groupSeverities: Int32Array
-  allCounts: Int32Array
-  allSeverities: Int32Array
+/** Four half-lives, by place; and which of them the counts and severities of groups are asked with. Where fewer are asked for, the last stands again, for all groups alone. */
+type FourLives = {
+  life0: number
+  life1: number
+  life2: number
+  life3: number
+  isCount0: boolean
+  isCount1: boolean
+  isCount2: boolean
+  isCount3: boolean
+  isSeverity0: boolean
+  isSeverity1: boolean
+  isSeverity2: boolean
+  isSeverity3: boolean
 }
 
-/** Which half-lives the asked features need. The count over all with the long half-life is what peers compare. */
+type AskedLives = { ofAll: ReadonlySet<number>; ofCounts: ReadonlySet<number>; ofSeverities: ReadonlySet<number> }
+
+/** The half-lives that the asked features need, of all groups and of single ones. The count over all with the long half-life is what peers compare. */
 function askedLives(slots: Int32Array, { lives, all, short, long }: SumsPlan): AskedLives {
   const sums = (all + 1) * lives
-  const [groupCounts, groupSeverities, allCounts, allSeverities] = [
-    new Set<number>(),
-    new Set<number>(),
-    new Set([long]),
-    new Set<number>(),
-  ]
+  const [ofAll, ofCounts, ofSeverities] = [new Set([long]), new Set<number>(), new Set<number>()]
   for (const slot of slots) {
     const isAll = slot % sums >= all * lives
-    if (slot < sums) (isAll ? allCounts : groupCounts).add(slot % lives)
-    else if (slot < 2 * sums) (isAll ? allSeverities : groupSeverities).add(slot % lives)
+    if (slot < 2 * sums) (isAll ? ofAll : slot < sums ? ofCounts : ofSeverities).add(slot % lives)
     else if (slot < 2 * sums + all + 1)
-      for (const life of [short, long]) (slot - 2 * sums === all ? allCounts : groupCounts).add(life)
+      for (const life of [short, long]) (slot - 2 * sums === all ? ofAll : ofCounts).add(life)
   }
-  const sorted = (some: ReadonlySet<number>): Int32Array => Int32Array.from(some).sort()
+  return { ofAll, ofCounts, ofSeverities }
+}
+
+function inFours({ ofAll, ofCounts, ofSeverities }: AskedLives): FourLives[] {
+  const lives = [...ofAll.union(ofCounts).union(ofSeverities)].sort((a, b) => a - b)
+  return lives.flatMap((_, at) => (at % 4 === 0 ? [fourLives(lives.slice(at, at + 4), ofCounts, ofSeverities)] : []))
+}
+
+/** One to four half-lives. */
+function fourLives(lives: readonly number[], counts: ReadonlySet<number>, severities: ReadonlySet<number>): FourLives {
+  const life = (lane: number): number => lives[Math.min(lane, lives.length - 1)]
+  const isIn = (asked: ReadonlySet<number>, lane: number): boolean => lane < lives.length && asked.has(lives[lane])
   return {
-    groupCounts: sorted(groupCounts),
-    groupSeverities: sorted(groupSeverities),
-    allCounts: sorted(allCounts),
-    allSeverities: sorted(allSeverities),
+    life0: life(0),
+    life1: life(1),
+    life2: life(2),
+    life3: life(3),
+    isCount0: isIn(counts, 0),
+    isCount1: isIn(counts, 1),
+    isCount2: isIn(counts, 2),
+    isCount3: isIn(counts, 3),
+    isSeverity0: isIn(severities, 0),
+    isSeverity1: isIn(severities, 1),
+    isSeverity2: isIn(severities, 2),
+    isSeverity3: isIn(severities, 3),
   }
 }
 

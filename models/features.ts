@@ -1,7 +1,7 @@
 /**
  * Features of one enterprise: a pure function of (facts, grades, context, asOf). The same function scores online and makes training rows.
  */
-import { type CompiledFeature, type DeclaredValue, declaredValue } from './declared.ts'
+import { type CompiledFeature, declaredValue } from './declared.ts'
 import { FactSums, momentumLongDays, momentumShortDays, type SumsProfile, sumsPlan } from './factSums.ts'
 import {
   type FactSlice,
@@ -84,16 +84,13 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const firstOfMomentum = sums.length
   const firstOfRecency = firstOfMomentum + all + 1
   const other = new Float64Array(firstDeclared - firstOfRecency) // recency, sources, amount, grades, gradeAge, gradeWorse, peer
-  const declared: readonly (DeclaredValue | undefined)[] = known.map((_, slot) =>
-    slot >= firstDeclared && slots.includes(slot)
-      ? declaredValue(profile.declared[slot - firstDeclared], horizonHours)
-      : undefined,
-  )
-
-  const sumSlots = Int32Array.from(slots.keys().filter((at) => slots[at] < firstOfMomentum))
-  const otherSlots = Int32Array.from(slots.keys().filter((at) => slots[at] >= firstOfMomentum))
+  const sumsAsked = asked(slots, 0, firstOfMomentum)
+  const momentaAsked = asked(slots, firstOfMomentum, firstOfRecency)
+  const othersAsked = asked(slots, firstOfRecency, firstDeclared)
+  const declaredAsked = asked(slots, firstDeclared, known.length)
+  const declared = Array.from(declaredAsked.places, (place) => declaredValue(profile.declared[place], horizonHours))
   /** What a logarithm is taken of: youngest, amount, grade age, count of `peer`, and the sums that are not 0; and the feature of each sum. */
-  const logs = new Float64Array(firstLog + sumSlots.length)
+  const logs = new Float64Array(firstLog + sumsAsked.features.length)
   const featureOfLog = new Int32Array(logs.length)
 
   return (out, view) => {
@@ -103,11 +100,11 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     other[1] = bitCount(facts.sources)
     addGrade(view)
     logs[peerLog] = counts[all * lives + long]
-    out.fill(0)
     let logCount = firstLog
-    for (let at = 0; at < sumSlots.length; at++) {
-      const feature = sumSlots[at]
-      const sum = sums[slots[feature]]
+    for (let at = 0; at < sumsAsked.features.length; at++) {
+      const feature = sumsAsked.features[at]
+      const sum = sums[sumsAsked.places[at]]
+      out[feature] = sum
       if (sum === 0) continue // most sums are
       logs[logCount] = sum
       featureOfLog[logCount++] = feature
@@ -119,14 +116,12 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     other[3 + grades.length] = logs[gradeAgeLog]
     const { peers } = view.context
     other[other.length - 1] = peers === undefined ? 0 : (logs[peerLog] - peers.median) / peers.spread
-    for (let at = 0; at < otherSlots.length; at++) {
-      const feature = otherSlots[at]
-      const slot = slots[feature]
-      const own = declared[slot]
-      if (own !== undefined) out[feature] = own(view.facts, view.asOfHour, view.context.ofPlace)
-      else
-        out[feature] = slot < firstOfRecency ? momentum((slot - firstOfMomentum) * lives) : other[slot - firstOfRecency]
-    }
+    for (let at = 0; at < momentaAsked.features.length; at++)
+      out[momentaAsked.features[at]] = momentum(momentaAsked.places[at] * lives)
+    for (let at = 0; at < othersAsked.features.length; at++)
+      out[othersAsked.features[at]] = other[othersAsked.places[at]]
+    for (let at = 0; at < declaredAsked.features.length; at++)
+      out[declaredAsked.features[at]] = declared[at](view.facts, view.asOfHour, view.context.ofPlace)
   }
 
   function momentum(group: number): number {
@@ -139,7 +134,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
 
   /** One-hot grade, ln(1 + its age in days), and whether the last change was for the worse (+1) or the better (-1). */
   function addGrade({ grades: slice, asOfHour }: EnterpriseView): void {
-    other.fill(0, 3)
+    for (let at = 3; at < other.length; at++) other[at] = 0
     logs[gradeAgeLog] = 0
     const now = gradeInForce(slice, asOfHour, Number.POSITIVE_INFINITY)
     if (now === undefined) {
@@ -152,6 +147,12 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     logs[gradeAgeLog] = (asOfHour - gradeHour(slice.words[word])) / hoursPerDay
     if (now > 0) other[4 + grades.length] = Math.sign(grade - gradeCode(slice.words[word - gradeWords]))
   }
+}
+
+/** Of the features asked for those that lie from one slot up to another, and their places behind the first. */
+function asked(slots: Int32Array, from: number, to: number): { features: Int32Array; places: Int32Array } {
+  const features = Int32Array.from([...slots.keys()].filter((feature) => slots[feature] >= from && slots[feature] < to))
+  return { features, places: features.map((feature) => slots[feature] - from) }
 }
 
 function bitCount(bits: number): number {
