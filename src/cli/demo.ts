@@ -73,12 +73,12 @@ async function demo(screen: Screen, options: Options): Promise<void> {
   const speed = options.exit === true ? 0 : nonNegative('--speed', options.speed)
   const profile = await loadProfile('cn')
   const model = await modelOf(profile)
+  const stop = stopSignal() // from here on there is a folder to remove
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
   const log = await openEmbeddedLog({ path: folder, mode: 'write' })
   const simulation = simulate(profile, { enterprises, days, seed, start: demoStartMs })
   const tally = new RunTally()
   const raises: Raise[] = []
-  const stop = stopSignal()
   const fed = new AbortController()
   const quiet = options.json === true
   const tell = (notice: Notice): void => {

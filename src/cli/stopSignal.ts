@@ -1,3 +1,15 @@
+/** What SIGINT and SIGTERM mean: to a command that has begun, and before. */
+
+const names = ['SIGINT', 'SIGTERM'] as const
+
+/** Nothing has begun that needs an end of its own. */
+const end = (): never => process.exit(0)
+
+/** Until `stopSignal`, either signal ends the process at once, as if it had been asked later: with exit code 0. */
+export function endWhenAsked(): void {
+  for (const name of names) process.on(name, end)
+}
+
 /**
  * SIGINT and SIGTERM ask a command to end at the next epoch; the same one again ends the process at once. One of each is one request:
  * Ctrl-C reaches workers from the terminal, and their parent asks them too.
@@ -10,8 +22,7 @@ export function stopSignal(): { signal: AbortSignal; release(): void } {
     asked.add(name)
     controller.abort()
   }
-  const names = ['SIGINT', 'SIGTERM'] as const
-  for (const name of names) process.on(name, ask)
+  for (const name of names) process.on(name, ask).off(name, end)
   return {
     signal: controller.signal,
     release: () => {

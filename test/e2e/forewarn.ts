@@ -21,13 +21,22 @@ export class Forewarn {
   readonly #child: ChildProcess
   readonly #listeners = new Set<() => void>()
 
-  /** `heard` gets standard error piece by piece, as early as it can be had. `cwd`: where it runs, as a shell would be there. */
+  /**
+   * `heard` gets standard error piece by piece, as early as it can be had. `cwd`: where it runs, as a shell would be there.
+   * `preload`: JavaScript that runs before the program.
+   */
   constructor(
     args: readonly string[],
-    { stdin = '', heard, cwd }: { stdin?: string; heard?: (text: string) => void; cwd?: string } = {},
+    {
+      stdin = '',
+      heard,
+      cwd,
+      preload,
+    }: { stdin?: string; heard?: (text: string) => void; cwd?: string; preload?: string } = {},
   ) {
     const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-    this.#child = spawn(process.execPath, [...nodeFlags, path.join(projectFolder, 'src/main.ts'), ...args], {
+    const before = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`]
+    this.#child = spawn(process.execPath, [...nodeFlags, ...before, path.join(projectFolder, 'src/main.ts'), ...args], {
       env,
       ...(cwd === undefined ? {} : { cwd }),
       stdio: ['pipe', 'pipe', 'pipe'],
