@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command } from 'commander'
 import { withColumns } from '../../models/learn/dataset.ts'
+import type { Profile } from '../../streams/profile.ts'
 import { checkNewFolder, writeModelFolder } from '../edges/modelFolders.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
@@ -63,8 +64,7 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
   const [rows, model] = ['rows', 'model'].map((name) => path.join(options.out, name))
   const learnt = chosenFeatures(profile, undefined)
   const features = [...new Set([...learnt, ...(champion?.file.features.map(({ name }) => name) ?? [])])]
-  const log = await openLogOption(options, 'read')
-  await extract(log, profile, { ...options, features, out: rows }, screen).finally(() => log.close())
+  await extractRows(screen, profile, { ...options, features, out: rows })
   const { dictionary, data } = await readRows(rows, profile)
   const testFrom = data.ticks[Math.floor(data.ticks.length * (1 - shareOf(options.testShare)))]
   const early = within(data, data.ticks[0], testFrom - 1 - gapTicksOf(profile))
@@ -90,6 +90,17 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
   if (passed) await publish(screen, { folder: model, hash, judged }, options)
   await tell(screen, { hash, gates: judged.gates, passed, published: passed, folder: options.out }, options)
   if (!passed) throw new CommandFailed(gateFailed)
+}
+
+/** Rows of the log, if what is learnt from them may be published to it: a right that is missing is told now, not after the training. */
+async function extractRows(screen: Screen, profile: Profile, options: Options & { features: string[] }): Promise<void> {
+  const log = await openLogOption(options, 'read')
+  try {
+    await log.checkAppend?.(['artifacts', 'commands'])
+    await extract(log, profile, options, screen)
+  } finally {
+    await log.close()
+  }
 }
 
 /** The champion of the log's last tick. */

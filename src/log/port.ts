@@ -36,6 +36,8 @@ export interface Log {
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch>
   /** Appends to one partition: all or none, durable when the promise resolves. FW_LOG_FULL when there is no space. */
   append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void>
+  /** Asked before long work whose end is appended there. FW_KAFKA_REFUSED names the right that is missing; a log of one user has nobody to ask. */
+  checkAppend?(topics: readonly TopicName[]): Promise<void>
   /** Whether records keep the log time that they bring; a topic of Kafka may stamp its own. */
   keepsTimes(topic: TopicName): Promise<boolean>
   /** Takes over a task: from now on every earlier holder of the same task is fenced (FW_TASK_FENCED at its next commit). */

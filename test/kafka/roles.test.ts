@@ -1,4 +1,5 @@
 /** Rights by role, on a broker that lets nobody do anything else: each role of the README's table can do its work, and is told which right it lacks. */
+import { existsSync } from 'node:fs'
 import { appendFile, cp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Admin, Kafka } from 'kafkajs'
@@ -106,6 +107,18 @@ describeWithKafka('rights by role', () => {
     }
     await give(name, roles[name].rights)
     expect(await failure()).toBeUndefined()
+  })
+
+  test.each([
+    ['commands', 'artifacts'],
+    ['artifacts', 'commands'],
+  ] as const)('retrain asks for Write on %s before it works', async (topic, other) => {
+    const reads = roles.retrain.rights.filter(({ operations }) => !operations.includes('Write'))
+    await give('retrain', [...reads, { topics: [other], operations: ['Write'] }])
+    const { code, err } = await forewarn('retrain', `retrain --out ${at('none')}`)
+    expect(code).toBe(1)
+    expect(err).toMatch(new RegExp(`^error FW_KAFKA_REFUSED: .*the right Write on ${wireName(topic)} is missing`))
+    expect(existsSync(at('none'))).toBe(false)
   })
 
   test('programs of others write and read what is theirs, and no names without the right', async () => {

@@ -25,6 +25,7 @@ import { type Place, placeKey } from './place.ts'
 import { KafkaReader } from './reader.ts'
 import { KafkaTaskLog } from './taskLog.ts'
 import { Transactions, type Written } from './transactions.ts'
+import { unwritable } from './writable.ts'
 
 export type KafkaLogOptions = {
   connection: KafkaConnection
@@ -147,6 +148,16 @@ class KafkaLog implements Log {
   async append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void> {
     if (records.length === 0) return
     await this.#seen(await this.#appender.append(topic, this.#place(topic, partition), records))
+  }
+
+  async checkAppend(topics: readonly TopicName[]): Promise<void> {
+    const names = topics.map((topic) => wireName(topic, this.#prefixes))
+    const refused = await unwritable(this.#cluster, names).catch((error: unknown) => {
+      throw kafkaFault(error, this.name)
+    })
+    if (refused.length === 0) return
+    const says = `the right Write on ${refused.join(', ')} is missing (the work has not begun)`
+    throw new ForewarnError('FW_KAFKA_REFUSED', [this.name, says])
   }
 
   async openTask(task: TaskId): Promise<TaskLog> {

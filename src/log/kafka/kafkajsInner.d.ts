@@ -14,9 +14,28 @@ declare module 'kafkajs/src/network/socketFactory.js' {
   export default function socketFactory(): ISocketFactory
 }
 
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    writeBoolean(value: boolean): this
+    writeNullableArray(values: string[]): this
+  }
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(bytes: Buffer)
+    readBoolean(): boolean
+    readInt16(): number
+    readInt32(): number
+    readString(): string | null
+    readArray<T>(one: (decoder: Decoder) => T): T[]
+  }
+}
+
 declare module 'kafkajs/src/cluster/index.js' {
   import type { KafkaConfig, PartitionMetadata } from 'kafkajs'
   import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
+  import type Encoder from 'kafkajs/src/protocol/encoder.js'
 
   export type InnerMessage = {
     offset: string
@@ -42,6 +61,14 @@ declare module 'kafkajs/src/cluster/index.js' {
       maxBytes: number
       topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[]
     }): Promise<{ responses: { topicName: string; partitions: InnerPartition[] }[] }>
+    /** What the broker understands, by api key. */
+    versions: Record<number, { minVersion: number; maxVersion: number } | undefined>
+    connectionPool: {
+      send<T>(call: {
+        request: { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<Encoder> }
+        response: { decode: (bytes: Buffer) => Promise<T>; parse: (decoded: T) => Promise<T> }
+      }): Promise<T>
+    }
     findGroupCoordinator(request: { groupId: string; coordinatorType: 0 | 1 }): Promise<unknown>
     listOffsets(request: {
       replicaId?: number
