@@ -1,5 +1,6 @@
 /** The gates of a promotion: what a candidate must hold before a person may put it in charge. */
 import { z } from 'zod'
+import { Gate as RecordedGate } from '../../streams/commands.ts'
 import type { Evaluation, RecallChange } from './evaluation.ts'
 import { psiActs } from './psi.ts'
 
@@ -13,12 +14,9 @@ export const gateNames = [
 ] as const
 export type GateName = (typeof gateNames)[number]
 
-export const Gate = z.object({
+/** What a command carries of a gate (streams/commands.ts), of those that are here. A gate that cannot be computed is not passed. */
+export const Gate = RecordedGate.extend({
   name: z.enum(gateNames),
-  passed: z.boolean(),
-  /** Absent when it cannot be computed; then the gate is not passed. */
-  value: z.number().optional(),
-  limit: z.number(),
   /** The model, group or feature that the value is of. */
   of: z.string().optional(),
 })

@@ -1,9 +1,9 @@
 /** `forewarn digest`: one hash a topic over what a run said; two runs that say the same have the same digest. */
 import { Command } from 'commander'
 import { loadProfile } from '../edges/profiles.ts'
-import { ForewarnError } from '../errors.ts'
 import { digest, digestTopics } from '../log/digest.ts'
 import { addLogOptions, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
+import { tickOf } from './ticks.ts'
 
 type Options = LogOptions & { through?: string; profile: string; json?: boolean }
 
@@ -31,9 +31,7 @@ export function digestCommand(screen: Screen = processScreen): Command {
 
 async function upTo({ through, profile }: Options): Promise<(timeMs: number) => boolean> {
   if (through === undefined) return () => true
-  const { calendar } = await loadProfile(profile)
-  const tick = /^\d+$/.test(through) ? Number(through) : calendar.parse(through)
-  if (tick === undefined)
-    throw new ForewarnError('FW_USAGE', [`--through must be the number of a tick or its date, not ${through}.`])
-  return (timeMs) => timeMs < calendar.endMs(tick)
+  const named = await loadProfile(profile)
+  const tick = /^\d+$/.test(through) ? Number(through) : tickOf(named, '--through', through, ', or its number')
+  return (timeMs) => timeMs < named.calendar.endMs(tick)
 }

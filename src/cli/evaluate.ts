@@ -13,7 +13,7 @@ import { gapTicksOf } from '../training/split.ts'
 import { nameOf } from '../words.ts'
 import { addLogOptions, type LogOptions, plainText, print, processScreen, remark, type Screen } from './common.ts'
 import { evaluateShadow } from './evaluateShadow.ts'
-import { tickOf } from './extract.ts'
+import { tickOf } from './ticks.ts'
 import { windowOf } from './train.ts'
 
 const help = `

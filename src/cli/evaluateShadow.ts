@@ -6,8 +6,9 @@ import { pastOf } from '../training/extract/pastTasks.ts'
 import { rawPeers } from '../training/extract/peerTable.ts'
 import { rowsInMemory } from '../training/rowsInMemory.ts'
 import { type LogOptions, openLogOption, type Screen } from './common.ts'
-import { tickOf, withRowsOf } from './extract.ts'
+import { withRowsOf } from './extract.ts'
 import { modelFileOf, type OpenRegistry, withRegistry } from './registry.ts'
+import { tickOf } from './ticks.ts'
 
 type Options = LogOptions & { profile: string; from?: string; to?: string }
 

@@ -11,8 +11,8 @@ import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { lastClosedTick } from '../training/extract/rows.ts'
 import { addLogOptions, openLogOption, plainText, print, processScreen, type Screen, writerAddress } from './common.ts'
-import { tickOf } from './extract.ts'
 import { championIn, type OpenRegistry, type RegistryOptions, withRegistry } from './registry.ts'
+import { tickOf } from './ticks.ts'
 
 type Options = RegistryOptions & { at?: string; model?: string; all?: boolean }
 

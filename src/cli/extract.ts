@@ -3,7 +3,6 @@ import { Command, Option } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { readRegistry } from '../edges/registry/readRegistry.ts'
-import { ForewarnError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { type PastSource, pastOf } from '../training/extract/pastTasks.ts'
@@ -18,6 +17,7 @@ import {
   progressBar,
   type Screen,
 } from './common.ts'
+import { tickOf } from './ticks.ts'
 
 const help = `
 The log is folded again, by its journal: each row holds what was known at the end of its day and nothing later, though it was retracted
@@ -114,15 +114,6 @@ export async function withRowsOf<T>(
   } finally {
     bar.stop()
   }
-}
-
-/** The tick of a label. @throws ForewarnError FW_USAGE for one that is none. */
-export function tickOf(profile: Profile, option: string, label: string | undefined): number | undefined {
-  if (label === undefined) return undefined
-  const tick = profile.calendar.parse(label)
-  if (tick !== undefined) return tick
-  const example = profile.calendar.label(profile.calendar.tickOf(Date.UTC(2026, 0, 5)))
-  throw new ForewarnError('FW_USAGE', [`${option} ${label} is no tick of the profile; write one as ${example}.`])
 }
 
 async function tell(

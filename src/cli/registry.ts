@@ -10,6 +10,7 @@ import { ForewarnError } from '../errors.ts'
 import { promotionLeadMs, secondMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import { type LogOptions, openLogOption, writerAddress } from './common.ts'
+import { tickOf } from './ticks.ts'
 
 export type RegistryOptions = LogOptions & { profile: string; json?: boolean }
 
@@ -78,10 +79,7 @@ export function modelFileOf(models: readonly ListedModel[], hash: string): Model
 const sendingMs = 10 * secondMs // between the look at the clock and the record in the log
 
 /** `2026-11-26`, as the profile labels its ticks, or `next`: the first tick for which there is time. @throws ForewarnError FW_USAGE. */
-export function tickBy(text: string, { calendar }: Profile, nowMs: number): number {
-  if (text === 'next') return calendar.tickOf(nowMs + promotionLeadMs + sendingMs) + 1
-  const tick = calendar.parse(text)
-  if (tick !== undefined && tick >= 0) return tick
-  const example = calendar.label(calendar.tickOf(nowMs) + 1)
-  throw new ForewarnError('FW_USAGE', [`--at must be a ${calendar.unit} such as ${example}, or next; not ${text}.`])
+export function tickBy(text: string, profile: Profile, nowMs: number): number {
+  if (text === 'next') return profile.calendar.tickOf(nowMs + promotionLeadMs + sendingMs) + 1
+  return tickOf(profile, '--at', text, ', or next')
 }

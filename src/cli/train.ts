@@ -13,7 +13,7 @@ import { within } from '../training/split.ts'
 import { type Learner, type TrainedModel, trainModel } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
 import { metricsText, nonNegative, print, processScreen, progressBar, type Screen, wholeNumber } from './common.ts'
-import { tickOf } from './extract.ts'
+import { tickOf } from './ticks.ts'
 
 const help = `
 The latest rows calibrate and cut the bands (training.validationShare of the profile); the rows before them are learnt from, but for

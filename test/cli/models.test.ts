@@ -12,6 +12,7 @@ import { modelsCommand } from '../../src/cli/models.ts'
 import { challengeCommand, promoteCommand, rollbackCommand } from '../../src/cli/promote.ts'
 import { tickBy } from '../../src/cli/registry.ts'
 import { tailCommand } from '../../src/cli/tail.ts'
+import { tickOf } from '../../src/cli/ticks.ts'
 import { loadModel, modelOf } from '../../src/edges/models.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { activate } from '../../src/engine.ts'
@@ -218,6 +219,15 @@ test('next is the first tick for which there is time', () => {
   expect(tickBy('next', profile, startMs - hour)).toBe(20_000)
   expect(tickBy('next', profile, startMs - minute)).toBe(20_001)
   expect(tickBy(profile.calendar.label(20_000), profile, startMs - hour)).toBe(20_000)
+})
+
+test('a label that is none is told in the same words by every option', () => {
+  const told = (option: string, or = ''): string => `${option} must be a day such as 2026-01-05${or}; not 30 February.`
+  expect(() => tickBy('30 February', profile, 0)).toThrow(told('--at', ', or next'))
+  expect(() => tickOf(profile, '--from', '30 February')).toThrow(told('--from'))
+  expect(() => tickOf(profile, '--from', '1969-12-30')).toThrow('; not 1969-12-30.') // no log reaches back there
+  expect(tickOf(profile, '--from', profile.calendar.label(20_000))).toBe(20_000)
+  expect(tickOf(profile, '--from', undefined)).toBeUndefined()
 })
 
 test('tail says of a chunk what it is of, and not its bytes', async () => {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { type EvaluationInput, evaluate } from '../../models/quality/evaluate.ts'
 import { Evaluation, type RecallChange } from '../../models/quality/evaluation.ts'
-import { type Gate, promotionGates } from '../../models/quality/gates.ts'
+import { Gate, promotionGates } from '../../models/quality/gates.ts'
 import { psiReference } from '../../models/quality/psi.ts'
+import { Gate as RecordedGate } from '../../streams/commands.ts'
 import { monthOf, someRows } from './scores.ts'
 
 const rows = someRows(1_200, 21)
@@ -42,6 +43,14 @@ describe('an evaluation', () => {
     const read: unknown = JSON.parse(text)
     expect(Evaluation.parse(read)).toEqual(read)
     expect(JSON.stringify(evaluate(inputOf())) === text).toBe(true)
+  })
+
+  it('has gates that a command can carry, and says of what each is', () => {
+    const gates = promotionGates(good)
+    const carried = gates.map(({ of: _, ...gate }) => gate)
+    expect(gates.map((gate) => RecordedGate.parse(gate))).toEqual(carried)
+    expect(Gate.shape.value).toBe(RecordedGate.shape.value) // one contract, not two that are alike
+    expect(gates.find(({ name }) => name === 'featurePsi')?.of).toBe('weaker')
   })
 
   it('tells groups that add up to all rows', () => {
