@@ -6,14 +6,16 @@
  *   follow    until stopped, or to the end of the log: all tasks, or those that a group assigns
  */
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RiskModel } from '../models/risk/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
+import { atMost } from './atMost.ts'
 import type { Explanation } from './enterprise/explanation.ts'
 import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
-import { TaskHost } from './fold/host.ts'
+import { isPassing, TaskHost } from './fold/host.ts'
 import { parseCommand } from './fold/imports.ts'
 import type { Membership } from './fold/membership.ts'
 import { allThrough, greatestBeat } from './fold/progress.ts'
@@ -21,7 +23,7 @@ import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
 import type { FoldTask } from './fold/task.ts'
 import { foldVersion, stateVersion } from './fold/version.ts'
-import { hourMs } from './limits.ts'
+import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log, TaskId } from './log/port.ts'
 import { recordsOf } from './log/recordsOf.ts'
 import { taskName } from './log/tasks.ts'
@@ -165,20 +167,33 @@ async function followAsMember(
   const leaving = new AbortController()
   const member = membership.join((tasks) => host.assign(tasks), leaving.signal)
   try {
-    await Promise.race([member, host.failure, untilStopped(signal, log, endBeat)])
+    await Promise.race([member, host.failure, endBeat === undefined ? aborted(signal) : untilThrough(options, endBeat)])
     await Promise.race([host.stop('calmly'), host.failure])
   } finally {
-    await host.stop('as they are') // after a failure the other tasks would go on
+    await atMost(partingMsMax, host.stop('as they are')) // after a failure the other tasks would go on
     leaving.abort()
-    await member
+    await atMost(partingMsMax, member)
   }
 }
 
-/** Resolves at the signal, or when every task of the log is through the end beat. */
-async function untilStopped(signal: AbortSignal, log: Log, endBeat: number | undefined): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+/**
+ * Resolves when every task of the log is through the beat, or at the signal. Somebody waits for this end: a log that stays away is told,
+ * while a process that follows its log waits for it for ever.
+ */
+async function untilThrough({ log, now, signal }: EngineOptions, endBeat: number): Promise<void> {
+  let reachedMs = now()
   while (!signal.aborted) {
-    if (endBeat !== undefined && (await allThrough(log, endBeat))) return
-    await sleep(endBeat === undefined ? hourMs : pollMsMax, undefined, { signal }).catch(() => {})
+    try {
+      if (await allThrough(log, endBeat)) return
+      reachedMs = now()
+    } catch (error) {
+      if (!isPassing(error) || now() - reachedMs >= untilEndPatienceMs) throw error
+    }
+    await sleep(pollMsMax, undefined, { signal }).catch(() => {})
   }
 }
 

@@ -132,7 +132,8 @@ const registry = {
   },
   FW_LOG_UNAVAILABLE: {
     says: 'The log %s cannot be reached: %s.',
-    remedy: 'Check the address and the brokers. A process that runs tries again by itself, and nothing is lost.',
+    remedy:
+      'Check the address and the brokers. A process that follows the log tries again by itself, and nothing is lost.',
   },
   FW_KAFKA_TOPICS: {
     says: 'The topics of %s are not as they must be: %s.',

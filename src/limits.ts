@@ -55,6 +55,8 @@ export const kafkaCallBytesMax = 960 * KiB // bytes a partition and call: one ba
 export const inflatedBytesMax = 32 * MiB // what one compressed batch may inflate to
 export const kafkaPatienceMs = 5 * secondMs // a read asks a cluster in trouble so long; then the task begins anew
 export const taskRetryMs = secondMs // a task that was fenced or lost its log begins anew after so long
+export const untilEndPatienceMs = 45 * secondMs // `run --until-end` gives up when the log was away so long: a broker that starts again takes up to 30
+export const partingMsMax = 5 * secondMs // whoever ends waits so long for a log that does not answer
 export const questionPatienceMs = 5 * secondMs // so long a question waits for its task's epoch to be in the log
 export const sessionMsDefault = 10 * secondMs // a member that is silent for so long is out of the group
 assert(pageBytesMax < kafkaCallBytesMax && kafkaCallBytesMax < MiB)

@@ -6,3 +6,5 @@ const args = process.argv.slice(2)
 if (args[0] === 'run' || args[0] === 'demo') endWhenAsked()
 const [{ runProgram }, { forewarnProgram }] = await Promise.all([import('./cli/common.ts'), import('./cli/program.ts')])
 process.exitCode = await runProgram(forewarnProgram(), args)
+// What failed has been told. A client of Kafka whose brokers are gone goes on trying for minutes, and does not keep the process.
+if (process.exitCode !== 0) setTimeout(() => process.exit(), 1_000).unref()

@@ -17,6 +17,8 @@ type WorkersOptions = {
   /** Arguments of each worker, by its number. */
   argsOf: (worker: number) => readonly string[]
   workers: number
+  /** Rejects when nothing is to be hoped of starting a worker again that has failed. */
+  checkHope: () => Promise<void>
   signal: AbortSignal
   screen: Screen
 }
@@ -38,7 +40,11 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
       '--http',
       `${host}:${port + worker}`,
     ]
-    const printed = await runWorkers({ argsOf, workers: count, signal: stop.signal, screen })
+    const checkHope = async (): Promise<void> => {
+      // A worker that runs to the end has waited for its log before it failed; one that follows its log is always started again.
+      if (options.untilEnd === true) await (await openLogOption(options, 'read')).close()
+    }
+    const printed = await runWorkers({ argsOf, workers: count, checkHope, signal: stop.signal, screen })
     await printTotals(screen, options, sumTotals(printed), startedMs)
   } finally {
     stop.release()
@@ -57,23 +63,26 @@ function argumentsOf(options: RunOptions): string[] {
   ]
 }
 
-/** Runs until the signal, or until every worker has ended by itself without an error. Gives what each printed. */
-function runWorkers({ argsOf, workers, signal, screen }: WorkersOptions): Promise<string[]> {
-  return Promise.all(
-    Array.from({ length: workers }, (_, worker) => keepRunning(worker, argsOf(worker), signal, screen)),
+/** Runs until the signal, or until every worker has ended by itself without an error. Gives what each printed; the first failure ends all. */
+async function runWorkers(options: WorkersOptions): Promise<string[]> {
+  const failed = new AbortController()
+  const signal = AbortSignal.any([options.signal, failed.signal])
+  const running = Array.from({ length: options.workers }, (_, worker) =>
+    keepRunning(worker, { ...options, signal }).catch((error: unknown) => {
+      failed.abort()
+      throw error
+    }),
   )
+  await Promise.allSettled(running)
+  return Promise.all(running)
 }
 
-async function keepRunning(
-  worker: number,
-  args: readonly string[],
-  signal: AbortSignal,
-  screen: Screen,
-): Promise<string> {
+async function keepRunning(worker: number, { argsOf, checkHope, signal, screen }: WorkersOptions): Promise<string> {
   for (;;) {
-    const { code, out } = await runOnce(args, signal)
+    const { code, out } = await runOnce(argsOf(worker), signal)
     if (code === 0 || signal.aborted) return out
     if (code === usageExitCode) throw new ForewarnError('FW_USAGE', [`Worker ${worker} could not start.`])
+    if (code !== null) await checkHope()
     remark(screen, `worker ${worker} ended with ${code}; it is started again`)
     await sleep(restartAfterMs, undefined, { signal }).catch(() => {})
     if (signal.aborted) return out

@@ -91,6 +91,7 @@ export class TaskHost {
   }
 }
 
-function isPassing(error: unknown): error is ForewarnError {
+/** Whether it passes by itself: beginning anew mends it. */
+export function isPassing(error: unknown): error is ForewarnError {
   return error instanceof ForewarnError && (error.code === 'FW_TASK_FENCED' || error.code === 'FW_LOG_UNAVAILABLE')
 }

@@ -10,8 +10,9 @@ import {
   wireName,
   wireNames,
 } from '../../../streams/topics.ts'
+import { atMost } from '../../atMost.ts'
 import { ForewarnError } from '../../errors.ts'
-import { secondMs } from '../../limits.ts'
+import { partingMsMax, secondMs } from '../../limits.ts'
 import { lastRecord } from '../lastRecord.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import { taskName } from '../tasks.ts'
@@ -180,6 +181,10 @@ class KafkaLog implements Log {
   async close(): Promise<void> {
     this.#changes.close()
     this.#reader.close()
+    await atMost(partingMsMax, this.#disconnect()) // kafkajs waits for answers that may never come
+  }
+
+  async #disconnect(): Promise<void> {
     await Promise.all([...this.#tasks].map((task) => task.close()))
     await this.#appender.close()
     await this.#cluster.disconnect()
