@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { spawnGuarded } from '../support/guarded.ts'
 
 export const projectFolder = path.resolve(import.meta.dirname, '../..')
 
@@ -23,7 +24,7 @@ export class Forewarn {
 
   /**
    * `heard` gets standard error piece by piece, as early as it can be had. `cwd`: where it runs, as a shell would be there.
-   * `preload`: JavaScript that runs before the program.
+   * `preload`: JavaScript that runs before the program. `guarded`: it dies with this process, which takes a POSIX shell.
    */
   constructor(
     args: readonly string[],
@@ -32,15 +33,16 @@ export class Forewarn {
       heard,
       cwd,
       preload,
-    }: { stdin?: string; heard?: (text: string) => void; cwd?: string; preload?: string } = {},
+      guarded = false,
+    }: { stdin?: string; heard?: (text: string) => void; cwd?: string; preload?: string; guarded?: boolean } = {},
   ) {
     const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
     const before = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`]
-    this.#child = spawn(process.execPath, [...nodeFlags, ...before, path.join(projectFolder, 'src/main.ts'), ...args], {
-      env,
-      ...(cwd === undefined ? {} : { cwd }),
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+    const command = [process.execPath, ...nodeFlags, ...before, path.join(projectFolder, 'src/main.ts'), ...args]
+    const options = { env, ...(cwd === undefined ? {} : { cwd }), stdio: ['pipe', 'pipe', 'pipe'] as const }
+    this.#child = guarded
+      ? spawnGuarded(command, options)
+      : spawn(command[0], command.slice(1), { ...options, stdio: [...options.stdio] })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
       this.#changed()

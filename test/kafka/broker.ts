@@ -1,13 +1,14 @@
 /** A real Kafka broker for tests, in a folder of its own. Knows no test runner, so that scripts can use it too. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { spawnGuarded } from '../support/guarded.ts'
 import { brokerJars } from './jars.ts'
-import { javaArgs, mustRun, spawnGuarded, tail } from './java.ts'
+import { javaArgs, mustRun, tail } from './java.ts'
 import { accepts, freePorts } from './ports.ts'
 import * as settings from './settings.ts'
 
@@ -116,7 +117,7 @@ export class Broker {
     const { jars, folder, scratch } = this.#setup
     const seen = statSync(this.#logFile, { throwIfNoEntry: false })?.size ?? 0
     const args = [...javaArgs(jars, 'INFO', 256), '-Xms256m', 'kafka.Kafka', path.join(folder, 'server.properties')]
-    const java = spawnGuarded(['java', ...args], this.#logFile, scratch ? folder : '')
+    const java = this.#spawn(['java', ...args], scratch ? folder : '')
     this.#java = java
     for (const untilMs = Date.now() + startMsMax; !(await this.#serves(seen)); await sleep(50)) {
       if (!isGone(java) && Date.now() < untilMs) continue
@@ -129,6 +130,16 @@ export class Broker {
   async stop(): Promise<void> {
     await this.#end()
     if (this.#setup.scratch) await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** In a session of its own: Ctrl-C is for the tests, which end the broker in their own order. */
+  #spawn(command: readonly string[], scratch: string): ChildProcess {
+    const log = openSync(this.#logFile, 'a')
+    try {
+      return spawnGuarded(command, { detached: true, stdio: ['ignore', log, log], scratch })
+    } finally {
+      closeSync(log)
+    }
   }
 
   async #end(): Promise<void> {

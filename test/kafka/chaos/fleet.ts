@@ -32,10 +32,15 @@ export class Fleet {
     return this.#workers.filter(({ state }) => state === 'runs').map(({ number }) => number)
   }
 
+  get pids(): readonly number[] {
+    return this.#workers.map(({ process }) => process.pid)
+  }
+
   start(): void {
     const number = this.#numbers++
     let tail = ''
     const process = new Forewarn(this.#args, {
+      guarded: true,
       heard: (text) => {
         const { armed } = worker
         const searched = tail + text
