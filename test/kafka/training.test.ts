@@ -5,11 +5,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { loadProfile } from '../../src/edges/profiles.ts'
-import { ShadowScore } from '../../streams/outputs.ts'
+import { hourMs } from '../../src/limits.ts'
+import { recordsOf } from '../../src/log/recordsOf.ts'
+import { Score, ShadowScore } from '../../streams/outputs.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { event, recordsIn, tempFolder, textOf } from '../edges/support.ts'
 import { bytesOf } from '../support/fold.ts'
 import { makeTrainingMarket, type TrainingMarket } from '../support/trainingMarket.ts'
+import { differencesFromCalm } from './chaos/verdict.ts'
 import { type CommandName, type Ended, runCommandLine } from './commandLine.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
 import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
@@ -19,21 +22,23 @@ const partitions = 3
 const beganMs = Date.parse('2025-10-28T01:00:00+08:00')
 const sides = ['embedded', 'kafka'] as const
 type Side = (typeof sides)[number]
-const beat = ['--beat-ms', '3600000', '--log-level', 'error']
+const beat = ['--beat-ms', String(hourMs), '--log-level', 'error']
 
 describeWithKafka('training on Kafka', () => {
   let folder: string
   let market: TrainingMarket
   let kafka: TestLog
   let clock: { mockRestore(): void } | undefined
+  let aheadMs = 0
+  let retrained = ''
   const at = (name: string): string => path.join(folder, name)
 
   beforeAll(async () => {
     folder = await tempFolder()
     market = await makeTrainingMarket(folder)
     kafka = await newKafkaLog((await sharedBroker()).host, partitions)
-    const aheadMs = Date.now() - beganMs
     const real = Date.now
+    aheadMs = real() - beganMs
     clock = vi.spyOn(Date, 'now').mockImplementation(() => real() - aheadMs)
     for (const side of sides) {
       await done(side, 'ingest', '--known-at', 'knownAt', ...market.files)
@@ -107,17 +112,14 @@ describeWithKafka('training on Kafka', () => {
     const today = calendar.tickOf(beganMs)
     const told = await json('kafka', 'retrain', '--from', '2025-03-15', '--ridge', '20', '--out', at('retrained'))
     const hash = String(told.hash)
+    retrained = hash
     expect(told).toMatchObject({ passed: true, published: true })
     const tomorrow = { as: 'challenger', at: calendar.label(today + 1) }
     expect(await statesOf(hash)).toEqual([{ state: 'pending', accepted: true, ...tomorrow }])
     expect(await recordsIn(kafka.log, 'shadow-scores')).toEqual([])
 
     const struck = await onePerPartition()
-    const timeMs = calendar.startMs(today + 1) + 12 * 3_600_000
-    for (const [partition, key] of struck.entries()) {
-      const value = bytesOf(event(`tomorrow-${key}`, key, new Date(timeMs).toISOString()))
-      await kafka.log.append('risk-events', partition, [{ key, timeMs, value }])
-    }
+    await strike(struck, calendar.startMs(today + 1) + 12 * hourMs)
     await done('kafka', 'run', '--until-end', ...beat)
     expect(await statesOf(hash)).toEqual([{ state: 'challenger' }])
     const scores = (await recordsIn(kafka.log, 'shadow-scores')).map((record) =>
@@ -139,6 +141,37 @@ describeWithKafka('training on Kafka', () => {
       champion: expect.stringContaining('champion'),
     })
   })
+
+  it('promoted, it scores from its tick on in each partition, and the log says what a calm run in one file says', async () => {
+    const { calendar } = await loadProfile(market.profile)
+    const today = calendar.tickOf(beganMs)
+    const tick = today + 3
+    aheadMs -= calendar.startMs(today + 2) + hourMs - Date.now() // two days later: nothing goes back in time
+    const asked = ['--at', calendar.label(tick), '--evaluation', at('retrained/evaluation.json')]
+    const sent = await json('kafka', 'promote', retrained, ...asked)
+    expect(sent).toMatchObject({ accepted: true, hash: retrained, tick: calendar.label(tick) })
+    await strike(await onePerPartition(), calendar.startMs(tick) + 12 * hourMs)
+    await done('kafka', 'run', '--until-end', ...beat)
+    expect(await statesOf(retrained)).toEqual([{ state: 'champion', at: calendar.label(tick) }])
+    for (let partition = 0; partition < partitions; partition++) {
+      const scores: Score[] = []
+      for await (const record of recordsOf(kafka.log, 'scores', partition))
+        scores.push(Score.parse(JSON.parse(textOf(record))))
+      const [before, since] = [scores.filter((one) => one.tick < tick), scores.filter((one) => one.tick === tick)]
+      expect(before.filter(({ model }) => model === retrained)).toEqual([])
+      expect(since.filter(({ model }) => model !== retrained)).toEqual([])
+      expect(since.filter(({ cause }) => cause === 'model').length).toBeGreaterThan(10) // every row of the partition moves
+    }
+    expect(await differencesFromCalm(kafka.log, { profile: market.profile, beatMs: hourMs })).toEqual([])
+  })
+
+  /** An event of each of these, which lie in the partitions in their order. */
+  async function strike(struck: readonly string[], timeMs: number): Promise<void> {
+    for (const [partition, key] of struck.entries()) {
+      const value = bytesOf(event(`${timeMs}-${key}`, key, new Date(timeMs).toISOString()))
+      await kafka.log.append('risk-events', partition, [{ key, timeMs, value }])
+    }
+  }
 
   /** An enterprise of each partition, in their order. */
   async function onePerPartition(): Promise<string[]> {
