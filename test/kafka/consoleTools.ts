@@ -15,7 +15,7 @@ type Consume = {
   isolation?: 'read_committed' | 'read_uncommitted'
   /**
    * It ends when no record has come for so long, or when it has had `recordsMax`. The first record may take seconds on a loaded
-   * machine: too short a time looks like an empty topic.
+   * machine: too short a time looks like an empty topic. Who knows how many there are waits for nothing else, and so for long.
    */
   timeoutMs?: number
   recordsMax?: number
@@ -27,7 +27,14 @@ type Consume = {
 
 /** The records of a topic, a line each, as the console consumer prints them. @throws Error with what it said when it fails. */
 export async function consoleConsume(call: Consume): Promise<string[]> {
-  const { host, topic, partition, fromBeginning = true, timeoutMs = 10_000, recordsMax } = call
+  const {
+    host,
+    topic,
+    partition,
+    fromBeginning = true,
+    recordsMax,
+    timeoutMs = recordsMax === undefined ? 10_000 : 60_000,
+  } = call
   const args = ['--bootstrap-server', host, '--topic', topic, '--timeout-ms', String(timeoutMs)]
   if (partition !== undefined) args.push('--partition', String(partition))
   if (fromBeginning) args.push('--from-beginning')
@@ -37,6 +44,9 @@ export async function consoleConsume(call: Consume): Promise<string[]> {
   const out = await java('org.apache.kafka.tools.consumer.ConsoleConsumer', args)
   return out.split('\n').slice(0, -1)
 }
+
+/** The tool gives a broker 1.5 s to answer, and tries three times: one that is held up for longer is left before it could. Producers have 30 s. */
+const patient = ['--request-timeout-ms', '30000', '--message-send-max-retries', '100']
 
 type Produce = {
   host: string
@@ -53,7 +63,7 @@ type Produce = {
 /** Writes a record a line. @throws Error with what it said when it fails. */
 export async function consoleProduce(call: Produce): Promise<void> {
   const { host, topic, lines, compression = 'none' } = call
-  const args = ['--bootstrap-server', host, '--topic', topic, '--compression-codec', compression]
+  const args = ['--bootstrap-server', host, '--topic', topic, '--compression-codec', compression, ...patient]
   args.push(...assignments('--reader-property', call.properties), ...assignments('--command-property', call.client))
   await java('org.apache.kafka.tools.ConsoleProducer', args, lines.map((line) => `${line}\n`).join(''))
 }
