@@ -89,6 +89,10 @@ const registry = {
     says: 'There is no champion before this one to go back to.',
     remedy: 'Promote a model by its hash: `forewarn models list` shows them.',
   },
+  FW_COMMAND_LIMIT: {
+    says: 'The log holds %s changes of model for ticks to come, and takes no more of them now.',
+    remedy: 'Wait until the first of their ticks has begun; `forewarn models list` shows what is pending.',
+  },
   FW_COMMAND_LATE: {
     says: 'Command %s for tick %s was accepted by its log time, and was met after the tick was folded.',
     remedy: 'Check the clocks of whoever writes commands; fold the log again, into new output topics.',

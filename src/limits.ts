@@ -69,6 +69,7 @@ export const artifactBytesMax = 8 * MiB // one model folder
 export const artifactsMax = 256
 export const artifactsBytesMax = 64 * MiB // all of them together
 export const promotionLeadMs = minuteMs // command and artefact are in the log so long before the tick begins
+export const changesAheadMax = 64 // promotions, challenges and rollbacks for ticks to come, each with a reason of up to 1 KiB
 export const unmetKept = 64 // promotions refused for want of their artefact; one that comes too late for one is told
 assert((artifactChunkBytes * 4) / 3 + KiB < artifactRecordBytesMax && artifactRecordBytesMax < kafkaCallBytesMax)
 

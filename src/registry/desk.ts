@@ -11,7 +11,7 @@ import type { Command } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { ErrorCode } from '../errors.ts'
-import { unmetKept } from '../limits.ts'
+import { changesAheadMax, unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
@@ -50,6 +50,8 @@ export class ModelDesk {
   readonly baseline: string | null
   private readonly commands = new CommandFold()
   private wishes: Wish[] = []
+  /** Ticks for which a wish was taken and which had not begun by the log time of the last command. */
+  private ahead: number[] = []
   /** Refused at the beginning of their tick because the artefact was not there. */
   private unmet: Wish[] = []
   private challengerChosen = false
@@ -117,6 +119,7 @@ export class ModelDesk {
       previous: this.previous,
       ...(this.challengerChosen ? { challenger: this.challenger } : {}),
       wishes: this.wishes,
+      ahead: this.ahead,
       unmet: this.unmet,
       seen: [...this.commands.seen],
       artifacts: this.artifacts.save(),
@@ -129,6 +132,7 @@ export class ModelDesk {
     this.challengerChosen = saved.challenger !== undefined
     if (saved.challenger !== undefined) this.challenger = saved.challenger
     this.wishes = [...saved.wishes]
+    this.ahead = [...saved.ahead]
     this.unmet = [...saved.unmet]
     for (const id of saved.seen) this.commands.seen.add(id)
     this.artifacts.load(saved.artifacts)
@@ -143,7 +147,17 @@ export class ModelDesk {
     const failed = failedGates(command)
     if (failed.length > 0 && wish.override === undefined)
       results.push(refusal(wish, { code: 'FW_MODEL_GATE', detail: failed.join('; ') }, beat))
+    else if (!this.hasRoomFor(wish))
+      results.push(refusal(wish, { code: 'FW_COMMAND_LIMIT', detail: String(changesAheadMax) }, beat))
     else this.wishes.push(wish)
+  }
+
+  /** By the commands and their log times alone: how many wishes are left of those taken depends on when a task met the artefacts. */
+  private hasRoomFor({ tick, timeMs }: Wish): boolean {
+    this.ahead = this.ahead.filter((one) => this.calendar.startMs(one) > timeMs)
+    if (this.ahead.length >= changesAheadMax) return false
+    this.ahead.push(tick)
+    return true
   }
 
   /** Decides what can be decided; when a tick begins, all of it is. */

@@ -9,6 +9,7 @@ export const SavedDesk = z.object({
   /** Absent: no command has chosen one. */
   challenger: z.string().nullable().optional(),
   wishes: z.array(Wish),
+  ahead: z.array(z.int()),
   unmet: z.array(Wish),
   seen: z.array(z.string()),
   artifacts: SavedArtifacts,

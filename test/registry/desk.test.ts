@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
+import { changesAheadMax } from '../../src/limits.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { ModelDesk } from '../../src/registry/desk.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
@@ -147,6 +148,29 @@ it('goes on from what it saved, at every beat', () => {
     }),
     { seed: 9, numRuns: 100 },
   )
+})
+
+it('takes so many commands for ticks to come, the same at every pace, and others once these have begun', () => {
+  const [{ hash: promoted }] = folders
+  const promote = (id: string, timeMs: number, tick: number): TestRecord =>
+    modelCommand(id, timeMs, tick, { kind: 'model.promote', hash: promoted })
+  const early = Array.from({ length: changesAheadMax + 3 }, (_, which) =>
+    promote(`early-${which}`, startMs - 3_600_000 + which * beatMs, firstTick + 1 + (which % 2)),
+  )
+  const second = calendar.startMs(firstTick + 1)
+  const commands = [...early, promote('once more', second - 1, firstTick + 3), promote('later', second, firstTick + 3)]
+  const parts = chunkRecords(folders[0], startMs, 600)
+  for (const delaysMs of [[0], [59_000, 0, 20_000]]) {
+    const refused = read(commands, parts, delaysMs).answers.filter((answer) => answer.endsWith('false'))
+    const beyond = [0, 1, 2].map((more) => `early-${changesAheadMax + more} false`)
+    expect(refused).toEqual([...beyond, 'once more false'])
+  }
+  const desk = newDesk()
+  for (const [beat, records] of beatsOf(early, [0])) {
+    const { results } = desk.fold(beat, records, [])
+    for (const { code } of results) expect(code).toBe('FW_COMMAND_LIMIT')
+  }
+  expect(desk.pending).toHaveLength(changesAheadMax)
 })
 
 function newDesk(): ModelDesk {
