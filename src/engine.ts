@@ -212,7 +212,10 @@ export function checkBeat(beatMs: number, { calendar }: Profile): void {
     ])
 }
 
-/** The first activation of a log stands for its whole life; a start with another one is refused. */
+/**
+ * The first activation of a log stands for its whole life; a start with another one is refused. Of several that begin a log at one moment
+ * each reads again what it has written: the first in the log counts, and its repetition is a duplicate.
+ */
 export async function activate({
   log,
   profile,
@@ -227,18 +230,7 @@ export async function activate({
     modelHash: model?.hash ?? null,
     foldVersion,
   }
-  for await (const record of recordsOf(log, 'commands', 0)) {
-    const command = parseCommand(record.value)
-    if (command?.kind !== 'profile.activate') continue
-    if (
-      command.profileHash !== wanted.profileHash ||
-      command.beatMs !== beatMs ||
-      command.modelHash !== wanted.modelHash
-    ) {
-      throw new ForewarnError('FW_CONFIG_CHANGED', [describe(command), describe(wanted)])
-    }
-    return
-  }
+  if (await isActivated(log, wanted)) return
   const command: Command = {
     id: `activate-${profile.hash.slice(0, 12)}-${beatMs}`,
     actor: 'forewarn run',
@@ -248,8 +240,23 @@ export async function activate({
   const greatest = await greatestBeat(log, beatMs)
   const timeMs = greatest === undefined ? now() : greatest * beatMs
   await log.append('commands', 0, [{ key: null, value: Buffer.from(JSON.stringify(command)), timeMs }])
+  await isActivated(log, wanted)
 }
 
-function describe(setting: { profile: string; profileHash: string; beatMs: number; modelHash: string | null }): string {
+type Setting = { profile: string; profileHash: string; beatMs: number; modelHash: string | null }
+
+/** @throws ForewarnError FW_CONFIG_CHANGED when the first activation is another one. */
+async function isActivated(log: Log, wanted: Setting): Promise<boolean> {
+  for await (const record of recordsOf(log, 'commands', 0)) {
+    const command = parseCommand(record.value)
+    if (command?.kind !== 'profile.activate') continue
+    const { profileHash, beatMs, modelHash } = command
+    if (profileHash === wanted.profileHash && beatMs === wanted.beatMs && modelHash === wanted.modelHash) return true
+    throw new ForewarnError('FW_CONFIG_CHANGED', [describe(command), describe(wanted)])
+  }
+  return false
+}
+
+function describe(setting: Setting): string {
   return `profile ${setting.profile} (${setting.profileHash.slice(0, 12)}), beat ${setting.beatMs} ms, model ${setting.modelHash?.slice(0, 12) ?? 'none'}`
 }
