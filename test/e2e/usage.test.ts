@@ -1,7 +1,7 @@
 /** What the command line answers when it is called wrongly, or asked for help. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { type Ended, forewarn } from './forewarn.ts'
+import { type Ended, Forewarn, forewarn } from './forewarn.ts'
 import { expectCalm, expectError, tempFolder } from './support.ts'
 
 const commands = [
@@ -80,6 +80,14 @@ test('a log that is not there: 1, code and remedy', async () => {
   const doctor = await call('doctor')
   expect(doctor).toMatchObject({ code: 1, err: '' })
   expect(doctor.out).toContain('fail  log: There is no log at ')
+})
+
+test('a command that has failed ends, whatever a library still waits for', async () => {
+  const waits = 'setInterval(() => {}, 1_000)'
+  expect(await new Forewarn(['digest', '--log', 'nosuch:x'], { preload: waits }).ended).toMatchObject({
+    code: 2,
+    out: '',
+  })
 })
 
 test('help: 0, on standard output, for each command', async () => {
