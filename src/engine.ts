@@ -188,7 +188,9 @@ async function untilThrough({ log, now, signal }: EngineOptions, endBeat: number
   let reachedMs = now()
   while (!signal.aborted) {
     try {
-      if (await allThrough(log, endBeat)) return
+      const through = await atMost(untilEndPatienceMs, allThrough(log, endBeat))
+      if (through === undefined) throw new ForewarnError('FW_LOG_UNAVAILABLE', [log.name, 'it does not answer'])
+      if (through) return
       reachedMs = now()
     } catch (error) {
       if (!isPassing(error) || now() - reachedMs >= untilEndPatienceMs) throw error
