@@ -20,8 +20,8 @@ export class MeasuredProcess {
   #cpuUs = 0
   #peakRssMiB = 0
 
-  constructor(program: string, args: readonly string[]) {
-    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
     })
@@ -70,11 +70,16 @@ export class MeasuredProcess {
 }
 
 const main = path.resolve(import.meta.dirname, '../src/main.ts')
+/** As the Dockerfile runs it. */
+export const image = {
+  flags: ['--max-semi-space-size=4'],
+  env: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' },
+}
 
 /** `forewarn` with these arguments; its profile goes to the folder `cpuProf`, if there is one. */
 export function forewarn(args: readonly string[], cpuProf?: string): MeasuredProcess {
   const profiled = cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`]
-  return new MeasuredProcess(process.execPath, [...profiled, main, ...args])
+  return new MeasuredProcess(process.execPath, [...profiled, ...image.flags, main, ...args], image.env)
 }
 
 /** Another program of this folder. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { image } from '../../bench/measured.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8')
@@ -17,6 +18,17 @@ it('runs as a user without rights, with a health check and without packages for 
   expect(lastStage).toContain('/livez')
   expect(dockerfile).toContain('npm ci --omit=dev')
   expect(dockerfile.match(/^FROM /gm)?.length).toBe(2)
+})
+
+it('is set as the README says for memory, and as the benchmarks run', () => {
+  const [malloc, semiSpace] = ['MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072', '--max-semi-space-size=4']
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+  expect(dockerfile).toMatch(new RegExp(`^ENV .*${malloc}$`, 'm'))
+  expect(dockerfile).toMatch(new RegExp(`^ENTRYPOINT .*"${semiSpace}"`, 'm'))
+  expect(readme).toContain(malloc)
+  expect(readme).toContain(`NODE_OPTIONS=${semiSpace}`)
+  expect(image.env).toEqual(Object.fromEntries(malloc.split(' ').map((one) => one.split('='))))
+  expect(image.flags).toEqual([semiSpace])
 })
 
 it('copies what exists, and what .dockerignore lets through', () => {
