@@ -3,17 +3,16 @@
  * Ticks <= T-2 speak in tick T, whenever they came: so the answer is the same with any number of partitions, and in a replay.
  */
 import { z } from 'zod'
-import { shrunkRate } from '../../models/declared.ts'
 import { ln1p, pow2 } from '../../models/math.ts'
-import { type Near, nearness } from '../../models/nearness.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
-import { type CodeTree, rootIndex } from '../../streams/tree.ts'
+import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
 import { jsonOf } from '../json.ts'
 import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
-import { type PlaceFeature, placeFeatures, typeFlags } from './featureProfile.ts'
+import { type PlaceFeature, placeFeatures } from './featureProfile.ts'
+import { arraysOf, lookRound, type NearbyRate, nearbyRate, rateFor } from './nearbyRate.ts'
 
 const ArchivedCounts = z.object({
   tick: z.int(),
@@ -30,35 +29,11 @@ export const SavedNeighbourhood = z.object({
 })
 type SavedNeighbourhood = z.infer<typeof SavedNeighbourhood>
 
-/** Decayed sums of one declared feature at every node of its axis, as of the last tick added. */
-type Around = {
-  slot: number
-  tree: CodeTree
-  axis: 'region' | 'industry' | 'whole'
-  of: Uint8Array
-  per: Uint8Array | undefined
-  halfLifeDays: number
-  prior: { rate: number; events: number; wholeEvents: number }
-  /** What is left of the sums at the end of the open tick. */
-  kept: number
-  sums: Sums
-  circle: Circle | undefined
-  graded: Graded | undefined
-}
-
-type Sums = { of: Float64Array; per: Float64Array }
-
-/** The sums of the regions around each region, weighed by distance. They follow from the sums, so no checkpoint keeps them. */
-type Circle = { near: readonly (readonly Near[])[]; events: number; sums: Sums }
-
-/** The sums of each grade at each node, at `node * grades + grade`. */
-type Graded = { grades: number; events: number; sums: Sums }
-
 /** 1 for every node of an axis that lies at or below a code. */
 type Inside = { slot: number; axis: 'region' | 'industry'; nodes: Uint8Array }
 
 export class Neighbourhood {
-  private readonly arounds: readonly Around[]
+  private readonly arounds: readonly NearbyRate[]
   private readonly insides: readonly Inside[]
   private readonly keys: CellKeys
   private readonly tickDays: number
@@ -74,7 +49,7 @@ export class Neighbourhood {
     const features = placeFeatures(profile)
     this.size = features.length
     this.arounds = features.flatMap((feature, slot) =>
-      feature.kind === 'nearby' ? [aroundOf(profile, feature, slot)] : [],
+      feature.kind === 'nearby' ? [nearbyRate(profile, feature, slot)] : [],
     )
     this.insides = features.flatMap((feature, slot) =>
       feature.kind === 'place' ? [{ slot, axis: feature.axis, nodes: inside(profile, feature) }] : [],
@@ -141,12 +116,12 @@ export class Neighbourhood {
     this.lastTick = tick
   }
 
-  private keptAfter(ticks: number, { halfLifeDays }: Around): number {
+  private keptAfter(ticks: number, { halfLifeDays }: NearbyRate): number {
     return pow2((-ticks * this.tickDays) / halfLifeDays)
   }
 
   /** Events of one tick, as `arraysOf` holds them: whole numbers, so their order makes no difference. */
-  private cameIn(around: Around, pages: readonly ArchivedCounts[]): Float64Array[] {
+  private cameIn(around: NearbyRate, pages: readonly ArchivedCounts[]): Float64Array[] {
     const { keys } = this
     const { tree, axis, of, per, graded } = around
     const came = arraysOf(around).map(({ length }) => new Float64Array(length))
@@ -169,83 +144,6 @@ export class Neighbourhood {
     }
     return came
   }
-}
-
-/** The rate of a grade at a node, drawn to that of all; where grades do not count by themselves, that of all. */
-function rateFor(around: Around, node: number, grade: number): number {
-  const { graded, kept } = around
-  const rate = rateAt(around, node)
-  if (graded === undefined) return rate
-  const { grades, events, sums } = graded
-  const own = node * grades + grade
-  return shrunkRate(sums.of[own] * kept, sums.per[own] * kept, { rate, events })
-}
-
-/** The rate at a node, drawn to that around it and that to the rate of the node above it; the whole is drawn to the prior. */
-function rateAt(around: Around, node: number): number {
-  const { tree, prior, sums, kept, circle } = around
-  const isWhole = node === rootIndex
-  const above = isWhole ? prior.rate : rateAt(around, tree.nodes[node].parent)
-  const events = isWhole ? prior.wholeEvents : prior.events
-  const rateOf = ({ of, per }: Sums, drawnTo: { rate: number; events: number }): number =>
-    shrunkRate(of[node] * kept, per[node] * kept, drawnTo)
-  const rate = circle === undefined ? above : rateOf(circle.sums, { rate: above, events: circle.events })
-  return rateOf(sums, { rate, events })
-}
-
-/** Nodes in the order of the tree: the same sums to the last bit wherever they are made. */
-function lookRound({ sums, circle }: Around): void {
-  if (circle === undefined) return
-  for (const [node, near] of circle.near.entries()) {
-    let [of, per] = [0, 0]
-    for (const { index, weight } of near) {
-      of += weight * sums.of[index]
-      per += weight * sums.per[index]
-    }
-    circle.sums.of[node] = of
-    circle.sums.per[node] = per
-  }
-}
-
-/** What decays and is kept: `of` and `per` of all, then of each grade. */
-function arraysOf({ sums, graded }: Around): Float64Array[] {
-  return [sums, ...(graded === undefined ? [] : [graded.sums])].flatMap(({ of, per }) => [of, per])
-}
-
-function emptySums(size: number): Sums {
-  return { of: new Float64Array(size), per: new Float64Array(size) }
-}
-
-function aroundOf(
-  profile: Profile,
-  { axis, of, per, halfLifeDays, prior, around, sameGrade }: Extract<PlaceFeature, { kind: 'nearby' }>,
-  slot: number,
-): Around {
-  const tree = axis === 'industry' ? profile.industries : profile.regions
-  const [nodes, grades] = [tree.nodes.length, profile.grades.length]
-  return {
-    slot,
-    tree,
-    axis,
-    of: typeFlags(profile, of),
-    per: per === undefined ? undefined : typeFlags(profile, per),
-    halfLifeDays,
-    prior: { ...prior, wholeEvents: prior.wholeEvents ?? prior.events },
-    kept: 1,
-    sums: emptySums(nodes),
-    circle: around && { near: nearOf(tree, around.km), events: around.events, sums: emptySums(nodes) },
-    graded: sameGrade && { grades, events: sameGrade.events, sums: emptySums(nodes * grades) },
-  }
-}
-
-/** Regions of one level are near one another; none without a centre is near any. */
-function nearOf({ nodes, levels }: CodeTree, km: number): Near[][] {
-  const near: Near[][] = nodes.map(() => [])
-  for (const depth of levels.keys()) {
-    const centres = nodes.map(({ depth: own, centre }) => (own === depth + 1 ? centre : undefined))
-    for (const [node, some] of nearness(centres, km).entries()) if (some.length > 0) near[node] = some
-  }
-  return near
 }
 
 function inside(profile: Profile, { axis, code }: Extract<PlaceFeature, { kind: 'place' }>): Uint8Array {
