@@ -65,7 +65,8 @@ export class FactSums {
   /** `slots`: features that are asked for, by place: sums, then momenta of the groups and of all, then others. Only sums that these need are made. */
   constructor(profile: SumsProfile, plan: SumsPlan, slots: Int32Array) {
     const { groupOfType, halfLivesDays, horizonHours } = profile
-    const size = (plan.all + 1) * plan.lives
+    const { lives, all } = plan
+    const size = (all + 1) * lives
     this.sums = new Float64Array(2 * size)
     this.counts = this.sums.subarray(0, size)
     this.severities = this.sums.subarray(size)
@@ -75,10 +76,9 @@ export class FactSums {
     this.groupOf = Uint8Array.from(groupOfType)
     const asked = askedLives(slots, plan)
     this.asked = inFours(asked)
-    const { lives, all } = plan
-    const places = (lifes: Iterable<number>, first: number): number[] =>
-      [...lifes].flatMap((life) => Array.from({ length: all }, (_, group) => first + group * lives + life))
-    this.ofGroups = Int32Array.from([...places(asked.ofCounts, 0), ...places(asked.ofSeverities, size)])
+    const placesOf = (some: ReadonlySet<number>, first: number): number[] =>
+      [...some].flatMap((life) => Array.from({ length: all }, (_, group) => first + group * lives + life))
+    this.ofGroups = Int32Array.from([...placesOf(asked.ofCounts, 0), ...placesOf(asked.ofSeverities, size)])
   }
 
   /** The sums of a row at an hour, in the place of those before. */

@@ -9,14 +9,13 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RiskModel } from '../models/risk/riskModel.ts'
-import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
+import { activate } from './activation.ts'
 import { atMost } from './atMost.ts'
 import type { Explanation } from './enterprise/explanation.ts'
 import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
 import { isPassing, TaskHost } from './fold/host.ts'
-import { parseCommand } from './fold/imports.ts'
 import type { Membership } from './fold/membership.ts'
 import { allThrough, greatestBeat } from './fold/progress.ts'
 import { TaskRunner } from './fold/runner.ts'
@@ -25,7 +24,6 @@ import type { FoldTask } from './fold/task.ts'
 import { foldVersion, stateVersion } from './fold/version.ts'
 import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log, TaskId } from './log/port.ts'
-import { recordsOf } from './log/recordsOf.ts'
 import { taskName } from './log/tasks.ts'
 import type { Notice, Tell } from './notices.ts'
 import { RunningTasks } from './running.ts'
@@ -212,53 +210,4 @@ export function checkBeat(beatMs: number, { calendar }: Profile): void {
     throw new ForewarnError('FW_USAGE', [
       `--beat-ms ${beatMs} does not divide the profile's UTC offset; a tick would end within a beat.`,
     ])
-}
-
-/**
- * The first activation of a log stands for its whole life; a start with another one is refused. Of several that begin a log at one moment
- * each reads again what it has written: the first in the log counts, and its repetition is a duplicate.
- */
-export async function activate({
-  log,
-  profile,
-  model,
-  beatMs,
-  now,
-}: Pick<EngineOptions, 'log' | 'profile' | 'model' | 'beatMs' | 'now'>): Promise<void> {
-  const wanted = {
-    profile: profile.file.name,
-    profileHash: profile.hash,
-    beatMs,
-    modelHash: model?.hash ?? null,
-    foldVersion,
-  }
-  if (await isActivated(log, wanted)) return
-  const command: Command = {
-    id: `activate-${profile.hash.slice(0, 12)}-${beatMs}`,
-    actor: 'forewarn run',
-    kind: 'profile.activate',
-    ...wanted,
-  }
-  const greatest = await greatestBeat(log, beatMs)
-  const timeMs = greatest === undefined ? now() : greatest * beatMs
-  await log.append('commands', 0, [{ key: null, value: Buffer.from(JSON.stringify(command)), timeMs }])
-  await isActivated(log, wanted)
-}
-
-type Setting = { profile: string; profileHash: string; beatMs: number; modelHash: string | null }
-
-/** @throws ForewarnError FW_CONFIG_CHANGED when the first activation is another one. */
-async function isActivated(log: Log, wanted: Setting): Promise<boolean> {
-  for await (const record of recordsOf(log, 'commands', 0)) {
-    const command = parseCommand(record.value)
-    if (command?.kind !== 'profile.activate') continue
-    const { profileHash, beatMs, modelHash } = command
-    if (profileHash === wanted.profileHash && beatMs === wanted.beatMs && modelHash === wanted.modelHash) return true
-    throw new ForewarnError('FW_CONFIG_CHANGED', [describe(command), describe(wanted)])
-  }
-  return false
-}
-
-function describe(setting: Setting): string {
-  return `profile ${setting.profile} (${setting.profileHash.slice(0, 12)}), beat ${setting.beatMs} ms, model ${setting.modelHash?.slice(0, 12) ?? 'none'}`
 }

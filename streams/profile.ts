@@ -115,11 +115,10 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
 
 /** Codes of declared features that the trees do not have would be 0 for ever; without centres nothing is around. */
 function checkPlaces(features: ProfileFile['features'], trees: Pick<Profile, 'regions' | 'industries'>): void {
+  const hasCentres = trees.regions.nodes.some(({ centre }) => centre !== undefined)
   for (const [at, feature] of features.entries()) {
-    if (feature.kind === 'nearby' && feature.around !== undefined) {
-      if (!trees.regions.nodes.some(({ centre }) => centre !== undefined))
-        throw new Error(`features.${at}.around: no region has lat and lon`)
-    }
+    if (feature.kind === 'nearby' && feature.around !== undefined && !hasCentres)
+      throw new Error(`features.${at}.around: no region has lat and lon`)
     if (feature.kind !== 'place') continue
     const { has } = feature.axis === 'region' ? trees.regions : trees.industries
     const unknown = feature.codes.findIndex((code) => !has(code))

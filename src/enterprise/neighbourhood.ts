@@ -130,8 +130,9 @@ export class Neighbourhood {
       for (const [at, key] of counts.keys.entries()) {
         const type = keys.column(key)
         if (of[type] !== 1 && per?.[type] !== 1) continue // a source, or a type that nobody asks for
-        const cell = keys.cellOf(keys.gradedOf(key))
-        const grade = keys.gradeOf(keys.gradedOf(key))
+        const gradedCell = keys.gradedOf(key)
+        const cell = keys.cellOf(gradedCell)
+        const grade = keys.gradeOf(gradedCell)
         for (const node of tree.pathOf(axis === 'industry' ? keys.industry(cell) : keys.region(cell))) {
           if (of[type] === 1) ofAll[node] += counts.sums[at]
           if (per?.[type] === 1) perAll[node] += counts.sums[at]

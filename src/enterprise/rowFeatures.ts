@@ -29,7 +29,7 @@ export function rowFeatures(
   return (row, hour, out) => {
     const place = rows.place(row)
     const grades = rows.grades(row)
-    around.fill(place, gradeCodeAt(grades, hour, Number.POSITIVE_INFINITY), ofPlace)
+    if (around.size > 0) around.fill(place, gradeCodeAt(grades, hour, Number.POSITIVE_INFINITY), ofPlace)
     fill(out, {
       facts: rows.facts(row),
       grades,

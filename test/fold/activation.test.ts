@@ -1,7 +1,7 @@
 /** Two processes that begin one log at the same moment (docs/fold.md rule 18). */
 import { expect, it } from 'vitest'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { activate } from '../../src/engine.ts'
+import { activate } from '../../src/activation.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { append, foldToEnd, memoryLog } from '../support/fold.ts'

@@ -133,6 +133,11 @@ describe('rates nearby', () => {
       }),
     ),
   })
+  const cell = keys.cell(p1, profile.industries.leafOf[x])
+  const tenth = archived(10, [
+    [cell, fine, 3],
+    [cell, complaint, 1],
+  ])
   const values = (it: Neighbourhood, region: number, grade = 0): number[] => {
     const out = new Float64Array(it.size)
     it.fill((region << 16) | x, grade, out)
@@ -141,14 +146,7 @@ describe('rates nearby', () => {
 
   it('are drawn to the node above, and only ticks up to T-2 speak', () => {
     const it = new Neighbourhood(profile, keys)
-    const cell = keys.cell(p1, profile.industries.leafOf[x])
-    it.take([
-      archived(10, [
-        [cell, fine, 3],
-        [cell, complaint, 1],
-      ]),
-      archived(11, [[cell, fine, 100]]),
-    ])
+    it.take([tenth, archived(11, [[cell, fine, 100]])])
     it.openTick(11)
     const whole0 = prior.rate
     expect(values(it, p1).slice(0, 4)).toEqual([whole0, whole0, whole0, 0])
@@ -167,13 +165,7 @@ describe('rates nearby', () => {
 
   it('are drawn to what lies around, and that to the node above', () => {
     const it = new Neighbourhood(profile, keys)
-    const cell = keys.cell(p1, profile.industries.leafOf[x])
-    it.take([
-      archived(10, [
-        [cell, fine, 3],
-        [cell, complaint, 1],
-      ]),
-    ])
+    it.take([tenth])
     it.openTick(12)
     const kept = 2 ** (-3 / 3)
     const whole = (3 * kept + 8 * 0.25) / (4 * kept + 8)
@@ -186,7 +178,6 @@ describe('rates nearby', () => {
 
   it('are of the same grade, drawn to those of all', () => {
     const it = new Neighbourhood(profile, keys)
-    const cell = keys.cell(p1, profile.industries.leafOf[x])
     it.take([
       archived(10, [
         [cell, fine, 3, 1],
@@ -209,7 +200,6 @@ describe('rates nearby', () => {
 
   it('come back from a checkpoint', () => {
     const it = new Neighbourhood(profile, keys)
-    const cell = keys.cell(p1, profile.industries.leafOf[x])
     it.take([archived(10, [[cell, fine, 3, 2]]), archived(11, [[cell, complaint, 7, 2]])])
     it.openTick(12)
     const again = new Neighbourhood(profile, keys)

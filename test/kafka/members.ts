@@ -1,5 +1,6 @@
 /** Several members of a group in one process, each with its own connection: what several processes on one log are. */
-import { activate, openEngine } from '../../src/engine.ts'
+import { activate } from '../../src/activation.ts'
+import { openEngine } from '../../src/engine.ts'
 import { openKafkaLog } from '../../src/log/kafka/kafkaLog.ts'
 import { kafkaMembers } from '../../src/log/kafka/members.ts'
 import type { Notice } from '../../src/notices.ts'
