@@ -1,0 +1,33 @@
+/** A log that an earlier version has written: it opens, says what it said, and goes on. */
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { oldDigest, placeOldLog } from '../support/oldLog.ts'
+import { forewarn, forewarnJson } from './forewarn.ts'
+import { accountOf, expectCalm, jsonLines, tempFolder } from './support.ts'
+
+test('a log of foldVersion 4 says what it said, and goes on', async () => {
+  const folder = await placeOldLog(path.join(await tempFolder(), 'data'))
+  const log = ['--log', `embedded:${folder}`]
+  expect(await forewarnJson(['digest', ...log])).toEqual(await oldDigest())
+  const warnings = await jsonLines(['tail', 'region-warnings', ...log])
+  expect(warnings.at(-1)).toMatchObject({ value: { id: 'region.440000.2026-09-16', level: 'orange', foldVersion: 4 } })
+
+  const before = await accountOf(folder)
+  const events = path.join(folder, 'events.ndjson')
+  const event = {
+    id: 'later',
+    enterpriseId: '91440101MA5CJQ4N59',
+    type: 'PEN.FINE',
+    occurredAt: '2026-10-02T00:00:00Z',
+  }
+  await writeFile(events, `${JSON.stringify(event)}\n`)
+  expect(await forewarnJson(['ingest', '--as', 'risk-events', events, ...log])).toMatchObject({ accepted: 1 })
+  const { code, out, err } = await forewarn(['run', ...log, '--until-end', '--log-level', 'error', '--json'])
+  expectCalm(err)
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ events: 1, fates: { applied: 1 } })
+  const after = await accountOf(folder)
+  expect(after.records).toBe(before.records + 1)
+  expect(after.rows).toBe(before.rows + 1)
+})
