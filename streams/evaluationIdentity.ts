@@ -20,7 +20,7 @@ export const EvaluationIdentity = z.object({
   comparedWith: sha256.nullable(),
   /** Hash of the profile. */
   profile: sha256,
-  /** Hash over the features that the profile computes, names and definitions. */
+  /** Hash over the features that the profile computes, names and definitions: `featuresHash` (src/enterprise/featureProfile.ts). */
   features: sha256,
   /** The rows it was judged on. */
   rows: RowsIdentity,

@@ -1,8 +1,10 @@
 /** What the features need to know of a profile; scoring, training rows and explanations share it. */
+import { createHash } from 'node:crypto'
 import type { CompiledFeature } from '../../models/declared.ts'
-import { type FeatureProfile, knownNames } from '../../models/features.ts'
+import { type FeatureProfile, featureNames, knownNames } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { unknownCode } from '../../streams/tree.ts'
 import { horizonHours, hoursPerDay } from '../limits.ts'
 
 export function featureProfile(profile: Profile): FeatureProfile {
@@ -14,6 +16,30 @@ export function featureProfile(profile: Profile): FeatureProfile {
     horizonHours,
     declared: declaredFeatures(profile),
   }
+}
+
+/**
+ * sha256 over the features that a profile computes: their names, and all that defines them. A profile with other warnings, words or
+ * bands has the same features; one with another half-life, type, severity or declaration has others.
+ */
+export function featuresHash(profile: Profile): string {
+  const { groups, grades, types, file, regions, industries } = profile
+  const definitions = {
+    names: featureNames(featureProfile(profile)),
+    types: types.map(({ code, group, severity }) => [code, groups[group], severity]),
+    grades,
+    halfLivesDays: file.halfLivesDays,
+    horizonHours,
+    factColumns: file.factColumns,
+    declared: file.features,
+    // What is nearby, places and peers stand on the trees; places that warnings alone count by are not of them.
+    trees: [regions, industries].map(({ nodes }) =>
+      nodes
+        .filter(({ code }) => !code.endsWith(`/${unknownCode}`))
+        .map(({ code, parent, centre }) => [code, nodes[parent].code, centre?.lat, centre?.lon]),
+    ),
+  }
+  return createHash('sha256').update(JSON.stringify(definitions)).digest('hex')
 }
 
 type Declared = Profile['file']['features'][number]
