@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { nonNegative, print, processScreen, remark, runProgram, wholeNumber } from '../src/cli/common.ts'
-import { demoBeatMs, demoStartMs, feed, warmUpDays } from '../src/cli/demoFeed.ts'
+import { clearOutbreak, demoBeatMs, demoStartMs, feed, historyDays } from '../src/cli/demoFeed.ts'
 import { showRecord } from '../src/cli/show.ts'
 import { stopSignal } from '../src/cli/stopSignal.ts'
 import { ImportWriter } from '../src/edges/ingest/importWriter.ts'
@@ -45,7 +45,7 @@ const command = new Command('demo:kafka')
   .option('--partitions <n>', 'partitions of the inputs, an enterprise task each', '4')
   .option('--workers <n>', 'processes that share the tasks', '2')
   .option('--seed <s>', 'whole number from which everything is drawn', '1')
-  .option('--speed <days>', `simulated days a second, after the first ${warmUpDays}; 0 is as fast as it goes`, '1')
+  .option('--speed <days>', `simulated days a second, after the first ${historyDays}; 0 is as fast as it goes`, '1')
   .option('--http <host:port>', 'where the first worker serves; each other one a port further', '127.0.0.1:9464')
   .option('--exit', 'run at full speed, and stop at the end')
   .option('--json', 'print what came of it as one JSON object at the end')
@@ -75,7 +75,7 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
   const startedMs = Date.now()
   const days = wholeNumber('--days', options.days)
   const [enterprises, seed] = [wholeNumber('--enterprises', options.enterprises), wholeNumber('--seed', options.seed)]
-  const simulation = simulate(await loadProfile('cn'), { enterprises, days, seed, start: demoStartMs })
+  const simulation = simulate(await loadProfile('cn'), { enterprises, days, seed, start: demoStartMs, clearOutbreak })
   // The import is open before anything is folded, so that no beat closes by the clock.
   const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStartMs)
   const workers = new Forewarn(workerArgs(host, options), { heard: (text) => screen.err.write(text) })

@@ -7,7 +7,6 @@ import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
-import { openKafkaLog } from '../log/kafka/kafkaLog.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
 
@@ -79,6 +78,7 @@ export async function openLogOption(options: LogOptions, mode: 'read' | 'write',
   const place = logPlace(options.log)
   const prefixes = prefixesOf(options)
   if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes })
+  const { openKafkaLog } = await import('../log/kafka/kafkaLog.ts') // loaded by those alone who have a cluster
   return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes })
 }
 
@@ -101,6 +101,15 @@ export function wholeNumber(option: string, text: string, least = 0): number {
 export function nonNegative(option: string, text: string): number {
   if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text)
   throw new ForewarnError('FW_USAGE', [`${option} must be a number, not ${text}.`])
+}
+
+/** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */
+export function hostAndPort(text: string): { host: string; port: number } {
+  const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
+  const port = Number(parts?.[3])
+  if (parts === null || port > 65_535)
+    throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
+  return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
 }
 
 /** One line; waits while a reader is slow, so that nothing piles up in memory. */

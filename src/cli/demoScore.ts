@@ -3,12 +3,20 @@ import type { Profile } from '../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../streams/tree.ts'
 
 export type Raise = { region: string; industry: string; tickLabel: string }
-export type PlannedOutbreak = { region: string; industry: string; startTick: number; endTick: number; end: string }
-export type OutbreakScore = { injected: number; found: number; raisedOutside: number }
+export type PlannedOutbreak = {
+  region: string
+  industry: string
+  startTick: number
+  endTick: number
+  start: string
+  end: string
+}
+/** `injected`: begun, and over or found; `underWay`: begun, neither over nor found, so that it may still be. */
+export type OutbreakScore = { injected: number; found: number; underWay: number; raisedOutside: number }
 
 const ticksAfter = 2
 
-/** `untilMs`: outbreaks that end later are not counted. */
+/** `untilMs`: how far the log is folded. What begins later is not counted. */
 export function scoreOutbreaks(
   planned: readonly PlannedOutbreak[],
   raises: readonly Raise[],
@@ -25,12 +33,21 @@ export function scoreOutbreaks(
       isAbove(regions, outbreak.region, raise.region) && isAbove(industries, outbreak.industry, raise.industry)
     return above || below
   }
-  const counted = planned.filter(({ end }) => Date.parse(end) <= untilMs)
+  const begun = planned.filter(({ start }) => Date.parse(start) < untilMs)
+  const found = begun.filter((outbreak) => raises.some((raise) => touches(outbreak, raise)))
+  const underWay = begun.filter((outbreak) => !found.includes(outbreak) && Date.parse(outbreak.end) > untilMs)
   return {
-    injected: counted.length,
-    found: counted.filter((outbreak) => raises.some((raise) => touches(outbreak, raise))).length,
+    injected: begun.length - underWay.length,
+    found: found.length,
+    underWay: underWay.length,
     raisedOutside: raises.filter((raise) => !planned.some((outbreak) => touches(outbreak, raise))).length,
   }
+}
+
+/** `outbreaks: 5 begun, 4 warned of in time; ...` on one line. */
+export function outbreaksLine({ injected, found, underWay, raisedOutside }: OutbreakScore): string {
+  const more = underWay === 0 ? '' : ` (${underWay} more under way, not warned of yet)`
+  return `outbreaks: ${injected} begun, ${found} warned of in time${more}; ${raisedOutside} warnings touch none`
 }
 
 /** Whether a code stands above another in its tree, or is it; '' is the root. */

@@ -1,49 +1,39 @@
 /** All commands, each a file beside this one. */
 import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
-import { deadLettersCommand } from './deadLetters.ts'
-import { demoCommand } from './demo.ts'
-import { digestCommand } from './digest.ts'
-import { doctorCommand } from './doctor.ts'
-import { evaluateCommand } from './evaluate.ts'
-import { explainCommand } from './explain.ts'
-import { extractCommand } from './extract.ts'
-import { importCommand } from './importModel.ts'
-import { ingestCommand } from './ingest.ts'
-import { modelsCommand } from './models.ts'
-import { challengeCommand, promoteCommand, rollbackCommand } from './promote.ts'
-import { retrainCommand } from './retrain.ts'
-import { runCommand } from './run.ts'
-import { simulateCommand } from './simulate.ts'
-import { tailCommand } from './tail.ts'
-import { topicsCommand } from './topics.ts'
-import { trainCommand } from './train.ts'
-import { verifyCommand } from './verify.ts'
 
-export function forewarnProgram(): Command {
-  return new Command('forewarn')
+/** In the order in which help lists them. A command that is not asked for is not loaded. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import('./demo.ts')).demoCommand(),
+  run: async () => (await import('./run.ts')).runCommand(),
+  simulate: async () => (await import('./simulate.ts')).simulateCommand(),
+  ingest: async () => (await import('./ingest.ts')).ingestCommand(),
+  tail: async () => (await import('./tail.ts')).tailCommand(),
+  digest: async () => (await import('./digest.ts')).digestCommand(),
+  extract: async () => (await import('./extract.ts')).extractCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+  import: async () => (await import('./importModel.ts')).importCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  retrain: async () => (await import('./retrain.ts')).retrainCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  models: async () => (await import('./models.ts')).modelsCommand(),
+  promote: async () => (await import('./promote.ts')).promoteCommand(),
+  challenge: async () => (await import('./promote.ts')).challengeCommand(),
+  rollback: async () => (await import('./promote.ts')).rollbackCommand(),
+  topics: async () => (await import('./topics.ts')).topicsCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  'dead-letters': async () => (await import('./deadLetters.ts')).deadLettersCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+}
+
+/** `asked`: the first word of the command line. Help and whatever is no command get all of them. */
+export async function forewarnProgram(asked: string | undefined): Promise<Command> {
+  const wanted = asked !== undefined && Object.hasOwn(loaders, asked) ? [loaders[asked]] : Object.values(loaders)
+  const program = new Command('forewarn')
     .description(
       'Watches risk events about enterprises, scores each enterprise, and warns of industries and regions before trouble spreads.',
     )
     .version(packageJson.version)
-    .addCommand(demoCommand())
-    .addCommand(runCommand())
-    .addCommand(simulateCommand())
-    .addCommand(ingestCommand())
-    .addCommand(tailCommand())
-    .addCommand(digestCommand())
-    .addCommand(extractCommand())
-    .addCommand(trainCommand())
-    .addCommand(importCommand())
-    .addCommand(evaluateCommand())
-    .addCommand(retrainCommand())
-    .addCommand(explainCommand())
-    .addCommand(modelsCommand())
-    .addCommand(promoteCommand())
-    .addCommand(challengeCommand())
-    .addCommand(rollbackCommand())
-    .addCommand(topicsCommand())
-    .addCommand(verifyCommand())
-    .addCommand(deadLettersCommand())
-    .addCommand(doctorCommand())
+  for (const command of await Promise.all(wanted.map((load) => load()))) program.addCommand(command)
+  return program
 }

@@ -18,6 +18,7 @@ import type { Log } from '../log/port.ts'
 import { relay, type Tell } from '../notices.ts'
 import {
   addLogOptions,
+  hostAndPort,
   logPlace,
   nonNegative,
   openLogOption,
@@ -26,7 +27,7 @@ import {
   type Screen,
   wholeNumber,
 } from './common.ts'
-import { hostAndPort, printTotals, type RunOptions, settingOf } from './runSetting.ts'
+import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
 import { runAsWorkers } from './workers.ts'
 

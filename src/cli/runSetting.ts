@@ -6,7 +6,6 @@ import { modelOf } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { type RunTotals, totalsLine } from '../edges/tally.ts'
 import { checkBeat } from '../engine.ts'
-import { ForewarnError } from '../errors.ts'
 import { secondMs } from '../limits.ts'
 import { type LogOptions, print, type Screen, wholeNumber } from './common.ts'
 
@@ -47,13 +46,4 @@ export async function printTotals(
     screen,
     json === true ? JSON.stringify({ ...totals, seconds }) : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
   )
-}
-
-/** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */
-export function hostAndPort(text: string): { host: string; port: number } {
-  const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
-  const port = Number(parts?.[3])
-  if (parts === null || port > 65_535)
-    throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
-  return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
 }

@@ -1,4 +1,5 @@
 /** What SIGINT and SIGTERM mean: to a command that has begun, and before. */
+import { setImmediate } from 'node:timers/promises'
 
 const names = ['SIGINT', 'SIGTERM'] as const
 
@@ -8,6 +9,11 @@ const end = (): never => process.exit(0)
 /** Until `stopSignal`, either signal ends the process at once, as if it had been asked later: with exit code 0. */
 export function endWhenAsked(): void {
   for (const name of names) process.on(name, end)
+}
+
+/** Modules load without a turn of the event loop, and signals wait for one. */
+export async function hearSignals(): Promise<void> {
+  await setImmediate()
 }
 
 /**

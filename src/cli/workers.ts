@@ -6,8 +6,8 @@ import { activate } from '../activation.ts'
 import { sumTotals } from '../edges/tally.ts'
 import { ForewarnError } from '../errors.ts'
 import { secondMs } from '../limits.ts'
-import { kafkaBrokers, openLogOption, remark, type Screen, wholeNumber } from './common.ts'
-import { hostAndPort, printTotals, type RunOptions, settingOf } from './runSetting.ts'
+import { hostAndPort, kafkaBrokers, openLogOption, remark, type Screen, wholeNumber } from './common.ts'
+import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
 
 const restartAfterMs = secondMs

@@ -9,25 +9,39 @@ import type { Outbreak } from './truth.ts'
 
 const firstDay = 25
 const quietDaysAtEnd = 3
-const triesPerKind = 100
-/** Size at the peak, in standard deviations of all judged events of the cell (Noufaily et al. 2013 draw 1 to 10). */
-const sizeSdMin = 4
-const sizeSdSpan = 6
 const extraPerDayMin = 5
 const factorMin = 2
 const enterprisesMin = 10
 const factorMax = 10
-const kinds = ['industry', 'both', 'region'] as const // in turn
 const daysBetween = 3 // between two outbreaks of one cell
 
-/** An outbreak by index, as the run needs it; days count from the start, `toDay` is the first day after it. */
-export type PlannedOutbreak = {
+/** What is drawn from. `sizeSd`: size at the peak, in standard deviations of all judged events of the cell (Noufaily et al. 2013 draw 1 to 10). */
+type Look = {
+  kinds: readonly Outbreak['kind'][] // in turn
+  shapes: readonly Outbreak['shape'][]
+  sizeSdMin: number
+  sizeSdSpan: number
+  triesPerKind: number
+}
+const usualLook: Look = {
+  kinds: ['industry', 'both', 'region'],
+  shapes: ['jump', 'ramp'],
+  sizeSdMin: 4,
+  sizeSdSpan: 6,
+  triesPerKind: 100,
+}
+/** Large, sudden and in one place, so that everybody sees it at once. */
+const clearLook: Look = { kinds: ['both'], shapes: ['jump'], sizeSdMin: 10, sizeSdSpan: 4, triesPerKind: 2_000 }
+
+/** Days count from the start; `toDay` is the first day after it. */
+export type Days = { readonly fromDay: number; readonly toDay: number }
+
+/** An outbreak by index, as the run needs it. */
+export type PlannedOutbreak = Days & {
   readonly truth: Outbreak
   readonly region: number
   readonly industry: number
   readonly types: readonly number[]
-  readonly fromDay: number
-  readonly toDay: number
 }
 
 type Scene = {
@@ -44,21 +58,27 @@ type Scene = {
   judged: readonly number[]
 }
 
-export type PlanOptions = { days: number; seed: number; startMs: number }
+export type PlanOptions = {
+  days: number
+  seed: number
+  startMs: number
+  /** When there is one outbreak more, easily seen. The others do not depend on it; they begin on day 25. */
+  clearOutbreak?: Days | undefined
+}
 
 export function planOutbreaks(
   profile: Profile,
   traits: readonly Trait[],
   intensity: Intensity,
-  options: PlanOptions,
+  { days, seed, startMs, clearOutbreak }: PlanOptions,
 ): PlannedOutbreak[] {
-  const random = new Random(options.seed, 'outbreaks')
+  const random = new Random(seed, 'outbreaks')
   const { regionLevels, industryLevels } = profile.file.warnings
   const scene: Scene = {
     profile,
     traits,
     intensity,
-    startMs: options.startMs,
+    startMs,
     regions: judgedNodes(profile.regions, regionLevels),
     industries: judgedNodes(profile.industries, industryLevels),
     themes: themesOf(profile, traits),
@@ -66,13 +86,15 @@ export function planOutbreaks(
   }
   const planned: PlannedOutbreak[] = []
   if ([scene.themes, scene.regions, scene.industries].some((choices) => choices.length === 0)) return planned
-  const lastStart = options.days - quietDaysAtEnd
+  const lastStart = days - quietDaysAtEnd
   for (let day = firstDay + random.int(3); day < lastStart; day += 5 + random.int(3)) {
-    const lengthDays = Math.min(3 + random.int(13), options.days - day)
-    const found = search(scene, planned, day, day + lengthDays, random)
+    const lengthDays = Math.min(3 + random.int(13), days - day)
+    const found = search(scene, planned, usualLook, { fromDay: day, toDay: day + lengthDays }, random)
     if (found) planned.push(found)
   }
-  return planned
+  if (clearOutbreak === undefined || clearOutbreak.toDay > days) return planned
+  const clear = search(scene, planned, clearLook, clearOutbreak, new Random(seed, 'clear outbreak'))
+  return clear ? [clear, ...planned] : planned
 }
 
 function judgedNodes(tree: CodeTree, levels: readonly string[]): number[][] {
@@ -97,11 +119,11 @@ function themesOf(profile: Profile, traits: readonly Trait[]): number[][] {
 function search(
   scene: Scene,
   others: readonly PlannedOutbreak[],
-  fromDay: number,
-  toDay: number,
+  { kinds, shapes, sizeSdMin, sizeSdSpan, triesPerKind }: Look,
+  { fromDay, toDay }: Days,
   random: Random,
 ): PlannedOutbreak | undefined {
-  const shape = random.pick(['jump', 'ramp'] as const)
+  const shape = random.pick(shapes)
   for (let attempt = 0; attempt < kinds.length * triesPerKind; attempt++) {
     const kind = kinds[(others.length + Math.floor(attempt / triesPerKind)) % kinds.length]
     const region = kind === 'industry' ? rootIndex : random.pick(random.pick(scene.regions))
@@ -119,7 +141,7 @@ function search(
   return undefined
 }
 
-type Draft = {
+type Draft = Days & {
   kind: Outbreak['kind']
   shape: Outbreak['shape']
   region: number
@@ -127,8 +149,6 @@ type Draft = {
   theme: readonly number[]
   factor: number
   base: number
-  fromDay: number
-  toDay: number
 }
 
 function describe(scene: Scene, number: number, draft: Draft): PlannedOutbreak {
@@ -162,7 +182,7 @@ export function shareOfPeak(shape: Outbreak['shape'], daysIn: number, lengthDays
   return shape === 'jump' ? 1 : (daysIn + 1) / lengthDays
 }
 
-type Slot = { region: number; industry: number; fromDay: number; toDay: number }
+type Slot = Days & { region: number; industry: number }
 
 /** Close in time and with one cell inside the other: then neither could be told from the other. */
 function clash({ profile }: Scene, one: Slot, other: Slot): boolean {

@@ -5,14 +5,14 @@ import { intensity } from './cells.ts'
 import { dirtShares, malformedShare } from './flaws.ts'
 import { calibrate, channelIndex, hazardParameters, logHazard, stressTable } from './hazard.ts'
 import { type EnterpriseIds, enterpriseIds } from './ids.ts'
-import { type PlannedOutbreak, planOutbreaks } from './outbreaks.ts'
+import { type PlannedOutbreak, type PlanOptions, planOutbreaks } from './outbreaks.ts'
 import { gradeShares, type Population, populate, problemRates, weightsByFamily } from './population.ts'
 import { Random } from './random.ts'
 import { type PlannedSilence, planSilences } from './silences.ts'
 import { channels, type Family, sourcesOfTypes, type Trait, traits } from './traits.ts'
 import type { Truth } from './truth.ts'
 
-export type PlanInput = { enterprises: number; days: number; seed: number; startMs: number; outbreaks: boolean }
+export type PlanInput = PlanOptions & { enterprises: number; outbreaks: boolean }
 
 export type Plan = {
   readonly profile: Profile
@@ -41,7 +41,7 @@ export function makePlan(profile: Profile, options: PlanInput): Plan {
   const population = populate(profile, options.enterprises, seed)
   const weights = weightsByFamily(profile, population, population.grade)
   const cells = intensity(profile, population, weights, typeTraits)
-  const planned = planOutbreaks(profile, typeTraits, cells, { days, seed, startMs })
+  const planned = planOutbreaks(profile, typeTraits, cells, options)
   // Silences avoid outbreaks whether these happen or not, so that a run without outbreaks differs in nothing else.
   const silences = planSilences(profile, sources, planned, { days, seed, startMs })
   const outbreaks = options.outbreaks ? planned : []

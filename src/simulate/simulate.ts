@@ -11,6 +11,7 @@ import { backlog, usualEvents, warmUpDays } from './events.ts'
 import { malformedShare } from './flaws.ts'
 import { malformedVariants } from './malformed.ts'
 import { dayStartMs, drawsOf, gradedLate, hazardOf, type Market, openingMs, openMarket, statuses } from './market.ts'
+import type { Days } from './outbreaks.ts'
 import { outcomes } from './outcomes.ts'
 import { makePlan } from './plan.ts'
 import { familyTables, weightsByFamily } from './population.ts'
@@ -29,6 +30,8 @@ export type SimulateOptions = {
   start: Date | number
   /** False: the same market without outbreaks. */
   outbreaks?: boolean
+  /** One outbreak more that is easily seen, where the market is large enough for one. The others stay as they are. */
+  clearOutbreak?: Days
 }
 
 /** The hidden hazard of an active enterprise at an instant: its probability of an adverse outcome in the 90 days after it. */
@@ -55,13 +58,13 @@ export const monthDays = 30
  * @throws ForewarnError FW_USAGE for numbers outside of what the simulator can do.
  */
 export function simulate(profile: Profile, options: SimulateOptions): Simulation {
-  const { enterprises, days, seed, outbreaks = true } = options
+  const { enterprises, days, seed, outbreaks = true, clearOutbreak } = options
   const startMs = Number(options.start)
   check('enterprises', enterprises, 1, enterprisesMax)
   check('days', days, 1, daysMax)
   check('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   check('start (milliseconds since 1970)', startMs, 10 * 365 * dayMs, 100 * 365 * dayMs)
-  const plan = makePlan(profile, { enterprises, days, seed, startMs, outbreaks })
+  const plan = makePlan(profile, { enterprises, days, seed, startMs, outbreaks, clearOutbreak })
   let latest: Market | undefined
   function* steps(): Generator<SimulatedRecord | SimulatedHazard> {
     latest = openMarket(plan)

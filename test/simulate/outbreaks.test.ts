@@ -61,6 +61,16 @@ describe('the plan', () => {
   })
 })
 
+test('a clear outbreak comes on top: large, sudden, in one place; the others stay', () => {
+  const { truth } = run({ ...options, clearOutbreak: { fromDay: 8, toDay: 13 } })
+  const [clear, ...others] = truth.outbreaks
+  expect(others).toEqual(outbreaks)
+  expect(clear).toMatchObject({ kind: 'both', shape: 'jump', start: '2025-01-08T16:00:00.000Z' })
+  expect(Date.parse(clear.end) - Date.parse(clear.start)).toBe(5 * dayMs)
+  expect(clear.extraEvents).toBeGreaterThan(50)
+  expect(run({ ...options, days: 12, clearOutbreak: { fromDay: 8, toDay: 13 } }).truth.outbreaks).toEqual([])
+})
+
 describe.each(outbreaks)('$id: $kind $region $industry, $shape x $factor', (outbreak) => {
   const seen = all.filter((event) => hits(outbreak, event))
   const before = usual.filter((event) => hits(outbreak, event))
