@@ -24,6 +24,22 @@ function partsOf(template: string): Template {
   return parts
 }
 
+/**
+ * A sentence without what it would say of a name that has no value: the clause from comma to comma that asks for nothing else is left
+ * out; where a clause says more, a dash stands in the name's place. `{count} events, mostly {topType}, {level}` is
+ * `{count} events, {level}` without topType.
+ */
+export function without(template: string, name: string): string {
+  const placeholder = `{${name}}`
+  const clauses = template.split(/(?<=[,;，；、])/)
+  const asksForIt = (clause: string): boolean => clause.includes(placeholder)
+  const isDropped = (clause: string): boolean => asksForIt(clause) && clause.split('{').length === 2
+  const kept = clauses.filter((clause) => !isDropped(clause))
+  if (kept.length === 0 || kept.length === clauses.length) return template.replaceAll(placeholder, '–')
+  const said = kept.join('').trimStart().replaceAll(placeholder, '–')
+  return isDropped(clauses[clauses.length - 1]) ? said.replace(/[,;，；、]\s*$/, '') : said
+}
+
 /** The name of a code in a language; the code itself where it has none. */
 export function nameOf(
   list: readonly { code: string; names?: Readonly<Record<string, string>> | undefined }[],

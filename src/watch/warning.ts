@@ -4,7 +4,7 @@ import type { Profile } from '../../streams/profile.ts'
 import type { Axis } from '../../streams/topics.ts'
 import type { CodeTree } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
-import { fillIn } from '../words.ts'
+import { fillIn, without } from '../words.ts'
 import type { Evidence } from './evidence.ts'
 
 export type Identity = { profile: Profile; keys: CellKeys; model: string | null; foldVersion: number; beatMs: number }
@@ -75,7 +75,8 @@ function sentence(identity: Identity, facts: WarningFacts, language: string): st
   const messages = profile.messages.get(language) ?? {}
   const topType = Object.keys(facts.byType)[0]
   const type = topType === undefined ? undefined : profile.types[profile.typeIndex.get(topType) ?? 0]
-  const said = fillIn(messages[`warning.${facts.axis}`] ?? '{place} {industry}: {count} / {expected}, {level}', {
+  const template = messages[`warning.${facts.axis}`] ?? '{place} {industry}: {count} / {expected}, {level}'
+  const said = fillIn(topType === undefined ? without(template, 'topType') : template, {
     place: nameIn(profile.regions, keys.region(facts.node), language),
     industry: nameIn(profile.industries, keys.industry(facts.node), language),
     count: facts.evidence.events,
