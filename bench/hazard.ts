@@ -1,8 +1,7 @@
 /**
- * How near a trained model comes to the truth: the simulator's hidden hazard is the oracle. One pass over the market: rows of a part of
- * the enterprises every 30 days, and what came of them, read off the state at the end. The first two years train, the last is read once.
+ * How near a trained model comes to the truth: the simulator's hidden hazard is the oracle. Rows of a part of the
+ * enterprises every 30 days, and what came of them. The first two years train, the last is read once.
  */
-import { hourOf } from '../models/facts.ts'
 import { chooseCalibration } from '../models/learn/calibrate.ts'
 import { type Dataset, sliceOf } from '../models/learn/dataset.ts'
 import { trainScorecard } from '../models/learn/scorecard.ts'
@@ -16,15 +15,13 @@ import { hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
 import { simulate } from '../src/simulate/simulate.ts'
 import { chosenFeatures } from '../src/training/extract/chosenFeatures.ts'
-import { labelBook } from '../src/training/extract/labels.ts'
-import { type PastSource, PastTasks } from '../src/training/extract/pastTasks.ts'
-import { featuresOf, liveRows } from '../src/training/extract/rows.ts'
+import { type TrainingRow, trainingRows } from '../src/training/extract/rows.ts'
 import { hash64 } from '../streams/hash.ts'
 import type { Profile } from '../streams/profile.ts'
 import { type BenchOptions, printResult, progress } from './options.ts'
 
 const market = { enterprises: 200_000, days: 1_096, seed: 90, start: Date.parse('2023-01-01T00:00:00.000+08:00') }
-const [warmUpDays, gridDays, trainDays] = [240, 30, 731]
+const [warmUpDays, trainDays] = [240, 731]
 /** Label's horizon and delay: training rows end so long before the first test row. */
 const gapDays = 120
 /** One enterprise in so many gives rows, which are kept in memory. */
@@ -33,75 +30,69 @@ const ridge = 20
 /** The latest share of the training rows calibrates. */
 const validationShare = 0.2
 
-/** Rows as they were taken, and the hazard of each. */
-class Taken {
-  readonly ids: string[] = []
-  readonly rows: number[] = []
-  readonly ticks: number[] = []
-  readonly hazards: number[] = []
-  readonly values: Float64Array[] = []
-}
-
 export async function benchHazard(options: BenchOptions): Promise<void> {
   const profile = await loadProfile('cn')
   const { calendar } = profile
   const names = chosenFeatures(profile, undefined).filter((name) => name !== 'peer') // peers come with a model
-  const hazards = new Map<string, number>()
-  const source: PastSource = { profile, beatMs: hourMs, partitions: 1, beats: () => beatsOf(profile, hazards) }
-  const past = new PastTasks(source)
-  const [task] = past.tasks
-  const fill = featuresOf(profile, task, names, {})
-  const first = calendar.tickOf(market.start) - 1
-  const last = first + market.days
-  const taken = new Taken()
-  for (let tick = first + warmUpDays; tick <= last; tick += gridDays) {
-    await past.through(tick)
-    for (const row of liveRows(task.rows)) {
-      const id = task.ids.idOf(row)
-      const hazard = hazards.get(id)
-      if (hazard === undefined || hash64(id).low % sample !== 0) continue
-      const values = new Float64Array(names.length)
-      fill(row, hourOf(calendar.endMs(tick)), values)
-      taken.ids.push(id)
-      taken.rows.push(row)
-      taken.ticks.push(tick)
-      taken.hazards.push(hazard)
-      taken.values.push(values)
-    }
-    progress(`${calendar.label(tick)}: ${taken.ids.length} rows of ${task.rows.count} enterprises`)
+  const hazards: Map<string, number>[] = []
+  const beats = (): AsyncGenerator<ReplayedBeat> => {
+    const ofPass = new Map<string, number>()
+    hazards.push(ofPass)
+    return beatsOf(profile, ofPass)
   }
-  await past.through(last)
-  const book = labelBook(profile, past.tasks, last)
-  printResult(judge(labelled(taken, names, book), taken.hazards, first + trainDays), options)
+  const first = calendar.tickOf(market.start) - 1
+  const { rows } = await trainingRows({
+    profile,
+    beatMs: hourMs,
+    partitions: 1,
+    beats,
+    lastClosedTick: first + market.days,
+    fromTick: first + warmUpDays,
+    toTick: undefined,
+    features: names,
+    progress: () => {},
+  })
+  const taken = await sampled(rows, profile, hazards[0]) // the fold that stands at the rows begins first
+  const { hazards: ofRows, ...data } = taken
+  printResult(judge({ names, ...data }, ofRows, first + trainDays), options)
 }
 
-/** Rows whose label is known by the end. */
-function labelled(
-  { ids, rows, ticks, values }: Taken,
-  names: readonly string[],
-  book: ReturnType<typeof labelBook>,
-): Dataset {
-  const known = ticks.filter((tick) => tick <= book.lastTick).length
-  const labels = new Uint8Array(known)
-  for (let from = 0; from < known; ) {
-    let to = from
-    while (to < known && ticks[to] === ticks[from]) to++
-    for (const [at, { label }] of [...book.asked(0, ticks[from], () => rows.slice(from, to))].entries())
-      labels[from + at] = label
-    from = to
+/** Rows of one enterprise in `sample`, and the hazard of each. */
+async function sampled(
+  rows: AsyncIterable<TrainingRow>,
+  { calendar }: Profile,
+  hazards: ReadonlyMap<string, number>,
+): Promise<Omit<Dataset, 'names'> & { hazards: number[] }> {
+  const [ids, labels, ticks, ofRows]: [string[], number[], number[], number[]] = [[], [], [], []]
+  const values: Float64Array[] = []
+  for await (const { id, tick, label, features } of rows) {
+    if (tick !== ticks.at(-1)) progress(`${calendar.label(tick)}: ${ids.length} rows before`)
+    const hazard = hazards.get(id)
+    if (hazard === undefined || hash64(id).low % sample !== 0) continue
+    ids.push(id)
+    labels.push(label)
+    ticks.push(tick)
+    ofRows.push(hazard)
+    values.push(features.slice())
   }
-  const flat = new Float64Array(known * names.length)
-  for (let row = 0; row < known; row++) flat.set(values[row], row * names.length)
-  const blank = new Array<string>(known).fill('')
-  const codes = { regions: blank, industries: blank, grades: blank }
+  const blank = new Array<string>(ids.length).fill('')
   return {
-    names,
-    values: flat,
-    labels,
-    ticks: Int32Array.from(ticks.slice(0, known)),
-    ids: ids.slice(0, known),
-    ...codes,
+    ids,
+    labels: Uint8Array.from(labels),
+    ticks: Int32Array.from(ticks),
+    values: flat(values),
+    hazards: ofRows,
+    regions: blank,
+    industries: blank,
+    grades: blank,
   }
+}
+
+function flat(rows: readonly Float64Array[]): Float64Array {
+  const width = rows[0]?.length ?? 0
+  const values = new Float64Array(rows.length * width)
+  for (const [row, some] of rows.entries()) values.set(some, row * width)
+  return values
 }
 
 function judge(data: Dataset, hazards: readonly number[], testFrom: number): object {

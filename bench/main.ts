@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   train: async () => (await import('./train.ts')).benchTrain,
   chicago: async () => (await import('./chicago.ts')).benchChicago,
   hazard: async () => (await import('./hazard.ts')).benchHazard,
+  labels: async () => (await import('./labels.ts')).benchLabels,
 }
 
 const { values, positionals } = parseArgs({

@@ -127,8 +127,8 @@ const registry = {
     remedy: 'Set label in profile.yaml (docs/profiles.md).',
   },
   FW_NO_ROWS: {
-    says: 'There is no row of which the label is known by now in that window; labels are known of rows up to %s.',
-    remedy: 'Choose an earlier window, or fold more of the log first (forewarn run --until-end).',
+    says: 'There is no training row in that window: %s.',
+    remedy: 'Choose another window, or bring what is missing into the log and fold it (forewarn ingest, forewarn run).',
   },
   FW_LOG_FORMAT: {
     says: 'The log at %s has format %s, this program reads format %s.',

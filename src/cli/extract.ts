@@ -98,17 +98,12 @@ export async function withRowsOf<T>(
   work: (rows: TrainingRows) => Promise<T>,
 ): Promise<T> {
   const bar = progressBar(screen)
-  let firstTick: number | undefined
   try {
     const rows = await trainingRows({
       ...past,
       ...window,
       lastClosedTick: await lastClosedTick(log, past.profile, past.beatMs),
-      progress: (pass, tick, lastTick) => {
-        if (pass === 'labels') firstTick ??= tick
-        const first = firstTick ?? tick
-        bar.update(tick - first, Math.max(1, lastTick - first), pass === 'labels' ? 'reading outcomes' : 'taking rows')
-      },
+      progress: (done, total) => bar.update(done, total, 'taking rows'),
     })
     return await work(rows)
   } finally {

@@ -13,6 +13,7 @@ import type { PlainEvents } from './plainEvent.ts'
 import type { RowBook } from './rowBook.ts'
 import { rowsAhead } from './rows.ts'
 import type { Tally } from './tally.ts'
+import type { Witness } from './witness.ts'
 
 /** What becomes of a record: its position in the beat's records, and its fate. */
 export type Settle = (at: number, fate: Fate, code: ErrorCode | undefined, detail: string) => void
@@ -26,15 +27,17 @@ export class EventFold {
   private readonly book: RowBook
   private readonly tally: Tally
   private readonly events: EventColumns
+  private readonly witness: Witness | undefined
   /** First admitted event of each touched row, and the next one of the same row; linked by position + 1, 0 ends. */
   private heads = new Int32Array(256)
   private links = new Int32Array(256)
 
-  constructor(profile: Profile, decode: EventDecoder, book: RowBook, tally: Tally) {
+  constructor(profile: Profile, decode: EventDecoder, book: RowBook, tally: Tally, witness?: Witness) {
     this.profile = profile
     this.decode = decode
     this.book = book
     this.tally = tally
+    this.witness = witness
     this.events = new EventColumns(book.rows.stride)
   }
 
@@ -53,7 +56,10 @@ export class EventFold {
     const { touched, rows } = this.book
     const keep = (row: number, event: number): void => {
       const { fate, code } = this.keep(row, event, time)
-      if (fate === 'applied' || fate === 'stale' || fate === 'retraction') this.book.change(row)
+      if (fate === 'applied' || fate === 'stale' || fate === 'retraction') {
+        this.book.change(row)
+        if (this.witness !== undefined) this.tellOf(row, event, records, this.witness)
+      }
       settle(positions[event], fate, code, '')
       flags(oddities[event])
     }
@@ -115,6 +121,19 @@ export class EventFold {
     const bytesOf = (event: number): Uint8Array => records[events.positions[event]].value
     // Records that differ in nothing that is kept (minutes, say) go by their bytes: which one counts must not hang on who came first.
     return list.sort((x, y) => byKindThenId(events, x, y) || Buffer.compare(bytesOf(x), bytesOf(y)))
+  }
+
+  private tellOf(row: number, event: number, records: readonly LogRecord[], witness: Witness): void {
+    const { events } = this
+    const { words, positions } = events
+    if (events.isRetraction[event] === 1) {
+      witness.takenBack({ row, high: events.targetHigh(event), low: events.targetLow(event) })
+      return
+    }
+    const at = event * events.stride
+    const id = { row, high: words[at], low: words[at + 1] }
+    const type = factType(words[at + 2])
+    witness.kept({ ...id, type, occurredMs: events.occurredMs[event], record: records[positions[event]] })
   }
 
   private keep(row: number, event: number, time: BeatTime): Kept {

@@ -42,6 +42,7 @@ import { Seats } from './seats.ts'
 import type { Shadow } from './shadow.ts'
 import { TableFold } from './tables.ts'
 import { tally } from './tally.ts'
+import type { Witness } from './witness.ts'
 
 export type EnterpriseTaskOptions = {
   profile: Profile
@@ -54,6 +55,7 @@ export type EnterpriseTaskOptions = {
   /** How many partitions the inputs have. */
   partitions: number
   tell: Tell
+  witness?: Witness | undefined
 }
 
 /** One of the two table inputs: how its records are decoded, and what they change. */
@@ -100,7 +102,7 @@ export class EnterpriseTask implements FoldTask {
   private flagCounts: FlagCounts = noFlags()
   private unscorable = 0
 
-  constructor({ profile, model, challenger, beatMs, partition, partitions, tell }: EnterpriseTaskOptions) {
+  constructor({ profile, model, challenger, beatMs, partition, partitions, tell, witness }: EnterpriseTaskOptions) {
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
@@ -127,7 +129,7 @@ export class EnterpriseTask implements FoldTask {
       this.archiveReach = (watchedThrough) => this.reachOf(watchedThrough)
     }
     const eventDecoder = { plain: plainEvents(profile, { partition, partitions }), checked: this.decode.event }
-    this.events = new EventFold(profile, eventDecoder, this.book, this.tally)
+    this.events = new EventFold(profile, eventDecoder, this.book, this.tally, witness)
     this.desk = new ModelDesk({
       profile,
       beatMs,

@@ -25,7 +25,7 @@ import { append, openTasks, readJson, type TestRecord } from '../support/fold.ts
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { chunkRecords, modelCommand, modelFolder, type TestFolder } from '../support/models.ts'
-import { finesWithin } from '../support/outcomes.ts'
+import { wantedRows } from '../support/outcomes.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
 const beatMs = 1_000
@@ -198,12 +198,10 @@ describe('evaluate --shadow', () => {
       }
 
     // The rows that can be judged, and what came of them.
-    const labelOf = finesWithin(market, profile, within)
-    const closed = profile.calendar.tickOf(market[market.length - 1].timeMs) - 1
-    const rows = [...probabilities].flatMap(([key, said]) => {
-      const [tick, id] = [Number(key.split(' ')[0]), key.split(' ')[1]]
-      const isAsked = tick >= tickOfDay(challengedDay) && (tick - tickOfDay(challengedDay)) % gridTicks === 0
-      return isAsked && tick + within.days + within.delayDays <= closed ? [{ ...said, label: labelOf(id, tick) }] : []
+    const wanted = wantedRows(market, profile, { beatMs, fromTick: tickOfDay(challengedDay) })
+    const rows = wanted.flatMap(({ tick, id, label }) => {
+      const said = probabilities.get(`${tick} ${id}`)
+      return said === undefined ? [] : [{ ...said, label }]
     })
     const labels = rows.map(({ label }) => label)
     const [mine, others] = [rows.map(({ challenger }) => challenger), rows.map(({ champion }) => champion)]

@@ -185,31 +185,104 @@ export const firstCommand: TestRecord = {
   value: { id: 'first', actor: 'test', kind: 'import.begin' },
 }
 
-/** Three days after a history, so that its ticks are closed. */
-function lastCommand(timeMs: number): TestRecord {
-  return {
-    topic: 'commands',
-    key: null,
-    timeMs: timeMs + 3 * day,
-    value: { id: 'last', actor: 'test', kind: 'import.end' },
+/** A command three days after a history, so that its ticks are closed. */
+function closed(records: readonly TestRecord[], id: string): TestRecord[] {
+  const timeMs = records[records.length - 1].timeMs + 3 * day
+  return [...records, { topic: 'commands', key: null, timeMs, value: { id, actor: 'test', kind: 'import.end' } }]
+}
+
+type Step = [stepMs: number, made: Made | Echo]
+
+function steps(stepMs: readonly number[], of: fc.Arbitrary<Made | Echo>, size: { min: number; max: number }) {
+  return fc.array(fc.tuple(fc.constantFrom(...stepMs), of), { minLength: size.min, maxLength: size.max, size: 'max' })
+}
+
+/** The records of some steps after those that are there, and after a pause. */
+function grown(records: readonly TestRecord[], more: readonly Step[], pauseMs = 0): TestRecord[] {
+  const all = [...records]
+  let timeMs = records[records.length - 1].timeMs + pauseMs
+  for (const [step, one] of more) {
+    timeMs += step
+    if ('back' in one) all.push(...echoOf(one, all, timeMs))
+    else all.push({ topic: one.topic, key: one.key, timeMs, value: one.value(timeMs) })
   }
+  return all
 }
 
 /** A history in order of log time, between a first and a last command. */
 export function histories(sizeMax = 60): fc.Arbitrary<TestRecord[]> {
+  return steps(stepsMs, made, { min: 1, max: sizeMax }).map((some) => closed(grown([firstCommand], some), 'last'))
+}
+
+/** Outcomes and others, reported at once or up to weeks later: within the window and delay of a label, or behind it. */
+const reported = fc
+  .record({
+    id: fc.nat(200),
+    owner: enterprise,
+    type: fc.constantFrom('CMP.COMPLAINT', 'PEN.FINE', 'PEN.FINE'),
+    ago: fc.constantFrom(0, hour, 30 * hour, 4 * day, 6 * day, 11 * day, 30 * day),
+  })
+  .map(
+    ({ id, owner, type, ago }): Made => ({
+      topic: 'risk-events',
+      key: owner,
+      value: (timeMs) => ({
+        id: `n${id}`,
+        enterpriseId: owner,
+        type,
+        occurredAt: new Date(timeMs - ago).toISOString(),
+      }),
+    }),
+  )
+/** Of the weeks in which a history begins, told years later. */
+const belated = fc.record({ id: fc.nat(400), owner: enterprise, hours: fc.nat(1_500) }).map(
+  ({ id, owner, hours }): Made => ({
+    topic: 'risk-events',
+    key: owner,
+    value: () => {
+      const occurredAt = new Date(historyStartMs + hours * hour).toISOString()
+      return { id: `n${id}`, enterpriseId: owner, type: 'PEN.FINE', occurredAt }
+    },
+  }),
+)
+const labelled = fc.oneof(
+  { weight: 12, arbitrary: reported },
+  { weight: 9, arbitrary: echo },
+  { weight: 2, arbitrary: made },
+  { weight: 1, arbitrary: table },
+)
+const after = fc.oneof({ weight: 4, arbitrary: labelled }, { weight: 1, arbitrary: belated })
+const busyStepsMs = [0, 0, 400, 2 * hour, 9 * hour, 20 * hour, 2 * day] as const
+const laterStepsMs = [0, 0, hour, 2 * day, 9 * day, 200 * day, 400 * day, 900 * day] as const
+const yearsMax = 8
+
+/** A history, and the same with more records after its end. */
+export type Continued = { whole: TestRecord[]; continued: TestRecord[] }
+
+/** Weeks in which outcomes come, are reported late and are taken back, and then years that speak of them, and of others. */
+export function continuedHistories(sizeMax: number, { laterMax }: { laterMax: number }): fc.Arbitrary<Continued> {
   return fc
-    .array(fc.tuple(fc.constantFrom(...stepsMs), made), { minLength: 1, maxLength: sizeMax, size: 'max' })
-    .map((steps) => {
-      let timeMs = historyStartMs
-      const records: TestRecord[] = []
-      for (const [step, one] of steps) {
-        timeMs += step
-        if ('back' in one) records.push(...echoOf(one, records, timeMs))
-        else records.push({ topic: one.topic, key: one.key, timeMs, value: one.value(timeMs) })
+    .tuple(
+      steps(busyStepsMs, labelled, { min: sizeMax / 2, max: sizeMax }),
+      steps(laterStepsMs, after, { min: 1, max: laterMax }),
+    )
+    .map(([some, later]) => {
+      const whole = closed(grown([firstCommand, ...registered], some), 'last')
+      const endMs = historyStartMs + yearsMax * 365 * day
+      return {
+        whole,
+        continued: closed(
+          grown(whole, later, hour).filter(({ timeMs }) => timeMs < endMs),
+          'very last',
+        ),
       }
-      return [firstCommand, ...records, lastCommand(timeMs)]
     })
 }
+
+const registered = ['E1', 'E2', 'E3', 'E4'].map((id): TestRecord => {
+  const value = { id, region: 'P1', industry: 'X1' }
+  return { topic: 'enterprises', key: id, timeMs: historyStartMs, value }
+})
 
 function echoOf({ back, how }: Echo, records: readonly TestRecord[], timeMs: number): TestRecord[] {
   const known = records[records.length - 1 - back]

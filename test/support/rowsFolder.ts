@@ -60,6 +60,5 @@ export async function rowsFolder(
       yield { id: ids[row], tick: ticks[row], label: label === 1 ? (1 as const) : (0 as const), ...place, features }
     }
   }
-  const window = { fromTick: Math.min(...ticks), toTick: Math.max(...ticks) }
-  return (await writeRows(folder, { peers: {}, ...window, rows: rows() }, { profile, features: names })).dictionary
+  return (await writeRows(folder, { peers: {}, rows: rows() }, { profile, features: names })).dictionary
 }

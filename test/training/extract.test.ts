@@ -16,14 +16,14 @@ import { supervise } from '../../src/fold/supervise.ts'
 import type { Log } from '../../src/log/port.ts'
 import { explain } from '../../src/training/explain.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
-import { type ExtractOptions, lastClosedTick, type TrainingRow, trainingRows } from '../../src/training/extract/rows.ts'
+import { type ExtractOptions, trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
 import { RowsDictionary } from '../../streams/trainingRows.ts'
+import { type KeptRow, rowsOf, rowsOrNone, sourceOf, sourceOfRecords } from '../support/extracted.ts'
 import { append, foldToEnd, memoryLog, openTasks, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
-import { histories } from '../support/histories.ts'
-import { finesWithin } from '../support/outcomes.ts'
+import { histories, historyStartMs } from '../support/histories.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
 const prior = { rate: 0.2, events: 2 }
@@ -45,21 +45,9 @@ const beatMs = 1_000
 const features = featureNames(featureProfile(profile))
 const market = generatedHistory({ seed: 5, days: 16, enterprises: 30, eventsPerDay: 40 })
 
-type Kept = Omit<TrainingRow, 'features'> & { features: number[] }
-
-async function sourceOf(log: Log, of = profile): Promise<ExtractOptions> {
-  const closed = await lastClosedTick(log, of, beatMs)
-  const window = { lastClosedTick: closed, fromTick: undefined, toTick: undefined }
-  return { ...pastOf(log, of, beatMs), ...window, features, progress: () => {} }
-}
-
-async function extracted(log: Log, options: Partial<ExtractOptions> = {}): Promise<Kept[]> {
-  const source = await sourceOf(log, options.profile)
-  const { rows } = await trainingRows({ ...source, ...options })
-  const kept: Kept[] = []
-  for await (const row of rows) kept.push({ ...row, features: [...row.features] })
-  return kept
-}
+const source = (log: Log, of = profile): Promise<ExtractOptions> => sourceOf(log, of, beatMs)
+const extracted = async (log: Log, options: Partial<ExtractOptions> = {}): Promise<KeptRow[]> =>
+  rowsOf({ ...(await source(log, options.profile)), ...options })
 
 /** Folds a log as `run` does, and takes all features of all rows at the close of each tick. */
 async function foldedLive(log: Log): Promise<Map<string, number[]>> {
@@ -110,10 +98,7 @@ describe('training rows', () => {
       fc.asyncProperty(histories(), fc.constantFrom(1, 3), async (records, partitions) => {
         const log = await logOf(records, partitions)
         const live = await foldedLive(log)
-        const rows = await extracted(log).catch((error: Error) => {
-          if (/no row/.test(error.message)) return []
-          throw error
-        })
+        const rows = await rowsOrNone(await source(log))
         for (const { id, tick, features: values } of rows)
           expect(sansPeer(values), `${id} at ${tick}`).toEqual(sansPeer(live.get(`${tick} ${id}`) ?? []))
       }),
@@ -130,20 +115,6 @@ describe('training rows', () => {
     expect(await extracted(three)).toEqual(rows)
     for (const { id, tick, features: values } of rows)
       expect(sansPeer(values)).toEqual(sansPeer(live.get(`${tick} ${id}`) ?? []))
-  })
-
-  it('carry what came: a fine that was not taken back, occurred within the horizon and known by its end and the delay', async () => {
-    const log = await logOf(market)
-    await foldToEnd(log, { profile, model: null, beatMs })
-    const rows = await extracted(log)
-    const wanted = finesWithin(market, profile, within)
-    expect(rows.map(({ id, tick, label }) => `${id} ${tick} ${label}`)).toEqual(
-      rows.map(({ id, tick }) => `${id} ${tick} ${wanted(id, tick)}`),
-    )
-    expect(rows.some(({ label }) => label === 1)).toBe(true)
-    const { calendar } = profile
-    const closed = calendar.tickOf(market[market.length - 1].timeMs) - 1
-    for (const { tick } of rows) expect(tick).toBeLessThanOrEqual(closed - within.days - within.delayDays)
   })
 
   it('are what explain says of an enterprise at a tick', async () => {
@@ -198,8 +169,7 @@ describe('training rows', () => {
     const rows = await extracted(log)
     const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-rows-'))
     onTestFinished(() => rm(folder, { recursive: true }))
-    const source = await sourceOf(log)
-    const { dictionary } = await writeRows(folder, await trainingRows(source), { profile, features })
+    const { dictionary } = await writeRows(folder, await trainingRows(await source(log)), { profile, features })
     const file = await asyncBufferFromFile(path.join(folder, 'rows.parquet'))
     const back = await parquetReadObjects({ file })
     expect(back.map((row) => [row.enterpriseId, row.tick, row.label, row.region, row.industry, row.grade])).toEqual(
@@ -213,11 +183,55 @@ describe('training rows', () => {
     expect(dictionary.positives).toBe(rows.filter(({ label }) => label === 1).length)
   })
 
-  it('are refused where there is no label, or none is known yet', async () => {
+  it('are refused where there is no label, or nothing was folded', async () => {
     const log = await logOf(market)
     await foldToEnd(log, { profile, model: null, beatMs })
     await expect(extracted(log, { profile: withLabel({ kind: 'none' }) })).rejects.toThrow(/has no label/)
-    await expect(extracted(log, { fromTick: 30_000 })).rejects.toThrow(/no row/)
     await expect(extracted(await memoryLog())).rejects.toThrow(/nothing was folded/)
+  })
+
+  describe('that are not there are missing for a reason, which is told', () => {
+    const results = withLabel({ kind: 'result-of-event', of: ['PEN.FINE'], positive: ['PEN.FINE'], delayDays: 0 })
+    const day = (at: number): number => profile.calendar.tickOf(historyStartMs) + at
+    const first = profile.calendar.label(day(0))
+    const of = (topic: TestRecord['topic']) => market.filter((one) => one.topic === topic || one.topic === 'commands')
+    const lateFine: TestRecord = {
+      topic: 'risk-events',
+      key: 'E7',
+      timeMs: historyStartMs + 4 * 86_400_000,
+      value: {
+        id: 'late',
+        enterpriseId: 'E7',
+        type: 'PEN.FINE',
+        occurredAt: new Date(historyStartMs + 4 * 86_400_000),
+      },
+    }
+    const why =
+      (records: readonly TestRecord[], options: Partial<ExtractOptions> = {}) =>
+      (): Promise<KeptRow[]> => {
+        const { profile: asked = profile } = options
+        return rowsOf({ ...sourceOfRecords(records, asked, beatMs), ...options })
+      }
+
+    it.each<[string, () => Promise<KeptRow[]>, string]>([
+      ['ends before it begins', why(market, { fromTick: day(9), toTick: day(8) }), 'before it begins on'],
+      ['lies before the log', why(market, { fromTick: day(-9), toTick: day(-5) }), `the log begins on ${first}`],
+      ['begins too late', why(market, { fromTick: day(30_000) }), 'labels are known of rows up to'],
+      ['is younger than any label', why(market.slice(0, 120)), 'no label is known yet: a label is known 4 days after'],
+      ['has nobody in it', why(of('commands')), 'no enterprise was known by its end'],
+      ['has nobody who is registered', why(of('risk-events')), 'are not registered (records of the topic enterprises)'],
+      [
+        'has no event of the label',
+        why(of('enterprises'), { profile: results }),
+        'no event of PEN.FINE occurred in it',
+      ],
+      [
+        'has results of enterprises of which nothing was known before',
+        why([market[0], lateFine, market[market.length - 1]], { profile: results }),
+        'of no enterprise with an event of PEN.FINE in it (1 rows) was anything known',
+      ],
+    ])('a window that %s', async (_, rows, reason) => {
+      await expect(rows()).rejects.toMatchObject({ code: 'FW_NO_ROWS', message: expect.stringContaining(reason) })
+    })
   })
 })

@@ -1,117 +1,108 @@
 /**
- * What came of the enterprises: every fact that a label speaks of and that was not taken back later, with the tick in which it became known.
- * It is read off the state at the end of the log.
+ * What a label asks, and what came of it. Events that a label speaks of are noted as they become known in a fold that runs ahead of the
+ * rows, and go when they are taken back: a label hangs on what became known within its own window and delay, and on nothing later.
  */
-import { factHour, factTick, factType, hourOf, msOfHour, tombstoneBit } from '../../../models/facts.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { typeFlags } from '../../enterprise/featureProfile.ts'
-import type { EnterpriseTask } from '../../enterprise/task.ts'
+import type { EnterpriseIds } from '../../enterprise/ids.ts'
+import type { KeptEvent, Witness } from '../../enterprise/witness.ts'
 import { ForewarnError } from '../../errors.ts'
-import { dayMs, hoursPerDay } from '../../limits.ts'
+import { dayMs } from '../../limits.ts'
+import { eventIdOf } from './eventId.ts'
 
-type LearntLabel = Exclude<Profile['file']['label'], { kind: 'none' }>
+/** Instants: events that occurred from `fromMs` on and before `toMs` make the label, as it is known at `knownMs`. */
+export type LabelWindow = { fromMs: number; toMs: number; knownMs: number }
 
-/** One partition's facts of a label: by row number, [hour, tick in which it became known, 1 if positive] after one another. */
-type Outcomes = ReadonlyMap<number, readonly number[]>
-
-/** Rows to ask at the end of a tick, with what came of them. */
-export type Asked = { row: number; label: 0 | 1 }
-
-export type LabelBook = {
-  /** The last tick of which all labels can be known by now; later rows are censored. */
-  lastTick: number
-  /** Ticks at whose end rows are taken, ascending. */
-  ticks(from: number, to: number): number[]
-  /** The rows of one partition to take at the end of a tick; `live` are those registered and not closed. */
-  asked(partition: number, tick: number, live: () => Iterable<number>): Iterable<Asked>
+export type LabelRule = {
+  /** 1 for the types of events that are asked about, and for those that make a label positive. */
+  of: Uint8Array
+  positive: Uint8Array
+  /** Whether every registered enterprise is asked about, or those with an event in the window, whose result the label is. */
+  asks: 'enterprises' | 'events'
+  /** Rows are so many ticks apart. */
+  everyTicks: number
+  /** The window of rows that are taken at the end of a tick. */
+  window(tick: number): LabelWindow
+  /** The last tick whose labels are settled at an instant; rows of later ones are censored. */
+  lastTickAt(ms: number): number
 }
 
 /** @throws ForewarnError FW_NO_LABEL for a profile without one. */
-export function labelBook(profile: Profile, tasks: readonly EnterpriseTask[], lastClosedTick: number): LabelBook {
-  const { label } = profile.file
-  if (label.kind === 'none') throw new ForewarnError('FW_NO_LABEL', [profile.file.name])
-  const outcomes = tasks.map((task) => outcomesOf(profile, task, label))
-  const known = knownThrough(profile, label)
-  let lastTick = lastClosedTick
-  while (known(lastTick) > lastClosedTick) lastTick--
-  if (label.kind === 'outcome-within') return onGrid(profile, label, outcomes, { lastTick, known })
-  return onEvents(profile, outcomes, { lastTick, known })
+export function labelRule(profile: Profile): LabelRule {
+  const { calendar, types } = profile
+  const { label, name } = profile.file
+  if (label.kind === 'none') throw new ForewarnError('FW_NO_LABEL', [name])
+  const withinMs = label.kind === 'outcome-within' ? label.days * dayMs : calendar.tickMs
+  const delayMs = label.delayDays * dayMs
+  const window = (tick: number): LabelWindow => {
+    const fromMs = calendar.endMs(tick)
+    return { fromMs, toMs: fromMs + withinMs, knownMs: fromMs + withinMs + delayMs }
+  }
+  const lastTickAt = (ms: number): number => calendar.tickOf(ms - withinMs - delayMs) - 1
+  if (label.kind === 'outcome-within') {
+    const outcome = Uint8Array.from(types, (type) => (type.outcome ? 1 : 0))
+    const { gridTicks: everyTicks } = label
+    return { of: outcome, positive: outcome, asks: 'enterprises', everyTicks, window, lastTickAt }
+  }
+  const [of, positive] = [typeFlags(profile, label.of), typeFlags(profile, label.positive)]
+  return { of, positive, asks: 'events', everyTicks: 1, window, lastTickAt }
 }
 
-type Window = { lastTick: number; known: (tick: number) => number }
+export type LabelEvent = { id: string; occurredMs: number }
 
-/** The tick by whose end the label of a row is known. */
-function knownThrough({ calendar }: Profile, label: LearntLabel): (tick: number) => number {
-  const within = label.kind === 'outcome-within' ? label.days * dayMs : calendar.tickMs
-  return (tick) => calendar.tickOf(calendar.endMs(tick) + within + label.delayDays * dayMs - 1)
-}
+/** What came of an enterprise. `event`: the one whose result the label is; of several in one tick the first positive one, else the first. */
+export type CameOut = { label: 0 | 1; event: LabelEvent | undefined }
 
-function outcomesOf(profile: Profile, { rows }: EnterpriseTask, label: LearntLabel): Outcomes {
-  const isOutcome = Uint8Array.from(profile.types, ({ outcome }) => (outcome ? 1 : 0))
-  const of = label.kind === 'outcome-within' ? isOutcome : typeFlags(profile, label.of)
-  const positive = label.kind === 'outcome-within' ? isOutcome : typeFlags(profile, label.positive)
-  const found = new Map<number, number[]>()
-  for (let row = 0; row < rows.count; row++) {
-    const { words, offset, count, stride } = rows.facts(row)
-    for (let at = offset; at < offset + count * stride; at += stride) {
-      const what = words[at + 2]
-      if ((what & tombstoneBit) !== 0 || of[factType(what)] === 0) continue
-      const list = found.get(row) ?? []
-      list.push(factHour(what), factTick(words[at + 3]), positive[factType(what)])
-      found.set(row, list)
+type Noted = { row: number; occurredMs: number; label: 0 | 1; id: string }
+
+/** The events of a label that are known and not taken back. Memory: those that occurred from the beginning of the last window on. */
+export class Outcomes {
+  private readonly rule: LabelRule
+  /** By partition, then by row and id hash. */
+  private readonly noted: Map<string, Noted>[]
+  private fromMs: number
+
+  /** What occurred before `fromMs` is never asked about. */
+  constructor(rule: LabelRule, partitions: number, fromMs: number) {
+    this.rule = rule
+    this.fromMs = fromMs
+    this.noted = Array.from({ length: partitions }, () => new Map<string, Noted>())
+  }
+
+  /** Notes what the task of a partition keeps. */
+  witness(partition: number): Witness {
+    const noted = this.noted[partition]
+    return {
+      kept: (event) => this.note(noted, event),
+      takenBack: (event) => noted.delete(keyOf(event)),
     }
   }
-  return found
-}
 
-/** An adverse outcome within so many days after a date of the grid. */
-function onGrid(
-  { calendar }: Profile,
-  { days, gridTicks }: Extract<LearntLabel, { kind: 'outcome-within' }>,
-  outcomes: readonly Outcomes[],
-  { lastTick, known }: Window,
-): LabelBook {
-  return {
-    lastTick,
-    ticks: (from, to) => {
-      const ticks: number[] = []
-      for (let tick = from; tick <= Math.min(to, lastTick); tick += gridTicks) ticks.push(tick)
-      return ticks
-    },
-    *asked(partition, tick, live) {
-      const asOf = hourOf(calendar.endMs(tick))
-      const knownTick = known(tick)
-      const isPositive = (list: readonly number[]): boolean => {
-        for (let at = 0; at < list.length; at += 3)
-          if (list[at] >= asOf && list[at] < asOf + days * hoursPerDay && list[at + 1] <= knownTick) return true
-        return false
-      }
-      for (const row of live()) yield { row, label: isPositive(outcomes[partition].get(row) ?? []) ? 1 : 0 }
-    },
+  /** What came of each enterprise of a partition in a window, by id. Windows come in order of time: what occurred before this one is forgotten. */
+  cameIn({ fromMs, toMs }: LabelWindow, partition: number, ids: Pick<EnterpriseIds, 'idOf'>): Map<string, CameOut> {
+    this.fromMs = fromMs
+    const noted = this.noted[partition]
+    for (const [key, { occurredMs }] of noted) if (occurredMs < fromMs) noted.delete(key)
+    const inside = noted.values().filter(({ occurredMs }) => occurredMs < toMs)
+    const byRow = Map.groupBy(inside, ({ row }) => row)
+    return new Map([...byRow].map(([row, some]) => [ids.idOf(row), this.cameOut(some)]))
+  }
+
+  /** An id names one event: one that fell to the limit of its row and came again is noted already. */
+  private note(noted: Map<string, Noted>, { row, high, low, type, occurredMs, record }: KeptEvent): void {
+    const { of, positive, asks } = this.rule
+    if (of[type] === 0 || occurredMs < this.fromMs) return
+    const key = keyOf({ row, high, low })
+    if (noted.has(key)) return
+    const id = asks === 'events' ? eventIdOf(record) : ''
+    noted.set(key, { row, occurredMs, label: positive[type] === 1 ? 1 : 0, id })
+  }
+
+  private cameOut(some: readonly Noted[]): CameOut {
+    const inOrder = some.toSorted((a, b) => b.label - a.label || a.occurredMs - b.occurredMs || (a.id < b.id ? -1 : 1))
+    const { label, id, occurredMs } = inOrder[0]
+    return { label, event: this.rule.asks === 'events' ? { id, occurredMs } : undefined }
   }
 }
 
-/** How each event of the label turned out, asked at the end of the tick before it occurred. Events of one enterprise in one tick make one row. */
-function onEvents({ calendar }: Profile, outcomes: readonly Outcomes[], { lastTick, known }: Window): LabelBook {
-  const byTick = outcomes.map((some) => {
-    const asked = new Map<number, Map<number, 0 | 1>>()
-    for (const [row, list] of some) {
-      for (let at = 0; at < list.length; at += 3) {
-        const tick = calendar.tickOf(msOfHour(list[at])) - 1
-        if (list[at + 1] > known(tick)) continue // known too late to be learnt from
-        const rows = asked.get(tick) ?? new Map<number, 0 | 1>()
-        asked.set(tick, rows)
-        rows.set(row, rows.get(row) === 1 || list[at + 2] === 1 ? 1 : 0)
-      }
-    }
-    return asked
-  })
-  const all = [...new Set(byTick.flatMap((asked) => [...asked.keys()]))].sort((a, b) => a - b)
-  return {
-    lastTick,
-    ticks: (from, to) => all.filter((tick) => tick >= from && tick <= Math.min(to, lastTick)),
-    *asked(partition, tick) {
-      for (const [row, label] of byTick[partition].get(tick) ?? []) yield { row, label }
-    },
-  }
-}
+const keyOf = ({ row, high, low }: Pick<KeptEvent, 'row' | 'high' | 'low'>): string => `${row}:${high}:${low}`

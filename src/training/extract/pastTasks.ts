@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import { EnterpriseTask } from '../../enterprise/task.ts'
+import type { Witness } from '../../enterprise/witness.ts'
 import { type ReplayedBeat, replayedBeats } from '../../fold/replay.ts'
 import type { FoldTask } from '../../fold/task.ts'
 import type { Log } from '../../log/port.ts'
@@ -31,6 +32,7 @@ export function pastOf(log: Log, profile: Profile, beatMs: number): PastSource {
 type Past = {
   task: EnterpriseTask
   beats: AsyncIterator<ReplayedBeat>
+  /** The beat to fold next; undefined at the end, and before the first. */
   next: ReplayedBeat | undefined
   begun: boolean
 }
@@ -39,11 +41,12 @@ export class PastTasks {
   private readonly pasts: Past[] = []
   private readonly source: PastSource
 
-  constructor(source: PastSource) {
+  constructor(source: PastSource, witness?: (partition: number) => Witness) {
     this.source = source
     const { profile, beatMs, partitions, beats } = source
     for (let partition = 0; partition < partitions; partition++) {
-      const task = new EnterpriseTask({ profile, model: null, beatMs, partition, partitions, tell: () => {} })
+      const options = { profile, model: null, beatMs, partition, partitions, tell: ignore }
+      const task = new EnterpriseTask({ ...options, witness: witness?.(partition) })
       this.pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
     }
   }
@@ -52,35 +55,54 @@ export class PastTasks {
     return this.pasts.map(({ task }) => task)
   }
 
-  /** The tick of the first beat that any task has folded; known once something was folded. */
-  firstTick: number | undefined
-
-  /** Folds all beats of ticks up to and with this one. */
-  async through(tick: number, tell: (tick: number) => void = () => {}): Promise<void> {
+  /** The tick in which the history begins; undefined where there is none. Asked before anything is folded. */
+  async firstTick(): Promise<number | undefined> {
+    const { profile, beatMs } = this.source
+    let first: number | undefined
     for (const past of this.pasts) {
-      await this.fold(past, tick, tell)
-      past.task.neighbourhood.openTick(tick)
+      await begin(past)
+      if (past.next === undefined) continue
+      const tick = profile.calendar.tickOf(past.next.beat * beatMs)
+      first = Math.min(first ?? tick, tick)
     }
+    return first
   }
 
-  private async fold(past: Past, tick: number, tell: (tick: number) => void): Promise<void> {
+  /** Folds all beats that begin in ticks up to and with this one. */
+  async through(tick: number, tell: (tick: number) => void = ignore): Promise<void> {
+    await this.foldBefore(Math.ceil(this.source.profile.calendar.endMs(tick) / this.source.beatMs), tell)
+    for (const { task } of this.pasts) task.neighbourhood.openTick(tick)
+  }
+
+  /** Folds all beats that have ended by an instant. */
+  async throughMs(ms: number, tell: (tick: number) => void = ignore): Promise<void> {
+    await this.foldBefore(Math.floor(ms / this.source.beatMs), tell)
+  }
+
+  private async foldBefore(beat: number, tell: (tick: number) => void): Promise<void> {
+    for (const past of this.pasts) await this.fold(past, beat, tell)
+  }
+
+  private async fold(past: Past, endBeat: number, tell: (tick: number) => void): Promise<void> {
     const { profile, beatMs, frozenTick = Number.POSITIVE_INFINITY } = this.source
-    if (!past.begun) await advance(past)
-    past.begun = true
     let told: number | undefined
-    for (; past.next !== undefined; await advance(past)) {
+    for (await begin(past); past.next !== undefined; await advance(past)) {
       const { beat, records } = past.next
-      const at = profile.calendar.tickOf(beat * beatMs)
-      if (at > tick) return
-      past.task.fold(beat, withoutModels(records, at > frozenTick), ignore)
-      this.firstTick = Math.min(this.firstTick ?? at, at)
-      if (at !== told) {
-        told = at
-        tell(at)
+      if (beat >= endBeat) return
+      const tick = profile.calendar.tickOf(beat * beatMs)
+      past.task.fold(beat, withoutModels(records, tick > frozenTick), ignore)
+      if (tick !== told) {
+        told = tick
+        tell(tick)
         await nextTurn()
       }
     }
   }
+}
+
+async function begin(past: Past): Promise<void> {
+  if (!past.begun) await advance(past)
+  past.begun = true
 }
 
 async function advance(past: Past): Promise<void> {

@@ -1,41 +1,35 @@
 /**
  * Training rows out of a log: the features of each enterprise asked about, as the stream itself would have filled them at the end of a
- * past tick, and what came of it. Two folds of the log: one to its end for the labels, one that stops at each tick.
+ * past tick, and what came of it.
  */
 import { gradeCodeAt, hourOf } from '../../../models/facts.ts'
 import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { CodeTree } from '../../../streams/tree.ts'
 import { type RowFeatures, rowFeatures } from '../../enterprise/rowFeatures.ts'
-import { flag } from '../../enterprise/rows.ts'
 import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldedThrough } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
-import { IdOrder } from './idOrder.ts'
-import { type Asked, type LabelBook, labelBook } from './labels.ts'
-import { type PastSource, PastTasks } from './pastTasks.ts'
+import { type AskedOptions, AskedRows, type AskedTick, type LeftOut } from './asked.ts'
+import type { LabelEvent } from './labels.ts'
+import { whyNoRows } from './noRows.ts'
+import type { PastTasks } from './pastTasks.ts'
 import { type PeerRows, peerRows, rawPeers } from './peerTable.ts'
 
-export type ExtractOptions = PastSource & {
-  /** The last tick that the history holds whole (`lastClosedTick`). */
-  lastClosedTick: number
+export type ExtractOptions = AskedOptions & {
   /** Names of the features, in the order of their columns. */
   features: readonly string[]
-  /** First and last tick; the whole log when absent. */
-  fromTick: number | undefined
-  toTick: number | undefined
-  /** What `peer` is set against; the peers of the first tick when absent. */
+  /** What `peer` is set against; the peers of the first rows' tick when absent. */
   peers?: PeerRows | undefined
-  /** Told of every tick of the two passes. */
-  progress: (pass: 'labels' | 'rows', tick: number, lastTick: number) => void
 }
 
-/** One enterprise at the end of a tick. `features` is valid until the next row. */
+/** One enterprise at the end of a tick. `features` is valid until the next row. `event`: whose result the label is, where it is one. */
 export type TrainingRow = {
   id: string
   tick: number
   label: 0 | 1
+  event?: LabelEvent | undefined
   region: string
   industry: string
   grade: string
@@ -44,85 +38,44 @@ export type TrainingRow = {
 
 export type TrainingRows = {
   peers: PeerRows
-  fromTick: number
-  toTick: number
-  /** In the order (tick, enterprise id), however many partitions there are. */
+  /** In the order (tick, enterprise id), however many partitions there are. At least one. */
   rows: AsyncIterable<TrainingRow>
+  /** Complete when all rows were taken. */
+  leftOut: Readonly<LeftOut>
 }
 
-/** @throws ForewarnError FW_NO_LABEL, FW_NO_ROWS, FW_LOG_TRUNCATED. */
+/** @throws ForewarnError FW_NO_LABEL, FW_NO_ROWS with the reason, FW_LOG_TRUNCATED. */
 export async function trainingRows(options: ExtractOptions): Promise<TrainingRows> {
-  const { book, firstTick } = await labelsOf(options)
-  const first = options.fromTick ?? firstTick
-  const ticks = first === undefined ? [] : book.ticks(first, options.toTick ?? book.lastTick)
-  if (ticks.length === 0) {
-    const { calendar } = options.profile
-    throw new ForewarnError('FW_NO_ROWS', [calendar.label(book.lastTick)])
-  }
-  const past = new PastTasks(options)
-  await past.through(ticks[0])
-  const asked = askedOf(past, book)
-  const peers =
-    options.peers ?? (options.features.includes('peer') ? peersOf(options, past, asked(ticks[0]), ticks[0]) : {})
-  return { peers, fromTick: ticks[0], toTick: ticks[ticks.length - 1], rows: taken(options, past, asked, ticks, peers) }
+  const asked = new AskedRows(options)
+  const window = await asked.window()
+  const ticks = asked.ticks(window)
+  const first = await ticks.next()
+  if (first.done === true) throw new ForewarnError('FW_NO_ROWS', [whyNoRows(options, asked, window)])
+  const peers = options.peers ?? (options.features.includes('peer') ? peersOf(options, asked.past, first.value) : {})
+  return { peers, rows: taken(options, asked.past, peers, both(first.value, ticks)), leftOut: asked.leftOut }
 }
 
-/** The first pass; its state is gone when the second begins. */
-async function labelsOf(options: ExtractOptions): Promise<{ book: LabelBook; firstTick: number | undefined }> {
-  const { lastClosedTick: lastClosed, profile, progress } = options
-  const labelled = new PastTasks({ ...options, frozenTick: undefined })
-  await labelled.through(lastClosed, (tick) => progress('labels', tick, lastClosed))
-  return { book: labelBook(profile, labelled.tasks, lastClosed), firstTick: labelled.firstTick }
+async function* both<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first
+  yield* others
 }
 
 async function* taken(
-  options: ExtractOptions,
-  past: PastTasks,
-  asked: AskedAt,
-  ticks: readonly number[],
+  { profile, features }: ExtractOptions,
+  { tasks }: PastTasks,
   peers: PeerRows,
+  ticks: AsyncIterable<AskedTick>,
 ): AsyncGenerator<TrainingRow> {
-  const { profile, features, progress } = options
   const describe = describer(profile)
-  const fills = past.tasks.map((task) => featuresOf(profile, task, features, peers))
+  const fills = tasks.map((task) => featuresOf(profile, task, features, peers))
   const values = new Float64Array(features.length)
-  for (const tick of ticks) {
-    await past.through(tick)
+  for await (const { tick, rows } of ticks) {
     const asOfHour = hourOf(profile.calendar.endMs(tick))
-    for (const { partition, id, row, label } of asked(tick)) {
+    for (const { partition, id, row, label, event } of rows()) {
       fills[partition](row, asOfHour, values)
-      yield { id, tick, label, ...describe(past.tasks[partition], row, asOfHour), features: values }
-    }
-    progress('rows', tick, ticks[ticks.length - 1])
-  }
-}
-
-type AskedAt = (tick: number) => Iterable<Asked & { partition: number; id: string }>
-
-/**
- * Rows of all partitions in the order of their ids, at the end of a tick that was folded. One that was unknown by then could not be
- * asked about. Memory: 20 bytes an enterprise, however many rows are asked for.
- */
-function askedOf({ tasks }: PastTasks, book: LabelBook): AskedAt {
-  const order = new IdOrder(tasks)
-  return function* asked(tick) {
-    order.refresh()
-    const keys = new Float64Array(order.size) // rank and label
-    let count = 0
-    for (const [partition, { rows }] of tasks.entries())
-      for (const { row, label } of book.asked(partition, tick, () => liveRows(rows)))
-        if (row < rows.count) keys[count++] = 2 * order.rankOf({ partition, row }) + label
-    for (const key of keys.subarray(0, count).sort()) {
-      const { partition, row } = order.placeOf(Math.floor(key / 2))
-      yield { partition, row, id: tasks[partition].ids.idOf(row), label: key % 2 === 1 ? 1 : 0 }
+      yield { id, tick, label, event, ...describe(tasks[partition], row, asOfHour), features: values }
     }
   }
-}
-
-/** Enterprises that are registered and not closed. */
-export function* liveRows(rows: EnterpriseTask['rows']): Iterable<number> {
-  for (let row = 0; row < rows.count; row++)
-    if (rows.has(row, flag.registered) && !rows.has(row, flag.closed) && !rows.has(row, flag.place)) yield row
 }
 
 export function featuresOf(
@@ -134,17 +87,17 @@ export function featuresOf(
   return rowFeatures({ profile, rows, around }, names, peers)
 }
 
-function peersOf({ profile }: ExtractOptions, past: PastTasks, asked: ReturnType<AskedAt>, tick: number): PeerRows {
+function peersOf({ profile }: ExtractOptions, { tasks }: PastTasks, { tick, rows }: AskedTick): PeerRows {
   const asOfHour = hourOf(profile.calendar.endMs(tick))
   const describe = describer(profile)
   const raw = new Float64Array(1)
-  const fills = past.tasks.map((task) => featuresOf(profile, task, ['peer'], rawPeers))
+  const fills = tasks.map((task) => featuresOf(profile, task, ['peer'], rawPeers))
   return peerRows(raws())
 
   function* raws(): Parameters<typeof peerRows>[0] {
-    for (const { partition, row } of asked) {
+    for (const { partition, row } of rows()) {
       fills[partition](row, asOfHour, raw)
-      yield { ...describe(past.tasks[partition], row, asOfHour), raw: raw[0] }
+      yield { ...describe(tasks[partition], row, asOfHour), raw: raw[0] }
     }
   }
 }

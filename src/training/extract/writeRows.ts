@@ -63,7 +63,7 @@ export type WrittenRows = { folder: string; dictionary: RowsDictionary }
 /** Writes the folder; `rows.parquet` gets its name when it is whole. */
 export async function writeRows(
   folder: string,
-  { rows, peers, fromTick, toTick }: TrainingRows,
+  { rows, peers }: Pick<TrainingRows, 'rows' | 'peers'>,
   { profile, features }: { profile: Profile; features: readonly string[] },
 ): Promise<WrittenRows> {
   await mkdir(folder, { recursive: true })
@@ -73,6 +73,7 @@ export async function writeRows(
   const writer = new ParquetWriter({ writer: fileWriter(unfinished), schema, statistics: false })
   const hash = createHash('sha256')
   const counts = { rows: 0, positives: 0 }
+  let firstTick: number | undefined
   let group = new Group(features.length)
   const flush = async (): Promise<void> => {
     if (group.length === 0) return
@@ -86,6 +87,7 @@ export async function writeRows(
     if (row.tick !== asOf.tick)
       asOf = { tick: row.tick, text: new Date(profile.calendar.endMs(row.tick)).toISOString() }
     group.add(row, asOf.text)
+    firstTick ??= row.tick
     counts.rows++
     counts.positives += row.label
     if (group.length === groupRows) await flush()
@@ -99,8 +101,8 @@ export async function writeRows(
     profile: profile.file.name,
     profileHash: profile.hash,
     label: labelInWords(profile),
-    from: calendar.label(fromTick),
-    to: calendar.label(toTick),
+    from: firstTick === undefined ? '' : calendar.label(firstTick),
+    to: firstTick === undefined ? '' : calendar.label(asOf.tick),
     ...counts,
     dataHash: hash.digest('hex'),
     columns: [
