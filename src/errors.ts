@@ -49,8 +49,8 @@ const registry = {
     remedy: 'Add the grade to the profile, or fix the sender.',
   },
   FW_KNOWN_AT: {
-    says: 'The line became known at %s, which is missing, unreadable or outside of what the profile admits.',
-    remedy: 'Fix the time, or leave the line out.',
+    says: 'The line does not say when it became known: %s.',
+    remedy: 'Fix the time, let the profile say the form of its dates (`formats`), or leave the line out.',
   },
   FW_ARTIFACT_LIMIT: {
     says: 'The log takes no more of this artefact: %s.',

@@ -5,7 +5,13 @@
 import { z } from 'zod'
 
 /** ISO 8601 with a zone, to the millisecond: `2026-08-03T09:15:00.000Z` or `2026-08-03T17:15:00+08:00`. */
-export const instant = z.iso.datetime({ offset: true })
+export const instant = z.iso.datetime({
+  offset: true,
+  error: ({ input }) =>
+    typeof input === 'string'
+      ? `${JSON.stringify(input.slice(0, 40))} is no instant with a zone, such as 2026-08-03T09:15:00Z`
+      : undefined,
+})
 
 const wellFormed = (text: string): boolean => text.isWellFormed()
 const code = z.string().min(1).max(32)

@@ -3,9 +3,10 @@
  * that the contract refuses the record by the name of the field, and the line becomes a dead letter like any other.
  */
 import { placePrefix } from './contracts.ts'
+import { type DateFormats, type InstantReader, instantReader } from './dateFormats.ts'
 import type { FieldMapping, FieldRule, RecordMapping } from './mapping.ts'
 import type { Profile } from './profile.ts'
-import { hoursLater, readInstantMs, readNumber } from './readText.ts'
+import { hoursLater, readNumber } from './readText.ts'
 import type { CodeTree } from './tree.ts'
 
 export type Row = Readonly<Record<string, string>>
@@ -14,6 +15,8 @@ export type RowMapper = (row: Row) => Record<string, unknown>
 type Value = string | number | undefined
 type Rule = Exclude<FieldRule, string | { constant: string | number }>
 type Reader = (row: Row) => Value
+/** What rules are read with. */
+type Setting = { profile: Profile; formats: DateFormats | undefined }
 
 /**
  * The mapper of one record: a row by column name in, a record that JSON can carry out (fields without a value are left out).
@@ -21,11 +24,15 @@ type Reader = (row: Row) => Value
  *     rowMapper({ fields: { id: 'no', amount: { from: 'fine', as: 'number' } } }, profile)({ no: '7', fine: '120.50' })
  *     // { id: '7', amount: 120.5 }
  */
-export function rowMapper(mapping: Pick<RecordMapping, 'fields' | 'attributes'>, profile: Profile): RowMapper {
-  const fields = Object.entries(mapping.fields).map(([name, how]) => ({ name, read: reader(how, profile) }))
+export function rowMapper(
+  mapping: Pick<RecordMapping, 'fields' | 'attributes' | 'formats'>,
+  profile: Profile,
+): RowMapper {
+  const setting: Setting = { profile, formats: mapping.formats }
+  const fields = Object.entries(mapping.fields).map(([name, how]) => ({ name, read: reader(how, setting) }))
   const attributes = Object.entries(mapping.attributes).map(([name, how]) => ({
     name,
-    read: attributeReader(how, profile, profile.file.factColumns.includes(name)),
+    read: attributeReader(how, setting, profile.file.factColumns.includes(name)),
   }))
   return (row) => {
     const record = filled(fields, row)
@@ -44,8 +51,8 @@ export function cell(row: Row, column: string): string {
   return Object.hasOwn(row, column) ? row[column].trim() : ''
 }
 
-function attributeReader(how: FieldMapping, profile: Profile, isNumber: boolean): Reader {
-  const read = reader(how, profile)
+function attributeReader(how: FieldMapping, setting: Setting, isNumber: boolean): Reader {
+  const read = reader(how, setting)
   if (!isNumber) return read
   return (row) => {
     const found = read(row)
@@ -53,9 +60,9 @@ function attributeReader(how: FieldMapping, profile: Profile, isNumber: boolean)
   }
 }
 
-function reader(how: FieldMapping, profile: Profile): Reader {
-  if (!Array.isArray(how)) return ruleReader(how, profile)
-  const reads = how.map((rule) => ruleReader(rule, profile))
+function reader(how: FieldMapping, setting: Setting): Reader {
+  if (!Array.isArray(how)) return ruleReader(how, setting)
+  const reads = how.map((rule) => ruleReader(rule, setting))
   return (row) => {
     for (const read of reads) {
       const found = read(row)
@@ -65,14 +72,15 @@ function reader(how: FieldMapping, profile: Profile): Reader {
   }
 }
 
-function ruleReader(how: FieldRule, profile: Profile): Reader {
+function ruleReader(how: FieldRule, { profile, formats }: Setting): Reader {
   if (typeof how === 'string') return (row) => cell(row, how) || undefined
   if ('constant' in how) return () => how.constant
   const text = textReader(how)
   const tree = how.trimTo === undefined ? undefined : profile[how.trimTo]
+  const instant = instantReader(how.formats ?? formats, profile.file.tick.utcOffsetMinutes)
   return (row) => {
     const found = text(row)
-    return typed(found === undefined ? how.otherwise : classified(found, how, tree), how, profile)
+    return typed(found === undefined ? how.otherwise : classified(found, how, tree), how, instant)
   }
 }
 
@@ -136,9 +144,9 @@ function trimmedTo(code: string, tree: CodeTree, aliases: Readonly<Record<string
   return undefined
 }
 
-function typed(value: Value, how: Rule, profile: Profile): Value {
+function typed(value: Value, how: Rule, instant: InstantReader): Value {
   if (typeof value !== 'string' || how.as === 'text') return value
   if (how.as === 'number') return readNumber(value) ?? value
-  const ms = readInstantMs(value, profile.file.tick.utcOffsetMinutes)
+  const ms = instant(value)
   return ms === undefined ? value : new Date(hoursLater(ms, how.addHours ?? 0)).toISOString()
 }

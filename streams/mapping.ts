@@ -3,6 +3,7 @@
  * declares it as data, so that a supervisor's own files need no code.
  */
 import { z } from 'zod'
+import { DateFormats } from './dateFormats.ts'
 import { recordTopics } from './topics.ts'
 
 const column = z.string().min(1)
@@ -46,12 +47,15 @@ const FieldRule = z.union([
       aliases: z.record(z.string(), z.string()).optional(),
       /** A date or time without a zone is local, in the tick's UTC offset. What cannot be read stays, for the contract to refuse. */
       as: z.enum(['text', 'number', 'instant']).default('text'),
+      /** Forms of the instant, in place of those of the mapping. */
+      formats: DateFormats.optional(),
       /** Added to an instant. */
       addHours: hours.optional(),
     })
-    .refine((rule) => rule.addHours === undefined || rule.as === 'instant', {
-      message: 'needs as: instant',
-      path: ['addHours'],
+    .superRefine((rule, context) => {
+      for (const step of ['addHours', 'formats'] as const)
+        if (rule[step] !== undefined && rule.as !== 'instant')
+          context.addIssue({ code: 'custom', message: 'needs as: instant', path: [step] })
     }),
   /** The same for every line. */
   z.strictObject({ constant: value }),
@@ -75,13 +79,21 @@ export const Condition = z
 export type Condition = z.infer<typeof Condition>
 
 /** When a record became known: an instant in a column, read as `as: instant` reads it, and so many hours later. */
-export const KnownAt = z.strictObject({ from: column, addHours: hours.default(0) })
+export const KnownAt = z.strictObject({
+  from: column,
+  addHours: hours.default(0),
+  formats: DateFormats.optional(),
+  /** A blank one is refused like any other that is no time, or takes what stands above it in the column. */
+  blank: z.enum(['refused', 'previous']).default('refused'),
+})
 export type KnownAt = z.infer<typeof KnownAt>
 
 const recordMapping = {
   /** By column: the row gives the record when all of them hold. */
   when: z.record(column, Condition).default({}),
   knownAt: KnownAt.optional(),
+  /** Forms of all dates and times; absent: the year first. */
+  formats: DateFormats.optional(),
   fields: z.record(z.string(), FieldMapping).default({}),
   /** Attributes of the event, under these names; those among the profile's `factColumns` become numbers. */
   attributes: z.record(z.string(), FieldMapping).default({}),
@@ -101,10 +113,11 @@ export const FileMapping = z.strictObject({
 export type FileMapping = z.infer<typeof FileMapping>
 
 /** Each record that a row may give, by itself. */
-export function recordMappings({ when, knownAt, fields, attributes, records }: FileMapping): RecordMapping[] {
+export function recordMappings({ when, knownAt, formats, fields, attributes, records }: FileMapping): RecordMapping[] {
   return (records ?? [{ when: {}, fields: {}, attributes: {} }]).map((own) => ({
     when: { ...when, ...own.when },
     knownAt: own.knownAt ?? knownAt,
+    formats: own.formats ?? formats,
     fields: { ...fields, ...own.fields },
     attributes: { ...attributes, ...own.attributes },
   }))

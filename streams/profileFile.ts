@@ -1,6 +1,7 @@
 /** What `profile.yaml` may say: the schema, with units and bounds. docs/profiles.md explains each setting. */
 import { z } from 'zod'
 import { tickUnits } from './calendar.ts'
+import { instant } from './contracts.ts'
 import { DeclaredFeature } from './declaredFeatures.ts'
 import { FileMapping } from './mapping.ts'
 import { TrainingSetting } from './training.ts'
@@ -124,7 +125,7 @@ export const ProfileFile = z.strictObject({
   /** How models of this profile are trained. Absent: every default. */
   training: TrainingSetting.optional(),
   /** Imports refuse lines that became known after this. */
-  knownAtMax: z.iso.datetime({ offset: true }).optional(),
+  knownAtMax: instant.optional(),
   /** How CSV files of this supervisor become records: by the name of a kind, or by any other with `as`. */
   files: z.record(name, FileMapping).default({}),
 })

@@ -2,9 +2,9 @@
 import cliProgress from 'cli-progress'
 import { Command } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
+import { readInstantMs } from '../../streams/readText.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
-import { minuteMs } from '../limits.ts'
 import { type Simulation, simulate } from '../simulate/simulate.ts'
 import { type WriteProgress, type Written, writeSimulation } from '../simulate/write.ts'
 import { wholeNumber } from './common.ts'
@@ -37,7 +37,11 @@ export function simulateCommand(): Command {
     .option('--enterprises <n>', 'number of enterprises', '20000')
     .option('--days <d>', 'days to simulate; outbreaks begin after day 25', '90')
     .option('--seed <s>', 'whole number from which everything is drawn', '1')
-    .option('--start <date>', "first day (YYYY-MM-DD, in the profile's time zone) or instant (ISO 8601)", '2025-01-01')
+    .option(
+      '--start <date>',
+      "first day (YYYY-MM-DD) or instant (ISO 8601), in the profile's time zone if it names none",
+      '2025-01-01',
+    )
     .option('--profile <name|dir>', 'profile whose codes are used', 'cn')
     .option('--json', 'print the summary as one JSON object')
     .addHelpText('after', example)
@@ -52,12 +56,11 @@ export function simulateCommand(): Command {
     })
 }
 
-/** A date is the first instant of that day where the supervisor is. */
+/** A date is the first instant of that day where the supervisor is, a time without a zone is of the clocks there. */
 function startMs(text: string, profile: Profile): number {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text)
-  const ms = Date.parse(isDate ? `${text}T00:00:00Z` : text)
-  if (Number.isNaN(ms)) throw new ForewarnError('FW_USAGE', [`--start must be a date such as 2025-01-01, not ${text}.`])
-  return isDate ? ms - profile.file.tick.utcOffsetMinutes * minuteMs : ms
+  const ms = readInstantMs(text, profile.file.tick.utcOffsetMinutes)
+  if (ms === undefined) throw new ForewarnError('FW_USAGE', [`--start must be a date such as 2025-01-01, not ${text}.`])
+  return ms
 }
 
 async function writeWithProgress(simulation: Simulation, directory: string): Promise<Written> {

@@ -215,6 +215,11 @@ test('dead letters by code, time and number, with what to do about them', async 
   expect(
     (await list(folder, '--since', '1970-01-01T00:00:02Z', '--json')).lines.map((line) => JSON.parse(line).offset),
   ).toEqual([0, 1])
-  expect((await list(folder, '--since', 'soon')).code).toBe(2)
+  expect((await list(folder, '--since', '1970-01-01T08:00:02+08:00')).lines).toHaveLength(2)
+  expect((await list(folder, '--since', '1970-1-1')).lines).toHaveLength(3)
+  for (const since of ['soon', '2', '1970-02-30', '01/02/1970', '1970-01-01T25:00:00Z']) {
+    expect(await list(folder, '--since', since), since).toMatchObject({ code: 2, lines: [] })
+  }
+  expect((await list(folder, '--since', '1970-01-01T00:00:02')).err).toContain('and 1970-01-01T00:00:02 has no zone')
   expect((await list(await logWith())).err).toBe('No dead letters.\n')
 })

@@ -1,9 +1,12 @@
 /** Imports: order, marks, what is refused, and going on after a cut. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
 import type { ImportOptions } from '../../src/edges/ingest/importOptions.ts'
 import { openEngine } from '../../src/engine.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
+import { KnownAt } from '../../streams/mapping.ts'
+import type { Profile } from '../../streams/profile.ts'
 import { memoryLog, readJson } from '../support/fold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { at, cutAfter, known, now, run } from './importSupport.ts'
@@ -108,20 +111,124 @@ test('the order is (knownAt, kind, argument, line), and files need not be sorted
   }
 })
 
-test('a line without a time takes that of the line before it, the first ones that of the first', async () => {
+test('a line that is no record takes the time of the line before it, the first ones that of the first', async () => {
   const log = await memoryLog()
   const file = await fileOf(
     await tempFolder(),
     'a.ndjson',
-    lines('garbage 1', known('a1', 'E1', 1), 'garbage 2', known('a2', 'E1', 2), event('a3', 'E1', at(2))),
+    lines('garbage 1', known('a1', 'E1', 1), 'garbage 2', known('a2', 'E1', 2), '[1]'),
   )
   const summary = await run(log, [{ topic: 'risk-events', file }])
   const records = await recordsIn(log, 'risk-events')
   expect(records.map(({ timeMs }) => new Date(timeMs).getUTCDate())).toEqual([1, 1, 1, 2, 2])
   expect(records[2]).toMatchObject({ key: null, headers: { file, line: '3' } })
   expect(records[1]).toMatchObject({ key: 'E1', headers: null })
-  expect(summary.refused).toEqual({ FW_RECORD_NOT_JSON: 2 })
+  expect(summary.refused).toEqual({ FW_RECORD_NOT_JSON: 3 })
   expect(summary.lines[1]).toEqual({ file, line: 3, code: 'FW_RECORD_NOT_JSON', detail: '' })
+})
+
+test.each([
+  ['', 'knownAt is blank'],
+  ['2026-01-05T25:00:00Z', 'knownAt: "2026-01-05T25:00:00Z" is no time that can be read'],
+  ['2026-02-30', 'knownAt: "2026-02-30" is no time that can be read'],
+  ['5/1/2026', 'knownAt: "5/1/2026" is no time that can be read'],
+  ['46027', 'knownAt: "46027" is no time that can be read'],
+  [1_767_571_200, 'knownAt: 1767571200 is no time that can be read'],
+  [null, 'knownAt: null is no time that can be read'],
+  [undefined, 'knownAt is missing'],
+  ['1969-12-31T23:59:59Z', '1969-12-31T23:59:59.000Z is before 1970'],
+  [
+    '2026-03-01T00:05:00.001Z',
+    '2026-03-01T00:05:00.001Z is later than 2026-03-01T00:05:00.000Z, the latest that is admitted',
+  ],
+])('a record known at %j takes no time of another line: it is refused, in order or not', async (knownAt, detail) => {
+  const records = [known('a1', 'E1', 2), event('a2', 'E1', at(1), { knownAt }), known('a3', 'E1', 3)]
+  for (const more of [records, [...records, known('a4', 'E1', 1)]]) {
+    const log = await memoryLog()
+    const file = await fileOf(await tempFolder(), 'a.ndjson', lines(...more))
+    const summary = await run(log, [{ topic: 'risk-events', file }])
+    expect(summary.lines).toEqual([{ file, line: 2, code: 'FW_KNOWN_AT', detail }])
+    expect(summary.refused).toEqual({ FW_KNOWN_AT: 1 })
+    const held = (await recordsIn(log, 'risk-events')).map((record) => JSON.parse(textOf(record)).id)
+    expect(held).toEqual(more.length === 3 ? ['a1', 'a3'] : ['a4', 'a1', 'a3'])
+  }
+})
+
+/** The CSV mapping of `support.ts`, with another column for when a row became known. */
+function knownBy(knownAt: z.input<typeof KnownAt>, formats?: string[]): Profile {
+  const mapping = csvProfile.file.files['risk-events']
+  const files = { 'risk-events': { ...mapping, knownAt: KnownAt.parse(knownAt), formats } }
+  return { ...csvProfile, file: { ...csvProfile.file, files } }
+}
+
+/** `id day` of each record in the log, and `line what is wrong` of each that is refused. */
+async function importedRows(profile: Profile, rows: readonly string[]): Promise<{ held: string[]; told: string[] }> {
+  const log = await memoryLog()
+  const csv = lines('no,who,what,when,published', ...rows.map((day, at) => `${at},E1,PEN.FINE,2026-01-01,${day}`))
+  const file = await fileOf(await tempFolder(), 'a.csv', csv)
+  const summary = await run(log, [{ topic: 'risk-events', file }], { profile, field: undefined })
+  const held = (await recordsIn(log, 'risk-events')).map((record) => {
+    const { id = '?' } = /"id":"(?<id>\d+)"/.exec(textOf(record))?.groups ?? {}
+    return `${id} ${new Date(record.timeMs + 8 * 3_600_000).toISOString().slice(5, 10)}`
+  })
+  return { held, told: summary.lines.map(({ line, code, detail }) => `${line} ${code} ${detail}`.trim()) }
+}
+
+describe('a column that says when rows became known', () => {
+  test('dates with the year first are read without zeros too', async () => {
+    const rows = ['2026/1/15', '2026/1/5', '2026-1-8 9:05', '2026.2.3', '2026年2月4日', '2026/13/1']
+    expect(await importedRows(knownBy({ from: 'published' }), rows)).toEqual({
+      held: ['1 01-05', '2 01-08', '0 01-15', '3 02-03', '4 02-04'],
+      told: ['7 FW_KNOWN_AT published: "2026/13/1" is no time that can be read'],
+    })
+  })
+
+  test('other dates are read in the form that the profile declares, and only in that', async () => {
+    const rows = ['15/1/2026', '5/1/2026 21:30', '2026-01-05', '1/15/2026']
+    for (const profile of [
+      knownBy({ from: 'published', formats: ['d/M/yyyy', 'd/M/yyyy H:mm'] }),
+      knownBy({ from: 'published' }, ['d/M/yyyy', 'd/M/yyyy H:mm']), // of `when`, too, so its records are bad
+    ]) {
+      const { held, told } = await importedRows(profile, rows)
+      expect({ held, told: told.filter((line) => line.includes('FW_KNOWN_AT')) }).toEqual({
+        held: ['1 01-05', '0 01-15'],
+        told: [
+          '4 FW_KNOWN_AT published: "2026-01-05" is no time that can be read',
+          '5 FW_KNOWN_AT published: "1/15/2026" is no time that can be read',
+        ],
+      })
+    }
+  })
+
+  test('a blank is refused, and takes what stands above it only where the profile says so', async () => {
+    const rows = ['', '2026-02-03', '', '2026-01-05', ' ', 'soon', '', '2026-01-09', '', '2027-01-01', '']
+    expect(await importedRows(knownBy({ from: 'published' }), rows)).toMatchObject({
+      held: ['3 01-05', '7 01-09', '1 02-03'],
+      told: expect.arrayContaining(['2 FW_KNOWN_AT published is blank', '4 FW_KNOWN_AT published is blank']),
+    })
+    const { held, told } = await importedRows(knownBy({ from: 'published', blank: 'previous' }), rows)
+    expect(held).toEqual(['3 01-05', '4 01-05', '7 01-09', '8 01-09', '1 02-03', '2 02-03'])
+    expect(told.map((line) => Number.parseInt(line, 10))).toEqual([2, 7, 8, 11, 12])
+    expect(told[0]).toBe('2 FW_KNOWN_AT published is blank')
+    expect(told.slice(1, 3).map((line) => line.slice(2))).toEqual(
+      Array(2).fill('FW_KNOWN_AT published: "soon" is no time that can be read'),
+    )
+    expect(told.slice(3).every((line) => line.includes('2026-12-31T16:00:00.000Z is later than'))).toBe(true)
+  })
+
+  test('a row that cannot be read hands nothing on', async () => {
+    const rows = ['2026-01-05', '2026-01-09,extra', '', '2026-01-07', '']
+    expect(await importedRows(knownBy({ from: 'published', blank: 'previous' }), rows)).toEqual({
+      held: ['0 01-05', '? 01-05', '3 01-07', '4 01-07'],
+      told: ['4 FW_KNOWN_AT published is blank', '3 FW_RECORD_UNREADABLE 6 columns, the first line has 5'],
+    })
+  })
+
+  test('a file without any time says what its first record has instead', async () => {
+    await expect(importedRows(knownBy({ from: 'published' }), ['46027', '46028'])).rejects.toThrow(
+      /No line of .*a.csv has a time in "published" that can be admitted; line 2: published: "46027" is no time that can be read\./,
+    )
+  })
 })
 
 test('lines known later than the profile or the clock admits are counted and left out', async () => {
@@ -141,7 +248,7 @@ test('lines known later than the profile or the clock admits are counted and lef
   })
   expect(summary.lines.find(({ line }) => line === 2)).toMatchObject({
     code: 'FW_KNOWN_AT',
-    detail: '2026-03-01T00:05:00.001Z',
+    detail: '2026-03-01T00:05:00.001Z is later than 2026-03-01T00:05:00.000Z, the latest that is admitted',
   })
   const profile = { ...tinyProfile, file: { ...tinyProfile.file, knownAtMax: at(1, 5) } }
   const late = await fileOf(await tempFolder(), 'a.ndjson', lines(known('a1', 'E1', 1, 5), known('a2', 'E1', 1, 6)))

@@ -79,18 +79,25 @@ test.each([
   ['{"knownAt": "2026-08-03"}', midnight],
   ['{"knownAt":"2026-08-02T16:00:00.000Z"}', midnight],
   ['{"knownAt":"2026-08-02T16:00:00.123Z"}', midnight + 123],
-  ['{"knownAt":"2026-02-30T16:00:00.000Z"}', undefined],
-  ['{"knownAt":"2026-08-02T24:00:00.000Z"}', undefined],
+  ['{"knownAt":"2026/8/3"}', midnight],
+  ['{"knownAt":"2026-02-30T16:00:00.000Z"}', 'knownAt: "2026-02-30T16:00:00.000Z" is no time that can be read'],
+  ['{"knownAt":"2026-08-02T24:00:00.000Z"}', 'knownAt: "2026-08-02T24:00:00.000Z" is no time that can be read'],
+  ['{"knownAt":"1764475079"}', 'knownAt: "1764475079" is no time that can be read'],
+  ['{"knownAt":"  "}', 'knownAt is blank'],
+  [`{"knownAt":"${'9'.repeat(99)}"}`, `knownAt: "${'9'.repeat(39)} is no time that can be read`],
   ['{"attributes":{"knownAt":"2020-01-01"},"knownAt":"2026-08-03"}', midnight],
-  ['{"attributes":{"knownAt":"2020-01-01"}}', undefined],
+  ['{"attributes":{"knownAt":"2020-01-01"}}', 'knownAt is missing'],
   ['{"note":"knownAt","knownAt":"2026-08-03"}', midnight],
   ['{"note":"\\"knownAt\\":\\"2020-01-01\\"","knownAt":"2026-08-03"}', midnight],
   ['{"knownAt":"2020-01-01","knownAt":"2026-08-03"}', midnight],
   ['{"\\u006bnownAt":"2026-08-03"}', midnight],
-  ['{"knownAt":17}', undefined],
+  ['{"knownAt":17}', 'knownAt: 17 is no time that can be read'],
+  ['{"toString":1}', 'knownAt is missing'],
   ['no json', undefined],
+  ['no json, "knownAt":"soon"', undefined],
 ])('knownAt of %s', (line, expected) => {
-  expect(knownAtReader('knownAt', 480)(Buffer.from(line))).toBe(expected)
+  const { knownAtMs, untimed } = knownAtReader('knownAt', 480)(Buffer.from(line))
+  expect(knownAtMs ?? untimed).toBe(expected)
 })
 
 async function entries(text: string, options: Partial<EntryOptions & { name: string }> = {}): Promise<Entry[]> {

@@ -40,12 +40,24 @@ test('writes five files and says so in one line, or as JSON', async () => {
   })
 })
 
+test('a start without a zone is of the clocks of the profile, whatever those of the machine say', async () => {
+  for (const [start, expected] of [
+    ['2025-03-01T06:00', '2025-02-28T22:00:00.000Z'],
+    ['2025-03-01T06:00Z', '2025-03-01T06:00:00.000Z'],
+  ]) {
+    await runCommand('--out', directory, '--enterprises', '20', '--days', '2', '--start', start)
+    expect(Truth.parse(JSON.parse(await readFile(join(directory, 'truth.json'), 'utf8'))).start).toBe(expected)
+  }
+})
+
 test.each([
   ['--enterprises', 'many'],
   ['--enterprises', '0'],
   ['--days', '1.5'],
   ['--seed', '-3'],
   ['--start', 'soon'],
+  ['--start', '1'],
+  ['--start', '2025-02-30'],
 ])('refuses %s %s', async (option, value) => {
   await expect(runCommand('--out', directory, `${option}=${value}`)).rejects.toMatchObject({ code: 'FW_USAGE' })
 })

@@ -18,9 +18,11 @@ const shown = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text]) =
 /** The records that the rows of a file of the page give, each with when it became known. */
 function given(mapping: string, name: string, by = profile): { record: Record<string, unknown>; known: string }[] {
   const rows = Rows.parse(parse(filesOf(page).get(name) ?? '', { columns: true }))
-  return rows.map(rowsMapper(by.file.files[mapping], by, 'published')).flatMap((row) => {
-    if ('unreadable' in row) throw new Error(row.unreadable)
-    return row.records.map(({ record, knownAtMs = 0 }) => ({ record, known: new Date(knownAtMs).toISOString() }))
+  const map = rowsMapper(by.file.files[mapping], by, 'published')
+  return rows.flatMap((row) => {
+    const mapped = map(row)
+    if ('unreadable' in mapped) throw new Error(mapped.unreadable)
+    return mapped.records.map(({ record, knownAtMs = 0 }) => ({ record, known: new Date(knownAtMs).toISOString() }))
   })
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { RiskEvent } from '../../streams/contracts.ts'
+import { DateFormats, instantReader } from '../../streams/dateFormats.ts'
 import { FieldMapping, FileMapping } from '../../streams/mapping.ts'
 import { type Row, rowMapper } from '../../streams/mapRow.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -127,6 +128,18 @@ describe('rules', () => {
     expect(FieldMapping.safeParse({ from: 'a', as: 'instant', addHours: 9_000 }).success).toBe(false)
   })
 
+  test('forms of dates are for instants only, and go before those of the file', () => {
+    expect(FieldMapping.safeParse({ from: 'a', formats: ['d/M/yyyy'] }).success).toBe(false)
+    const mapping = FileMapping.parse({
+      formats: ['M/d/yyyy'],
+      fields: { id: { from: 'a', as: 'instant' }, type: { from: 'a', as: 'instant', formats: ['d/M/yyyy'] } },
+    })
+    expect(rowMapper(mapping, warn)({ a: '3/4/2020' })).toEqual({
+      id: '2020-03-04T00:00:00.000Z',
+      type: '2020-04-03T00:00:00.000Z',
+    })
+  })
+
   test('steps must rise', () => {
     expect(FieldMapping.safeParse({ from: 'a', steps: [...steps].reverse() }).success).toBe(false)
   })
@@ -140,14 +153,73 @@ test.each([
   ['2026-08-03T09:15:30.123456Z', '2026-08-03T09:15:30.123Z'],
   ['2026-08-03T09:15:00-0330', '2026-08-03T12:45:00.000Z'],
   ['1969-12-31T23:59:59Z', '1969-12-31T23:59:59.000Z'],
+  ['2026/1/5', '2026-01-04T16:00:00.000Z'],
+  ['2026-1-5 9:05', '2026-01-05T01:05:00.000Z'],
+  ['2026.1.5', '2026-01-04T16:00:00.000Z'],
+  ['2026年1月5日', '2026-01-04T16:00:00.000Z'],
+  ['2026年1月5日9:05:07', '2026-01-05T01:05:07.000Z'],
+  ['2024-02-29', '2024-02-28T16:00:00.000Z'],
   ['2026-02-30', undefined],
+  ['2026/2/29', undefined],
+  ['2026-00-10', undefined],
+  ['2026-13-01', undefined],
   ['2026-08-03T24:00', undefined],
+  ['2026-08-03 25:00', undefined],
+  ['2026-08-03 09:60', undefined],
+  ['2026-08-03 09:155', undefined],
+  ['2026-08-03 09:15+99:00', undefined],
   ['2026/08-03', undefined],
+  ['5/1/2026', undefined],
+  ['1/5/26', undefined],
+  ['20260105', undefined],
+  ['46027', undefined],
+  ['1764475079', undefined],
   ['3 Aug 2026', undefined],
   ['', undefined],
 ])('%j at +08:00 is %j', (text, expected) => {
   const ms = readInstantMs(text, 480)
   expect(ms === undefined ? undefined : new Date(ms).toISOString()).toBe(expected)
+})
+
+test.each([
+  [['d/M/yyyy'], '5/1/2026', '2026-01-04T16:00:00.000Z'],
+  [['d/M/yyyy'], '05/01/2026', '2026-01-04T16:00:00.000Z'],
+  [['dd/MM/yyyy'], '5/1/2026', undefined],
+  [['M/d/yyyy h:mm a'], '1/5/2026 12:30 AM', '2026-01-04T16:30:00.000Z'],
+  [['M/d/yyyy h:mm a'], '1/5/2026 3:00 pm', '2026-01-05T07:00:00.000Z'],
+  [['M/d/yyyy h:mm a'], '1/5/2026 13:00 PM', undefined],
+  [['yyyyMMdd'], '20260105', '2026-01-04T16:00:00.000Z'],
+  [['yyyyMMddTHHmmssXXX'], '20260105T093000Z', '2026-01-05T09:30:00.000Z'],
+  [['yyyyMMdd'], '20260230', undefined],
+  [['d.M.yyyy H:mm:ss.SSS'], '5.1.2026 9:05:07.250', '2026-01-05T01:05:07.250Z'],
+  [['d.M.yyyy'], '5x1x2026', undefined],
+  [['d/M/yyyy'], '2026-01-05', undefined],
+  [['d/M/yyyy', 'iso'], '2026-01-05', '2026-01-04T16:00:00.000Z'],
+  [['d/M/yyyy', 'M/d/yyyy'], '3/4/2026', undefined],
+  [['d/M/yyyy', 'M/d/yyyy'], '4/4/2026', '2026-04-03T16:00:00.000Z'],
+  [['d/M/yyyy', 'M/d/yyyy'], '25/4/2026', '2026-04-24T16:00:00.000Z'],
+  [['epochSeconds'], '1764475079', '2025-11-30T03:57:59.000Z'],
+  [['epochMilliseconds'], '1764475079123', '2025-11-30T03:57:59.123Z'],
+  [['epochSeconds'], '2026-01-05', undefined],
+])('in the forms %j, %j at +08:00 is %j', (formats, text, expected) => {
+  expect(DateFormats.safeParse(formats).success).toBe(true)
+  const ms = instantReader(formats, 480)(text)
+  expect(ms === undefined ? undefined : new Date(ms).toISOString()).toBe(expected)
+})
+
+test.each([
+  '',
+  'yyyy',
+  'd/M',
+  'yy-M-d',
+  'yyyy-M-d-d',
+  'yyyy-MM-dd mm',
+  'yyyy-MM-dd hh',
+  'yyyy-MM-dd a',
+  'soon',
+  'toString',
+])('%j is no form of a date', (format) => {
+  expect(DateFormats.safeParse([format]).error?.issues[0].message).toContain('must be iso, epochSeconds')
 })
 
 test.each([

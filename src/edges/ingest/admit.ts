@@ -11,13 +11,17 @@ import { decoder } from '../../enterprise/decode.ts'
 import type { LogRecord, NewRecord } from '../../log/port.ts'
 import { isRefusal, parseObject, type Refusal } from '../../records.ts'
 import type { Entry } from './entry.ts'
-import { flatText } from './knownAt.ts'
+import { flatText, ownField } from './knownAt.ts'
 
 /** `record` is absent for a line that no log takes (it is larger than `recordBytesMax`). */
 export type Admitted = { record: NewRecord | undefined; refusal: Refusal | undefined }
 
 /** `file`: told in the headers of lines that are refused, beside their number. */
-export type Admit = (topic: RecordTopic, entry: Entry, file: string | undefined) => Admitted
+export type Admit = (
+  topic: RecordTopic,
+  entry: Pick<Entry, 'line' | 'value' | 'fault'>,
+  file: string | undefined,
+) => Admitted
 
 const idFields = { 'risk-events': 'enterpriseId', 'credit-grades': 'enterpriseId', enterprises: 'id' } as const
 const idNames = {
@@ -65,6 +69,5 @@ export function admitter(profile: Profile): Admit {
 export function ownId(topic: RecordTopic, value: Uint8Array): string | null {
   const parsed = parseObject(value)
   if ('refused' in parsed) return null
-  const id: unknown = Object.entries(parsed.json).find(([name]) => name === idFields[topic])?.[1]
-  return enterpriseId.safeParse(id).data ?? null
+  return enterpriseId.safeParse(ownField(parsed.json, idFields[topic])).data ?? null
 }

@@ -1,7 +1,7 @@
 /** A row of CSV becomes records, the JSON of their contract, by a mapping of the profile. */
 import { isUtf8 } from 'node:buffer'
-import type { Row } from '../../../streams/mapRow.ts'
-import { type RowsMapper, rowsMapper } from '../../../streams/mapRows.ts'
+import { cell, type Row } from '../../../streams/mapRow.ts'
+import { inherited, type RowsMapper, rowsMapper, unsaid } from '../../../streams/mapRows.ts'
 import { ForewarnError } from '../../errors.ts'
 import { fieldsOf, RowJoiner } from './csv.ts'
 import { type Entry, type EntryOptions, type LineReader, tooLong } from './entry.ts'
@@ -10,6 +10,8 @@ import { isBlank, type Line } from './lines.ts'
 export class CsvReader implements LineReader {
   readonly #joiner = new RowJoiner()
   readonly #map: RowsMapper
+  readonly #inherited: readonly string[]
+  #above: Row = {}
   readonly #name: string
   readonly #leftOut: ((line: number) => void) | undefined
   #columns: readonly string[] | undefined
@@ -21,6 +23,7 @@ export class CsvReader implements LineReader {
       throw new ForewarnError('FW_USAGE', [says])
     }
     this.#map = rowsMapper(files[mapping], profile, field)
+    this.#inherited = inherited(files[mapping])
     this.#name = name
     this.#leftOut = leftOut
   }
@@ -41,15 +44,22 @@ export class CsvReader implements LineReader {
 
   #records(line: number, bytes: Buffer, columns: readonly string[], into: Entry[]): void {
     const read = rowOf(bytes, columns)
-    const mapped = 'unreadable' in read ? read : this.#map(read.row)
+    const mapped = 'unreadable' in read ? read : this.#map(read.row, this.#above)
+    this.#above = 'unreadable' in read ? {} : this.#belowOf(read.row)
     if ('unreadable' in mapped) {
       const fault = { refused: 'FW_RECORD_UNREADABLE', detail: mapped.unreadable } as const
-      into.push({ line, position: 0, value: bytes, knownAtMs: undefined, fault })
+      into.push({ line, position: 0, value: bytes, ...unsaid, fault })
       return
     }
-    for (const [position, { record, knownAtMs }] of mapped.records.entries())
-      into.push({ line, position, value: Buffer.from(JSON.stringify(record)), knownAtMs, fault: undefined })
+    for (const [position, { record, ...known }] of mapped.records.entries())
+      into.push({ line, position, value: Buffer.from(JSON.stringify(record)), ...known, fault: undefined })
     if (mapped.records.length === 0) this.#leftOut?.(line)
+  }
+
+  /** What a blank of the next row may take. */
+  #belowOf(row: Row): Row {
+    if (this.#inherited.length === 0) return this.#above
+    return Object.fromEntries(this.#inherited.map((column) => [column, cell(row, column) || cell(this.#above, column)]))
   }
 }
 

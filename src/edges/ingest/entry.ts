@@ -1,17 +1,17 @@
 /** What a line of a file has to say, before anyone judges it. */
+import { type Known, unsaid } from '../../../streams/mapRows.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { recordBytesMax } from '../../limits.ts'
 import type { Refusal } from '../../records.ts'
 import type { Line } from './lines.ts'
 
-export type Entry = {
+/** When it became known is for imports; a line that is no record does not say it. */
+export type Entry = Known & {
   line: number
   /** Its place among the records of its line. */
   position: number
   value: Buffer
-  /** Milliseconds since 1970, where the line says it readably (imports). */
-  knownAtMs: number | undefined
   /** Why the line is no record, when that is clear already. */
   fault: Refusal | undefined
 }
@@ -37,6 +37,6 @@ export const tooLong = (line: number): Entry => ({
   line,
   position: 0,
   value: Buffer.alloc(0),
-  knownAtMs: undefined,
+  ...unsaid,
   fault: { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordBytesMax) },
 })

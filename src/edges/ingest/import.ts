@@ -15,7 +15,7 @@ import type { ImportWriter } from './importWriter.ts'
 import { type Answer, refuse } from './intake.ts'
 import { merge, type SortedSource, type Stretch } from './merge.ts'
 import { readRun, writeRuns } from './sortRuns.ts'
-import { type ImportFile, timedEntries } from './timed.ts'
+import { timedEntries } from './timed.ts'
 
 /**
  * @throws ForewarnError FW_USAGE (a file that cannot be read or has no times), FW_IMPORT_BEHIND, FW_IMPORT_OPEN, FW_IMPORT_DENSE,
@@ -65,7 +65,9 @@ async function sortedSources(
   const { profile, field, sortChunkBytes } = options
   const sources: SortedSource[] = []
   for (const { file, scan } of scanned) {
-    const refuseEntry = (entry: Entry): void => refuseTime(summary, file, entry)
+    const told: Answer = { accepted: 0, refused: summary.lines, counts: summary.refused }
+    const refuseEntry = ({ line }: Entry, detail: string): void =>
+      refuse(told, { line, code: 'FW_KNOWN_AT', detail, file: file.file })
     const batches = timedEntries(file, {
       profile,
       field,
@@ -80,11 +82,6 @@ async function sortedSources(
     }
   }
   return sources
-}
-
-function refuseTime(summary: ImportSummary, { file }: ImportFile, { line, knownAtMs }: Entry): void {
-  const detail = knownAtMs === undefined ? 'no readable time' : new Date(knownAtMs).toISOString()
-  refuse({ accepted: 0, refused: summary.lines, counts: summary.refused }, { line, code: 'FW_KNOWN_AT', detail, file })
 }
 
 async function writeAll(

@@ -8,7 +8,7 @@ import { beatRecordsMax, futureMsMax } from '../../limits.ts'
 import type { ImportOptions, Scanned } from './importOptions.ts'
 import { checkKeepsTimes, checkNotBehind, checkProfile, readCommands } from './importState.ts'
 import { ImportWriter } from './importWriter.ts'
-import { type ImportFile, scanFile } from './timed.ts'
+import { type FileScan, type ImportFile, scanFile } from './timed.ts'
 
 export function knownAtMax(profile: Profile, nowMs: number): number {
   const { knownAtMax: limit } = profile.file
@@ -22,20 +22,25 @@ export async function scanAll(options: ImportOptions, maxMs: number): Promise<Sc
     onProgress?.({ doing: 'scan', done: argument, total: files.length })
     const file: ImportFile = { ...one, argument }
     const scan = await scanFile(file, { profile, field }, { maxMs })
-    if (scan.entries > 0 && scan.firstMs === undefined) throw new ForewarnError('FW_USAGE', [untimed(file, options)])
+    if (scan.entries > 0 && scan.firstMs === undefined)
+      throw new ForewarnError('FW_USAGE', [noTimes(file, scan, options)])
     checkDense(options, scan.densest)
     scanned.push({ file, scan })
   }
   return scanned
 }
 
-function untimed({ file, topic, mapping = topic }: ImportFile, { field, profile }: ImportOptions): string {
+function noTimes(
+  { file, topic, mapping = topic }: ImportFile,
+  { untimed }: FileScan,
+  { field, profile }: ImportOptions,
+): string {
   const { files } = profile.file
   const own = Object.hasOwn(files, mapping) ? recordMappings(files[mapping])[0].knownAt : undefined
   const column = own?.from ?? field
   return column === undefined
     ? `Nothing says when the lines of ${file} became known; give --known-at FIELD, or files.${mapping}.knownAt in the profile.`
-    : `No line of ${file} has a time in "${column}" that can be admitted.`
+    : `No line of ${file} has a time in "${column}" that can be admitted${untimed === undefined ? '' : `; line ${untimed.line}: ${untimed.why}`}.`
 }
 
 export function checkDense({ beatRecordsMax: max = beatRecordsMax }: ImportOptions, records: number): void {

@@ -1,4 +1,5 @@
 /** When a line of JSON became known: the value of one field, as an instant. A date alone is the first instant of that day, local time. */
+import { type Known, unsaid, untimed } from '../../../streams/mapRows.ts'
 import { readInstantMs } from '../../../streams/readText.ts'
 import { parseObject } from '../../records.ts'
 
@@ -10,14 +11,21 @@ const space = 0x20
 
 /**
  * Reads the field out of lines of JSON. A line without nested objects that has the field once is not parsed for it: the decoder
- * will parse it anyway, and once is enough.
+ * will parse it anyway, and once is enough. A line that is no object says nothing.
  */
-export function knownAtReader(field: string, utcOffsetMinutes: number): (line: Buffer) => number | undefined {
+export function knownAtReader(field: string, utcOffsetMinutes: number): (line: Buffer) => Known {
   const name = Buffer.from(JSON.stringify(field))
   const read = instantReader(utcOffsetMinutes)
+  const told = (text: string): number | undefined => (text.length > textMax ? undefined : read(text))
   return (line) => {
-    const text = flatText(line, name) ?? parsedText(line, field)
-    return text === undefined || text.length > textMax ? undefined : read(text)
+    const flat = flatText(line, name)
+    const flatMs = flat === undefined ? undefined : told(flat)
+    if (flatMs !== undefined) return { knownAtMs: flatMs, untimed: undefined }
+    const parsed = parseObject(line)
+    if ('refused' in parsed) return unsaid
+    const value = ownField(parsed.json, field)
+    const knownAtMs = typeof value === 'string' ? told(value) : undefined
+    return { knownAtMs, untimed: knownAtMs === undefined ? untimed(field, value) : undefined }
   }
 }
 
@@ -75,9 +83,7 @@ export function flatText(line: Buffer, name: Buffer): string | undefined {
   return text.includes('\\') ? undefined : text
 }
 
-function parsedText(line: Buffer, field: string): string | undefined {
-  const parsed = parseObject(line)
-  if ('refused' in parsed || !Object.hasOwn(parsed.json, field)) return undefined
-  const value: unknown = Object.entries(parsed.json).find(([name]) => name === field)?.[1]
-  return typeof value === 'string' ? value : undefined
+/** Undefined for a field that the object does not have of its own. */
+export function ownField(json: object, field: string): unknown {
+  return Object.entries(json).find(([name]) => name === field)?.[1]
 }

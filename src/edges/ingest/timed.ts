@@ -6,7 +6,7 @@ import type { Entry, EntryOptions } from './entry.ts'
 /** One file of an import. `mapping`: as in EntryOptions. `argument`: its place among the arguments. */
 export type ImportFile = { topic: RecordTopic; mapping?: string; file: string; argument: number }
 
-export type TimedEntry = Entry & { knownAtMs: number }
+export type TimedEntry = Omit<Entry, 'untimed'> & { knownAtMs: number }
 
 /** The order of the entries of one file. */
 export function byTimeAndPlace(a: TimedEntry, b: TimedEntry): number {
@@ -24,13 +24,18 @@ export type FileScan = {
   sorted: boolean
   /** Of the first line that has a time; undefined when none has. */
   firstMs: number | undefined
+  /** The first record that does not say when it became known, and why. */
+  untimed: { line: number; why: string } | undefined
   minMs: number
   maxMs: number
   /** The most lines in a row that share one time. */
   densest: number
 }
 
-/** Gives each line its time: its own, or that of the line before it, and to those before the first one that of the first. */
+/**
+ * Gives each record its own time. A line that is no record takes that of the line before it, and those before the first one that of
+ * the first, so that its dead letter has a place in time.
+ */
 class Clock {
   readonly #limits: TimeLimits
   #lastMs: number | undefined
@@ -40,18 +45,19 @@ class Clock {
     this.#lastMs = firstMs
   }
 
-  /** Undefined for a line whose time is not admitted, and while no time is known. */
-  read({ knownAtMs }: Entry): number | undefined {
-    if (knownAtMs === undefined) return this.#lastMs
-    if (!isAdmitted(knownAtMs, this.#limits)) return undefined
+  /** Or why the line has no time. */
+  read({ knownAtMs, untimed }: Entry): number | { why: string } {
+    if (untimed !== undefined) return { why: untimed }
+    if (knownAtMs === undefined) return this.#lastMs ?? { why: 'no line has a time' }
+    if (knownAtMs < 0) return { why: `${isoOf(knownAtMs)} is before 1970` }
+    if (knownAtMs > this.#limits.maxMs)
+      return { why: `${isoOf(knownAtMs)} is later than ${isoOf(this.#limits.maxMs)}, the latest that is admitted` }
     this.#lastMs = knownAtMs
     return knownAtMs
   }
 }
 
-function isAdmitted(ms: number, { maxMs }: TimeLimits): boolean {
-  return ms >= 0 && ms <= maxMs
-}
+const isoOf = (ms: number): string => new Date(ms).toISOString()
 
 export async function scanFile(
   { file, ...kind }: ImportFile,
@@ -63,6 +69,7 @@ export async function scanFile(
     leftOut: 0,
     sorted: true,
     firstMs: undefined,
+    untimed: undefined,
     minMs: Number.POSITIVE_INFINITY,
     maxMs: 0,
     densest: 0,
@@ -77,7 +84,11 @@ export async function scanFile(
     scan.entries += entries.length
     for (const entry of entries) {
       const ms = clock.read(entry)
-      if (ms === undefined) continue
+      if (typeof ms !== 'number') {
+        if (entry.untimed !== undefined || entry.knownAtMs !== undefined)
+          scan.untimed ??= { line: entry.line, why: ms.why }
+        continue
+      }
       scan.firstMs ??= ms
       if (lastMs !== undefined && ms < lastMs) scan.sorted = false
       run = ms === lastMs ? run + 1 : 1
@@ -93,8 +104,8 @@ export async function scanFile(
 export type TimedOptions = Pick<EntryOptions, 'profile' | 'field'> & {
   limits: TimeLimits
   firstMs: number | undefined
-  /** Told of each line whose time is not admitted. */
-  refuse: (entry: Entry) => void
+  /** Told of each line that has no time that is admitted, and why. */
+  refuse: (entry: Entry, why: string) => void
 }
 
 export async function* timedEntries(
@@ -106,8 +117,8 @@ export async function* timedEntries(
     const timed: TimedEntry[] = []
     for (const entry of entries) {
       const knownAtMs = clock.read(entry)
-      if (knownAtMs === undefined) options.refuse(entry)
-      else timed.push({ ...entry, knownAtMs })
+      if (typeof knownAtMs !== 'number') options.refuse(entry, knownAtMs.why)
+      else timed.push({ line: entry.line, position: entry.position, value: entry.value, knownAtMs, fault: entry.fault })
     }
     if (timed.length > 0) yield timed
   }
