@@ -101,6 +101,7 @@ function newTask(
     beatMs,
     partition: 0,
     partitions: 1,
+    hashSeed: [0, 0],
     tell: (notice) => notice.kind === 'BeatFolded' && count(notice.fates),
   })
 }

@@ -49,7 +49,15 @@ label()
 /** Folds the simulated market, and takes the features of every enterprise on a grid of dates. */
 function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: string; task: EnterpriseTask } {
   const beatMs = hourMs
-  const task = new EnterpriseTask({ profile, model: null, beatMs, partition: 0, partitions: 1, tell: () => {} })
+  const task = new EnterpriseTask({
+    profile,
+    model: null,
+    beatMs,
+    partition: 0,
+    partitions: 1,
+    hashSeed: [0, 0],
+    tell: () => {},
+  })
   const rows: Row[] = []
   const outcomes = new Map<number, number[]>()
   const hash = createHash('sha256')

@@ -22,6 +22,7 @@ import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
 import type { FoldTask } from './fold/task.ts'
 import { foldVersion, stateVersion } from './fold/version.ts'
+import { drawHashSeed } from './hashSeed.ts'
 import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log, TaskId } from './log/port.ts'
 import { taskName } from './log/tasks.ts'
@@ -73,7 +74,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return watch
     }
     const { partition } = task
-    const setting = { profile, model, challenger, beatMs, partition, partitions }
+    const setting = { profile, model, challenger, beatMs, partition, partitions, hashSeed: drawHashSeed() }
     return running.take(
       partition,
       restored((heard) => new EnterpriseTask({ ...setting, tell: heard })),

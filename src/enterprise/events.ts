@@ -3,14 +3,16 @@ import { compareKept, factSource, factType, hourOf } from '../../models/facts.ts
 import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { ErrorCode } from '../errors.ts'
-import { futureMsMax, horizonHours } from '../limits.ts'
+import { futureMsMax, horizonHours, mergedEventsMin } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { isRefusal } from '../records.ts'
 import type { Decoder } from './decode.ts'
 import { EventColumns } from './eventColumns.ts'
-import { type BeatTime, type Kept, keepEvent, keepRetraction, trim } from './keep.ts'
+import { type FactSet, RowFacts, trim } from './factSet.ts'
+import { type BeatTime, type Kept, keepEvent, keepRetraction } from './keep.ts'
 import type { PlainEvents } from './plainEvent.ts'
 import type { RowBook } from './rowBook.ts'
+import { RowMerge } from './rowMerge.ts'
 import { rowsAhead } from './rows.ts'
 import type { Tally } from './tally.ts'
 import type { Witness } from './witness.ts'
@@ -28,6 +30,8 @@ export class EventFold {
   private readonly tally: Tally
   private readonly events: EventColumns
   private readonly witness: Witness | undefined
+  private readonly facts: RowFacts
+  private readonly merge: RowMerge
   /** First admitted event of each touched row, and the next one of the same row; linked by position + 1, 0 ends. */
   private heads = new Int32Array(256)
   private links = new Int32Array(256)
@@ -39,6 +43,8 @@ export class EventFold {
     this.tally = tally
     this.witness = witness
     this.events = new EventColumns(book.rows.stride)
+    this.facts = new RowFacts(book.rows)
+    this.merge = new RowMerge(book.rows, book.seed)
   }
 
   /** `flags` receives what was odd about each admitted record. */
@@ -54,8 +60,8 @@ export class EventFold {
     this.link(before)
     const { positions, flags: oddities } = this.events
     const { touched, rows } = this.book
-    const keep = (row: number, event: number): void => {
-      const { fate, code } = this.keep(row, event, time)
+    const keep = (row: number, facts: FactSet, event: number): void => {
+      const { fate, code } = this.keep(row, facts, event, time)
       if (fate === 'applied' || fate === 'stale' || fate === 'retraction') {
         this.book.change(row)
         if (this.witness !== undefined) this.tellOf(row, event, records, this.witness)
@@ -66,10 +72,25 @@ export class EventFold {
     for (let slot = 0; slot < touched.length; slot++) {
       if (this.heads[slot] === 0) continue
       const first = this.heads[slot] - 1
-      if (this.links[first] === 0) keep(touched[slot], first)
-      else for (const event of this.eventsOf(first, records)) keep(touched[slot], event)
+      this.facts.open(touched[slot])
+      if (this.links[first] === 0) keep(touched[slot], this.facts, first)
+      else this.keepAll(touched[slot], this.eventsOf(first, records), keep)
       if (trim(rows, touched[slot]) > 0) this.tally.recountOf(touched[slot])
     }
+  }
+
+  private keepAll(
+    row: number,
+    events: readonly number[],
+    keep: (row: number, facts: FactSet, event: number) => void,
+  ): void {
+    if (events.length < mergedEventsMin) {
+      for (const event of events) keep(row, this.facts, event)
+      return
+    }
+    this.merge.open(row)
+    for (const event of events) keep(row, this.merge, event)
+    this.merge.close()
   }
 
   private decodeAll(records: readonly LogRecord[], time: BeatTime, settle: Settle): void {
@@ -136,20 +157,18 @@ export class EventFold {
     witness.kept({ ...id, type, occurredMs: events.occurredMs[event], record: records[positions[event]] })
   }
 
-  private keep(row: number, event: number, time: BeatTime): Kept {
-    const { tally, book, profile, events } = this
+  private keep(row: number, facts: FactSet, event: number, time: BeatTime): Kept {
+    const { tally, profile, events } = this
     const { words } = events
     const at = event * events.stride
     const word3 = words[at + 3]
     tally.arrived(factSource(word3), tally.leafRegion(row, word3, words[at + 4], time.tick))
     if (events.isRetraction[event] === 0) {
-      const kept = keepEvent(book.rows, row, events, event, time, profile.types[factType(words[at + 2])].freshMsMax)
+      const kept = keepEvent(facts, events, event, time, profile.types[factType(words[at + 2])].freshMsMax)
       if (kept.fate === 'applied' || kept.fate === 'stale') tally.fact(row, words, at, time.tick, 1)
       return kept
     }
-    return keepRetraction(book.rows, row, events, event, time, (gone, goneAt) =>
-      tally.retracted(row, gone, goneAt, time.tick),
-    )
+    return keepRetraction(facts, events, event, time, (gone, goneAt) => tally.retracted(row, gone, goneAt, time.tick))
   }
 }
 

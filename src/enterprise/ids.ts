@@ -1,10 +1,12 @@
 /**
  * Enterprise id -> row number: an open-addressing table over 32-bit tags with the ids themselves as bytes in chunks. Looked up
  * in batches, with a pass that touches slots and rows before the pass that compares, so that the misses of many ids overlap
- * (measured, see ARCHITECTURE.md: 77 ns an id at a million rows, against 1,040 for a Map).
+ * (measured, see ARCHITECTURE.md: 77 ns an id at a million rows, against 1,040 for a Map). Tags are hashes under a secret of the process:
+ * ids that are chosen to meet in one slot would make every lookup a search.
  */
-import { IdHasher } from '../../streams/hash.ts'
+import type { HashSeed } from '../hashSeed.ts'
 import { resized } from '../sums.ts'
+import { keyedHash } from './keyedHash.ts'
 
 const loadMax = 0.8
 const growth = 1.25
@@ -20,18 +22,22 @@ export class EnterpriseIds {
   private addresses = new Uint32Array(1 << 10)
   private chunks: Uint8Array[] = []
   private nextByte = 0
-  private readonly hasher = new IdHasher()
+  private readonly seed: HashSeed
   count = 0
+
+  constructor(seed: HashSeed) {
+    this.seed = seed
+  }
 
   /** Row of an id; undefined if it has none. */
   find(id: string): number | undefined {
-    const slot = this.slotOf(id, this.hasher.of(id).low)
+    const slot = this.slotOf(id, keyedHash(id, this.seed))
     return this.slots[slot] === 0 ? undefined : this.slots[slot] - 1
   }
 
   /** Row of an id; a new one, at the end, if it has none. */
   findOrAdd(id: string): number {
-    const tag = this.hasher.of(id).low
+    const tag = keyedHash(id, this.seed)
     const slot = this.slotOf(id, tag)
     return this.slots[slot] === 0 ? this.add(id, tag, slot) : this.slots[slot] - 1
   }
@@ -40,7 +46,7 @@ export class EnterpriseIds {
   findOrAddAll(ids: readonly string[], rows: Int32Array, tags: Int32Array): void {
     for (let from = 0; from < ids.length; from += batch) {
       const to = Math.min(ids.length, from + batch)
-      for (let at = from; at < to; at++) tags[at] = this.hasher.of(ids[at]).low
+      for (let at = from; at < to; at++) tags[at] = keyedHash(ids[at], this.seed)
       for (let at = from; at < to; at++) rows[at] = this.slots[this.home(tags[at] >>> 0)]
       this.touch(rows, from, to)
       for (let at = from; at < to; at++) {

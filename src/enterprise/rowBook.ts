@@ -3,6 +3,7 @@ import { placePrefix } from '../../streams/contracts.ts'
 import { hash64 } from '../../streams/hash.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
+import type { HashSeed } from '../hashSeed.ts'
 import { rescoreSlices } from '../limits.ts'
 import { packPlace } from './decode.ts'
 import { EnterpriseIds } from './ids.ts'
@@ -10,7 +11,8 @@ import { EnterpriseRows, flag, rowsAhead } from './rows.ts'
 import { unknownPlace } from './tally.ts'
 
 export class RowBook {
-  readonly ids = new EnterpriseIds()
+  readonly ids: EnterpriseIds
+  readonly seed: HashSeed
   readonly rows: EnterpriseRows
   /** Rows touched in this beat, in the order in which they were. */
   readonly touched: number[] = []
@@ -18,9 +20,11 @@ export class RowBook {
   private found = new Int32Array(256)
   private tags = new Int32Array(256)
 
-  constructor(profile: Profile, factStride: number) {
+  constructor(profile: Profile, factStride: number, seed: HashSeed) {
     this.profile = profile
-    this.rows = new EnterpriseRows(factStride)
+    this.seed = seed
+    this.ids = new EnterpriseIds(seed)
+    this.rows = new EnterpriseRows(factStride, seed)
   }
 
   /** The row of an id; a new one at UNKNOWN if it has none. */

@@ -8,6 +8,7 @@
  *   word 6  scratch of the beat: position in the list of touched rows + 1
  */
 import { type FactSlice, factHour, type GradeSlice, gradeWords } from '../../models/facts.ts'
+import type { HashSeed } from '../hashSeed.ts'
 import { Arena } from './arena.ts'
 import { IdFilter } from './idFilter.ts'
 
@@ -50,7 +51,7 @@ const bits = new Int32Array(floats.buffer)
 export class EnterpriseRows {
   private readonly chunks: Int32Array[] = []
   private readonly arena = new Arena()
-  private readonly ids = new IdFilter()
+  private readonly ids: IdFilter
   private readonly factSlice: FactSlice
   private readonly gradeSlice: GradeSlice = { words: new Int32Array(0), offset: 0, count: 0 }
   readonly stride: number
@@ -58,8 +59,9 @@ export class EnterpriseRows {
   /** Facts that fell to the limit of a row since the task last asked; not state, only counted. */
   factsDropped = 0
 
-  constructor(factStride: number) {
+  constructor(factStride: number, seed: HashSeed) {
     this.stride = factStride
+    this.ids = new IdFilter(seed)
     this.factSlice = { words: new Int32Array(0), offset: 0, count: 0, stride: factStride }
   }
 
@@ -187,12 +189,39 @@ export class EnterpriseRows {
     const slice = this.facts(row)
     const { stride } = this
     const end = slice.offset + count * stride
-    let to = end
-    while (to > slice.offset && before(words, at, slice.words, to - stride)) to -= stride
+    const to = this.placeOf(words, at, slice)
     if (end - to > shiftByHandMax) slice.words.copyWithin(to + stride, to, end)
     else for (let word = end - 1; word >= to; word--) slice.words[word + stride] = slice.words[word]
     for (let word = 0; word < stride; word++) slice.words[to + word] = words[at + word]
     this.setCounts(row, count + 1)
+  }
+
+  /** Puts a fact behind all others, wherever it belongs: `setFacts` must put the row in order. */
+  appendFact(row: number, words: Int32Array, at: number): void {
+    const { count } = this.reserveFact(row)
+    this.ids.add(row, words, at)
+    const slice = this.facts(row)
+    const to = slice.offset + count * this.stride
+    for (let word = 0; word < this.stride; word++) slice.words[to + word] = words[at + word]
+    this.setCounts(row, count + 1)
+  }
+
+  /** Replaces the facts of a row by others in their order, no more than it has. */
+  setFacts(row: number, words: Int32Array): void {
+    const slice = this.facts(row)
+    slice.words.set(words, slice.offset)
+    this.setCounts(row, words.length / this.stride)
+  }
+
+  /** Where a fact belongs: behind all that do not come after it. Most are the newest; the others are found by halves. */
+  private placeOf(words: Int32Array, at: number, slice: FactSlice): number {
+    const { stride } = this
+    let [low, high] = [0, slice.count]
+    for (let probe = high - 1; low < high; probe = (low + high) >>> 1) {
+      if (before(words, at, slice.words, slice.offset + probe * stride)) high = probe
+      else low = probe + 1
+    }
+    return slice.offset + low * stride
   }
 
   /** Takes the `index`-th fact out. */

@@ -15,7 +15,7 @@ export class TableFold {
   /** Of rows that moved: their last places, by the tick from which each holds. */
   readonly places = new Map<number, PlaceFrom[]>()
   /** Rows whose next grade begins in a tick to come. */
-  readonly beginning = new Map<number, number[]>()
+  readonly beginning = new Map<number, Set<number>>()
   private readonly profile: Profile
   private readonly rows: EnterpriseRows
 
@@ -83,8 +83,8 @@ export class TableFold {
     if (effectiveHour <= hourOf(calendar.endMs(tick))) return
     const from = this.firstTickOf(effectiveHour)
     const rows = this.beginning.get(from)
-    if (rows) rows.push(row)
-    else this.beginning.set(from, [row])
+    if (rows) rows.add(row)
+    else this.beginning.set(from, new Set([row]))
   }
 
   /** A row without facts has nothing counted at its old place, and needs no history. */

@@ -18,6 +18,7 @@ import type { RecordTopic } from '../../streams/topics.ts'
 import { cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Emit, FoldTask, Input } from '../fold/task.ts'
+import type { HashSeed } from '../hashSeed.ts'
 import { jsonBytes } from '../json.ts'
 import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
 import type { LogRecord, TaskId } from '../log/port.ts'
@@ -54,6 +55,8 @@ export type EnterpriseTaskOptions = {
   partition: number
   /** How many partitions the inputs have. */
   partitions: number
+  /** Keys the tables that find ids; another seed, the same outputs. */
+  hashSeed: HashSeed
   tell: Tell
   witness?: Witness | undefined
 }
@@ -99,10 +102,13 @@ export class EnterpriseTask implements FoldTask {
   private openTick: number | undefined
   private readonly moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
   private readonly shadowed: ShadowScore[] = []
+  /** Rows that records of tables have changed in this beat, and that are taken out of the sums meanwhile. */
+  private readonly unsettled = new Set<number>()
   private flagCounts: FlagCounts = noFlags()
   private unscorable = 0
 
-  constructor({ profile, model, challenger, beatMs, partition, partitions, tell, witness }: EnterpriseTaskOptions) {
+  constructor(options: EnterpriseTaskOptions) {
+    const { profile, model, challenger, beatMs, partition, partitions, hashSeed, tell, witness } = options
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
@@ -116,7 +122,7 @@ export class EnterpriseTask implements FoldTask {
       { topic: 'risk-events', partition },
       { topic: 'artifacts', partition: 0 },
     ]
-    this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length)
+    this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
     this.ids = this.book.ids
     this.rows = this.book.rows
     this.decode = decoder(profile, { partition, partitions })
@@ -173,6 +179,7 @@ export class EnterpriseTask implements FoldTask {
       time,
       emit,
     )
+    this.settleTables(tick)
     this.foldEvents(events, time, emit)
     this.scoreTouched({ ...asOf, cause: 'records' })
     if (this.nextTickEnd(beat - 1) === beat) this.closeTick({ ...asOf, cause: 'time' })
@@ -359,17 +366,26 @@ export class EnterpriseTask implements FoldTask {
     writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
   }
 
-  /** A table record changes place or grade: what the row says of the open tick is taken out before and put back after. */
+  /** A table record changes place or grade: what the row says of the open tick is taken out before the first of the beat, and put back after the last. */
   private changeRow(row: number, tick: number, change: () => Fate): Fate {
-    const { book, tally } = this
+    const { book, tally, unsettled } = this
     book.touch(row, (_, slot) => tally.begin(row, slot, tick))
-    tally.facts(row, tick, -1)
-    tally.stock(row, tick, -1)
+    if (!unsettled.has(row)) {
+      unsettled.add(row)
+      tally.facts(row, tick, -1)
+      tally.stock(row, tick, -1)
+    }
     const fate = change()
     if (fate === 'applied') book.change(row)
-    tally.stock(row, tick, 1)
-    tally.facts(row, tick, 1)
     return fate
+  }
+
+  private settleTables(tick: number): void {
+    for (const row of this.unsettled) {
+      this.tally.stock(row, tick, 1)
+      this.tally.facts(row, tick, 1)
+    }
+    this.unsettled.clear()
   }
 
   private settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {

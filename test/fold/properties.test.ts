@@ -233,7 +233,7 @@ describe('an enterprise task', () => {
 })
 
 function newTask(): EnterpriseTask {
-  return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, tell: () => {} })
+  return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
 }
 
 type Beat = { beat: number; inputs: LogRecord[][] }

@@ -60,7 +60,7 @@ export async function openTasks(
   const partitions = log.partitions('risk-events')
   const enterprises = Array.from(
     { length: partitions },
-    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, tell }),
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, hashSeed: [0, 0], tell }),
   )
   const watch = new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell })
   const options = {

@@ -5,6 +5,7 @@ import { EnterpriseTask } from '../../enterprise/task.ts'
 import type { Witness } from '../../enterprise/witness.ts'
 import { type ReplayedBeat, replayedBeats } from '../../fold/replay.ts'
 import type { FoldTask } from '../../fold/task.ts'
+import { drawHashSeed } from '../../hashSeed.ts'
 import type { Log } from '../../log/port.ts'
 
 /** A history that can be folded as often as it is asked for. */
@@ -45,7 +46,7 @@ export class PastTasks {
     this.source = source
     const { profile, beatMs, partitions, beats } = source
     for (let partition = 0; partition < partitions; partition++) {
-      const options = { profile, model: null, beatMs, partition, partitions, tell: ignore }
+      const options = { profile, model: null, beatMs, partition, partitions, hashSeed: drawHashSeed(), tell: ignore }
       const task = new EnterpriseTask({ ...options, witness: witness?.(partition) })
       this.pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
     }

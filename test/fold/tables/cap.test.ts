@@ -52,6 +52,7 @@ function filledRow(count: number) {
     beatMs: 1_000,
     partition: 0,
     partitions: 1,
+    hashSeed: [0, 0],
     tell: (one) => notices.push(one),
   })
   const fold = (

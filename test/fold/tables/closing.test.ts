@@ -223,7 +223,7 @@ it('rule 12: the watch closes a beat when the parts of all tasks are in', async 
 })
 
 async function openRunner(log: Log, now: () => number = () => 0): Promise<TaskRunner> {
-  const task = new EnterpriseTask({ ...setting, partition: 0, partitions: 1, tell: () => {} })
+  const task = new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
   const runner = await TaskRunner.open(task, {
     log,
     beatMs: 1_000,
