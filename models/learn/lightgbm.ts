@@ -1,6 +1,7 @@
 /** Boosted trees trained with LightGBM, from its text model (`Booster.save_model`). */
 import { z } from 'zod'
-import { categoriesMax, type TreesWeights, TreeWeights } from '../risk/weights.ts'
+import { categoriesMax } from '../risk/bounds.ts'
+import { type TreesWeights, TreeWeights } from '../risk/weights.ts'
 import { type Fields, sectionsOf } from './lightgbmText.ts'
 
 export type LightGbmModel = {
@@ -96,6 +97,8 @@ function countsOf(fields: Fields, leaves: number): number[] {
 function categoriesOf(fields: Fields): number[][] {
   const sets = fields.number('num_cat')
   const boundaries = fields.numbers('cat_boundaries', sets + 1)
+  if (boundaries[0] !== 0 || boundaries.some((end, at) => at > 0 && end < boundaries[at - 1]))
+    throw new Error('cat_boundaries: must ascend from 0; the file is damaged, copy the whole file')
   const words = fields.numbers('cat_threshold', boundaries[sets])
   if (boundaries.some((end, at) => at > 0 && (end - boundaries[at - 1]) * 32 > categoriesMax))
     throw new Error(`cat_threshold: categories above ${categoriesMax - 1}; number them from 0 and train again`)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { ln } from '../math.ts'
+import { numberList } from '../risk/bounds.ts'
 import { firstAbove } from '../search.ts'
 
 const edgesMax = 20
@@ -14,9 +15,12 @@ const share = z.number().min(0).max(1)
 /** Where the training rows lay. A bin holds values >= its lower edge and < its upper one; missing values are a bin of their own. */
 export const PsiReference = z
   .object({
-    edges: z.array(z.number()).max(edgesMax),
+    edges: numberList.refine(({ length }) => length <= edgesMax, `at most ${edgesMax}`),
     /** One more than edges. */
-    shares: z.array(share).min(1),
+    shares: numberList.refine(
+      (shares) => shares.length >= 1 && shares.every((one) => one >= 0 && one <= 1),
+      'must be shares',
+    ),
     missing: share,
   })
   .refine(({ edges, shares }) => shares.length === edges.length + 1, 'shares: must be one more than the edges')

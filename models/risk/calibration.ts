@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { exp, ln, ln1p, logistic } from '../math.ts'
 import { firstAbove } from '../search.ts'
+import { boundedList, calibrationKnotsMax } from './bounds.ts'
 
 const finite = z.number()
 const probability = finite.gt(0).lt(1)
@@ -15,7 +16,11 @@ export const Calibration = z.discriminatedUnion('kind', [
    * that no two rows become equal.
    */
   z
-    .object({ kind: z.literal('isotonic'), edges: z.array(finite).min(1), values: z.array(probability).min(1) })
+    .object({
+      kind: z.literal('isotonic'),
+      edges: boundedList(finite, calibrationKnotsMax, 1),
+      values: boundedList(probability, calibrationKnotsMax, 1),
+    })
     .refine(({ edges, values }) => edges.length === values.length, 'values: must be as many as edges')
     .refine(({ edges }) => ascends(edges), 'edges: must ascend')
     .refine(({ values }) => ascends(values), 'values: must ascend'),

@@ -1,4 +1,5 @@
 /** Trees laid out for evaluation: each breadth first, so that the two children of a split are neighbours. */
+import { pathSplitsMax, shapleyStepsMax, treeLevelsMax } from './bounds.ts'
 import type { TreesFile } from './modelFile.ts'
 import { TreeColumns } from './treeColumns.ts'
 import type { TreeWeights } from './weights.ts'
@@ -24,18 +25,41 @@ export type Place = {
 
 export type Forest = { readonly columns: TreeColumns; readonly trees: readonly (readonly Readonly<Place>[])[] }
 
-/** @throws Error when something in `trees` is no tree, or asks for a feature that the file does not have. */
+/** @throws Error when something in `trees` is no tree, asks for a feature that the file does not have, or there is more than bounds.ts admits. */
 export function forestOf({ features, trees }: Pick<TreesFile, 'features' | 'trees'>): Forest {
   const columns = new TreeColumns()
+  const size: ForestSize = { features: features.length, levels: 0, pathSplits: 0, shapleySteps: 0 }
   const laidOut = (tree: TreeWeights, at: number): Place[] => {
     try {
       checkLists(tree, features.length)
-      return placesOf(tree, columns)
+      const places = placesOf(tree, columns)
+      measure(places, size)
+      return places
     } catch (error) {
       throw new Error(`trees[${at}]: ${error instanceof Error ? error.message : error}`)
     }
   }
   return { columns, trees: trees.map(laidOut) }
+}
+
+/** What all trees so far add up to. */
+type ForestSize = { readonly features: number; levels: number; pathSplits: number; shapleySteps: number }
+
+/** Adds a tree. @throws Error when it is one too many. */
+function measure(places: readonly Readonly<Place>[], size: ForestSize): void {
+  size.levels += places[places.length - 1].depth
+  for (const [at, { first, depth }] of places.entries()) {
+    if (first !== at) continue
+    size.pathSplits += depth
+    size.shapleySteps += Math.min(depth, size.features) * Math.min(depth, size.features)
+  }
+  const bounds = [
+    ['levels', size.levels, treeLevelsMax],
+    ['splits on the ways to all leaves', size.pathSplits, pathSplitsMax],
+    ['steps of reasons', size.shapleySteps, shapleyStepsMax],
+  ] as const
+  for (const [what, value, max] of bounds)
+    if (value > max) throw new Error(`the trees up to here have ${value} ${what}, and at most ${max} are taken`)
 }
 
 function checkLists({ values, counts, ...splits }: TreeWeights, features: number): void {

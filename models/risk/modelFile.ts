@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { PsiReference } from '../quality/psi.ts'
+import { bandEdgesMax, boundedList, modelFeaturesMax, peerRowsMax } from './bounds.ts'
 import { Calibration } from './calibration.ts'
 import { NetworkWeights, ScorecardWeights, TreesWeights } from './weights.ts'
 
@@ -11,22 +12,31 @@ const finite = z.number()
 
 export const PeerTable = z.object({
   /** Rows by `<industry code>|<region code>`; a row with few enterprises is left out, and its parent is used. */
-  rows: z.record(z.string(), z.tuple([finite, finite.positive()])),
+  rows: z
+    .custom<object>(
+      (value) => value instanceof Object && Object.keys(value).length <= peerRowsMax,
+      `must have at most ${peerRowsMax} rows`,
+    )
+    .pipe(z.record(z.string(), z.tuple([finite, finite.positive()]))),
   /** Rows that stand for fewer enterprises than this are left out. */
   enterprisesMin: z.int().min(1),
 })
 
 /** Where score and features of the training rows lay, the features in the order of the model's; drift is measured against it. */
-export const ModelReference = z.object({ score: PsiReference, features: z.array(PsiReference) })
+export const ModelReference = z.object({ score: PsiReference, features: boundedList(PsiReference, modelFeaturesMax) })
 export type ModelReference = z.infer<typeof ModelReference>
 
 const head = {
   formatVersion: z.literal(1),
   profile: z.string().min(1),
   label: z.string().min(1),
-  features: z.array(z.object({ name: z.string().min(1), mean: finite, deviation: finite.positive() })).min(1),
+  features: boundedList(
+    z.object({ name: z.string().min(1), mean: finite, deviation: finite.positive() }),
+    modelFeaturesMax,
+    1,
+  ),
   peers: PeerTable,
-  bandEdges: z.array(finite.min(0).max(1)).min(1),
+  bandEdges: boundedList(finite.min(0).max(1), bandEdgesMax, 1),
   /** Between the log-odds and the probability; absent = none. */
   calibration: Calibration.optional(),
   reference: ModelReference.optional(),

@@ -3,6 +3,7 @@
  * missing becomes -Infinity where it goes left and +Infinity where it goes right; the answer to a categorical split becomes 0
  * (left) or 1. Splits that ask the same share a column. The rules are LightGBM's (tree.h), to the bit.
  */
+import { categoryAnswersMax } from './bounds.ts'
 import type { TreeWeights } from './weights.ts'
 
 const categorical = 1
@@ -30,18 +31,25 @@ export type Rows = { values: Float64Array; from: number; size: number; count: nu
 
 type Numeric = { feature: number; column: number; ifNaN: number; ifZero: number }
 type Categorical = { column: number; lefts: readonly number[] }
+/** `listed`: categories in all lists of a feature; `highest`: one above the highest of them. */
+type CategorySize = { listed: number; splits: number; highest: number }
 
 export class TreeColumns {
   #width = 0
   readonly #numeric = new Map<string, Numeric>()
   /** By feature, then by categories. */
   readonly #categorical = new Map<number, Map<string, Categorical>>()
+  readonly #names = new Map<readonly number[], string>()
+  /** What the splits about a feature's categories need, and all of them together. */
+  readonly #categories = new Map<number, CategorySize>()
+  #answers = 0
 
   /** Columns of a row. */
   get width(): number {
     return this.#width
   }
 
+  /** @throws Error when there is no such list of categories, or they need more room than bounds.ts admits. */
   question({ features, thresholds, decisions, categories }: TreeWeights, split: number): Question {
     const feature = features[split]
     const decision = decisions[split]
@@ -56,8 +64,33 @@ export class TreeColumns {
     const lefts = categories[thresholds[split]]
     if (lefts === undefined) throw new Error(`categories: there is no list ${thresholds[split]}`)
     const same = getOrMake(this.#categorical, feature, () => new Map<string, Categorical>())
-    const { column } = getOrMake(same, lefts.join(), () => ({ column: this.#width++, lefts }))
+    const { column } = getOrMake(same, this.#nameOf(lefts), () => this.#answer(feature, lefts))
     return { feature, column, threshold: categoricalThreshold }
+  }
+
+  /** Lists of one content have one name, which is made once a list. */
+  #nameOf(lefts: readonly number[]): string {
+    const known = this.#names.get(lefts)
+    if (known !== undefined) return known
+    const name = lefts.join()
+    this.#names.set(lefts, name)
+    return name
+  }
+
+  /** A new column that answers whether a category is among those that go left. */
+  #answer(feature: number, lefts: readonly number[]): Categorical {
+    const highest = lefts.reduce((most, category) => Math.max(most, category + 1), 0)
+    const before = this.#categories.get(feature) ?? { listed: 0, splits: 0, highest: 0 }
+    const now = {
+      listed: before.listed + lefts.length,
+      splits: before.splits + 1,
+      highest: Math.max(before.highest, highest),
+    }
+    this.#categories.set(feature, now)
+    this.#answers += roomFor(now) - roomFor(before)
+    if (this.#answers > categoryAnswersMax)
+      throw new Error(`categories: splits about them take more than ${categoryAnswersMax} answers; number them from 0`)
+    return { column: this.#width++, lefts }
   }
 
   block(rows: number): Block {
@@ -74,6 +107,11 @@ export class TreeColumns {
       for (const each of answers) fillAnswers(each, rows, out)
     }
   }
+}
+
+/** At most so many entries have the tables of a feature: where each category begins, and the answers for each. */
+function roomFor({ listed, splits, highest }: CategorySize): number {
+  return highest + listed + (Math.min(listed, highest) + 1) * splits
 }
 
 function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
@@ -103,7 +141,8 @@ type Answers = {
 
 function answersOf(feature: number, splits: readonly Categorical[]): Answers {
   const known = [...new Set(splits.flatMap(({ lefts }) => lefts))]
-  const begins = new Int32Array(known.reduce((most, category) => Math.max(most, category + 1), 0))
+  const highest = known.reduce((most, category) => Math.max(most, category + 1), 0)
+  const begins = new Int32Array(highest)
   for (const [at, category] of known.entries()) begins[category] = (at + 1) * splits.length
   const answers = new Uint8Array((known.length + 1) * splits.length).fill(1)
   for (const [at, { lefts }] of splits.entries()) for (const category of lefts) answers[begins[category] + at] = 0
@@ -115,7 +154,8 @@ function fillAnswers({ feature, columns, answers, begins }: Answers, rows: Rows,
   const { values, size, count } = rows
   for (let row = 0, at = rows.from + feature, to = 0; row < count; row++, at += size, to += width) {
     const x = values[at]
-    const begin = x > -1 && x < begins.length ? begins[Math.trunc(x)] : 0
+    const category = Math.trunc(x) // -0.5 is category 0, as in LightGBM
+    const begin = x > -1 && category < begins.length ? begins[category] : 0
     for (let split = 0; split < columns.length; split++) block[to + columns[split]] = answers[begin + split]
   }
 }

@@ -21,7 +21,7 @@ export type TreeShap = {
 export function treeShap({ trees }: Forest): TreeShap {
   const all = trees.map(pathsOf)
   const longest = all.reduce((most, { factorsMax }) => Math.max(most, factorsMax), 0)
-  const rules = Array.from({ length: (longest + 1) >> 1 }, (_, at) => gaussLegendre(at + 1))
+  const rules: readonly Quadrature[] = Array.from({ length: (longest + 1) >> 1 }, (_, at) => gaussLegendre(at + 1))
   const scratch: Scratch = {
     taken: new Int32Array(longest),
     terms: new Float64Array(longest),

@@ -1,5 +1,14 @@
 /** What each kind of model has learnt. */
 import { z } from 'zod'
+import {
+  boundedList,
+  categoriesMax,
+  integerList,
+  interactionsMax,
+  modelFeaturesMax,
+  numberList,
+  treesMax,
+} from './bounds.ts'
 
 const finite = z.number()
 const featureName = z.string().min(1)
@@ -15,9 +24,9 @@ export type ScorecardInteraction = z.infer<typeof ScorecardInteraction>
 export const ScorecardBins = z.object({
   feature: featureName,
   /** Ascending, in the unit of the feature. Bin k holds edges[k - 1] <= value < edges[k]. */
-  edges: z.array(finite).min(1),
+  edges: numberList.refine(({ length }) => length >= 1, 'must not be empty'),
   /** Log-odds of each bin, one more than edges; their mean over the training rows is 0. */
-  logOdds: z.array(finite).min(2),
+  logOdds: numberList,
 })
 export type ScorecardBins = z.infer<typeof ScorecardBins>
 
@@ -25,16 +34,23 @@ export const ScorecardWeights = z.object({
   /** Log-odds where every feature is at its mean, and every binned one adds nothing. */
   intercept: finite,
   /** Log-odds for one standard deviation of the feature, in the order of `features`; 0 for a binned one. */
-  weights: z.array(finite),
+  weights: numberList,
   /** What stands beside the straight lines. Absent: nothing. */
-  terms: z.object({ interactions: z.array(ScorecardInteraction), bins: z.array(ScorecardBins) }).optional(),
+  terms: z
+    .object({
+      interactions: boundedList(ScorecardInteraction, interactionsMax),
+      bins: boundedList(ScorecardBins, modelFeaturesMax),
+    })
+    .optional(),
 })
 export type ScorecardWeights = z.infer<typeof ScorecardWeights>
 
-const index = z.int().min(0)
+const wholeMax = 2 ** 31 - 1
 
-/** Categories are below this, so that tables over them stay small: 4 MiB a feature. */
-export const categoriesMax = 1_048_576
+const categoryList = integerList(0, categoriesMax - 1)
+function isCategories(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => categoryList.safeParse(one).success)
+}
 
 /**
  * One tree, numbered as LightGBM does: split 0 is the root, and a child is a split, or a leaf as -1 - leaf. n leaves have n - 1
@@ -42,24 +58,24 @@ export const categoriesMax = 1_048_576
  */
 export const TreeWeights = z.object({
   /** Log-odds of each leaf. */
-  values: z.array(finite).min(1),
+  values: numberList.refine(({ length }) => length >= 1, 'must not be empty'),
   /** Training rows in each leaf, and so in each split above: how likely a row is to come there when a feature is unknown. */
-  counts: z.array(z.int().min(1)).min(1),
+  counts: integerList(1, Number.MAX_SAFE_INTEGER),
   /** Index of the feature that is asked. */
-  features: z.array(index),
+  features: integerList(0, wholeMax),
   /** A value goes left when it is not above this. Of a categorical split: index in `categories`. */
-  thresholds: z.array(finite),
+  thresholds: numberList,
   /** LightGBM's bits: 1 categorical, 2 what is missing goes left, 4 zero and NaN are missing, 8 NaN is missing. */
-  decisions: z.array(z.int().min(0).max(11)),
-  left: z.array(z.int()),
-  right: z.array(z.int()),
+  decisions: integerList(0, 11),
+  left: integerList(-wholeMax, wholeMax),
+  right: integerList(-wholeMax, wholeMax),
   /** Categories that go left; all others, and what is missing, go right. */
-  categories: z.array(z.array(index.max(categoriesMax - 1))),
+  categories: z.custom<number[][]>(isCategories, `must be lists of whole numbers from 0 to ${categoriesMax - 1}`),
 })
 export type TreeWeights = z.infer<typeof TreeWeights>
 
 /** The log-odds are the sum of one leaf of every tree. */
-export const TreesWeights = z.array(TreeWeights).min(1)
+export const TreesWeights = boundedList(TreeWeights, treesMax, 1)
 export type TreesWeights = z.infer<typeof TreesWeights>
 
 const layerSizeMax = 4096

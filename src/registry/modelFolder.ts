@@ -30,11 +30,18 @@ export function bytesIn(files: FolderFiles): number {
 
 /** @throws Error with what is wrong with the folder. */
 export function modelIn(files: FolderFiles, hash: string): { file: ModelFile; model: RiskModel } {
+  const file = modelFileIn(files)
+  return { file, model: buildModel(file, hash) }
+}
+
+const mistakesTold = 5
+
+function modelFileIn(files: FolderFiles): ModelFile {
   for (const name of modelFiles) if (!files.has(name)) throw new Error(`${name}: is missing`)
   const parsed = ModelFile.safeParse(parsedJson(files.get('model.json') ?? new Uint8Array(0)))
-  if (!parsed.success)
-    throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
-  return { file: parsed.data, model: buildModel(parsed.data, hash) }
+  if (parsed.success) return parsed.data
+  const mistakes = parsed.error.issues.slice(0, mistakesTold)
+  throw new Error(mistakes.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
 }
 
 /** What V8 says of a text that is no JSON differs between its releases, and a task repeats what it is told. */
@@ -46,12 +53,13 @@ function parsedJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Why a folder cannot score under a profile; undefined when it can. */
+/** Why a folder cannot score under a profile; undefined when it can. What does not fit is told before anything is built of it. */
 export function misfitOf(files: FolderFiles, hash: string, profile: Profile): string | undefined {
   try {
-    const { file, model } = modelIn(files, hash)
+    const file = modelFileIn(files)
     if (file.profile !== profile.file.name) return `it is for profile ${file.profile}, not ${profile.file.name}`
-    checkFit(profile, model)
+    checkFit(profile, { featureNames: file.features.map(({ name }) => name), bandEdges: file.bandEdges })
+    buildModel(file, hash)
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message.slice(0, 512) : String(error)

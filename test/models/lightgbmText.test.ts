@@ -65,6 +65,12 @@ describe('a text model', () => {
     ['a feature without a name', 'split_feature=2', 'split_feature=3', /Tree=1: split_feature: 3, but there are 3/],
     ['a leaf without rows', 'leaf_count=45 15', 'leaf_count=60 0', /Tree=1: leaf_count: .*min_data_in_leaf/],
     [
+      'with sets of categories that overlap',
+      /cat_boundaries=0 2/,
+      'cat_boundaries=1 2',
+      /Tree=1: cat_boundaries: must ascend from 0; .*copy the whole file/,
+    ],
+    [
       'huge categories',
       /cat_b[\s\S]*?cat_threshold=/,
       `cat_boundaries=0 32769\ncat_threshold=${'1 '.repeat(32_767)}`,

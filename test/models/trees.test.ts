@@ -101,3 +101,24 @@ describe('what is no tree', () => {
     expect(() => trees({ ...whole, trees: [first, { ...second, ...change }] })).toThrow(message)
   })
 })
+
+test.each([
+  // what lightgbm 4.7 gives with cat_threshold=21 (categories 0, 2 and 4) and with cat_threshold=0
+  [
+    [0, 2, 4],
+    [0, 0, 1, 1, 1],
+  ],
+  [[], [1, 1, 1, 1, 1]],
+])(
+  'categories %j: -0.5 is category 0, and -1, NaN and a category that is not listed go right',
+  (categories, leaves) => {
+    const split = { features: [0], thresholds: [0], decisions: [1], left: [-1], right: [-2] }
+    const tree = { values: [0, 1], counts: [1, 1], ...split, categories: [categories] }
+    const out = new Float64Array(5)
+    trees({ features: [{ name: 'x', mean: 0, deviation: 1 }], trees: [tree] }).logOdds(
+      Float64Array.of(-0.5, 0, 1, -1, Number.NaN),
+      out,
+    )
+    expect([...out]).toEqual(leaves)
+  },
+)
