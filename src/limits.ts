@@ -53,7 +53,8 @@ export const checkpointEveryMsDefault = 30 * secondMs
 // Kafka
 export const kafkaCallRecordsMax = 400 // records a partition and call: kafkajs groups them in quadratic time
 export const kafkaCallBytesMax = 960 * KiB // bytes a partition and call: one batch, which a broker takes up to 1 MiB
-export const inflatedBytesMax = 32 * MiB // what one compressed batch may inflate to
+export const inflatedBytesMax = 32 * MiB // what one compressed batch may inflate to; a fetch inflates one at a time
+export const fetchedRecordsMax = 20_000 // records that one read makes of what was fetched
 export const kafkaPatienceMs = 5 * secondMs // a read asks a cluster in trouble so long; then the task begins anew
 export const taskRetryMs = secondMs // a task that was fenced or lost its log begins anew after so long
 export const untilEndPatienceMs = 45 * secondMs // `run --until-end` gives up when the log was away so long: a broker that starts again takes up to 30

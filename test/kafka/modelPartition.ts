@@ -1,13 +1,16 @@
 /** A partition as a broker keeps it: batches, markers, and the list of aborted transactions that a fetch brings. Small enough to be right. */
-import type { InnerMessage, InnerPartition } from 'kafkajs/src/cluster/index.js'
+import { crc32c } from '@node-rs/crc32'
+import { attribute, crcAt, crcFrom } from '../../src/log/kafka/wire/batch.ts'
+import type { Aborted } from '../../src/log/kafka/wire/fetched.ts'
+import { writeBatch } from '../../src/log/kafka/wire/writeBatch.ts'
 
 type Batch = { producer: number; offsets: number[]; marker?: 'commit' | 'abort' }
-type Aborted = { producer: number; first: number; last: number }
+type Ended = { producer: number; first: number; last: number }
 
 /** Producer 0 writes plain records; every other one writes in transactions, the next of which begins with its next record. */
 export class ModelPartition {
   readonly #batches: Batch[] = []
-  readonly #aborted: Aborted[] = []
+  readonly #aborted: Ended[] = []
   /** Records of the transactions that are open, by producer. */
   readonly #open = new Map<number, number[]>()
   readonly #committed: number[] = []
@@ -46,30 +49,32 @@ export class ModelPartition {
     return this.#committed.toSorted((a, b) => a - b)
   }
 
-  /** Whole batches from the one on that holds the offset; the aborted transactions of that range, by the order in which they ended. */
-  fetch(from: number, batches: number): Pick<InnerPartition, 'messages' | 'abortedTransactions'> {
+  /** Whole batches from the one on that holds the offset, as bytes; the aborted transactions of that range, by the order in which they ended. */
+  fetch(from: number, batches: number): { bytes: Buffer; aborted: Aborted[]; end: number } {
     const first = this.#batches.findIndex(({ offsets }) => (offsets.at(-1) ?? -1) >= from)
-    const messages = this.#batches.slice(first, first + batches).flatMap(messagesOf)
-    const upTo = Number(messages.at(-1)?.offset)
+    const found = this.#batches.slice(first, first + batches)
+    const upTo = found.at(-1)?.offsets.at(-1) ?? from
     const aborted = this.#aborted.filter(({ first: begin, last }) => last >= from && begin <= upTo)
     return {
-      messages,
-      abortedTransactions: aborted.map(({ producer, first: begin }) => ({
-        producerId: String(producer),
-        firstOffset: String(begin),
-      })),
+      bytes: Buffer.concat(found.map(bytesOf)),
+      aborted: aborted.map(({ producer, first: firstOffset }) => ({ producerId: producer, firstOffset })),
+      end: upTo + 1,
     }
   }
 }
 
-function messagesOf({ producer, offsets, marker }: Batch): InnerMessage[] {
-  return offsets.map((offset) => ({
-    offset: String(offset),
-    timestamp: '0',
-    key: marker === undefined ? null : Buffer.from([0, 0, 0, marker === 'commit' ? 1 : 0]),
-    value: Buffer.from('{}'),
-    headers: {},
-    isControlRecord: marker !== undefined,
-    batchContext: { inTransaction: producer !== 0, producerId: producer === 0 ? '-1' : String(producer) },
-  }))
+function bytesOf({ producer, offsets, marker }: Batch): Buffer {
+  const records = offsets.map(() => ({ key: null, value: Buffer.from('{}'), timeMs: 0 }))
+  const id = producer === 0 ? undefined : producer
+  const batch = writeBatch(records, { id, epoch: 0, sequence: 0, isTransactional: id !== undefined })
+  return placed(batch, offsets[0], marker === undefined ? 0 : attribute.control)
+}
+
+/** A batch as it lies in a partition: with its offset, and with more attributes. */
+export function placed(batch: Buffer, firstOffset: number, attributes = 0): Buffer {
+  const bytes = Buffer.from(batch)
+  bytes.writeBigInt64BE(BigInt(firstOffset), 0)
+  bytes.writeInt16BE(bytes.readInt16BE(crcFrom) | attributes, crcFrom)
+  bytes.writeUInt32BE(crc32c(bytes.subarray(crcFrom)), crcAt)
+  return bytes
 }

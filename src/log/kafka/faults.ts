@@ -1,5 +1,6 @@
 /** What kafkajs throws, as errors that a person can act on. */
 import { ForewarnError, messageOf } from '../../errors.ts'
+import { WireError } from './wire/cursor.ts'
 
 const fencedTypes = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTION_COORDINATOR_FENCED']
 const refusedTypes = [
@@ -94,5 +95,9 @@ function isOfCertificate(error: unknown): boolean {
 
 function isOfTheNet(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return error.name.startsWith('KafkaJS') || ('code' in error && /^E[A-Z]+$/.test(String(error.code)))
+  return (
+    error instanceof WireError ||
+    error.name.startsWith('KafkaJS') ||
+    ('code' in error && /^E[A-Z]+$/.test(String(error.code)))
+  )
 }

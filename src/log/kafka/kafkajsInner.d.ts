@@ -32,40 +32,44 @@ declare module 'kafkajs/src/protocol/decoder.js' {
   }
 }
 
+declare module 'kafkajs/src/protocol/error.js' {
+  export function createErrorFromCode(code: number): Error
+}
+
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  import type { InnerRequest } from 'kafkajs/src/cluster/index.js'
+
+  const protocol: {
+    requests: {
+      Fetch: {
+        protocol(of: {
+          version: number
+        }): (fetch: {
+          replicaId: number
+          isolationLevel: 0 | 1
+          maxWaitTime: number
+          minBytes: number
+          maxBytes: number
+          topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[]
+        }) => { request: InnerRequest }
+      }
+    }
+  }
+  export default protocol
+}
+
 declare module 'kafkajs/src/cluster/index.js' {
   import type { KafkaConfig, PartitionMetadata } from 'kafkajs'
   import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
   import type Encoder from 'kafkajs/src/protocol/encoder.js'
 
-  export type InnerMessage = {
-    offset: string
-    timestamp: string
-    key: Buffer | null
-    value: Buffer | null
-    headers: Record<string, Buffer | Buffer[] | null>
-    isControlRecord: boolean
-    batchContext: { inTransaction: boolean; producerId: string }
-  }
-  export type InnerPartition = {
-    partition: number
-    lastStableOffset: string
-    abortedTransactions: { producerId: string; firstOffset: string }[] | null
-    messages: InnerMessage[]
-  }
+  export type InnerRequest = { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<Encoder> }
   export type InnerBroker = {
-    fetch(request: {
-      replicaId?: number
-      isolationLevel: 0 | 1
-      maxWaitTime: number
-      minBytes: number
-      maxBytes: number
-      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[]
-    }): Promise<{ responses: { topicName: string; partitions: InnerPartition[] }[] }>
     /** What the broker understands, by api key. */
     versions: Record<number, { minVersion: number; maxVersion: number } | undefined>
     connectionPool: {
       send<T>(call: {
-        request: { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<Encoder> }
+        request: InnerRequest
         response: { decode: (bytes: Buffer) => Promise<T>; parse: (decoded: T) => Promise<T> }
       }): Promise<T>
     }

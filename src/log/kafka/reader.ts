@@ -2,16 +2,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Cluster from 'kafkajs/src/cluster/index.js'
 import { ForewarnError, messageOf } from '../../errors.ts'
-import { kafkaPatienceMs } from '../../limits.ts'
+import { fetchedRecordsMax, kafkaPatienceMs } from '../../limits.ts'
 import type { Tell } from '../../notices.ts'
-import type { Batch, LogRecord } from '../port.ts'
-import { committed } from './committed.ts'
+import type { Batch } from '../port.ts'
+import { codecs } from './codecs/codecs.ts'
 import { isOfType, kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
+import { fetchOf } from './wire/fetch.ts'
+import { Fetched, type Inflate } from './wire/fetched.ts'
 
 const earliest = -2
 const latest = -1
 const retryEveryMs = 100
+
+/** What was fetched and is not read to its end; `stableEnd`: the last stable offset then. */
+type Rest = { fetched: Fetched; stableEnd: number }
 
 type Look = Place & { resolve: (offset: number) => void; reject: (error: unknown) => void }
 
@@ -22,7 +27,7 @@ export class KafkaReader {
   /** Looks asked for in this turn; one request answers all of them. */
   #looks: Look[] = []
   /** What a fetch brought beyond what was asked for, by place: compressed batches come whole. */
-  readonly #rest = new Map<string, { from: number; records: LogRecord[]; next: number }>()
+  readonly #rest = new Map<string, Rest>()
   /** Brokers whose connection for fetches is open. */
   readonly #fetching = new Set<string>()
   #opening: Promise<void> | undefined
@@ -53,13 +58,14 @@ export class KafkaReader {
     const key = placeKey(place)
     const rest = this.#rest.get(key)
     this.#rest.delete(key)
-    const batch = rest?.from === from ? rest : await this.#fetch(place, from, bytesMax)
-    const { records, next } = batch
-    const count = countWithin(records, bytesMax)
-    if (count === records.length) return { records, next }
-    const cut = records[count].offset
-    this.#rest.set(key, { from: cut, records: records.slice(count), next })
-    return { records: records.slice(0, count), next: cut }
+    const { fetched, stableEnd } = rest?.fetched.next === from ? rest : await this.#fetch(place, from, bytesMax)
+    const { records, next } = await fetched.take(bytesMax, fetchedRecordsMax).catch((error: unknown) => {
+      throw kafkaFault(error, this.#name)
+    })
+    if (fetched.hasMore) this.#rest.set(key, { fetched, stableEnd })
+    // A batch that compaction took away as a whole leaves nothing to read; its offsets are passed one by one.
+    if (records.length === 0 && next === from && stableEnd > from) return { records, next: from + 1 }
+    return { records, next }
   }
 
   close(): void {
@@ -79,31 +85,24 @@ export class KafkaReader {
     )
   }
 
-  async #fetch({ topic, partition }: Place, from: number, bytesMax: number): Promise<Batch> {
+  async #fetch(place: Place, from: number, bytesMax: number): Promise<Rest> {
     return this.#patiently(async () => {
-      await this.#knowing([{ topic, partition }])
-      const nodeId = this.#leaderId({ topic, partition })
+      await this.#knowing([place])
+      const nodeId = this.#leaderId(place)
       const broker = await this.#cluster.findBroker({ nodeId })
-      const fetched = this.#firstAlone(nodeId, () =>
-        broker.fetch({
-          replicaId: -1,
-          isolationLevel: 1,
-          maxWaitTime: 0,
-          minBytes: 1,
-          maxBytes: bytesMax,
-          topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes: bytesMax }] }],
-        }),
+      const answer = await this.#firstAlone(nodeId, () => fetchOf(broker, place, from, bytesMax)).catch(
+        (error: unknown) => {
+          if (!isOfType(error, 'OFFSET_OUT_OF_RANGE')) throw missingRight(error, this.#name, `Read on ${place.topic}`)
+          throw new ForewarnError('FW_LOG_TRUNCATED', [this.#name, from], { cause: error })
+        },
       )
-      const { responses } = await fetched.catch((error: unknown) => {
-        if (!isOfType(error, 'OFFSET_OUT_OF_RANGE')) throw missingRight(error, this.#name, `Read on ${topic}`)
-        throw new ForewarnError('FW_LOG_TRUNCATED', [this.#name, from], { cause: error })
-      })
-      const found = responses[0]?.partitions[0]
-      if (found === undefined) return { records: [], next: from }
-      const batch = committed(found, from)
-      // A batch that compaction emptied has no records; its offsets are passed one by one.
-      if (batch.next === from && Number(found.lastStableOffset) > from) return { records: [], next: from + 1 }
-      return batch
+      const { bytes, aborted, lastStableOffset } = answer ?? {
+        bytes: Buffer.alloc(0),
+        aborted: [],
+        lastStableOffset: 0,
+      }
+      const inflate: Inflate = (codec, compressed) => codecs[codec].decompress(compressed)
+      return { fetched: new Fetched(bytes, aborted, from, inflate), stableEnd: lastStableOffset }
     })
   }
 
@@ -189,14 +188,4 @@ export class KafkaReader {
       // the next try says what is wrong
     }
   }
-}
-
-/** How many of the first records have at most so many bytes together, and at least one. */
-function countWithin(records: readonly LogRecord[], bytesMax: number): number {
-  let bytes = 0
-  for (const [at, { key, value }] of records.entries()) {
-    bytes += value.length + (key?.length ?? 0)
-    if (bytes > bytesMax && at > 0) return at
-  }
-  return records.length
 }
