@@ -12,6 +12,9 @@ export const hoursPerDay = 24
 // Records
 export const recordBytesMax = 16 * MiB // what a log takes at all; a larger line is refused by the importer and the server
 export const recordParseBytesMax = 256 * KiB // what decode reads; a larger one goes to the dead letters unread
+export const letterBytesMax = 512 * KiB // a dead letter with all of its record; of a larger one the beginning, the length and the hash
+export const letterBeginningBytes = 16 * KiB
+export const letterKeyMax = 1_024 // characters
 export const bodyBytesMax = 64 * MiB // one HTTP request
 export const registryBodyBytesMax = MiB // one HTTP request of commands or of chunks
 export const beatRecordsMax = 2_000_000 // records that an import may give one knownAt (docs/fold.md rule 2)
@@ -62,6 +65,7 @@ export const partingMsMax = 5 * secondMs // whoever ends waits so long for a log
 export const questionPatienceMs = 5 * secondMs // so long a question waits for its task's epoch to be in the log
 export const sessionMsDefault = 10 * secondMs // a member that is silent for so long is out of the group
 assert(pageBytesMax < kafkaCallBytesMax && kafkaCallBytesMax < MiB)
+assert(recordParseBytesMax < letterBytesMax && 3 * letterBytesMax < 2 * kafkaCallBytesMax) // characters of keys and headers take up to three bytes
 
 // Artefacts: every task holds all of them, and its checkpoints do too.
 export const artifactChunkBytes = 360 * KiB // 480 KiB in base64

@@ -1,4 +1,5 @@
 /** Records as every task reads and refuses them: JSON in, one fate for each, and dead letters for what cannot be used. */
+import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { IdHasher } from '../streams/hash.ts'
 import { type Fate, type FateColumns, fates } from '../streams/outputs.ts'
@@ -6,7 +7,7 @@ import type { TopicName } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Emit } from './fold/task.ts'
 import { jsonBytes } from './json.ts'
-import { recordParseBytesMax, rowsKept } from './limits.ts'
+import { letterBeginningBytes, letterBytesMax, letterKeyMax, recordParseBytesMax, rowsKept } from './limits.ts'
 import type { LogRecord } from './log/port.ts'
 
 const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
@@ -133,22 +134,45 @@ export class FateSheet {
   }
 }
 
-/** Headers that a dead letter has beside those of its record. */
-export const letterHeaders = ['error-code', 'error-detail', 'topic', 'partition', 'offset', 'known-at'] as const
+/** Headers that a dead letter has beside those of its record. The last two say that it holds the beginning of its record alone. */
+export const letterHeaders = [
+  'error-code',
+  'error-detail',
+  'topic',
+  'partition',
+  'offset',
+  'known-at',
+  'original-bytes',
+  'original-sha256',
+] as const
+type LetterHeader = (typeof letterHeaders)[number]
 
 /** Where a dead letter comes from, the partition of dead letters it goes to, and why. */
 export type LetterFrom = { topic: TopicName; partition: number; to: number; code: ErrorCode; detail: string }
 
-/** The original bytes under the original key; headers say why, and where the record came from. */
+/** The original bytes under the original key; headers say why, and where the record came from. A huge record is told by its beginning and its hash. */
 export function deadLetter(record: LogRecord, { topic, partition, to, code, detail }: LetterFrom, emit: Emit): void {
-  const headers = {
-    ...record.headers,
+  const { key, value, headers } = fitting(record)
+  const all = {
+    ...headers,
     'error-code': code,
     'error-detail': detail.slice(0, 512),
     topic,
     partition: String(partition),
     offset: String(record.offset),
     'known-at': new Date(record.timeMs).toISOString(),
-  } satisfies Record<(typeof letterHeaders)[number], string>
-  emit({ topic: 'dead-letters', partition: to, record: { key: record.key, value: record.value, headers } })
+  } satisfies Partial<Record<LetterHeader, string>>
+  emit({ topic: 'dead-letters', partition: to, record: { key, value, headers: all } })
+}
+
+/** What of a record goes into its letter: all of it, or so much as a log surely takes. */
+function fitting({ key, value, headers }: LogRecord): Pick<LogRecord, 'key' | 'value' | 'headers'> {
+  const ofHeaders = Object.entries(headers ?? {}).reduce((sum, pair) => sum + pair[0].length + pair[1].length, 0)
+  const bytes = value.length + (key?.length ?? 0) + ofHeaders
+  if (bytes <= letterBytesMax) return { key, value, headers }
+  const cut: Partial<Record<LetterHeader, string>> = {
+    'original-bytes': String(value.length),
+    'original-sha256': createHash('sha256').update(value).digest('hex'),
+  }
+  return { key: key?.slice(0, letterKeyMax) ?? null, value: value.subarray(0, letterBeginningBytes), headers: cut }
 }

@@ -20,6 +20,7 @@ const hopeless: Partial<Record<ErrorCode, string>> = {
   FW_ROW_FULL: 'newer facts have their places',
 }
 const noPlace = 'they do not say from which input they came'
+const cut = 'they hold the beginning of their record alone'
 
 /** A dead letter, and the partition of the dead letters in which it lies. */
 export type Letter = { partition: number; record: LogRecord; code: ErrorCode | undefined }
@@ -54,6 +55,7 @@ export async function redrive({ log, letters, limit, send, again, any }: Redrive
     const target = targetOf(log, letter)
     const why = any || letter.code === undefined ? undefined : hopeless[letter.code]
     if (target === undefined) add(summary.refused, noPlace)
+    else if (letter.record.headers?.['original-bytes'] !== undefined) add(summary.refused, cut)
     else if (why !== undefined) add(summary.refused, why)
     else if (before.has(placeOf(letter))) summary.before++
     else {
