@@ -51,10 +51,8 @@ export function checkFiles(files: ProfileFile['files']): void {
     for (const [at, own] of (mapping.records ?? []).entries()) checkFields(own, kind, `${path}.records.${at}`)
     for (const [at, { fields, knownAt }] of whole.entries()) {
       const where = mapping.records === undefined ? path : `${path}.records.${at}`
-      for (const [field, schema] of shapeOf(kind)) {
-        if (!Object.hasOwn(fields, field) && !schema.safeParse(undefined).success)
-          throw new Error(`${where}.fields: ${field} is missing`)
-      }
+      for (const field of requiredFields(kind))
+        if (!Object.hasOwn(fields, field)) throw new Error(`${where}.fields: ${field} is missing`)
       if ((knownAt === undefined) !== (whole[0].knownAt === undefined))
         throw new Error(`${where}.knownAt: all records of a file say when they became known, or none does`)
     }
@@ -83,6 +81,11 @@ function checkFields(
   const [attribute] = Object.keys(attributes)
   if (attribute !== undefined && !known.has('attributes'))
     throw new Error(`${path}.attributes.${attribute}: records of ${kind} have no attributes`)
+}
+
+/** Fields without which the contract refuses a record. */
+export function requiredFields(kind: RecordTopic): string[] {
+  return shapeOf(kind).flatMap(([field, schema]) => (schema.safeParse(undefined).success ? [] : [field]))
 }
 
 function shapeOf(kind: RecordTopic): [field: string, schema: z.ZodType][] {

@@ -7,11 +7,12 @@ import { runImport } from '../edges/ingest/import.ts'
 import type { ImportSummary } from '../edges/ingest/importOptions.ts'
 import { checkProfile, readCommands } from '../edges/ingest/importState.ts'
 import type { RefusedLine } from '../edges/ingest/intake.ts'
-import { ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
+import { checkFiles, ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import {
   addLogOptions,
+  CommandFailed,
   type LogOptions,
   openLogOption,
   plainText,
@@ -41,6 +42,7 @@ All kinds go in one import.
   $ forewarn ingest --profile chicago-food places=inspections.csv visits=inspections.csv
 
 Files are NDJSON, or CSV whose columns the profile maps; plain or gzip. A bad line becomes a dead letter with its file and number.
+A file that is no such text is refused before anything is written (exit code 2); where no line is good, the exit code is 1.
 Kinds: ${recordTopics.join(', ')}, and the names under \`files\` in the profile.`
 
 export function ingestCommand(screen: Screen = processScreen): Command {
@@ -74,6 +76,7 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
     bar.stop()
     tellRefused(screen, summary.lines, total(summary.refused))
     await print(screen, options.json ? JSON.stringify(summary) : importSentence(summary))
+    if (summary.accepted === 0) throw new CommandFailed()
   } finally {
     bar.stop()
     await log.close()
@@ -105,14 +108,17 @@ async function ingestFiles(
     ])
   }
   if (resume === true) throw new ForewarnError('FW_USAGE', ['--resume goes with an import of history.'])
+  const records = { profile, ...named, files, stdin: screen.stdin }
+  await checkFiles(records)
   const { target, close } = await openTarget(options, profile)
   const bar = progressBar(screen)
   try {
     const onProgress = (lines: number): void => bar.update(lines, lines, `${lines} lines`)
-    const summary = await ingestLive({ target, profile, ...named, files, stdin: screen.stdin, onProgress })
+    const summary = await ingestLive({ ...records, target, onProgress })
     bar.stop()
     tellRefused(screen, summary.refused, total(summary.counts))
     await print(screen, options.json ? JSON.stringify(summary) : liveSentence(summary, as))
+    if (summary.accepted === 0) throw new CommandFailed()
   } finally {
     bar.stop()
     await close()

@@ -80,6 +80,35 @@ test('live: CSV by the mapping of the profile', async () => {
   })
 })
 
+test('live: nothing of several files is sent when one of them is none of records', async () => {
+  const folder = await tempFolder()
+  const good = await fileOf(folder, 'good.ndjson', lines(event('a')))
+  const semicolons = await fileOf(folder, 'semicolons.csv', 'id;enterpriseId;type;occurredAt\na;b;c;d\n')
+  const { code, out, err } = await run(['--log', `embedded:${folder}/log`, '--as', 'risk-events', good, semicolons])
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain('semicolons.csv lacks columns that risk-events needs (id or 事件编号, ')
+  await expect(eventsIn(`${folder}/log`)).rejects.toMatchObject({ code: 'FW_LOG_NOT_FOUND' })
+  const piped = await run(['--log', `embedded:${folder}/log`, '--as', 'risk-events', '-'], '[{"id":"a"}]\n')
+  expect(piped).toMatchObject({ code: 2, err: expect.stringContaining('standard input is a JSON array') })
+  expect(await eventsIn(`${folder}/log`)).toEqual([])
+})
+
+test.each([
+  ['empty.ndjson', '', 'Took 0 risk-events and refused 0, in'],
+  ['header.csv', 'id,enterpriseId,type,occurredAt\n', 'Took 0 risk-events and refused 0, in'],
+  ['bad.ndjson', '{"id":"a"}\n', 'Took 0 risk-events and refused 1, in'],
+])('who takes nothing has failed: %s', async (name, content, says) => {
+  const folder = await tempFolder()
+  const file = await fileOf(folder, name, content)
+  const log = ['--log', `embedded:${folder}/log`]
+  expect(await run([...log, '--as', 'risk-events', file])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(says),
+  })
+  const history = await run(['--log', `embedded:${folder}/history`, '--known-at', 'occurredAt', `risk-events=${file}`])
+  expect(history.code).toBe(name === 'bad.ndjson' ? 2 : 1) // no line of it has a time
+})
+
 /** A process that holds a log and serves HTTP on it. */
 async function holder(folder: string, serves: boolean): Promise<void> {
   const child = spawn(
@@ -212,9 +241,10 @@ test.each([
   [['--known-at', 'knownAt', 'x'], 'KIND=FILE'],
   [['--known-at', 'knownAt', 'risk-events=-'], 'standard input'],
   [['--as', 'risk-events', '--resume', 'x'], 'cannot be used with'],
-  [['--as', 'risk-events', '--log', 'kafka://localhost', 'x'], 'kafka://HOST:PORT'],
-  [['--as', 'risk-events', '--log', './data', 'x'], 'embedded:./data'],
+  [['--as', 'risk-events', '--log', 'kafka://localhost', '-'], 'kafka://HOST:PORT'],
+  [['--as', 'risk-events', '--log', './data', '-'], 'embedded:./data'],
   [['--as', 'risk-events', '/nowhere/at-all'], 'cannot be read'],
+  [['--known-at', 'knownAt', 'risk-events=/'], '/ is no file, and an import reads each file twice'],
   [['--knwon-at', 'x', 'y'], 'Did you mean --known-at'],
 ])('ingest %j is refused', async (args, says) => {
   const { code, out, err } = await run(['--log', `embedded:${await tempFolder()}`, ...args])

@@ -145,7 +145,7 @@ test('CSV in another encoding is refused, not guessed', async () => {
   const options = { topic: 'risk-events', profile: csvProfile, field: undefined, name: 'a.csv' } as const
   const gb = Buffer.from([0xca, 0xc2, 0xbc, 0xfe])
   await expect(entriesOf(plainChunks(streamOf(gb, ',b\n')), options).next()).rejects.toMatchObject({ code: 'FW_USAGE' })
-  const { value } = await entriesOf(plainChunks(streamOf('no,who\n', gb, ',E1\n')), options).next()
+  const { value } = await entriesOf(plainChunks(streamOf('no,who,what,when\n', gb, ',E1\n')), options).next()
   expect(value).toMatchObject([
     { line: 2, value: Buffer.concat([gb, Buffer.from(',E1')]), fault: { refused: 'FW_RECORD_UNREADABLE' } },
   ])

@@ -4,8 +4,10 @@
  */
 
 import { ForewarnError, messageOf } from '../../errors.ts'
+import { isHeader } from './csvHeader.ts'
 import { CsvReader } from './csvReader.ts'
-import type { Entry, EntryOptions, LineReader } from './entry.ts'
+import { type Entry, type EntryOptions, type LineReader, type NamedOptions, neededOf } from './entry.ts'
+import { notRecords, refuseForeign, refuseOtherJson } from './foreign.ts'
 import { knownAtReader } from './knownAt.ts'
 import { isBlank, type Line, linesOf, readChunks } from './lines.ts'
 import { NdjsonReader } from './ndjsonReader.ts'
@@ -20,14 +22,12 @@ export async function* entriesOfFile(file: string, options: EntryOptions): Async
   }
 }
 
-/** The format is told by the name's ending, else by the first character: `{` begins a line of JSON. */
-export async function* entriesOf(
-  chunks: AsyncIterable<Buffer>,
-  options: EntryOptions & { name: string },
-): AsyncGenerator<Entry[]> {
+/** @throws ForewarnError FW_USAGE when the text is none of records, before any entry is given. */
+export async function* entriesOf(chunks: AsyncIterable<Buffer>, options: NamedOptions): AsyncGenerator<Entry[]> {
   let reader: LineReader | undefined
-  for await (const lines of linesOf(chunks)) {
-    reader ??= isCsv(options.name, lines) ? new CsvReader(options) : ndjsonReader(options)
+  for await (const lines of linesOf(ofText(chunks, options.name))) {
+    reader ??= readerFor(lines, options)
+    if (reader === undefined) continue // blank lines, so far
     const entries: Entry[] = []
     for (const line of lines) reader.take(line, entries)
     if (entries.length > 0) yield entries
@@ -37,15 +37,30 @@ export async function* entriesOf(
   if (rest.length > 0) yield rest
 }
 
-function isCsv(name: string, lines: readonly Line[]): boolean {
-  const plain = name.toLowerCase().replace(/\.gz$/, '')
-  if (plain.endsWith('.csv')) return true
-  if (/\.(ndjson|jsonl|json)$/.test(plain)) return false
-  const first = lines.find(({ bytes }) => !isBlank(bytes))
-  return first !== undefined && first.bytes.toString('utf8', 0, 64).trimStart()[0] !== '{'
+async function* ofText(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  let isFirst = true
+  for await (const chunk of chunks) {
+    if (isFirst) refuseForeign(chunk, name)
+    isFirst = false
+    yield chunk
+  }
 }
 
-function ndjsonReader({ field, profile }: EntryOptions): LineReader {
+/**
+ * The format is told by the name's ending, else by the first character: `{` begins a line of JSON. Undefined while lines are blank.
+ * @throws ForewarnError FW_USAGE when the first line is of another format than the name says.
+ */
+function readerFor(lines: readonly Line[], options: NamedOptions): LineReader | undefined {
+  const { name, field, profile } = options
+  const first = lines.find(({ bytes, fault }) => fault !== undefined || !isBlank(bytes))
+  if (first === undefined) return undefined
+  const begins = first.bytes.toString('utf8', 0, 64).trimStart()[0]
+  const plain = name.toLowerCase().replace(/\.gz$/, '')
+  const isNamedJson = /\.(ndjson|jsonl|json)$/.test(plain)
+  if (plain.endsWith('.csv') || !(isNamedJson || begins === '{' || begins === '[')) return new CsvReader(options)
+  refuseOtherJson(first.bytes, name)
+  if (begins !== '{' && isHeader(first.bytes, neededOf(options) ?? []))
+    throw notRecords(name, 'CSV under the name of JSON', 'name it .csv')
   return field === undefined
     ? new NdjsonReader()
     : new NdjsonReader(knownAtReader(field, profile.file.tick.utcOffsetMinutes))

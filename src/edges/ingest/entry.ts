@@ -1,5 +1,6 @@
 /** What a line of a file has to say, before anyone judges it. */
 import { type Known, unsaid } from '../../../streams/mapRows.ts'
+import { type Needed, neededColumns } from '../../../streams/neededColumns.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { recordBytesMax } from '../../limits.ts'
@@ -23,8 +24,20 @@ export type EntryOptions = {
   profile: Profile
   /** The field or column that says when a line became known; undefined for live records, and where the mapping says it. */
   field: string | undefined
+  /** Nobody asks when a live record became known. */
+  live?: boolean
   /** Told of each row that gives no record by its mapping. */
   leftOut?: (line: number) => void
+}
+
+/** `name`: of the file, as it is told. */
+export type NamedOptions = EntryOptions & { name: string }
+
+/** Columns that the file must have, by the mapping that it is read by; undefined when the profile has none. */
+export function neededOf({ topic, mapping = topic, profile, field, live = false }: EntryOptions): Needed[] | undefined {
+  const { files } = profile.file
+  if (!Object.hasOwn(files, mapping)) return undefined
+  return neededColumns(files[mapping], topic, { field, live })
 }
 
 /** Turns lines into entries; may keep some until it has seen more. */

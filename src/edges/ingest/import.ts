@@ -26,6 +26,7 @@ export async function runImport(options: ImportOptions): Promise<ImportSummary> 
   const startedMs = now()
   const summary: ImportSummary = {
     records: { enterprises: 0, 'credit-grades': 0, 'risk-events': 0 },
+    accepted: 0,
     held: 0,
     refused: {},
     lines: [],
@@ -108,7 +109,8 @@ async function writeAll(
       }
       done++
       const { record, refusal } = admit(file.topic, entry, file.file)
-      if (refusal !== undefined) refuse(told, { line, code: refusal.refused, detail: refusal.detail, file: file.file })
+      if (refusal === undefined) summary.accepted++
+      else refuse(told, { line, code: refusal.refused, detail: refusal.detail, file: file.file })
       if (record === undefined) continue
       summary.records[file.topic]++
       if (!writer.add(file.topic, { ...record, timeMs })) summary.held++

@@ -26,6 +26,8 @@ export type ImportProgress = { doing: 'scan' | 'import'; done: number; total: nu
 export type ImportSummary = {
   /** Records of this import that are in the log now, bad ones included. */
   records: Record<RecordTopic, number>
+  /** Of them, those that are good. */
+  accepted: number
   /** Of them, those that an earlier run had written. */
   held: number
   /** Lines that are bad, by code: FW_KNOWN_AT and lines too large are not in the log, the others will be dead letters. */

@@ -21,6 +21,8 @@ export async function scanAll(options: ImportOptions, maxMs: number): Promise<Sc
   for (const [argument, one] of files.entries()) {
     onProgress?.({ doing: 'scan', done: argument, total: files.length })
     const file: ImportFile = { ...one, argument }
+    if ((await stat(one.file).catch(() => undefined))?.isFile() === false)
+      throw new ForewarnError('FW_USAGE', [`${one.file} is no file, and an import reads each file twice.`])
     const scan = await scanFile(file, { profile, field }, { maxMs })
     if (scan.entries > 0 && scan.firstMs === undefined)
       throw new ForewarnError('FW_USAGE', [noTimes(file, scan, options)])

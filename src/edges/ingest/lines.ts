@@ -17,6 +17,7 @@ export type Line = {
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const gzipMagic = Buffer.from([0x1f, 0x8b])
+const peekBytes = 8 // the longest mark at the beginning of a file, but for archives of several files
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** The bytes of a file, unpacked. */
@@ -36,7 +37,7 @@ export async function* plainChunks(source: AsyncIterable<unknown>): AsyncIterabl
 async function peek(source: AsyncIterable<unknown>): Promise<{ first: Buffer; rest: AsyncIterator<unknown> }> {
   const rest = source[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)
-  while (first.length < byteOrderMark.length) {
+  while (first.length < peekBytes) {
     const step = await rest.next()
     if (step.done === true) break
     first = Buffer.concat([first, bytesOf(step.value)])
