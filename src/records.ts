@@ -32,6 +32,17 @@ export function parseObject(value: Uint8Array, bytesMax = recordParseBytesMax): 
   return { refused: 'FW_RECORD_NOT_JSON', detail: '' }
 }
 
+/** Why a line of a file could not be read as a record; who reads files says it, in a header beside the bytes of the line. */
+export const unreadableHeader = 'unreadable'
+
+/** The JSON object in a record, or why there is none. */
+export function objectIn({ value, headers }: LogRecord): { json: object } | Refusal {
+  const parsed = parseObject(value)
+  const why = headers?.[unreadableHeader]
+  const isUnread = 'refused' in parsed && parsed.refused === 'FW_RECORD_NOT_JSON' && why !== undefined
+  return isUnread ? { refused: 'FW_RECORD_UNREADABLE', detail: why } : parsed
+}
+
 /** The first issue of a failed parse, as `path: what is wrong`. */
 export function invalid(error: z.ZodError): Refusal {
   const issue = error.issues[0]

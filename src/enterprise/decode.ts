@@ -19,7 +19,7 @@ import { otherSource, type Profile } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import { usccValid } from '../../streams/uscc.ts'
 import type { LogRecord } from '../log/port.ts'
-import { invalid, parseObject, type Refusal } from '../records.ts'
+import { invalid, objectIn, type Refusal } from '../records.ts'
 import { instantMs } from './instants.ts'
 
 /** What is odd about a record that is kept all the same; counted. */
@@ -61,7 +61,7 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
   return { event, grade, enterprise }
 
   function event(record: LogRecord, words: Int32Array, at: number): DecodedEvent | Refusal {
-    const parsed = parseObject(record.value)
+    const parsed = objectIn(record)
     if ('refused' in parsed) return parsed
     const checked = parsers.event.safeParse(parsed.json)
     if (!checked.success) return invalid(checked.error)
@@ -107,7 +107,7 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
   }
 
   function grade(record: LogRecord): DecodedGrade | Refusal {
-    const parsed = parseObject(record.value)
+    const parsed = objectIn(record)
     if ('refused' in parsed) return parsed
     const checked = parsers.grade.safeParse(parsed.json)
     if (!checked.success) return invalid(checked.error)
@@ -121,7 +121,7 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
   }
 
   function enterprise(record: LogRecord): DecodedEnterprise | Refusal {
-    const parsed = parseObject(record.value)
+    const parsed = objectIn(record)
     if ('refused' in parsed) return parsed
     const checked = parsers.enterprise.safeParse(parsed.json)
     if (!checked.success) return invalid(checked.error)

@@ -9,7 +9,7 @@ import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { decoder } from '../../enterprise/decode.ts'
 import type { LogRecord, NewRecord } from '../../log/port.ts'
-import { isRefusal, parseObject, type Refusal } from '../../records.ts'
+import { isRefusal, parseObject, type Refusal, unreadableHeader } from '../../records.ts'
 import type { Entry } from './entry.ts'
 import { flatText, ownField } from './knownAt.ts'
 
@@ -44,7 +44,7 @@ export function admitter(profile: Profile): Admit {
     const { key, refusal } = fault === undefined ? judge(topic, value) : { key: null, refusal: fault }
     if (refusal === undefined) return { record: { key, value }, refusal }
     return {
-      record: file === undefined ? { key, value } : { key, value, headers: { file, line: String(line) } },
+      record: file === undefined ? { key, value } : { key, value, headers: placeOf(file, line, fault) },
       refusal,
     }
   }
@@ -63,6 +63,12 @@ export function admitter(profile: Profile): Admit {
     const decoded = decodeBy[topic](record)
     return isRefusal(decoded) ? decoded : undefined
   }
+}
+
+/** Where a line stands in a file, and why it could not be read: its bytes alone would not say it again. */
+function placeOf(file: string, line: number, fault: Refusal | undefined): Record<string, string> {
+  const place = { file, line: String(line) }
+  return fault?.refused === 'FW_RECORD_UNREADABLE' ? { ...place, [unreadableHeader]: fault.detail } : place
 }
 
 /** The enterprise id in a refused record, when it has one that a key may be. */

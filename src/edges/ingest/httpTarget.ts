@@ -7,6 +7,7 @@ import type { Entry } from './entry.ts'
 import type { Answer } from './intake.ts'
 import { refuse } from './intake.ts'
 import type { LiveTarget } from './live.ts'
+import { fileHeader, numberedLine, numberedType } from './numberedLines.ts'
 
 const code = z.enum(errorCodes)
 const AnswerBody = z.object({
@@ -24,21 +25,13 @@ export function httpTarget(address: string, logName: string): LiveTarget {
   return {
     send: async (topic, entries, file) => {
       const sendable = entries.filter(({ fault }) => fault?.refused !== 'FW_RECORD_TOO_LARGE')
-      const body = Buffer.concat(sendable.flatMap(({ value }) => [oneLine(value), Buffer.from('\n')]))
-      const answer = AnswerBody.parse(await postLines(new URL(`/api/v1/records/${topic}`, address), body, logName))
-      const refused = answer.refused.map((line) => ({
-        ...line,
-        line: sendable[line.line - 1]?.line ?? line.line,
-        file,
-      }))
-      return withTooLarge({ ...answer, refused }, entries, file)
+      const url = new URL(`/api/v1/records/${topic}`, address)
+      const headers = { 'content-type': numberedType, [fileHeader]: encodeURIComponent(file.toWellFormed()) }
+      const body = Buffer.concat(sendable.map(numberedLine))
+      const answer = AnswerBody.parse(await askHolder(url, logName, { method: 'POST', body, headers }))
+      return withTooLarge({ ...answer, refused: answer.refused.map((line) => ({ ...line, file })) }, entries, file)
     },
   }
-}
-
-/** A bad row of CSV may hold line breaks; as a JSON text it is one line, and still no record. */
-function oneLine(value: Buffer): Buffer {
-  return value.includes(0x0a) || value.length === 0 ? Buffer.from(JSON.stringify(value.toString('utf8'))) : value
 }
 
 function withTooLarge(answer: Answer, entries: readonly Entry[], file: string): Answer {
