@@ -1,13 +1,13 @@
-/** What a log is started with: its first command says it, for its whole life. */
+/** What a log is started with: its first command says it, for its whole life; later ones say which program goes on with it. */
 import type { RiskModel } from '../models/risk/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
 import type { Profile } from '../streams/profile.ts'
 import { ForewarnError } from './errors.ts'
 import { parseCommand } from './fold/imports.ts'
-import { greatestBeat } from './fold/progress.ts'
-import { foldVersion } from './fold/version.ts'
+import { greatestBeat, greatestFolded } from './fold/progress.ts'
 import type { Log } from './log/port.ts'
 import { recordsOf } from './log/recordsOf.ts'
+import { type ActiveSetting, settingOf } from './registry/gate.ts'
 
 export type ActivationOptions = {
   log: Log
@@ -19,45 +19,68 @@ export type ActivationOptions = {
   now: () => number
 }
 
+type Activation = Extract<Command, { kind: 'profile.activate' }>
+
 /**
  * The first activation of a log stands for its whole life; a start with another one is refused. Of several that begin a log at one moment
- * each reads again what it has written: the first in the log counts, and its repetition is a duplicate.
+ * each reads again what it has written: the first in the log counts, and its repetition is a duplicate. A program that folds by other
+ * rules than the one before says so with an activation of its own: commands before it stay decided as they were.
+ *
+ * @returns with what the log was begun. @throws ForewarnError FW_CONFIG_CHANGED.
  */
-export async function activate({ log, profile, model, beatMs, now }: ActivationOptions): Promise<void> {
-  const wanted = {
-    profile: profile.file.name,
-    profileHash: profile.hash,
-    beatMs,
-    modelHash: model?.hash ?? null,
-    foldVersion,
-  }
-  if (await isActivated(log, wanted)) return
-  const command: Command = {
+export async function activate(options: ActivationOptions): Promise<ActiveSetting> {
+  const { log, profile, model, beatMs, now } = options
+  const setting = settingOf(profile)
+  const wanted: Activation = {
     id: `activate-${profile.hash.slice(0, 12)}-${beatMs}`,
     actor: 'forewarn run',
     kind: 'profile.activate',
-    ...wanted,
+    profile: profile.file.name,
+    beatMs,
+    modelHash: model?.hash ?? null,
+    ...setting,
   }
   const greatest = await greatestBeat(log, beatMs)
-  const timeMs = greatest === undefined ? now() : greatest * beatMs
-  await log.append('commands', 0, [{ key: null, value: Buffer.from(JSON.stringify(command)), timeMs }])
-  await isActivated(log, wanted)
+  let known = await activationsIn(log, wanted)
+  if (known.length === 0) {
+    await append(log, wanted, greatest === undefined ? now() : greatest * beatMs)
+    known = await activationsIn(log, wanted)
+  }
+  if (!isOf(known[known.length - 1], setting)) {
+    // In no beat that is folded, and no later than an import may begin.
+    const timeMs = Math.max(greatest ?? 0, ((await greatestFolded(log)) ?? 0) + 1) * beatMs
+    const activeFromTick = profile.calendar.tickOf(timeMs)
+    await append(log, { ...wanted, id: `${wanted.id}-${known.length}`, activeFromTick }, timeMs)
+  }
+  return known[0]
 }
 
-type Setting = { profile: string; profileHash: string; beatMs: number; modelHash: string | null }
+function isOf({ foldVersion, profileHash, features }: ActiveSetting, setting: ActiveSetting): boolean {
+  return foldVersion === setting.foldVersion && profileHash === setting.profileHash && features === setting.features
+}
 
-/** @throws ForewarnError FW_CONFIG_CHANGED when the first activation is another one. */
-async function isActivated(log: Log, wanted: Setting): Promise<boolean> {
+/** Those that count: the first, and those that went on with it. @throws ForewarnError FW_CONFIG_CHANGED when the first is another one. */
+async function activationsIn(log: Log, wanted: Activation): Promise<Activation[]> {
+  const found: Activation[] = []
   for await (const record of recordsOf(log, 'commands', 0)) {
     const command = parseCommand(record.value)
     if (command?.kind !== 'profile.activate') continue
-    const { profileHash, beatMs, modelHash } = command
-    if (profileHash === wanted.profileHash && beatMs === wanted.beatMs && modelHash === wanted.modelHash) return true
-    throw new ForewarnError('FW_CONFIG_CHANGED', [describe(command), describe(wanted)])
+    if (found.length === 0) checkSame(command, wanted)
+    if (found.length === 0 || command.activeFromTick !== undefined) found.push(command)
   }
-  return false
+  return found
 }
 
-function describe(setting: Setting): string {
-  return `profile ${setting.profile} (${setting.profileHash.slice(0, 12)}), beat ${setting.beatMs} ms, model ${setting.modelHash?.slice(0, 12) ?? 'none'}`
+function checkSame(first: Activation, wanted: Activation): void {
+  const { profileHash, beatMs, modelHash } = first
+  if (profileHash === wanted.profileHash && beatMs === wanted.beatMs && modelHash === wanted.modelHash) return
+  throw new ForewarnError('FW_CONFIG_CHANGED', [describe(first), describe(wanted)])
+}
+
+async function append(log: Log, command: Activation, timeMs: number): Promise<void> {
+  await log.append('commands', 0, [{ key: null, value: Buffer.from(JSON.stringify(command)), timeMs }])
+}
+
+function describe({ profile, profileHash, beatMs, modelHash }: Activation): string {
+  return `profile ${profile} (${profileHash.slice(0, 12)}), beat ${beatMs} ms, model ${modelHash?.slice(0, 12) ?? 'none'}`
 }

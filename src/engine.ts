@@ -62,7 +62,7 @@ export type Engine = {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { log, profile, beatMs, membership, tell } = options
   checkBeat(beatMs, profile)
-  await activate(options)
+  const begunWith = await activate(options)
   const partitions = log.partitions('risk-events')
   const running = new RunningTasks({ profile, beatMs, partitions })
   const restored = restorer(options)
@@ -70,11 +70,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const open = async (task: TaskId): Promise<TaskRunner> => {
     const { model, challenger } = options
     if (task.kind === 'watch') {
-      watch = await restored((heard) => new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell: heard }))
+      watch = await restored(
+        (heard) => new WatchTask({ profile, model, begunWith, foldVersion, beatMs, partitions, tell: heard }),
+      )
       return watch
     }
     const { partition } = task
-    const setting = { profile, model, challenger, beatMs, partition, partitions, hashSeed: drawHashSeed() }
+    const setting = { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed: drawHashSeed() }
     return running.take(
       partition,
       restored((heard) => new EnterpriseTask({ ...setting, tell: heard })),

@@ -78,8 +78,9 @@ const registry = {
     remedy: 'Train a smaller one: fewer trees or leaves, fewer hidden units or features.',
   },
   FW_MODEL_GATE: {
-    says: 'The model did not pass its gates: %s.',
-    remedy: 'Train a better one; or promote it all the same with --override REASON, which is recorded.',
+    says: 'The promotion does not stand on an evaluation: %s.',
+    remedy:
+      'Evaluate this model beside the champion that scores now; or promote it all the same with --override REASON, which is recorded.',
   },
   FW_MODEL_TOO_LATE: {
     says: 'Command and artefact must be in the log 60 seconds before tick %s begins.',

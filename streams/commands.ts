@@ -1,13 +1,16 @@
 /** Topic `commands`: everything that people do to the system is a record, so that a replay does it again at the same place. */
 import { z } from 'zod'
 import { instant, recordId, sha256 } from './contracts.ts'
+import { EvaluationIdentity } from './evaluationIdentity.ts'
 
 const head = { id: recordId, actor: z.string().min(1).max(128) }
 
 /** One gate of an evaluation: what was measured, and the limit that it was held against. */
 export const Gate = z.object({
   name: z.string().min(1).max(64),
-  passed: z.boolean(),
+  /** null: not judged, `why` says why. */
+  passed: z.boolean().nullable(),
+  why: z.string().min(1).max(256).optional(),
   /** Absent when it could not be computed. */
   value: z.number().optional(),
   limit: z.number(),
@@ -19,13 +22,17 @@ const effectiveTick = z.int().min(0).max(100_000_000)
 
 /** What changes the model that scores, or the one in shadow. */
 const modelCommands = [
-  /** Another champion. `override`: why it is promoted although gates failed. */
+  /**
+   * Another champion, on the word of an evaluation: all its gates, and whom it speaks of. `override`: why it is promoted although that
+   * does not carry it, or without one. Up to foldVersion 4 there was no `evaluation`.
+   */
   z.object({
     ...head,
     kind: z.literal('model.promote'),
     hash: sha256,
     effectiveTick,
     gates: z.array(Gate).max(64).optional(),
+    evaluation: EvaluationIdentity.optional(),
     override: z.string().min(1).max(1024).optional(),
   }),
   /** Another challenger; null: none. */
@@ -37,12 +44,17 @@ export const ModelCommand = z.discriminatedUnion('kind', modelCommands)
 export type ModelCommand = z.infer<typeof ModelCommand>
 
 export const Command = z.discriminatedUnion('kind', [
-  /** The first command of a log; written by `run`. `activeFromTick` is absent in the first one. */
+  /**
+   * With what a log is folded; written by `run`. The first is the first command of a log, and has no `activeFromTick`; another follows
+   * when a program of another foldVersion takes the log over.
+   */
   z.object({
     ...head,
     kind: z.literal('profile.activate'),
     profile: z.string().min(1).max(64),
     profileHash: sha256,
+    /** Hash of the profile's features; absent up to foldVersion 4. */
+    features: sha256.optional(),
     beatMs: z.int().min(1),
     modelHash: sha256.nullable(),
     foldVersion: z.int().min(1),

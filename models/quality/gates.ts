@@ -14,6 +14,16 @@ export const gateNames = [
 ] as const
 export type GateName = (typeof gateNames)[number]
 
+/** What an evaluation must have measured for a promotion to stand on it. `sizeRecall` is there where enterprises have sizes. */
+export function requiredGates(compared: boolean): GateName[] {
+  return compared
+    ? ['aucDifference', 'brierDifference', 'regionRecall', 'scorePsi', 'featurePsi']
+    : ['scorePsi', 'featurePsi']
+}
+
+/** They may be too young to be judged: that stops nobody. */
+export const unjudgedGates: readonly GateName[] = ['scorePsi', 'featurePsi']
+
 /** What a command carries of a gate (streams/commands.ts), of those that are here. A gate that cannot be computed is not passed. */
 export const Gate = RecordedGate.extend({
   name: z.enum(gateNames),

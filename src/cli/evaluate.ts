@@ -6,7 +6,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { type ModelFolder, readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
-import { evaluateModels, type JudgedModel } from '../training/evaluateModels.ts'
+import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
 import { readRows } from '../training/readRows.ts'
 import { reportHtml } from '../training/report/reportHtml.ts'
 import { gapTicksOf } from '../training/split.ts'
@@ -97,7 +97,7 @@ export async function evaluateFolder(
       profile,
       data,
       peers: dictionary.peers,
-      candidate: { name: nameOfModel(model, candidate), file: candidate.file },
+      candidate: { name: nameOfModel(model, candidate), hash: candidate.hash, file: candidate.file },
       others,
       champion: options.champion === undefined ? undefined : others[0].name,
     })
@@ -106,9 +106,9 @@ export async function evaluateFolder(
   }
 }
 
-async function named(model: string): Promise<{ name: string; file: ModelFolder['file'] }> {
+async function named(model: string): Promise<Judged> {
   const folder = await readModelFolder(model)
-  return { name: nameOfModel(model, folder), file: folder.file }
+  return { name: nameOfModel(model, folder), hash: folder.hash, file: folder.file }
 }
 
 const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} (${hash.slice(0, 8)})`

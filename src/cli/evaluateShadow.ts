@@ -1,6 +1,6 @@
 /** `forewarn evaluate --shadow`: the challenger of a log beside its champion, on what came since both have scored in it. */
-import type { Seat } from '../edges/registry/readRegistry.ts'
 import { ForewarnError } from '../errors.ts'
+import type { Seat } from '../registry/champions.ts'
 import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { rawPeers } from '../training/extract/peerTable.ts'
@@ -20,8 +20,9 @@ type Options = LogOptions & { profile: string; from?: string; to?: string }
 export function evaluateShadow(options: Options, screen: Screen): Promise<JudgedModel> {
   return withRegistry({ ...options }, 'read', async (open) => {
     const { profile, registry } = open
-    const champion = seated(open, 'champion', registry.champions)
-    const challenger = seated(open, 'challenger', registry.challengers)
+    const { desk, challengers } = registry
+    const champion = seated(open, 'champion', desk.champions)
+    const challenger = seated(open, 'challenger', challengers)
     if (champion === undefined)
       throw new ForewarnError('FW_USAGE', ['No champion scores in the log; `forewarn promote` lets one score.'])
     if (challenger === undefined)
@@ -56,7 +57,7 @@ function seated({ models }: OpenRegistry, role: string, seats: readonly Seat[]):
   const last = seats.at(-1)
   if (last === undefined || last.hash === null) return undefined
   const { hash, fromTick } = last
-  return { name: `${role} (${hash.slice(0, 8)})`, file: modelFileOf(models, hash), fromTick }
+  return { name: `${role} (${hash.slice(0, 8)})`, hash, file: modelFileOf(models, hash), fromTick }
 }
 
 /** The tick asked for, else the first in which both have scored; in any case after the training of both. */

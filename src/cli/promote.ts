@@ -5,7 +5,8 @@ import { userInfo } from 'node:os'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { Gate, type ModelCommand } from '../../streams/commands.ts'
-import { answerTo } from '../edges/registry/readRegistry.ts'
+import { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
+import { answerTo, championAt } from '../edges/registry/readRegistry.ts'
 import { errorCodes, errorRegistry, ForewarnError, mistakeIn } from '../errors.ts'
 import { addLogOptions, CommandFailed, plainText, print, processScreen, remark, type Screen } from './common.ts'
 import { modelBy, type OpenRegistry, type RegistryOptions, tickBy, withRegistry } from './registry.ts'
@@ -13,35 +14,36 @@ import { modelBy, type OpenRegistry, type RegistryOptions, tickBy, withRegistry 
 export type ChangeOptions = RegistryOptions & { at: string; actor: string }
 type PromoteOptions = ChangeOptions & { evaluation?: string; override?: string }
 
-/** What an evaluation must say of itself to be judged by; whatever else it says is its own. */
-const Evaluation = z.object({ gates: z.array(Gate).min(1) })
+/** What an evaluation must say for a promotion to stand on it; whatever else it says is its own. */
+const Evaluation = z.object({ gates: z.array(Gate).min(1), about: EvaluationIdentity })
 
 const promoteHelp = `
 TICK is a tick of the profile's calendar (a day: 2026-11-26; an hour: 2026-11-26T14), or next. The command and the whole model must be
 in the log 60 seconds before it begins. At its first beat every enterprise is scored again, with cause "model".
 
+The evaluation must be of this model, under the profile of the log, and compare it with the champion that scores in the log now; every
+gate in it counts.
+
 Examples:
   $ forewarn promote 3f9ac2 --at next --evaluation evaluation.json
-  $ forewarn promote 3f9ac2 --at 2026-11-26 --evaluation evaluation.json --override "the old one reads a dead source"
+  $ forewarn promote 3f9ac2 --at 2026-11-26 --override "the old one reads a dead source"
   $ forewarn tail command-results --last 1           the answer of the running process`
 
 export function promoteCommand(screen: Screen = processScreen): Command {
   const command = new Command('promote')
     .description('Let another model score from a tick on.')
     .argument('<hash>', 'hash of the model, or the beginning of it; `forewarn models list` shows them')
-    .option('--evaluation <file>', 'JSON of an evaluation: {gates: [{name, passed, value, limit}]}')
-    .option('--override <reason>', 'promote it although gates failed; the reason is recorded')
+    .option('--evaluation <file>', 'what `forewarn evaluate --out` or `retrain` has written of it')
+    .option('--override <reason>', 'promote it without an evaluation that carries it; the reason is recorded')
     .addHelpText('after', promoteHelp)
     .action((hash: string, options: PromoteOptions) =>
       change(screen, options, async ({ models }, head) => {
-        const gates = options.evaluation === undefined ? undefined : await gatesIn(options.evaluation)
-        if (gates === undefined) remark(screen, 'No evaluation was given: no gate was looked at.')
-        const { override } = options
+        const { evaluation, override } = options
         return {
           ...head,
           kind: 'model.promote',
           hash: modelBy(hash, models).hash,
-          ...(gates === undefined ? {} : { gates }),
+          ...(evaluation === undefined ? {} : await evaluationIn(evaluation)),
           ...(override === undefined ? {} : { override }),
         }
       }),
@@ -103,7 +105,7 @@ export async function change(
 ): Promise<void> {
   await withRegistry(options, 'write', async (open) => {
     const { profile, registry, target } = open
-    const { desk, throughBeat, beatMs } = registry
+    const { throughBeat, beatMs } = registry
     const nowMs = Date.now()
     const effectiveTick = tickBy(options.at, profile, Math.max(nowMs, throughBeat * beatMs))
     const command = await commandOf(open, { id: randomUUID(), actor: options.actor, effectiveTick })
@@ -111,7 +113,7 @@ export async function change(
     if (accepted) await target.send('commands', command)
     const { id, kind } = command
     const tick = profile.calendar.label(effectiveTick)
-    const hash = command.kind === 'model.rollback' ? desk.previous : command.hash
+    const hash = command.kind === 'model.rollback' ? championAt(registry, effectiveTick) : command.hash
     if (options.json === true) await print(screen, JSON.stringify({ id, accepted, kind, tick, hash, code, detail }))
     else if (accepted) await print(screen, sentence(kind, hash, tick))
     if (accepted) return
@@ -132,9 +134,11 @@ function sentence(kind: ModelCommand['kind'], hash: string | null, tick: string)
     : `Sent: from ${tick} on ${name} scores in shadow.`
 }
 
-async function gatesIn(file: string): Promise<Gate[]> {
+/** What a command carries of an evaluation. @throws ForewarnError FW_USAGE. */
+async function evaluationIn(file: string): Promise<{ gates: Gate[]; evaluation: EvaluationIdentity }> {
   try {
-    return Evaluation.parse(JSON.parse(await readFile(file, 'utf8'))).gates
+    const { gates, about } = Evaluation.parse(JSON.parse(await readFile(file, 'utf8')))
+    return { gates, evaluation: about }
   } catch (error) {
     const why = mistakeIn(error)
     throw new ForewarnError('FW_USAGE', [`--evaluation ${file} cannot be used: ${why}.`])

@@ -80,13 +80,13 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
     profile,
     peers: dictionary.peers,
     data: within(data, testFrom, data.ticks[data.ticks.length - 1]),
-    candidate: { name: `new (${hash.slice(0, 8)})`, file: trained.file },
+    candidate: { name: `new (${hash.slice(0, 8)})`, hash, file: trained.file },
     others: champion === undefined ? [] : [champion],
     champion: champion?.name,
   })
   await writeFile(path.join(options.out, 'evaluation.json'), `${JSON.stringify(judged)}\n`)
   await writeFile(path.join(options.out, 'report.html'), pageOf(judged, profile))
-  const passed = judged.gates.every((gate) => gate.passed)
+  const passed = judged.gates.every((gate) => gate.passed !== false)
   if (passed) await publish(screen, { folder: model, hash, judged }, options)
   await tell(screen, { hash, gates: judged.gates, passed, published: passed, folder: options.out }, options)
   if (!passed) throw new CommandFailed(gateFailed)
@@ -108,7 +108,7 @@ async function championOf(options: Options): Promise<Judged | undefined> {
   return withRegistry(options, 'read', async (open) => {
     const { beatMs, throughBeat } = open.registry
     const found = championIn(open, open.profile.calendar.tickOf(throughBeat * beatMs))
-    return found === undefined ? undefined : { name: `champion (${found.hash.slice(0, 8)})`, file: found.file }
+    return found === undefined ? undefined : { name: `champion (${found.hash.slice(0, 8)})`, ...found }
   })
 }
 
@@ -117,10 +117,11 @@ type Published = { folder: string; hash: string; judged: JudgedModel }
 async function publish(screen: Screen, { folder, hash, judged }: Published, options: Options): Promise<void> {
   const quiet = { ...screen, out: screen.err } // standard output is the result's
   await publishFolder(quiet, folder, { ...options, json: false })
-  const gates = judged.gates.map(({ name, passed, value, limit }) => ({ name, passed, value, limit }))
+  const { about: evaluation } = judged
+  const gates = judged.gates.map(({ of: _, ...gate }) => gate)
   await change(quiet, { ...options, json: false, at: 'next', actor: userName() }, async (_, head) =>
     options.promoteIfGatesPass === true
-      ? { ...head, kind: 'model.promote', hash, gates }
+      ? { ...head, kind: 'model.promote', hash, gates, evaluation }
       : { ...head, kind: 'model.challenge', hash },
   )
 }

@@ -25,7 +25,7 @@ import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
-import { ModelDesk } from '../registry/desk.ts'
+import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import type { SavedDesk } from '../registry/deskState.ts'
 import { loadState, saveState } from './checkpoint.ts'
 import { decoder, flags } from './decode.ts'
@@ -51,6 +51,7 @@ export type EnterpriseTaskOptions = {
   model: RiskModel | null
   /** A second model, which scores in shadow until another is chosen. */
   challenger?: RiskModel | undefined
+  begunWith?: DeskOptions['begunWith']
   beatMs: number
   partition: number
   /** How many partitions the inputs have. */
@@ -108,7 +109,7 @@ export class EnterpriseTask implements FoldTask {
   private unscorable = 0
 
   constructor(options: EnterpriseTaskOptions) {
-    const { profile, model, challenger, beatMs, partition, partitions, hashSeed, tell, witness } = options
+    const { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed, tell, witness } = options
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
@@ -141,6 +142,7 @@ export class EnterpriseTask implements FoldTask {
       beatMs,
       champion: model?.hash ?? null,
       challenger: challenger?.hash ?? null,
+      begunWith,
     })
     const source: FeatureSource = { profile, rows: this.rows, around: this.neighbourhood }
     const given = [model, challenger].filter((one) => one != null)

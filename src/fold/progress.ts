@@ -12,6 +12,17 @@ export async function foldedThrough(log: Log, task: TaskId): Promise<number | un
   return entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
 }
 
+/** The last beat that any task has folded; undefined where none has begun. */
+export async function greatestFolded(log: Log): Promise<number | undefined> {
+  let greatest: number | undefined
+  for (let partition = 0; partition < log.partitions('journal'); partition++) {
+    const entry = await lastRecord(log, 'journal', partition)
+    const beat = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
+    if (beat !== undefined && beat > (greatest ?? Number.NEGATIVE_INFINITY)) greatest = beat
+  }
+  return greatest
+}
+
 /** Whether every task of the log has folded through a beat. */
 export async function allThrough(log: Log, beat: number): Promise<boolean> {
   const tasks: TaskId[] = [{ kind: 'watch' }]

@@ -10,15 +10,16 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Command } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import type { ErrorCode } from '../errors.ts'
 import { changesAheadMax, unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
+import { championsAfter, previousOf, type Seat, seatAt } from './champions.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
 import type { SavedDesk } from './deskState.ts'
+import { type ActiveSetting, faultsOf, settingOf } from './gate.ts'
 import { type FolderFiles, modelIn } from './modelFolder.ts'
-import { acceptance, late, refusal, sentence, verdictOn } from './verdict.ts'
-import { failedGates, isModelCommand, type Wish, winner, wishOf } from './wish.ts'
+import { acceptance, late, refusal, verdictOn } from './verdict.ts'
+import { isModelCommand, type Wish, winner, wishOf } from './wish.ts'
 
 export type DeskOptions = {
   profile: Profile
@@ -26,6 +27,8 @@ export type DeskOptions = {
   /** The baseline, which scores until another is promoted; null: nothing scores. */
   champion: string | null
   challenger: string | null
+  /** With what the log was begun; absent: with this profile and program. */
+  begunWith?: ActiveSetting | undefined
 }
 
 /** What a beat did at the desk. Results are in the order in which the commands were decided. */
@@ -40,10 +43,9 @@ export type Turn = {
 const nothing: Turn = { chunks: [], commands: [], results: [], switched: { champion: false, challenger: false } }
 
 export class ModelDesk {
-  champion: string | null
   challenger: string | null
-  /** The champion before, to which a rollback goes. */
-  previous: string | null = null
+  /** Champions in order, one at most for each tick; the baseline is the first. */
+  champions: readonly Seat[]
   readonly artifacts: ArtifactIndex
   readonly calendar: Profile['calendar']
   private readonly beatMs: number
@@ -55,15 +57,39 @@ export class ModelDesk {
   /** Refused at the beginning of their tick because the artefact was not there. */
   private unmet: Wish[] = []
   private challengerChosen = false
+  private setting: ActiveSetting
+  /** The last tick of which it is decided who scores in it. */
+  private decidedTick = Number.NEGATIVE_INFINITY
 
-  constructor({ profile, beatMs, champion, challenger }: DeskOptions) {
+  constructor({ profile, beatMs, champion, challenger, begunWith }: DeskOptions) {
     this.calendar = profile.calendar
     this.beatMs = beatMs
     this.baseline = champion
-    this.champion = champion
+    this.champions = [{ hash: champion, fromTick: Number.NEGATIVE_INFINITY }]
     this.challenger = challenger
+    this.setting = begunWith ?? settingOf(profile)
     this.artifacts = new ArtifactIndex(profile)
   }
+
+  get champion(): string | null {
+    return this.champions[this.champions.length - 1].hash
+  }
+
+  /** The champion before, to which a rollback goes. */
+  get previous(): string | null {
+    return previousOf(this.champions)
+  }
+
+  /** To whom a rollback for a tick goes, if what is pending is all that comes before it. */
+  previousBy(tick: number): string | null {
+    const before = this.wishes.filter((wish) => wish.tick < tick && (wish.accepted || wish.kind === 'model.rollback'))
+    const byTick = [...Map.groupBy(before, (wish) => wish.tick)].sort(([one], [other]) => one - other)
+    return previousOf(byTick.reduce((seats, [, wishes]) => championsAfter(seats, wishes), this.champions))
+  }
+
+  /** Who scores in a tick; undefined while that is not decided. */
+  readonly championOf = (tick: number): string | null | undefined =>
+    tick > this.decidedTick ? undefined : seatAt(this.champions, tick)
 
   /** Wishes that were accepted, or can still be. */
   get pending(): readonly Readonly<Wish>[] {
@@ -74,6 +100,8 @@ export class ModelDesk {
   fold(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): Turn {
     if (commands.length === 0 && chunks.length === 0 && this.wishes.length === 0) return nothing
     const results: CommandResult[] = []
+    const tick = this.calendar.tickOf(beat * this.beatMs)
+    this.decidedTick = tick - 1
     const turn = {
       chunks: chunks.map((record) => this.artifacts.take(record)),
       commands: commands.map((record) => {
@@ -84,21 +112,16 @@ export class ModelDesk {
     }
     if (chunks.length > 0) this.checkUnmet()
     this.settle(beat, results)
-    return { ...turn, results, switched: this.open(beat) }
+    const switched = this.open(beat)
+    this.decidedTick = tick
+    this.settle(beat, results) // what had to know who scores now, or who scored before
+    return { ...turn, results, switched }
   }
 
   /** The first beat after `beat` in which a change of model is due; it must be folded even when it is empty. */
   boundaryAfter(beat: number): number | undefined {
     const due = this.wishes.map(({ tick }) => this.firstBeat(tick)).filter((first) => first > beat)
     return due.length === 0 ? undefined : Math.min(...due)
-  }
-
-  /** Why a command that was read is not decided yet. */
-  obstacle(id: string): { code: ErrorCode; detail: string } | undefined {
-    const wish = this.wishes.find((one) => one.id === id && !one.accepted)
-    const verdict = wish === undefined ? undefined : verdictOn(wish, this)
-    if (verdict === undefined || verdict.kind === 'accepted') return undefined
-    return { code: verdict.code, detail: sentence(verdict) }
   }
 
   /** Files of a model that is in the log as a whole. @throws Error when it is not: nothing else is ever in force. */
@@ -115,8 +138,8 @@ export class ModelDesk {
 
   save(): SavedDesk {
     return {
-      champion: this.champion,
-      previous: this.previous,
+      setting: this.setting,
+      champions: this.champions.slice(1),
       ...(this.challengerChosen ? { challenger: this.challenger } : {}),
       wishes: this.wishes,
       ahead: this.ahead,
@@ -127,8 +150,8 @@ export class ModelDesk {
   }
 
   load(saved: SavedDesk): void {
-    this.champion = saved.champion
-    this.previous = saved.previous
+    this.setting = saved.setting
+    this.champions = [this.champions[0], ...saved.champions]
     this.challengerChosen = saved.challenger !== undefined
     if (saved.challenger !== undefined) this.challenger = saved.challenger
     this.wishes = [...saved.wishes]
@@ -140,13 +163,14 @@ export class ModelDesk {
 
   private take(command: Command, timeMs: number, beat: number, results: CommandResult[]): void {
     if (!isModelCommand(command)) {
+      if (command.kind === 'profile.activate' && command.activeFromTick !== undefined) this.setting = command
       results.push({ id: command.id, kind: command.kind, accepted: true, beat })
       return
     }
-    const wish = wishOf(command, timeMs)
-    const failed = failedGates(command)
-    if (failed.length > 0 && wish.override === undefined)
-      results.push(refusal(wish, { code: 'FW_MODEL_GATE', detail: failed.join('; ') }, beat))
+    const faults = command.kind === 'model.promote' ? faultsOf(command, this.setting) : []
+    const wish = wishOf(command, timeMs, faults.length > 0)
+    if (faults.length > 0 && wish.override === undefined)
+      results.push(refusal(wish, { code: 'FW_MODEL_GATE', detail: faults.join('; ') }, beat))
     else if (!this.hasRoomFor(wish))
       results.push(refusal(wish, { code: 'FW_COMMAND_LIMIT', detail: String(changesAheadMax) }, beat))
     else this.wishes.push(wish)
@@ -167,7 +191,7 @@ export class ModelDesk {
       const verdict = verdictOn(wish, this)
       if (verdict.kind === 'accepted') {
         wish.accepted = true
-        results.push(acceptance(wish, beat))
+        results.push(acceptance(wish, verdict.override, beat))
         return true
       }
       if (verdict.kind === 'open') {
@@ -185,13 +209,8 @@ export class ModelDesk {
     if (due.length === 0) return nothing.switched
     for (const wish of due) if (this.firstBeat(wish.tick) < beat) throw late(wish, this.calendar)
     this.wishes = this.wishes.filter((wish) => !due.includes(wish))
-    const [champion, challenger] = [this.champion, this.challenger]
-    const seat = winner(due.filter(({ kind }) => kind !== 'model.challenge'))
-    const next = seat?.kind === 'model.rollback' ? this.previous : seat?.hash
-    if (next !== undefined && next !== champion) {
-      this.previous = champion
-      this.champion = next
-    }
+    const { champion, challenger } = this
+    this.champions = championsAfter(this.champions, due)
     const shadow = winner(due.filter(({ kind }) => kind === 'model.challenge'))
     if (shadow !== undefined) this.choose(shadow.hash)
     if (this.challenger !== null && this.challenger === this.champion) this.choose(null) // it has left the shadow

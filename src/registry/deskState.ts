@@ -4,8 +4,9 @@ import { SavedArtifacts } from './artifactIndex.ts'
 import { Wish } from './wish.ts'
 
 export const SavedDesk = z.object({
-  champion: z.string().nullable(),
-  previous: z.string().nullable(),
+  setting: z.object({ foldVersion: z.int(), profileHash: z.string(), features: z.string().optional() }),
+  /** Champions after the first, each with the first tick in which it scored. */
+  champions: z.array(z.object({ hash: z.string().nullable(), fromTick: z.int() })),
   /** Absent: no command has chosen one. */
   challenger: z.string().nullable().optional(),
   wishes: z.array(Wish),

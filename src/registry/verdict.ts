@@ -4,12 +4,15 @@ import type { Profile } from '../../streams/profile.ts'
 import { type ErrorCode, ForewarnError } from '../errors.ts'
 import { promotionLeadMs } from '../limits.ts'
 import type { ArtifactIndex } from './artifactIndex.ts'
+import { rivalFault } from './gate.ts'
 import type { Wish } from './wish.ts'
 
-/** `open`: cannot be accepted yet, for this reason. */
-export type Verdict = { kind: 'accepted' } | { kind: 'open' | 'refused'; code: ErrorCode; detail: string }
+/** `open`: cannot be accepted yet, for this reason. `override`: why it is accepted, where nothing else carries it. */
+export type Verdict =
+  | { kind: 'accepted'; override: string | undefined }
+  | { kind: 'open' | 'refused'; code: ErrorCode; detail: string }
 
-const accepted: Verdict = { kind: 'accepted' }
+const accepted = (override?: string): Verdict => ({ kind: 'accepted', override })
 const refused = (code: ErrorCode, detail: string): Verdict => ({ kind: 'refused', code, detail })
 const open = (code: ErrorCode, detail: string): Verdict => ({ kind: 'open', code, detail })
 
@@ -19,23 +22,36 @@ export type Standing = {
   calendar: Profile['calendar']
   baseline: string | null
   previous: string | null
+  /** The champion of a tick; undefined while its changes are still to be decided. */
+  championOf(tick: number): string | null | undefined
 }
 
-export function verdictOn(wish: Wish, { artifacts, calendar, baseline, previous }: Standing): Verdict {
+export function verdictOn(wish: Wish, standing: Standing): Verdict {
+  const { artifacts, calendar, baseline, previous } = standing
   const { kind, hash, tick } = wish
   const deadlineMs = calendar.startMs(tick) - promotionLeadMs
   if (wish.timeMs > deadlineMs) return refused('FW_MODEL_TOO_LATE', calendar.label(tick))
-  if (kind === 'model.rollback') return previous === null ? open('FW_MODEL_NO_PREVIOUS', '') : accepted
-  if (hash === null || hash === baseline) return accepted
+  if (kind === 'model.rollback') return previous === null ? open('FW_MODEL_NO_PREVIOUS', '') : accepted()
+  const gate = gateOn(wish, standing)
+  if (gate.kind !== 'accepted' || hash === null || hash === baseline) return gate
   const state = artifacts.stateOf(hash)
   if (state === 'unknown') return open('FW_MODEL_UNKNOWN', hash)
   if (state === 'incomplete') return open('FW_MODEL_INCOMPLETE', hash)
   if (state === 'mismatch') return open('FW_MODEL_HASH', hash)
   if (state.misfit !== undefined) return refused('FW_MODEL_MISFIT', state.misfit)
-  return state.knownMs > deadlineMs ? refused('FW_MODEL_TOO_LATE', calendar.label(tick)) : accepted
+  return state.knownMs > deadlineMs ? refused('FW_MODEL_TOO_LATE', calendar.label(tick)) : gate
 }
 
-export function acceptance({ id, kind, override }: Wish, beat: number): CommandResult {
+/** By the champion of the tick in which the command came, whatever beat it joined. */
+function gateOn({ comparedWith, override, timeMs }: Wish, { calendar, championOf }: Standing): Verdict {
+  if (comparedWith === undefined) return accepted(override)
+  const champion = championOf(calendar.tickOf(timeMs))
+  if (champion === undefined) return open('FW_MODEL_GATE', 'the champion of its tick is not known yet')
+  if (champion === comparedWith) return accepted()
+  return override === undefined ? refused('FW_MODEL_GATE', rivalFault(comparedWith, champion)) : accepted(override)
+}
+
+export function acceptance({ id, kind }: Wish, override: string | undefined, beat: number): CommandResult {
   return { id, kind, accepted: true, ...(override === undefined ? {} : { override }), beat }
 }
 

@@ -17,6 +17,8 @@ export const Wish = z.object({
   /** Log time of the command. */
   timeMs: z.number(),
   accepted: z.boolean(),
+  /** Whom a promotion's evaluation compares with; absent when nothing is left to be looked at. */
+  comparedWith: z.string().nullable().optional(),
   override: z.string().optional(),
 })
 export type Wish = z.infer<typeof Wish>
@@ -25,29 +27,15 @@ export function isModelCommand(command: Command): command is ModelCommand {
   return modelKinds.some((kind) => kind === command.kind)
 }
 
-/** An override that nothing made necessary is none. */
-export function wishOf(command: ModelCommand, timeMs: number): Wish {
+/** `faulty`: the promotion does not stand by itself, and its override is needed already. */
+export function wishOf(command: ModelCommand, timeMs: number, faulty: boolean): Wish {
   const { id, kind, effectiveTick: tick } = command
-  const override = command.kind === 'model.promote' && failedGates(command).length > 0 ? command.override : undefined
-  return {
-    id,
-    kind,
-    hash: command.kind === 'model.rollback' ? null : command.hash,
-    tick,
-    timeMs,
-    accepted: false,
-    ...(override === undefined ? {} : { override }),
-  }
-}
-
-/** Gates that were not passed: `logLoss is 0.31, the limit is 0.3`. */
-export function failedGates(command: ModelCommand): string[] {
-  if (command.kind !== 'model.promote') return []
-  return (command.gates ?? [])
-    .filter(({ passed }) => !passed)
-    .map(({ name, value, limit }) =>
-      value === undefined ? `${name} could not be computed` : `${name} is ${value}, the limit is ${limit}`,
-    )
+  const hash = command.kind === 'model.rollback' ? null : command.hash
+  const wish = { id, kind, hash, tick, timeMs, accepted: false }
+  if (command.kind !== 'model.promote') return wish
+  const { evaluation, override } = command
+  if (faulty) return { ...wish, override }
+  return evaluation === undefined ? wish : { ...wish, override, comparedWith: evaluation.comparedWith }
 }
 
 /** Of several for one tick: the last by (log time, id). */

@@ -4,11 +4,13 @@ import { evaluate } from '../../models/quality/evaluate.ts'
 import type { Evaluation } from '../../models/quality/evaluation.ts'
 import { type Gate, promotionGates } from '../../models/quality/gates.ts'
 import type { ModelFile } from '../../models/risk/modelFile.ts'
+import type { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { PeerRows } from './extract/peerTable.ts'
+import { identityOf } from './identity.ts'
 import { probabilitiesOf } from './trainModel.ts'
 
-export type Judged = { name: string; file: ModelFile }
+export type Judged = { name: string; hash: string; file: ModelFile }
 
 export type EvaluateOptions = {
   profile: Profile
@@ -21,7 +23,7 @@ export type EvaluateOptions = {
   champion: string | undefined
 }
 
-export type JudgedModel = Evaluation & { gates: Gate[] }
+export type JudgedModel = Evaluation & { gates: Gate[]; about: EvaluationIdentity }
 
 const seed = 1
 /** Where the grades do not say how many are bad. */
@@ -52,7 +54,9 @@ export function evaluateModels({ profile, data, peers, candidate, others, champi
     ...(reference === undefined ? {} : { drift: { reference, names, values } }),
     seed,
   })
-  return { ...evaluation, gates: promotionGates(evaluation) }
+  const rival = others.find(({ name }) => name === champion)
+  const about = identityOf(profile, data, { candidate: candidate.hash, champion: rival?.hash })
+  return { ...evaluation, gates: promotionGates(evaluation), about }
 }
 
 /** The columns that a model asks for, `peer` set against the peers that came with it. */

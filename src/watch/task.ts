@@ -19,7 +19,7 @@ import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
-import { ModelDesk } from '../registry/desk.ts'
+import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import { SavedDesk } from '../registry/deskState.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
 import { DriftWatch, SavedDrift } from './drift.ts'
@@ -36,6 +36,7 @@ export type WatchTaskOptions = {
   profile: Profile
   /** The first champion. */
   model: RiskModel | null
+  begunWith?: DeskOptions['begunWith']
   foldVersion: number
   beatMs: number
   partitions: number
@@ -84,11 +85,11 @@ export class WatchTask implements FoldTask {
   private late: Amendment[] = []
 
   constructor(options: WatchTaskOptions) {
-    const { profile, model, foldVersion, beatMs, partitions } = options
+    const { profile, model, begunWith, foldVersion, beatMs, partitions } = options
     this.options = options
     this.keys = cellKeys(profile)
     this.lattice = lattice(profile, this.keys)
-    const desk = new ModelDesk({ profile, beatMs, champion: model?.hash ?? null, challenger: null })
+    const desk = new ModelDesk({ profile, beatMs, champion: model?.hash ?? null, challenger: null, begunWith })
     this.desk = desk
     const identity = {
       profile,

@@ -21,6 +21,7 @@ import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { CommandResult, Score } from '../../streams/outputs.ts'
 import { event, fileOf, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
 import { foldCalmly } from '../support/calm.ts'
+import { evaluated } from '../support/models.ts'
 
 const children: ChildProcess[] = []
 afterEach(async () => {
@@ -108,8 +109,8 @@ test('publish, promote, challenge, roll back: the log does what was said', async
   expect(await statesOf(log, hash)).toEqual([])
   expect(await statesOf(log, baseline)).toEqual([{ state: 'champion' }])
 
-  const gates = [{ name: 'auc', passed: true, value: 0.8, limit: 0.7 }]
-  const evaluation = await fileOf(folder, 'evaluation.json', JSON.stringify({ gates, more: 1 }))
+  const { gates, evaluation: about } = evaluated(hash, baseline, profile)
+  const evaluation = await fileOf(folder, 'evaluation.json', JSON.stringify({ gates, about, more: 1 }))
   const promoted = await forewarn(
     log,
     'promote',
@@ -153,9 +154,14 @@ test('what the desk would refuse is not sent', async () => {
   const { folder, hash } = await folderOf(4)
   const { folder: foreign } = await folderOf(4, { profile: 'us-warn' })
   const today = profile.calendar.label(profile.calendar.tickOf(Date.now()))
-  const gates = [{ name: 'logLoss', passed: false, value: 0.31, limit: 0.3 }]
-  const evaluation = await fileOf(folder, 'evaluation.json', JSON.stringify({ gates }))
-  const failing = await fileOf(folder, 'none.json', '{}')
+  const { gates, evaluation: about } = evaluated(hash, baseline, profile)
+  const logLoss = { name: 'logLoss', passed: false, value: 0.31, limit: 0.3 }
+  const json = async (name: string, value: object): Promise<string> =>
+    fileOf(folder, `${name}.json`, JSON.stringify(value))
+  const failed = await json('failed', { gates: [...gates, logLoss], about })
+  const old = await json('old', { gates })
+  const another = await json('another', { gates, about: { ...about, candidate: baseline } })
+  const rival = await json('rival', { gates, about: { ...about, comparedWith: hash } })
   const asked = async (code: string, ...args: Parameters<typeof forewarn>): Promise<void> => {
     const ended = await forewarn(...args)
     expect(ended.err, JSON.stringify(args)).toContain(code)
@@ -165,16 +171,37 @@ test('what the desk would refuse is not sent', async () => {
   await asked('FW_MODEL_NO_PREVIOUS', log, 'rollback', '--at', 'next')
   await asked('FW_MODEL_MISFIT', log, 'models', 'publish', foreign)
   await forewarn(log, 'models', 'publish', folder)
-  await asked('FW_MODEL_TOO_LATE', log, 'promote', hash, '--at', today)
-  await asked('FW_MODEL_GATE', log, 'promote', hash, '--at', 'next', '--evaluation', evaluation)
-  await asked('FW_USAGE', log, 'promote', hash, '--at', 'next', '--evaluation', failing)
+  await asked('FW_MODEL_TOO_LATE', log, 'promote', hash, '--at', today, '--override', 'a try')
+  await asked('FW_MODEL_GATE', log, 'promote', hash, '--at', 'next')
+  for (const evaluation of [failed, another, rival])
+    await asked('FW_MODEL_GATE', log, 'promote', hash, '--at', 'next', '--evaluation', evaluation)
+  await asked('FW_USAGE', log, 'promote', hash, '--at', 'next', '--evaluation', old)
   await asked('FW_USAGE', log, 'promote', hash, '--at', '30 February')
   await asked('FW_LOG_NOT_FOUND', `${log}/nosuch`, 'models', 'list')
   const reading = await openEmbeddedLog({ path: log, mode: 'read' })
   expect(await recordsIn(reading, 'commands')).toHaveLength(1)
   await reading.close()
-  const overridden = ['--evaluation', evaluation, '--override', 'the old one is broken']
-  expect((await forewarn(log, 'promote', hash, '--at', 'next', ...overridden)).code).toBe(0)
+  for (const evaluation of [[], ['--evaluation', failed]])
+    expect(
+      (await forewarn(log, 'promote', hash, '--at', 'next', ...evaluation, '--override', 'it is broken')).code,
+    ).toBe(0)
+})
+
+test('a rollback behind a promotion that is pending is sent, and goes back to the champion before it', async () => {
+  const log = await logOfToday()
+  const { folder, hash } = await folderOf(4)
+  await forewarn(log, 'models', 'publish', folder)
+  const tick = profile.calendar.tickOf(Date.now() + 70_000) + 1
+  const [first, second] = [tick, tick + 1].map((one) => profile.calendar.label(one))
+  await forewarn(log, 'promote', hash, '--at', first, '--override', 'it is better')
+  expect((await forewarn(log, 'rollback', '--at', first)).err).toContain('FW_MODEL_NO_PREVIOUS')
+  const back = await forewarn(log, 'rollback', '--at', second, '--json')
+  expect(back).toMatchObject({ code: 0, err: '' })
+  expect(JSON.parse(back.out)).toMatchObject({ accepted: true, tick: second, hash: baseline })
+  expect(await statesOf(log, baseline)).toEqual([
+    { state: 'champion' },
+    { state: 'pending', as: 'champion', at: second, accepted: false },
+  ])
 })
 
 test('a model larger than a log takes is refused, and no chunk of it is sent', async () => {
@@ -209,7 +236,7 @@ test('a process that holds the log is written to over HTTP', async () => {
   await once(createInterface({ input: child.stdout }), 'line')
   const { folder: model, hash } = await folderOf(4)
   expect(await forewarn(folder, 'models', 'publish', model)).toMatchObject({ code: 0, out: `Published ${hash}\n` })
-  expect((await forewarn(folder, 'promote', hash, '--at', 'next')).code).toBe(0)
+  expect((await forewarn(folder, 'promote', hash, '--at', 'next', '--override', 'it is better')).code).toBe(0)
   expect(await statesOf(folder, hash)).toMatchObject([{ state: 'pending', accepted: true }])
 })
 

@@ -24,7 +24,7 @@ import { tempFolder, testScreen } from '../edges/support.ts'
 import { append, openTasks, readJson, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
-import { chunkRecords, modelCommand, modelFolder, type TestFolder } from '../support/models.ts'
+import { chunkRecords, modelCommand, modelFolder, overridden, type TestFolder } from '../support/models.ts'
 import { wantedRows } from '../support/outcomes.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
@@ -173,7 +173,11 @@ beforeAll(async () => {
   promotion = [
     ...chunkRecords(champion, instant(1)),
     ...chunkRecords(challenger, instant(1)),
-    modelCommand('p', instant(2), tickOfDay(promotedDay), { kind: 'model.promote', hash: champion.hash }),
+    modelCommand('p', instant(2), tickOfDay(promotedDay), {
+      kind: 'model.promote',
+      hash: champion.hash,
+      ...overridden,
+    }),
   ]
   challenge = [
     modelCommand('c', instant(5), tickOfDay(challengedDay), { kind: 'model.challenge', hash: challenger.hash }),

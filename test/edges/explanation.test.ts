@@ -24,7 +24,7 @@ import { append, type FoldSetting, memoryLog, openTasks, readJson, type TestReco
 import { generatedHistory } from '../support/generated.ts'
 import { histories } from '../support/histories.ts'
 import { logOver, taskLogOver } from '../support/logs.ts'
-import { chunkRecords, modelCommand, modelFolder } from '../support/models.ts'
+import { chunkRecords, modelCommand, modelFolder, overridden } from '../support/models.ts'
 import { at, inOrderOfTime, market, setting, tickOfDay } from '../support/promotions.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinySource } from '../support/tinyProfile.ts'
@@ -176,7 +176,7 @@ describe('the answer at the close of a tick', () => {
 
   it('is by the champion in force, before a promotion and after it', async () => {
     const { hash, files } = modelFolder({ weight: 2 })
-    const promotion = modelCommand('p', at(2, 10), tickOfDay(5), { kind: 'model.promote', hash })
+    const promotion = modelCommand('p', at(2, 10), tickOfDay(5), { kind: 'model.promote', hash, ...overridden })
     const records = inOrderOfTime([...market(), ...chunkRecords({ hash, files }, at(2, 9)), promotion])
     const log = await logOf(records)
     const of = { profile: setting.profile, model: setting.model, beatMs: 60_000 }

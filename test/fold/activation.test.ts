@@ -14,7 +14,7 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 const setting = { profile: tinyProfile, model: tinyModel(tinyProfile), beatMs: 1_000, now: () => 0 }
 
 /** Each appends when both have read that the log is new. */
-async function atOneMoment(inner: Log, models: readonly RiskModel[]): Promise<PromiseSettledResult<void>[]> {
+async function atOneMoment(inner: Log, models: readonly RiskModel[]): Promise<PromiseSettledResult<unknown>[]> {
   const all = Promise.withResolvers<void>()
   let ready = 0
   const log = logOver(inner, {

@@ -23,7 +23,7 @@ import {
 } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
-import { chunkRecords, modelCommand, modelFolder } from '../support/models.ts'
+import { chunkRecords, modelCommand, modelFolder, overridden } from '../support/models.ts'
 import { all } from '../support/readFold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
@@ -165,7 +165,7 @@ describe('drift of the champion', () => {
     const [measured, without] = [modelFolder({ weight: 2, change: { reference } }), modelFolder({ weight: 0.4 })]
     const at = (afterDays: number): number => historyStartMs + afterDays * day
     const promote = (id: string, afterDays: number, hash: string): TestRecord =>
-      modelCommand(id, at(afterDays - 1), firstTick + afterDays, { kind: 'model.promote', hash })
+      modelCommand(id, at(afterDays - 1), firstTick + afterDays, { kind: 'model.promote', hash, ...overridden })
     const story = [
       ...chunkRecords(measured, at(2)),
       ...chunkRecords(without, at(2)),

@@ -15,7 +15,7 @@ import {
   type TestRecord,
 } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
-import { chunkRecords, type ModelRequest, modelCommand, modelFolder } from '../support/models.ts'
+import { chunkRecords, evaluated, type ModelRequest, modelCommand, modelFolder, overridden } from '../support/models.ts'
 import {
   answersOf,
   at,
@@ -38,8 +38,11 @@ const c = modelFolder({ weight: 0.4 })
 const firstMinute = (dayNumber: number): number => at(dayNumber) / 60_000
 
 type Promotion = Omit<Extract<ModelRequest, { kind: 'model.promote' }>, 'kind'>
-const promote = (id: string, timeMs: number, dayNumber: number, more: Partial<Promotion> = {}): TestRecord =>
-  modelCommand(id, timeMs, tickOfDay(dayNumber), { kind: 'model.promote', hash: b.hash, ...more })
+/** A promotion of b; with nothing else to stand on, by its override. */
+const promote = (id: string, timeMs: number, dayNumber: number, more: Partial<Promotion> = {}): TestRecord => {
+  const stand = 'evaluation' in more || 'override' in more ? {} : overridden
+  return modelCommand(id, timeMs, tickOfDay(dayNumber), { kind: 'model.promote', hash: b.hash, ...stand, ...more })
+}
 const challenge = (id: string, timeMs: number, dayNumber: number, hash: string | null): TestRecord =>
   modelCommand(id, timeMs, tickOfDay(dayNumber), { kind: 'model.challenge', hash })
 const rollback = (id: string, timeMs: number, dayNumber: number): TestRecord =>
@@ -180,10 +183,8 @@ describe('a challenger', () => {
 })
 
 describe('what is refused', () => {
-  const gates = [
-    { name: 'auc', passed: true, value: 0.8, limit: 0.7 },
-    { name: 'logLoss', passed: false, value: 0.31, limit: 0.3 },
-  ]
+  const whole = evaluated(b.hash, a)
+  const failing = { ...whole, gates: [...whole.gates, { name: 'logLoss', passed: false, value: 0.31, limit: 0.3 }] }
   const foreign = modelFolder({ weight: 1, change: { profile: 'cn' } })
   const bands = modelFolder({ weight: 1, change: { bandEdges: [0.1, 0.2, 0.3] } })
   const features = modelFolder({
@@ -227,7 +228,8 @@ describe('what is refused', () => {
       [promote('p', at(2, 10), 5), ...chunkRecords(b, at(5) - 60_000)],
       ['p accepted'],
     ],
-    ['a gate that was not passed', [...published, promote('p', at(2, 10), 5, { gates })], ['p FW_MODEL_GATE']],
+    ['a gate that was not passed', [...published, promote('p', at(2, 10), 5, failing)], ['p FW_MODEL_GATE']],
+    ['an evaluation against the champion is enough', [...published, promote('p', at(2, 10), 5, whole)], ['p accepted']],
     ['a model of another profile', misfit(foreign), ['p FW_MODEL_MISFIT']],
     ['other bands', misfit(bands), ['p FW_MODEL_MISFIT']],
     ['features that the profile does not have', misfit(features), ['p FW_MODEL_MISFIT']],
@@ -246,14 +248,14 @@ describe('what is refused', () => {
   })
 
   it('names the gate, and records why it was overridden', async () => {
-    const refused = await foldMarket([...published, promote('p', at(2, 10), 5, { gates })])
+    const refused = await foldMarket([...published, promote('p', at(2, 10), 5, failing)])
     expect(refused.results[0].detail).toContain('logLoss is 0.31, the limit is 0.3')
     const found = await foldMarket([
       ...published,
-      promote('p', at(2, 10), 5, { gates, override: 'the old one is broken' }),
+      promote('p', at(2, 10), 5, { ...failing, override: 'the old one is broken' }),
     ])
     expect(found.results[0]).toMatchObject({ accepted: true, override: 'the old one is broken' })
-    const needless = await foldMarket([...published, promote('p', at(2, 10), 5, { override: 'to be sure' })])
+    const needless = await foldMarket([...published, promote('p', at(2, 10), 5, { ...whole, override: 'to be sure' })])
     expect(needless.results[0]).not.toHaveProperty('override')
   })
 
@@ -366,7 +368,10 @@ it('a warning names the model in force at its tick', async () => {
   const ticks = [...days.keys()].toSorted((x, y) => x - y)
   const tick = ticks[42]
   const early = tinyProfile.calendar.startMs(tick) - 3 * 86_400_000
-  const more = [...chunkRecords(b, early), modelCommand('p', early, tick, { kind: 'model.promote', hash: b.hash })]
+  const more = [
+    ...chunkRecords(b, early),
+    modelCommand('p', early, tick, { kind: 'model.promote', hash: b.hash, ...overridden }),
+  ]
   const { log } = await foldRecords(inOrderOfTime([...history, ...more]), {
     profile: tinyProfile,
     model: tinyModel(tinyProfile),

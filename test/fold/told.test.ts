@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Notice } from '../../src/notices.ts'
 import { append, type FoldSetting, foldToEnd, memoryLog, type TestRecord } from '../support/fold.ts'
-import { chunkRecords, modelCommand, modelFolder } from '../support/models.ts'
+import { chunkRecords, modelCommand, modelFolder, overridden } from '../support/models.ts'
 import { at, champion, inOrderOfTime, market, setting, tickOfDay, told } from '../support/promotions.ts'
 
 async function play(more: readonly TestRecord[], by: FoldSetting = setting) {
@@ -36,7 +36,7 @@ describe('the registry', () => {
   const whole = modelFolder({ weight: 2 })
   const half = modelFolder({ weight: 3 })
   const promote = (id: string, hash: string): TestRecord =>
-    modelCommand(id, at(2, 10), tickOfDay(5), { kind: 'model.promote', hash })
+    modelCommand(id, at(2, 10), tickOfDay(5), { kind: 'model.promote', hash, ...overridden })
 
   it('tells why a command was refused, and how many artefacts are whole', async () => {
     const { notices } = await play([

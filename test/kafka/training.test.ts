@@ -102,7 +102,7 @@ describeWithKafka('training on Kafka', () => {
     const trained = await json('kafka', 'train', '--rows', at('kafka'), '--to', '2025-06-30', '--out', at('model'))
     const hash = String(trained.hash)
     expect(await done('kafka', 'models', 'publish', at('model'))).toBe(`Published ${hash}\n`)
-    const late = await forewarn('kafka', 'promote', hash, '--at', '2025-10-01')
+    const late = await forewarn('kafka', 'promote', hash, '--at', '2025-10-01', '--override', 'a try')
     expect(late).toMatchObject({ code: 1, err: expect.stringContaining('FW_MODEL_TOO_LATE') })
     expect(await statesOf(hash)).toEqual([])
   })

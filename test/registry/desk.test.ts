@@ -7,7 +7,7 @@ import type { LogRecord } from '../../src/log/port.ts'
 import { ModelDesk } from '../../src/registry/desk.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import { bytesOf, type TestRecord } from '../support/fold.ts'
-import { chunkRecords, type ModelRequest, modelCommand, modelFolder } from '../support/models.ts'
+import { chunkRecords, evaluated, type ModelRequest, modelCommand, modelFolder, overridden } from '../support/models.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const beatMs = 1_000
@@ -27,8 +27,15 @@ const hash = fc.constantFrom(...folders, nobody, { hash: baseline, files: new Ma
 /** About the beginning of a tick, and the last instant at which a command is in time. */
 const near = fc.constantFrom(-3_600_000, -3_600_000, -120_000, -60_001, -60_000, -59_999, -1, 0)
 
+/** On what a promotion stands: an evaluation against somebody who may be champion or not, a reason, both or nothing. */
+const promotion = fc
+  .record({ of: hash, rival: fc.oneof(hash, fc.constant(baseline)), stands: fc.constantFrom(0, 1, 1, 1, 2, 2, 3) })
+  .map(({ of, rival, stands }): ModelRequest => {
+    const evaluation = stands === 1 || stands === 3 ? evaluated(of, rival) : {}
+    return { kind: 'model.promote', hash: of, ...evaluation, ...(stands >= 2 ? overridden : {}) }
+  })
 const request = fc.oneof(
-  fc.record({ kind: fc.constant('model.promote' as const), hash }),
+  promotion,
   fc.record({ kind: fc.constant('model.challenge' as const), hash: fc.option(hash) }),
   fc.constant<ModelRequest>({ kind: 'model.rollback' }),
 )
@@ -56,7 +63,8 @@ const story = fc.record({
   chunks: fc.array(chunks, { minLength: 2, maxLength: 5, size: 'max' }).map((all) => all.flat()),
 })
 
-type Outcome = { answers: string[]; models: string[] }
+/** `rivals`: promotions refused because somebody else scored than their evaluation compares with. */
+type Outcome = { answers: string[]; models: string[]; rivals: number }
 
 /**
  * Reads both topics, each record so late after its own log time; beats in which something is due are folded too. `afterEach` takes the
@@ -88,8 +96,9 @@ function read(
     fold(beat)
     last = beat
   }
-  const answers = results.map(({ id, accepted }) => `${id} ${accepted}`).toSorted()
-  return { answers, models }
+  const answers = results.map(({ id, accepted, override = '' }) => `${id} ${accepted} ${override}`.trim()).toSorted()
+  const rivals = results.filter(({ detail }) => detail?.includes('compares with')).length
+  return { answers, models, rivals }
 }
 
 function beatsOf(records: readonly TestRecord[], delaysMs: readonly number[]): Map<number, LogRecord[]> {
@@ -105,16 +114,18 @@ function beatsOf(records: readonly TestRecord[], delaysMs: readonly number[]): M
 const delays = (max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: 1, maxLength: 7 })
 
 it('comes to the same answers and models however late records join, up to a minute', () => {
-  let changes = 0
+  let [changes, rivals] = [0, 0]
   fc.assert(
     fc.property(story, delays(59_000), ({ commands, chunks: parts }, delaysMs) => {
       const prompt = read(commands, parts, [0])
       expect(read(commands, parts, delaysMs)).toEqual(prompt)
       changes += prompt.models.length
+      rivals += prompt.rivals
     }),
     { seed: 7, numRuns: 150 },
   )
   expect(changes).toBeGreaterThan(60)
+  expect(rivals).toBeGreaterThan(20)
 })
 
 it('beyond a minute it comes to the same, or stops', () => {
@@ -153,7 +164,7 @@ it('goes on from what it saved, at every beat', () => {
 it('takes so many commands for ticks to come, the same at every pace, and others once these have begun', () => {
   const [{ hash: promoted }] = folders
   const promote = (id: string, timeMs: number, tick: number): TestRecord =>
-    modelCommand(id, timeMs, tick, { kind: 'model.promote', hash: promoted })
+    modelCommand(id, timeMs, tick, { kind: 'model.promote', hash: promoted, ...overridden })
   const early = Array.from({ length: changesAheadMax + 3 }, (_, which) =>
     promote(`early-${which}`, startMs - 3_600_000 + which * beatMs, firstTick + 1 + (which % 2)),
   )

@@ -1,8 +1,11 @@
 /** Model folders made up for tests, and the records that bring them into a log. */
 import { featureNames } from '../../models/features.ts'
+import { requiredGates } from '../../models/quality/gates.ts'
 import { chunksOf } from '../../src/edges/registry/chunks.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
+import { featureProfile, featuresHash } from '../../src/enterprise/featureProfile.ts'
 import { type FolderFiles, folderHash } from '../../src/registry/modelFolder.ts'
+import type { Gate } from '../../streams/commands.ts'
+import type { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { TestRecord } from './fold.ts'
 import { tinyProfile } from './tinyProfile.ts'
@@ -58,8 +61,29 @@ export function chunkRecords({ hash, files }: TestFolder, timeMs: number, chunkB
   return chunksOf(hash, files, chunkBytes).map((value) => ({ topic: 'artifacts', key: null, timeMs, value }))
 }
 
+/** What a promotion carries of an evaluation. */
+export type Evaluated = { gates: Gate[]; evaluation: EvaluationIdentity }
+
+/** An evaluation that holds every gate, against a champion or nobody. */
+export function evaluated(hash: string, comparedWith: string | null, profile = tinyProfile): Evaluated {
+  return {
+    gates: requiredGates(comparedWith !== null).map((name) => ({ name, passed: true, value: 0, limit: 0.1 })),
+    evaluation: {
+      candidate: hash,
+      judged: hash,
+      comparedWith,
+      profile: profile.hash,
+      features: featuresHash(profile),
+      rows: { hash: 'd'.repeat(64), count: 100, from: '2026-01-01', to: '2026-03-31' },
+    },
+  }
+}
+
+/** For promotions of tests that ask for something else than what they stand on. */
+export const overridden = { override: 'for a test' }
+
 export type ModelRequest =
-  | { kind: 'model.promote'; hash: string; gates?: object[]; override?: string }
+  | ({ kind: 'model.promote'; hash: string; override?: string } & Partial<Evaluated>)
   | { kind: 'model.challenge'; hash: string | null }
   | { kind: 'model.rollback' }
 

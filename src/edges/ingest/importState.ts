@@ -5,7 +5,7 @@ import type { Profile } from '../../../streams/profile.ts'
 import { foldedTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { parseCommand } from '../../fold/imports.ts'
-import { decodeEntry } from '../../fold/journal.ts'
+import { greatestFolded } from '../../fold/progress.ts'
 import { lastRecord } from '../../log/lastRecord.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
@@ -78,12 +78,9 @@ export async function checkNotBehind(log: Log, { activation }: CommandsState, fi
     }
   }
   if (activation === undefined) return // without one nothing was folded
-  for (let partition = 0; partition < log.partitions('journal'); partition++) {
-    const entry = await lastRecord(log, 'journal', partition)
-    const beat = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
-    if (beat !== undefined && (beat + 1) * activation.beatMs > firstMs)
-      throw behind(firstMs, (beat + 1) * activation.beatMs)
-  }
+  const beat = await greatestFolded(log)
+  if (beat !== undefined && (beat + 1) * activation.beatMs > firstMs)
+    throw behind(firstMs, (beat + 1) * activation.beatMs)
 }
 
 function behind(firstMs: number, heldMs: number): ForewarnError {

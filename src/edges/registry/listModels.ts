@@ -45,15 +45,15 @@ function listed(hash: string, registry: Registry, profile: Profile, baseline: Mo
   }
 }
 
-function rolesOf(hash: string, { desk, champions }: Registry, { calendar }: Profile): ModelState[] {
+function rolesOf(hash: string, { desk }: Registry, { calendar }: Profile): ModelState[] {
   const found: ModelState[] = []
   const label = (tick: number): string | undefined => (Number.isFinite(tick) ? calendar.label(tick) : undefined)
-  const last = champions.findLast((one) => one.hash === hash)
+  const last = desk.champions.findLast((one) => one.hash === hash)
   if (last !== undefined)
     found.push({ state: desk.champion === hash ? 'champion' : 'was champion', at: label(last.fromTick) })
   if (desk.challenger === hash) found.push({ state: 'challenger' })
   for (const { kind, hash: wished, tick, accepted } of desk.pending) {
-    const of = kind === 'model.rollback' ? desk.previous : wished
+    const of = kind === 'model.rollback' ? desk.previousBy(tick) : wished
     if (of !== hash) continue
     const as = kind === 'model.challenge' ? 'challenger' : 'champion'
     found.push({ state: 'pending', as, at: calendar.label(tick), accepted })

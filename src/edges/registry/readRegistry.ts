@@ -1,5 +1,5 @@
 /** What a log says of its models: the desk as the tasks have it, and who has scored in which ticks. Read anew from the inputs, by the same code. */
-import type { Command } from '../../../streams/commands.ts'
+import type { ModelCommand } from '../../../streams/commands.ts'
 import type { CommandResult } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { decodeEntry } from '../../fold/journal.ts'
@@ -9,11 +9,10 @@ import { lastRecord } from '../../log/lastRecord.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 import { journalPartition } from '../../log/topology.ts'
+import { type Seat, seatAt } from '../../registry/champions.ts'
 import { ModelDesk } from '../../registry/desk.ts'
+import type { ActiveSetting } from '../../registry/gate.ts'
 import { checkProfile, readCommands } from '../ingest/importState.ts'
-
-/** Who has scored, from a tick on; null: nobody. */
-export type Seat = { hash: string | null; fromTick: number }
 
 export type Registry = {
   desk: ModelDesk
@@ -22,11 +21,9 @@ export type Registry = {
   baseline: string | null
   /** The last beat that counts as reached: folded, or with a record in it. */
   throughBeat: number
-  /** Champions in order, each with the first tick in which it scored. */
-  champions: Seat[]
-  /** The same of the challengers. */
+  /** Challengers in order, each with the first tick in which it scored. */
   challengers: Seat[]
-  /** Folds a beat, and before it those in which a change of model is due. */
+  /** Folds a beat, and before it those in which a change of model is due; the answers of all of them. */
   turn(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): readonly CommandResult[]
 }
 
@@ -37,7 +34,7 @@ export async function readRegistry(log: Log, profile: Profile, baseline: string 
   const beatMs = state.activation?.beatMs ?? beatMsDefault
   const first = state.activation === undefined ? baseline : state.activation.modelHash
   const throughBeat = await reached(log, beatMs)
-  const registry = newRegistry({ profile, beatMs, baseline: first, throughBeat })
+  const registry = newRegistry({ profile, beatMs, baseline: first, throughBeat }, state.activation)
   const commands = await byBeat(log, 'commands', beatMs)
   const chunks = await byBeat(log, 'artifacts', beatMs)
   for (const beat of [...new Set([...commands.keys(), ...chunks.keys(), throughBeat])].sort((a, b) => a - b))
@@ -45,10 +42,12 @@ export async function readRegistry(log: Log, profile: Profile, baseline: string 
   return registry
 }
 
-function newRegistry(of: { profile: Profile } & Pick<Registry, 'beatMs' | 'baseline' | 'throughBeat'>): Registry {
+function newRegistry(
+  of: { profile: Profile } & Pick<Registry, 'beatMs' | 'baseline' | 'throughBeat'>,
+  begunWith: ActiveSetting | undefined,
+): Registry {
   const { profile, ...rest } = of
-  const desk = new ModelDesk({ profile, beatMs: of.beatMs, champion: of.baseline, challenger: null })
-  const champions: Seat[] = [{ hash: of.baseline, fromTick: Number.NEGATIVE_INFINITY }]
+  const desk = new ModelDesk({ profile, beatMs: of.beatMs, champion: of.baseline, challenger: null, begunWith })
   const challengers: Seat[] = [{ hash: null, fromTick: Number.NEGATIVE_INFINITY }]
   let last = Number.NEGATIVE_INFINITY
   const step = (
@@ -59,34 +58,40 @@ function newRegistry(of: { profile: Profile } & Pick<Registry, 'beatMs' | 'basel
     last = beat
     const { switched, results } = desk.fold(beat, commands, chunks)
     const fromTick = profile.calendar.tickOf(beat * of.beatMs)
-    if (switched.champion) champions.push({ hash: desk.champion, fromTick })
     if (switched.challenger) challengers.push({ hash: desk.challenger, fromTick })
     return results
   }
   const turn: Registry['turn'] = (beat, commands, chunks) => {
+    const results: CommandResult[] = []
     for (let due = desk.boundaryAfter(last); due !== undefined && due < beat; due = desk.boundaryAfter(last))
-      step(due, [], [])
-    return step(beat, commands, chunks)
+      results.push(...step(due, [], []))
+    return [...results, ...step(beat, commands, chunks)]
   }
-  return { ...rest, desk, champions, challengers, turn }
+  return { ...rest, desk, challengers, turn }
 }
 
-/** The model that scored in a tick. */
-export function championAt({ champions }: Registry, tick: number): string | null {
-  return champions.findLast(({ fromTick }) => fromTick <= tick)?.hash ?? null
+/** The model that scored in a tick; of one to come, the model that scores now. */
+export function championAt({ desk }: Registry, tick: number): string | null {
+  return seatAt(desk.champions, tick)
 }
 
-/** What the desk would answer to a command that came now; the registry has then read it. */
+/**
+ * What the desk would answer to a command that came now, if nothing more came before its tick: one that waits for a model, or for a
+ * champion before this one, is answered when that begins. The registry is then as far.
+ */
 export function answerTo(
   { desk, beatMs, throughBeat, turn }: Registry,
-  command: Command,
+  command: ModelCommand,
   nowMs: number,
-): { accepted: boolean; code?: string | undefined; detail?: string | undefined } {
+): Pick<CommandResult, 'accepted' | 'code' | 'detail'> {
   const timeMs = Math.max(nowMs, throughBeat * beatMs) // no log goes back in time
   const value = Buffer.from(JSON.stringify(command))
   const record: LogRecord = { offset: 0, timeMs, key: null, value, headers: null }
-  const result = turn(Math.floor(timeMs / beatMs), [record], []).find(({ id }) => id === command.id)
-  return result ?? { accepted: false, ...desk.obstacle(command.id) }
+  const [beat, due] = [timeMs, desk.calendar.startMs(command.effectiveTick)].map((ms) => Math.floor(ms / beatMs))
+  const results = [...turn(beat, [record], []), ...(due > beat ? turn(due, [], []) : [])]
+  const answer = results.find(({ id }) => id === command.id)
+  if (answer === undefined) throw new Error(`command ${command.id} is not answered when its tick begins`)
+  return answer
 }
 
 async function byBeat(

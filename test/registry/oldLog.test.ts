@@ -1,0 +1,50 @@
+/** The models of a log that an earlier version began: what was promoted stands, and what comes needs an evaluation. */
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { activate } from '../../src/activation.ts'
+import { modelOf } from '../../src/edges/models.ts'
+import { loadProfile } from '../../src/edges/profiles.ts'
+import { championAt, type Registry, readRegistry } from '../../src/edges/registry/readRegistry.ts'
+import { beatMsDefault } from '../../src/limits.ts'
+import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import { settingOf } from '../../src/registry/gate.ts'
+import { recordsIn, tempFolder } from '../edges/support.ts'
+import { append } from '../support/fold.ts'
+import { type ModelRequest, modelCommand } from '../support/models.ts'
+import { placeOldLog } from '../support/oldLog.ts'
+
+test('a promotion of then stands; one without an evaluation is not taken any more once this version has taken the log over', async () => {
+  const folder = await placeOldLog(path.join(await tempFolder(), 'data'))
+  const profile = await loadProfile('cn')
+  const model = await modelOf(profile)
+  const baseline = model?.hash ?? ''
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  const tick = (label: string): number => profile.calendar.parse(label) ?? Number.NaN
+  const seats = ({ desk }: Registry): [string | null, number][] => desk.champions.map((one) => [one.hash, one.fromTick])
+  const before = await readRegistry(log, profile, null)
+  expect(seats(before)).toEqual([
+    [baseline, Number.NEGATIVE_INFINITY],
+    [expect.stringMatching(/^[0-9a-f]{64}$/), tick('2026-10-01')],
+  ])
+
+  const started = { log, profile, model, beatMs: beatMsDefault, now: () => 0 }
+  const commands = (await recordsIn(log, 'commands')).length
+  expect(await activate(started)).toMatchObject({ foldVersion: 4, profileHash: profile.hash })
+  const [taken, ...more] = (await recordsIn(log, 'commands')).slice(commands)
+  expect(JSON.parse(Buffer.from(taken.value).toString())).toMatchObject(settingOf(profile))
+  expect(more).toEqual([])
+  expect(Math.floor(taken.timeMs / beatMsDefault)).toBeGreaterThanOrEqual(before.throughBeat)
+  await activate(started)
+  expect(await recordsIn(log, 'commands')).toHaveLength(commands + 1)
+
+  const home = (id: string, more: Partial<Extract<ModelRequest, { kind: 'model.promote' }>>) =>
+    modelCommand(id, taken.timeMs, tick('2026-10-05'), { kind: 'model.promote', hash: baseline, ...more })
+  await append(log, [home('bare', {})])
+  expect((await readRegistry(log, profile, null)).desk.pending).toEqual([])
+  await append(log, [home('reasoned', { override: 'it was better' })])
+  const after = await readRegistry(log, profile, null)
+  expect(after.desk.pending).toMatchObject([{ id: 'reasoned', accepted: true }])
+  expect(seats(after)).toEqual(seats(before))
+  expect(championAt(after, tick('2026-10-02'))).not.toBe(baseline)
+  await log.close()
+})
