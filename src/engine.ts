@@ -17,15 +17,17 @@ import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
 import { isPassing, TaskHost } from './fold/host.ts'
 import type { Membership } from './fold/membership.ts'
-import { allThrough, greatestBeat } from './fold/progress.ts'
+import { allThrough, endBeatOf } from './fold/progress.ts'
 import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
 import type { FoldTask } from './fold/task.ts'
+import { Turns } from './fold/turns.ts'
 import { foldVersion, stateVersion } from './fold/version.ts'
 import { drawHashSeed } from './hashSeed.ts'
 import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log, TaskId } from './log/port.ts'
 import { taskName } from './log/tasks.ts'
+import { tasksOf } from './log/topology.ts'
 import type { Notice, Tell } from './notices.ts'
 import { RunningTasks } from './running.ts'
 import { WatchTask } from './watch/task.ts'
@@ -38,6 +40,8 @@ export type EngineOptions = {
   challenger?: RiskModel | undefined
   beatMs: number
   slackMs: number
+  /** So far the log time of live records may lead the clock, in milliseconds. */
+  aheadMsMax?: number | undefined
   checkpointEveryMs: number
   epochRecordsMax?: number | undefined
   /** Fold what the log holds now and stop; otherwise follow it. */
@@ -87,26 +91,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     explain: (id: string): Promise<Explanation> => running.explain(id),
   }
   if (membership !== undefined) return { ...engine, follow: () => followAsMember(options, membership, open) }
-  const tasks = tasksOf(log)
+  const tasks = tasksOf(partitions)
   tell({ kind: 'TasksAssigned', tasks: tasks.map(taskName) })
   const runners: TaskRunner[] = []
   for (const task of tasks) runners.push(await open(task))
   return { ...engine, follow: () => followAll(options, runners) }
 }
 
-/** One enterprise task a partition, and the watch. */
-function tasksOf(log: Log): TaskId[] {
-  const partitions = log.partitions('risk-events')
-  return [
-    ...Array.from({ length: partitions }, (_, partition): TaskId => ({ kind: 'enterprise', partition })),
-    { kind: 'watch' },
-  ]
-}
-
 /** Takes a task over and restores it; the task is made with the ear that it is to tell. */
 function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Tell) => T) => Promise<TaskRunner<T>> {
   const { log, profile, model, challenger, beatMs, checkpointEveryMs, epochRecordsMax, now, tell, signal } = options
   const partitions = log.partitions('risk-events')
+  const turns = new Turns(now)
   const config = createHash('sha256')
     .update(
       `${stateVersion} ${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}${challenger === undefined ? '' : ` ${challenger.hash}`}`,
@@ -115,16 +111,15 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
   return async (make) => {
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.
     let restoring = true
-    let held: Notice[] = []
+    const held: Notice[] = []
     const hold: Tell = (notice) => {
       if (!restoring) held.push(notice)
     }
-    const tellCommitted: Tell = (notice) => {
-      if (notice.kind === 'EpochCommitted') {
-        for (const one of held) tell(one)
-        held = []
+    function* tellHeld(): Iterable<void> {
+      for (const notice of held.splice(0)) {
+        tell(notice)
+        yield
       }
-      tell(notice)
     }
     const runner = await TaskRunner.open(make(hold), {
       log,
@@ -134,7 +129,9 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
       checkpointEveryMs,
       epochRecordsMax,
       now,
-      tell: tellCommitted,
+      turns,
+      tell,
+      tellHeld,
       signal,
     })
     await runner.restore()
@@ -145,7 +142,7 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
 
 async function followAll(options: EngineOptions, runners: readonly TaskRunner[]): Promise<void> {
   const { log, beatMs, untilEnd } = options
-  const endBeat = untilEnd ? await greatestBeat(log, beatMs) : undefined
+  const endBeat = untilEnd ? await endBeatOf(log, beatMs) : undefined
   if (untilEnd && endBeat === undefined) return
   await supervise(runners, { ...options, endBeat, pollMs: pollMsOf(beatMs) })
 }
@@ -157,7 +154,7 @@ async function followAsMember(
   open: (task: TaskId) => Promise<TaskRunner>,
 ): Promise<void> {
   const { log, beatMs, untilEnd, tell, signal } = options
-  const endBeat = untilEnd ? await greatestBeat(log, beatMs) : undefined
+  const endBeat = untilEnd ? await endBeatOf(log, beatMs) : undefined
   if (untilEnd && endBeat === undefined) return
   const closing = closingBy({ ...options, endBeat })
   const host = new TaskHost({

@@ -24,7 +24,11 @@ export const futureMsMax = 5 * minuteMs // an event may be this much ahead of it
 export const horizonHours = 43_830 // 5 years of 365.25 days; older facts say nothing
 export const slackMsDefault = 500
 export const beatMsDefault = secondMs
+export const aheadMsMaxDefault = 5 * minuteMs // log time of live records may lead the clock so far (docs/fold.md rule 1)
+export const aheadToldMs = 10 * secondMs // log time that leads the clock by more is told: records wait for beats to come
+export const slewRate = 10 // where what is folded leads a clock that was set back, beats go on at a tenth of its speed
 export const partEveryMs = 10 * secondMs // a silent task says at least this often how far it is
+export const turnMsMax = 50 // so long a task works before the server and the other tasks of its process have their turn; a slice of work is far shorter
 export const importSilenceMs = 60 * secondMs // an import without a mark for so long is an alarm
 
 // Enterprises
@@ -75,6 +79,7 @@ export const artifactBytesMax = 8 * MiB // one model folder
 export const artifactsMax = 256
 export const artifactsBytesMax = 64 * MiB // all of them together
 export const promotionLeadMs = minuteMs // command and artefact are in the log so long before the tick begins
+export const commandAheadMsMax = promotionLeadMs / 2 // one that leads the clock holds up those behind it so long at most: they are met before their tick
 export const changesAheadMax = 64 // promotions, challenges and rollbacks for ticks to come, each with a reason of up to 1 KiB
 export const unmetKept = 64 // promotions refused for want of their artefact; one that comes too late for one is told
 assert((artifactChunkBytes * 4) / 3 + KiB < artifactRecordBytesMax && artifactRecordBytesMax < kafkaCallBytesMax)

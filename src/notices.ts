@@ -79,24 +79,37 @@ export type Notice =
       detail?: string | undefined
     }
   | { kind: 'LogTimeRegressed'; task: string; topic: string; records: number }
+  /** Records that joined an earlier beat than their log time says: it led the clock by more than is allowed. */
+  | { kind: 'LogTimeLed'; task: string; records: number }
+  /** Log time leads the clock. `waits`: records wait for beats to come; else what is folded is ahead, and beats go on slowly. */
+  | { kind: 'LogTimeLeads'; task: string; seconds: number; waits: boolean }
   | { kind: 'EpochCommitting'; task: string; beats: number; lastBeat: number }
   | {
       kind: 'EpochCommitted'
       task: string
       beats: number
       lastBeat: number
+      /** The end of that beat, milliseconds since 1970. */
+      endMs: number
       records: number
       outputs: number
       /** How long the log took to commit it. */
       seconds: number
     }
   /** What stands in the inputs and is not folded yet; told when it has changed. */
-  | { kind: 'InputsWaiting'; task: string; records: Readonly<Partial<Record<TopicName, number>>> }
+  | {
+      kind: 'InputsWaiting'
+      task: string
+      records: Readonly<Partial<Record<TopicName, number>>>
+      /** Some of them wait for beats to come, the latest until then: milliseconds since 1970. */
+      untilMs?: number | undefined
+    }
   | { kind: 'CommitRefused'; task: string; code: ErrorCode; message: string }
   | { kind: 'CheckpointWriting'; task: string; beat: number; slot: number }
   | { kind: 'CheckpointWritten'; task: string; beat: number; slot: number; pages: number; bytes: number }
   | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
-  | { kind: 'Restoring'; task: string }
+  /** `endMs`: how far the task is by its journal, milliseconds since 1970; undefined: nothing is known. */
+  | { kind: 'Restoring'; task: string; endMs?: number | undefined }
   | { kind: 'Restored'; task: string; fromBeat: number | undefined; beatsReplayed: number; seconds: number }
   | { kind: 'TasksAssigned'; tasks: string[] }
   | { kind: 'TaskLost'; task: string; code: ErrorCode; message: string }

@@ -73,13 +73,17 @@ export function prefixesOf({ inputPrefix, outputPrefix }: LogOptions): TopicPref
   return { input: inputPrefix, output: outputPrefix }
 }
 
-/** Opens the log that the options name; `tell` hears what a Kafka client says of itself. Errors: FW_USAGE and those of the log. */
-export async function openLogOption(options: LogOptions, mode: 'read' | 'write', tell?: Tell): Promise<Log> {
+/** Opens the log that the options name; `tell` hears what a Kafka client says of itself, `aheadMsMax` bounds what is stamped. Errors: FW_USAGE and those of the log. */
+export async function openLogOption(
+  options: LogOptions,
+  mode: 'read' | 'write',
+  { tell, aheadMsMax }: { tell?: Tell; aheadMsMax?: number } = {},
+): Promise<Log> {
   const place = logPlace(options.log)
   const prefixes = prefixesOf(options)
-  if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes })
+  if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes, aheadMsMax })
   const { openKafkaLog } = await import('../log/kafka/kafkaLog.ts') // loaded by those alone who have a cluster
-  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes })
+  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes, aheadMsMax })
 }
 
 /** Where the process that writes an embedded log serves HTTP; undefined when there is none, or it does not serve. */

@@ -25,6 +25,7 @@ import {
   checkWriter,
 } from './doctor/log.ts'
 import { checkModel, checkNode, checkProfileFiles, failedWith } from './doctor/program.ts'
+import { checkTime } from './doctor/time.ts'
 import { topicDeviations } from './topics.ts'
 
 type Options = LogOptions & { profile: string; json?: boolean }
@@ -73,6 +74,9 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       if (profile !== undefined) checks.push(checkConfiguration(state, profile))
       checks.push(checkImport(state, place.kind === 'kafka' || readWriter(place.folder).live))
       if (place.kind === 'embedded') checks.push(await checkCheckpoints(log, place.folder, prefixesOf(options)))
+      const { activation, open } = state
+      if (activation !== undefined && open === undefined)
+        checks.push(await checkTime(log, activation.beatMs, Date.now()))
       checks.push(await checkDeadLetters(log))
       return checks
     } finally {

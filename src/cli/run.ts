@@ -6,6 +6,7 @@ import { startService } from '../edges/service.ts'
 import { RunTally } from '../edges/tally.ts'
 import type { Membership } from '../fold/membership.ts'
 import {
+  aheadMsMaxDefault,
   beatMsDefault,
   checkpointEveryMsDefault,
   epochRecordsMax,
@@ -53,6 +54,11 @@ export function runCommand(screen: Screen = processScreen): Command {
     )
     .option('--slack-ms <ms>', 'how long after its end a beat is kept open for late appends', String(slackMsDefault))
     .option(
+      '--ahead-max <seconds>',
+      'how far the log time of live records may lead the clock; what leads further joins the beat at this bound',
+      String(aheadMsMaxDefault / secondMs),
+    )
+    .option(
       '--checkpoint-every <seconds>',
       'at least so long between two checkpoints',
       String(checkpointEveryMsDefault / secondMs),
@@ -84,7 +90,8 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
   const tally = new RunTally()
   const logger = createLogger({ level: options.logLevel })
   const heard = relay()
-  const log = await openLogOption(options, 'write', heard.tell).catch((error: unknown) => {
+  const aheadMsMax = nonNegative('--ahead-max', options.aheadMax) * secondMs
+  const log = await openLogOption(options, 'write', { tell: heard.tell, aheadMsMax }).catch((error: unknown) => {
     heard.to(logNotices(logger))
     throw error
   })
@@ -95,6 +102,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       ...setting,
       log,
       slackMs: wholeNumber('--slack-ms', options.slackMs),
+      aheadMsMax,
       checkpointEveryMs: nonNegative('--checkpoint-every', options.checkpointEvery) * secondMs,
       epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords, 1),
       untilEnd: options.untilEnd === true,

@@ -16,6 +16,7 @@ export type RunOptions = LogOptions & {
   http: string
   beatMs: string
   slackMs: string
+  aheadMax: string
   checkpointEvery: string
   epochRecords: string
   workers?: string

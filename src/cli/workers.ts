@@ -57,7 +57,14 @@ function argumentsOf(options: RunOptions): string[] {
     'run',
     ...['--log', options.log, '--input-prefix', options.inputPrefix, '--output-prefix', options.outputPrefix],
     ...['--profile', options.profile, '--beat-ms', options.beatMs, '--slack-ms', options.slackMs],
-    ...['--checkpoint-every', options.checkpointEvery, '--epoch-records', options.epochRecords],
+    ...[
+      '--ahead-max',
+      options.aheadMax,
+      '--checkpoint-every',
+      options.checkpointEvery,
+      '--epoch-records',
+      options.epochRecords,
+    ],
     ...['--session-ms', options.sessionMs, '--log-level', options.logLevel],
     ...(options.untilEnd === true ? ['--until-end'] : []),
   ]

@@ -152,6 +152,19 @@ function stateOf(notice: Exclude<Notice, Progress | News>): Line {
       const { task, topic, records } = notice
       return { level: 'warn', says: 'log time ran backwards', fields: { task, topic, records } }
     }
+    case 'LogTimeLed': {
+      const { task, records } = notice
+      return {
+        level: 'warn',
+        says: 'log time led the clock too far: records joined an earlier beat',
+        fields: { task, records },
+      }
+    }
+    case 'LogTimeLeads': {
+      const { task, seconds, waits } = notice
+      const says = waits ? 'records wait for beats to come' : 'what is folded is ahead, and beats go on slowly'
+      return { level: 'warn', says: `log time leads the clock by ${Math.round(seconds)} s: ${says}`, fields: { task } }
+    }
     case 'CommitRefused': {
       const { task, code, message } = notice
       return { level: 'error', says: `commit refused: ${message}`, fields: { task, code } }

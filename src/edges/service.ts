@@ -36,7 +36,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { log, profile, logger, http, signal } = options
   const seen = metrics({ profile, now: options.now })
   await seen.seed(log)
-  const ready = readiness()
+  const ready = readiness(options.now)
   const listeners: Tell[] = [
     logNotices(logger),
     seen.tell,

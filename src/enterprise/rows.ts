@@ -135,8 +135,8 @@ export class EnterpriseRows {
     return this.factSlice
   }
 
-  /** Does something with every row that is due, in order, and says with how many; what it does changes no other row. */
-  each(isDue: (row: number) => boolean, act: (row: number) => void): number {
+  /** Does something with every row that is due, in order and in slices, and says with how many; what it does changes no other row. */
+  *each(isDue: (row: number) => boolean, act: (row: number) => void): Generator<void, number> {
     const due = new Int32Array(rowsAhead)
     let found = 0
     for (let row = 0; row < this.count; ) {
@@ -145,6 +145,7 @@ export class EnterpriseRows {
       this.warm(due, 0, ahead)
       for (let at = 0; at < ahead; at++) act(due[at])
       found += ahead
+      yield
     }
     return found
   }

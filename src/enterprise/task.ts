@@ -23,6 +23,7 @@ import { jsonBytes } from '../json.ts'
 import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
 import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
+import { inputsOf } from '../log/topology.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
@@ -116,13 +117,7 @@ export class EnterpriseTask implements FoldTask {
     this.profile = profile
     this.beatMs = beatMs
     this.tell = tell
-    this.inputs = [
-      { topic: 'commands', partition: 0 },
-      { topic: 'enterprises', partition },
-      { topic: 'credit-grades', partition },
-      { topic: 'risk-events', partition },
-      { topic: 'artifacts', partition: 0 },
-    ]
+    this.inputs = inputsOf(this.id, partitions)
     this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
     this.ids = this.book.ids
     this.rows = this.book.rows
@@ -150,6 +145,10 @@ export class EnterpriseTask implements FoldTask {
   }
 
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
+    for (const _ of this.foldInSlices(beat, records, emit));
+  }
+
+  *foldInSlices(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): Iterable<void> {
     const [commands, enterprises, grades, events, artifacts, archived = []] = records
     const time = this.timeOf(beat)
     const asOf = { hour: time.knownHour, beat, tick: time.tick }
@@ -158,7 +157,7 @@ export class EnterpriseTask implements FoldTask {
     const { switched } = this.desk.fold(beat, commands, artifacts)
     this.openTicks(time.tick)
     this.seats.seat(switched)
-    if (switched.champion) this.rescoreAll({ ...asOf, cause: 'model' })
+    if (switched.champion) yield* this.rescoreAll({ ...asOf, cause: 'model' })
     const { decode, tables } = this
     const { tick } = time
     this.foldTable(
@@ -184,7 +183,8 @@ export class EnterpriseTask implements FoldTask {
     this.settleTables(tick)
     this.foldEvents(events, time, emit)
     this.scoreTouched({ ...asOf, cause: 'records' })
-    if (this.nextTickEnd(beat - 1) === beat) this.closeTick({ ...asOf, cause: 'time' })
+    yield
+    if (this.nextTickEnd(beat - 1) === beat) yield* this.closeTick({ ...asOf, cause: 'time' })
     this.write(beat, time.tick, emit)
   }
 
@@ -308,17 +308,20 @@ export class EnterpriseTask implements FoldTask {
   }
 
   /** Another champion: every row by it, before the records of the beat, so that the moves are its own. */
-  private rescoreAll(asOf: AsOf): void {
-    for (let row = 0; row < this.rows.count; row++) this.score(row, asOf)
+  private *rescoreAll(asOf: AsOf): Iterable<void> {
+    yield* this.rows.each(
+      () => true,
+      (row) => this.score(row, asOf),
+    )
   }
 
   /** docs/fold.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of all, in which drift is counted. */
-  private closeTick(asOf: AsOf): void {
+  private *closeTick(asOf: AsOf): Iterable<void> {
     const { rows } = this
     const slice = ((asOf.tick % rescoreSlices) + rescoreSlices) % rescoreSlices
     const isDue = (row: number): boolean =>
       rows.has(row, flag.touched) || rows.band(row) !== 0 || rows.slice(row) === slice
-    const rescored = rows.each(isDue, (row) => {
+    const rescored = yield* rows.each(isDue, (row) => {
       this.score(row, asOf)
       if (rows.slice(row) === slice && isScored(rows, row)) this.seats.scorer?.count()
       rows.setFlag(row, flag.touched, false)

@@ -1,12 +1,12 @@
 /** Checkpoints: all state of a task at one beat, in two slots in turn. A damaged one is skipped, and the older one used. */
 import { createHash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { jsonOf } from '../json.ts'
 import type { TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import type { FoldTask } from './task.ts'
+import type { Turns } from './turns.ts'
 
 const slots = [0, 1] as const
 
@@ -52,7 +52,7 @@ export async function loadCheckpoint(
   task: FoldTask,
   log: TaskLog,
   fits: { foldVersion: number; config: string },
-  tell: Tell,
+  { tell, turns }: { tell: Tell; turns: Turns },
 ): Promise<{ manifest: Manifest; slot: number } | undefined> {
   const found: { manifest: Manifest; slot: number }[] = []
   for (const slot of slots) {
@@ -62,7 +62,7 @@ export async function loadCheckpoint(
     if (manifest) found.push({ manifest, slot })
   }
   for (const { manifest, slot } of found.sort((a, b) => b.manifest.beat - a.manifest.beat)) {
-    const pages = await readPages(log, slot, manifest)
+    const pages = await readPages(log, slot, manifest, turns)
     if (pages === undefined) {
       tell({
         kind: 'CheckpointSkipped',
@@ -72,7 +72,7 @@ export async function loadCheckpoint(
       })
       continue
     }
-    for (const _ of task.load(pages)) await nextTurn() // heartbeats and the server go on while a large state is set
+    await turns.work(task.load(pages))
     return { manifest, slot }
   }
   return undefined
@@ -102,9 +102,15 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
   }
 }
 
-async function readPages(log: TaskLog, slot: number, manifest: Manifest): Promise<Uint8Array[] | undefined> {
+async function readPages(
+  log: TaskLog,
+  slot: number,
+  manifest: Manifest,
+  turns: Turns,
+): Promise<Uint8Array[] | undefined> {
   const pages: Uint8Array[] = []
   for (const [at, hash] of manifest.pages.entries()) {
+    if (turns.over) await turns.next()
     const page = await log.readPage(slot, at)
     if (page === undefined || sha256(page) !== hash) return undefined
     pages.push(page)

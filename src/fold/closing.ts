@@ -7,11 +7,35 @@
  *   parts   the watch: all parts up to b are in, since a task's epoch is whole beats
  *   end     --until-end: by the greatest log time in the log, never by the clock
  */
-export type Closing =
+import { isRecordTopic, type TopicName, topicFlow } from '../../streams/topics.ts'
+import { commandAheadMsMax } from '../limits.ts'
+
+export type Closing = (
   | { by: 'clock'; lookMs: number; slackMs: number }
   | { by: 'mark'; throughMs: number | undefined }
   | { by: 'parts' }
   | { by: 'end'; beat: number }
+) & { latest?: Latest | undefined }
+
+/** The latest log times that count, milliseconds since 1970: a live record that says a later one joins the beat of this instant. */
+export type Latest = { records: number; commands: number }
+
+/**
+ * `importedMs`: how far the imports of the log go; what is up to there keeps the time that it brought. Commands and artefacts are decided by
+ * their own log times, whatever beat they join (docs/fold.md rule 19): one that leads must not keep those behind it from their tick.
+ */
+export function latestOf(nowMs: number, aheadMsMax: number, importedMs: number): Latest {
+  return {
+    records: Math.max(nowMs + aheadMsMax, importedMs),
+    commands: Math.max(nowMs + Math.min(aheadMsMax, commandAheadMsMax), importedMs),
+  }
+}
+
+/** What counts of an input: parts and the tick archive are the fold's own, and never led the clock by themselves. */
+export function latestIn(topic: TopicName, latest: Latest | undefined): number {
+  if (latest === undefined || topicFlow(topic) !== 'in') return Number.POSITIVE_INFINITY
+  return isRecordTopic(topic) ? latest.records : latest.commands
+}
 
 export type InputState = {
   /** Whether everything up to the look was read. */ readToEnd: boolean /** Beat of the latest record seen; -Infinity before the first. */

@@ -14,6 +14,8 @@ export class ImportState {
   open = false
   /** The greatest `through` of the import's marks. */
   throughMs: number | undefined
+  /** Log time through which the imports that have ended go. */
+  importedMs = Number.NEGATIVE_INFINITY
 
   constructor(log: Log) {
     this.log = log
@@ -38,13 +40,13 @@ export class ImportState {
   }
 
   private async readOn(): Promise<void> {
-    for await (const { offset, value } of recordsOf(this.log, 'commands', 0, this.from)) {
-      this.take(value)
+    for await (const { offset, timeMs, value } of recordsOf(this.log, 'commands', 0, this.from)) {
+      this.take(value, timeMs)
       this.from = offset + 1
     }
   }
 
-  private take(value: Uint8Array): void {
+  private take(value: Uint8Array, timeMs: number): void {
     const command = parseCommand(value)
     if (command === undefined) return
     if (command.kind === 'import.begin') {
@@ -52,8 +54,9 @@ export class ImportState {
       this.throughMs = undefined
     } else if (command.kind === 'import.mark' && this.open) {
       this.throughMs = Math.max(this.throughMs ?? Number.NEGATIVE_INFINITY, Date.parse(command.through))
-    } else if (command.kind === 'import.end') {
+    } else if (command.kind === 'import.end' && this.open) {
       this.open = false
+      this.importedMs = Math.max(this.importedMs, timeMs)
     }
   }
 }

@@ -1,15 +1,30 @@
 /** How far a log reaches, and how far the tasks are in it. */
-import { foldedTopics } from '../../streams/topics.ts'
-import { lastRecord } from '../log/lastRecord.ts'
+import { foldedTopics, topicFlow } from '../../streams/topics.ts'
+import { firstRecord, lastRecord } from '../log/lastRecord.ts'
 import type { Log, TaskId } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
-import { journalPartition } from '../log/topology.ts'
-import { decodeEntry } from './journal.ts'
+import { inputsOf, journalPartition, tasksOf } from '../log/topology.ts'
+import { decodeEntry, type FoldedBeat } from './journal.ts'
 
-/** The last beat that a task has folded, whoever runs it. */
-export async function foldedThrough(log: Log, task: TaskId): Promise<number | undefined> {
+/** The last beat that a task has folded, whoever runs it, and where it cut its inputs. */
+export async function lastFolded(log: Log, task: TaskId): Promise<FoldedBeat | undefined> {
   const entry = await lastRecord(log, 'journal', journalPartition(task, log.partitions('risk-events')))
-  return entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
+  return entry === undefined ? undefined : decodeEntry(entry.value).at(-1)
+}
+
+export async function foldedThrough(log: Log, task: TaskId): Promise<number | undefined> {
+  return (await lastFolded(log, task))?.beat
+}
+
+/**
+ * How far a task is by the log alone, milliseconds since 1970: the end of the last beat that it has folded, or where the log begins. Undefined
+ * for an empty log.
+ */
+export async function standsAt(log: Log, task: TaskId, beatMs: number): Promise<number | undefined> {
+  const folded = await foldedThrough(log, task)
+  if (folded !== undefined) return (folded + 1) * beatMs
+  const first = await earliestBeat(log, beatMs)
+  return first === undefined ? undefined : first * beatMs
 }
 
 /** The last beat that any task has folded; undefined where none has begun. */
@@ -25,10 +40,7 @@ export async function greatestFolded(log: Log): Promise<number | undefined> {
 
 /** Whether every task of the log has folded through a beat. */
 export async function allThrough(log: Log, beat: number): Promise<boolean> {
-  const tasks: TaskId[] = [{ kind: 'watch' }]
-  for (let partition = 0; partition < log.partitions('risk-events'); partition++)
-    tasks.push({ kind: 'enterprise', partition })
-  for (const task of tasks) {
+  for (const task of tasksOf(log.partitions('risk-events'))) {
     const through = await foldedThrough(log, task)
     if (through === undefined || through < beat) return false
   }
@@ -40,10 +52,7 @@ export async function earliestBeat(log: Log, beatMs: number): Promise<number | u
   let earliestMs = Number.POSITIVE_INFINITY
   for (const topic of foldedTopics) {
     for (let partition = 0; partition < log.partitions(topic); partition++) {
-      for await (const { timeMs } of recordsOf(log, topic, partition)) {
-        earliestMs = Math.min(earliestMs, timeMs)
-        break
-      }
+      earliestMs = Math.min(earliestMs, (await firstRecord(log, topic, partition))?.timeMs ?? earliestMs)
     }
   }
   return Number.isFinite(earliestMs) ? Math.floor(earliestMs / beatMs) : undefined
@@ -57,4 +66,29 @@ export async function greatestBeat(log: Log, beatMs: number): Promise<number | u
       greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
   }
   return Number.isFinite(greatestMs) ? Math.floor(greatestMs / beatMs) : undefined
+}
+
+/**
+ * The beat with which a fold to the end ends: everything that the log holds now is folded by then, also where log time runs back. Undefined
+ * for an empty log.
+ */
+export async function endBeatOf(log: Log, beatMs: number): Promise<number | undefined> {
+  const greatest = await greatestBeat(log, beatMs)
+  if (greatest === undefined) return undefined
+  let end = greatest
+  for (const task of tasksOf(log.partitions('risk-events'))) end = Math.max(end, await lastBeatOf(log, task, beatMs))
+  return end
+}
+
+/** The last beat of a task when it has folded what the log holds now: by the times of the records that it has not folded yet. */
+async function lastBeatOf(log: Log, task: TaskId, beatMs: number): Promise<number> {
+  const folded = await lastFolded(log, task)
+  const next = folded === undefined ? Number.NEGATIVE_INFINITY : folded.beat + 1
+  let last = folded?.beat ?? next
+  for (const [at, { topic, partition }] of inputsOf(task, log.partitions('risk-events')).entries()) {
+    if (topicFlow(topic) !== 'in') continue
+    for await (const { timeMs } of recordsOf(log, topic, partition, folded?.cuts[at] ?? 0))
+      last = Math.max(last, next, Math.floor(timeMs / beatMs))
+  }
+  return last
 }

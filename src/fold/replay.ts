@@ -6,8 +6,9 @@ import type { Log, LogRecord } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
 import { journalPartition } from '../log/topology.ts'
 import { InputQueue } from './inputQueue.ts'
-import { decodeEntry } from './journal.ts'
+import { decodeEntry, type FoldedBeat } from './journal.ts'
 import type { FoldTask } from './task.ts'
+import type { Turns } from './turns.ts'
 
 export type ReplayedBeat = { beat: number; records: readonly (readonly LogRecord[])[] }
 
@@ -25,20 +26,24 @@ export async function* replayedBeats(
   }
   const partition = journalPartition(id, log.partitions('risk-events'))
   for await (const { value } of recordsOf(log, 'journal', partition)) {
-    for (const { beat, cuts } of decodeEntry(value)) yield { beat, records: await recordsBefore(queues, cuts) }
+    for (const folded of decodeEntry(value)) yield { beat: folded.beat, records: await recordsBefore(queues, folded) }
   }
 }
 
 /** The records of one beat: of each input those up to its cut. An entry of an older version has fewer inputs. */
 export async function recordsBefore(
   queues: readonly InputQueue[],
-  cuts: readonly number[],
+  { beat, cuts }: FoldedBeat,
+  turns?: Turns,
 ): Promise<(readonly LogRecord[])[]> {
   const records: (readonly LogRecord[])[] = []
   for (const [at, queue] of queues.entries()) {
     const cut = cuts[at] ?? queue.position
-    while (!queue.readTo(cut)) await queue.fetch(fetchBytes)
-    records.push(queue.takeBefore(cut))
+    while (!queue.readTo(cut)) {
+      await queue.fetch(fetchBytes, Number.POSITIVE_INFINITY)
+      if (turns?.over) await turns.next()
+    }
+    records.push(queue.takeBefore(cut, beat))
   }
   return records
 }

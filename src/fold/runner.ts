@@ -5,8 +5,6 @@
  *   new ──► restoring ──► folding ⇄ committing ──► (every so often) checkpointing ──► folding
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { TopicName } from '../../streams/topics.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
@@ -14,13 +12,16 @@ import { taskName } from '../log/tasks.ts'
 import { journalPartition } from '../log/topology.ts'
 import type { Tell } from '../notices.ts'
 import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
-import { type Closing, completeThrough } from './closing.ts'
+import { type Closing, completeThrough, latestIn } from './closing.ts'
+import { msSince } from './foldClock.ts'
 import { InputQueue } from './inputQueue.ts'
+import { InputsTold } from './inputsTold.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
-import { earliestBeat, foldedThrough } from './progress.ts'
+import { earliestBeat, foldedThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
 import { recordsBefore } from './replay.ts'
-import type { FoldTask } from './task.ts'
+import type { Emit, FoldTask } from './task.ts'
+import { Turns } from './turns.ts'
 
 export type RunnerOptions = {
   log: Log
@@ -33,7 +34,11 @@ export type RunnerOptions = {
   epochRecordsMax?: number | undefined
   /** Milliseconds since 1970; the runner's clock. */
   now: () => number
+  /** Shared by all tasks of the process. */
+  turns?: Turns
   tell: Tell
+  /** Tells what the task has said in the beats that are committed now, slice by slice. */
+  tellHeld?: () => Iterable<void>
   /** Asks for the end: an epoch that a full disk refuses is no longer waited for. */
   signal?: AbortSignal
 }
@@ -51,11 +56,13 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   private checkpointedMs = 0
   private checkpointedBeat: number | undefined
   private nextSlot = 0
-  private regressionsTold = 0
-  private waitingTold = ''
+  /** The latest log time that counted when what is in the queues was fetched. */
+  private latestMs = Number.POSITIVE_INFINITY
   /** An epoch was folded and given up: the state is ahead of the journal, and must not be kept. */
   private ahead = false
   private readonly questions: Questions
+  private readonly turns: Turns
+  private readonly inputsTold: InputsTold
 
   /** Takes the task over in the log; an earlier holder is fenced from here on. */
   static async open<T extends FoldTask>(task: T, options: RunnerOptions): Promise<TaskRunner<T>> {
@@ -68,11 +75,18 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     this.taskLog = taskLog
     this.options = options
     this.questions = new Questions(this.name)
+    this.turns = options.turns ?? new Turns(options.now)
+    this.inputsTold = new InputsTold(this.name, options)
   }
 
   /** The last beat folded. */
   get foldedThrough(): number | undefined {
     return this.lastBeat
+  }
+
+  /** Its end, milliseconds since 1970; -Infinity before the first. */
+  get foldedEndMs(): number {
+    return this.lastBeat === undefined ? Number.NEGATIVE_INFINITY : (this.lastBeat + 1) * this.options.beatMs
   }
 
   /** What the task knows, asked when its state is that of its journal. @throws as Questions. */
@@ -89,8 +103,8 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   async restore(): Promise<void> {
     const { log, beatMs, foldVersion, config, tell, now } = this.options
     const startedMs = now()
-    tell({ kind: 'Restoring', task: this.name })
-    const loaded = await loadCheckpoint(this.task, this.taskLog, { foldVersion, config }, tell)
+    tell({ kind: 'Restoring', task: this.name, endMs: await standsAt(log, this.task.id, beatMs) })
+    const loaded = await loadCheckpoint(this.task, this.taskLog, { foldVersion, config }, { tell, turns: this.turns })
     this.queues = []
     for (const [at, input] of this.task.inputs.entries()) {
       const { start } = await log.range(input.topic, input.partition)
@@ -109,9 +123,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
         await this.replay(folded)
         replayed++
       }
-      await nextTurn()
     }
-    this.regressionsTold = this.regressions()
     this.checkpointedMs = now() - this.headStartMs()
     this.lastPartMs = now()
     tell({
@@ -129,19 +141,24 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
    * `closing` tells what closes a beat; `ends` are looked up here, so `closing.lookMs` must not be later than the call.
    */
   async step(closing: Closing): Promise<boolean> {
+    this.fetchAnew(closing)
     const reach = await this.archiveReach()
     const ends = await this.lookUpEnds()
     const recordsMax = this.options.epochRecordsMax ?? epochRecordsMax
     const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
     while (epoch.records < recordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
-      await this.fill(ends)
+      await this.fill(ends, closing)
       const beat = this.nextBeat(closing, ends, reach)
       if (beat === undefined) break
-      this.foldLive(beat, epoch)
+      await this.foldLive(beat, epoch)
     }
-    this.tellRegressions()
-    this.tellWaiting(ends)
+    this.inputsTold.tell(this.queues, { ends, closing, foldedEndMs: this.foldedEndMs })
     return epoch.beats.length > 0 && (await this.commit(epoch))
+  }
+
+  /** Resolves when the server and the other tasks of the process have had their turn. */
+  giveWay(): Promise<void> {
+    return this.turns.next()
   }
 
   /** Lets go of the task in the log. */
@@ -153,7 +170,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   /** Writes a checkpoint when one is due, or when asked to (at a calm end). On a full disk the one before stands, and the next try is when due. */
   async checkpoint(now: 'when due' | 'now'): Promise<void> {
     const { foldVersion, config, checkpointEveryMs, tell } = this.options
-    const due = this.options.now() - this.checkpointedMs >= checkpointEveryMs
+    const due = msSince(this.checkpointedMs, this.options.now()) >= checkpointEveryMs
     if (
       this.ahead ||
       this.lastBeat === undefined ||
@@ -209,21 +226,32 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   }
 
   private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
-    this.task.fold(beat, await recordsBefore(this.queues, cuts), ignore)
+    const records = await recordsBefore(this.queues, { beat, cuts }, this.turns)
+    await this.turns.work(this.task.foldInSlices(beat, records, ignore))
     this.lastBeat = beat
   }
 
+  /** Less may lead now than when it was fetched: after a replay, when an import has ended, or when the clock was set back. */
+  private fetchAnew({ latest }: Closing): void {
+    const latestMs = latest?.records ?? Number.POSITIVE_INFINITY
+    if (latestMs < this.latestMs) for (const queue of this.queues) queue.rewind()
+    this.latestMs = latestMs
+  }
+
   /** Every input is read on until it holds records of a later beat than its first, or its end; the tick archive to its end. */
-  private async fill(ends: readonly number[]): Promise<void> {
+  private async fill(ends: readonly number[], { latest }: Closing): Promise<void> {
     for (const [at, queue] of this.queues.entries()) {
-      while (!queue.readTo(ends[at]) && (queue.isArchive || queue.length === 0 || queue.lastBeat === queue.headBeat))
-        await queue.fetch(fetchBytes)
+      const latestMs = latestIn(queue.input.topic, latest)
+      while (!queue.readTo(ends[at]) && (queue.isArchive || queue.length === 0 || queue.lastBeat === queue.headBeat)) {
+        await queue.fetch(fetchBytes, latestMs)
+        if (this.turns.over) await this.turns.next()
+      }
     }
   }
 
   /** The next beat to fold: the earliest with a record or with the end of a tick, if it is closed; or an empty one, to say how far we are. */
   private nextBeat(closing: Closing, ends: readonly number[], reach: number): number | undefined {
-    const { beatMs, now } = this.options
+    const { beatMs } = this.options
     const limit = Math.min(
       ...this.queues.map((queue, at) =>
         completeThrough(
@@ -254,18 +282,19 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const speaks =
       closing.by === 'end' ||
       closing.by === 'mark' ||
-      (closing.by === 'clock' && now() - this.lastPartMs >= partEveryMs)
+      (closing.by === 'clock' && msSince(this.lastPartMs, this.options.now()) >= partEveryMs)
     return behind && speaks ? limit : undefined
   }
 
-  private foldLive(beat: number, epoch: Epoch): void {
+  private async foldLive(beat: number, epoch: Epoch): Promise<void> {
     this.questions.turn('ahead')
     const records = this.queues.map((queue) => (queue.isArchive ? queue.takeAll() : queue.takeThrough(beat)))
     const timeMs = beat * this.options.beatMs
-    this.task.fold(beat, records, ({ topic, partition, record }) => {
+    const emit: Emit = ({ topic, partition, record }) => {
       epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
       epoch.bytes += record.value.length
-    })
+    }
+    await this.turns.work(this.task.foldInSlices(beat, records, emit))
     for (const one of records) epoch.records += one.length
     epoch.beats.push({ beat, cuts: this.queues.map(({ position }) => position) })
     this.lastBeat = beat
@@ -274,7 +303,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
 
   /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
   private async commit({ beats, outputs, records }: Epoch): Promise<boolean> {
-    const { beatMs, now, tell, signal } = this.options
+    const { beatMs, now, tell, tellHeld, signal } = this.options
     const lastBeat = beats[beats.length - 1].beat
     tell({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
     const epoch = { outputs, journal: encodeEntry(beats), timeMs: lastBeat * beatMs }
@@ -286,8 +315,10 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       begunMs = now()
     }
     this.questions.turn('settled')
+    if (tellHeld !== undefined) await this.turns.work(tellHeld())
     const counts = { beats: beats.length, records, outputs: outputs.length }
-    tell({ kind: 'EpochCommitted', task: this.name, lastBeat, ...counts, seconds: (now() - begunMs) / 1_000 })
+    const seconds = (now() - begunMs) / 1_000
+    tell({ kind: 'EpochCommitted', task: this.name, lastBeat, endMs: (lastBeat + 1) * beatMs, ...counts, seconds })
     return true
   }
 
@@ -301,31 +332,6 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       this.options.tell({ kind: 'CommitRefused', task: this.name, code: error.code, message: error.message })
       return false
     }
-  }
-
-  private regressions(): number {
-    return this.queues.reduce((sum, queue) => sum + queue.regressions, 0)
-  }
-
-  private tellRegressions(): void {
-    const all = this.regressions()
-    if (all > this.regressionsTold)
-      this.options.tell({
-        kind: 'LogTimeRegressed',
-        task: this.name,
-        topic: this.name,
-        records: all - this.regressionsTold,
-      })
-    this.regressionsTold = all
-  }
-
-  private tellWaiting(ends: readonly number[]): void {
-    const records: Partial<Record<TopicName, number>> = {}
-    for (const [at, queue] of this.queues.entries())
-      records[queue.input.topic] = (records[queue.input.topic] ?? 0) + queue.waiting(ends[at])
-    const told = JSON.stringify(records)
-    if (told !== this.waitingTold) this.options.tell({ kind: 'InputsWaiting', task: this.name, records })
-    this.waitingTold = told
   }
 }
 

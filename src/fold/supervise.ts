@@ -1,16 +1,18 @@
 /** Each task has a loop of its own: while one waits for the log, the others fold. On one thread, until stopped or at the end of the log. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { importSilenceMs } from '../limits.ts'
+import { aheadMsMaxDefault, importSilenceMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
-import type { Closing } from './closing.ts'
+import { type Closing, latestOf } from './closing.ts'
+import { FoldClock } from './foldClock.ts'
 import { ImportState } from './imports.ts'
 import type { TaskRunner } from './runner.ts'
 
 export type SuperviseOptions = {
   log: Log
   slackMs: number
+  /** So far the log time of live records may lead the clock, in milliseconds. */
+  aheadMsMax?: number | undefined
   /** The last beat to fold: `--until-end`. Undefined: follow the log. */
   endBeat: number | undefined
   /** How often at least the log is looked at, in milliseconds. */
@@ -46,7 +48,7 @@ export async function follow(
   while (!signal.aborted && !isThrough(runner, endBeat)) {
     const progressed = await runner.step(await closing(runner))
     await runner.checkpoint('when due')
-    await nextTurn() // the server of this process gets its turn
+    await runner.giveWay()
     if (!progressed && !isThrough(runner, endBeat)) await log.changed(pollMs)
   }
 }
@@ -57,17 +59,22 @@ function isThrough({ foldedThrough }: TaskRunner, endBeat: number | undefined): 
 
 /** What closes the beats of a task, looked up anew for each step. */
 export function closingBy(
-  options: Pick<SuperviseOptions, 'log' | 'endBeat' | 'now' | 'slackMs' | 'tell'>,
+  options: Pick<SuperviseOptions, 'log' | 'endBeat' | 'now' | 'slackMs' | 'aheadMsMax' | 'tell'>,
 ): (runner: TaskRunner) => Promise<Closing> {
-  const { log, endBeat, now, slackMs } = options
+  const { log, endBeat, now, slackMs, aheadMsMax = aheadMsMaxDefault } = options
   const imports = new ImportState(log)
   const silence = importSilence(imports, options)
-  return async ({ task }) => {
-    if (task.id.kind === 'watch') return { by: 'parts' }
-    if (endBeat !== undefined) return { by: 'end', beat: endBeat }
+  const clock = new FoldClock(now)
+  return async ({ task, foldedEndMs }) => {
+    const isWatch = task.id.kind === 'watch'
+    if (endBeat !== undefined) return isWatch ? { by: 'parts' } : { by: 'end', beat: endBeat }
     await imports.read()
     silence()
-    return imports.open ? { by: 'mark', throughMs: imports.throughMs } : { by: 'clock', lookMs: now(), slackMs }
+    if (imports.open) return isWatch ? { by: 'parts' } : { by: 'mark', throughMs: imports.throughMs }
+    const latest = latestOf(now(), aheadMsMax, imports.importedMs)
+    if (isWatch) return { by: 'parts', latest }
+    const lookMs = Math.max(clock.read(foldedEndMs + slackMs), imports.importedMs + slackMs)
+    return { by: 'clock', lookMs, slackMs, latest }
   }
 }
 
@@ -75,7 +82,8 @@ export function closingBy(
 function importSilence(imports: ImportState, { now, tell }: Pick<SuperviseOptions, 'now' | 'tell'>): () => void {
   let seen = { through: imports.throughMs, atMs: now() }
   return () => {
-    if (!imports.open || imports.throughMs !== seen.through) seen = { through: imports.throughMs, atMs: now() }
+    if (!imports.open || imports.throughMs !== seen.through || now() < seen.atMs)
+      seen = { through: imports.throughMs, atMs: now() }
     else if (now() - seen.atMs >= importSilenceMs) {
       tell({ kind: 'ImportSilent', seconds: (now() - seen.atMs) / 1_000 })
       seen = { through: imports.throughMs, atMs: now() }

@@ -15,6 +15,8 @@ export interface FoldTask {
   readonly inputs: readonly Input[]
   /** Folds one beat: the records of each input, in log order. Beats come in ascending order. */
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void
+  /** The same in slices of some milliseconds: the beat is folded when the iteration is done, and before that the state is that of no beat. */
+  foldInSlices(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): Iterable<void>
   /** The first beat after `beat` that must be folded even when it is empty (it ends a tick, or grades begin with it); undefined before the first record. */
   nextTickEnd(beat: number): number | undefined
   /** For a task that reads the tick archive: the last beat that it may fold when the watch has folded through a beat. */

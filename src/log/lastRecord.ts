@@ -2,6 +2,17 @@ import type { TopicName } from '../../streams/topics.ts'
 import type { Log, LogRecord } from './port.ts'
 import { recordsOf } from './recordsOf.ts'
 
+/** The first record of a partition from an offset on. */
+export async function firstRecord(
+  log: Log,
+  topic: TopicName,
+  partition: number,
+  from = 0,
+): Promise<LogRecord | undefined> {
+  for await (const record of recordsOf(log, topic, partition, from)) return record
+  return undefined
+}
+
 /** The last record of a partition; offsets may have gaps, so it looks back in growing steps. */
 export async function lastRecord(log: Log, topic: TopicName, partition: number): Promise<LogRecord | undefined> {
   const { start, end } = await log.range(topic, partition)

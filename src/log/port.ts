@@ -17,7 +17,7 @@ export type LogRecord = {
   headers: Headers | null
 }
 
-/** `timeMs` absent: the log stamps its own time, never earlier than that of the record before it. */
+/** `timeMs` absent: the log stamps its own time (`stampAfter`, stamp.ts). */
 export type NewRecord = { key: string | null; value: Uint8Array; headers?: Headers; timeMs?: number }
 
 export type Output = { topic: TopicName; partition: number; record: NewRecord }
@@ -60,7 +60,7 @@ export interface TaskLog {
   journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }>
   /** Offset of the next journal entry. */
   journalEnd(): Promise<number>
-  /** Replaces what stands in `slot` (0 or 1): the pages first; `manifest` is called when all of them are written. */
+  /** Replaces what stands in `slot` (0 or 1), page by page; `manifest` is called when all of them are written. One that was cut leaves the slot empty or as it was. */
   writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void>
   /** The manifest of a slot, if there is one. */
   readManifest(slot: number): Promise<Uint8Array | undefined>

@@ -17,6 +17,7 @@ import type { Emit, FoldTask, Input } from '../fold/task.ts'
 import { jsonBytes, jsonOf } from '../json.ts'
 import type { LogRecord, TaskId } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
+import { inputsOf } from '../log/topology.ts'
 import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
@@ -106,20 +107,23 @@ export class WatchTask implements FoldTask {
     this.stock = new Stock(this.keys, this.ledger.paths)
     this.sources = new SourceWatch(profile, this.keys)
     this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
-    this.inputs = [
-      { topic: 'commands', partition: 0 },
-      ...Array.from({ length: partitions }, (_, partition): Input => ({ topic: 'cell-parts', partition })),
-      { topic: 'artifacts', partition: 0 },
-    ]
+    this.inputs = inputsOf(this.id, partitions)
   }
 
   fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
+    for (const _ of this.foldInSlices(beat, records, emit));
+  }
+
+  *foldInSlices(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): Iterable<void> {
     const { calendar } = this.options.profile
     const tick = calendar.tickOf(beat * this.options.beatMs)
     const commands = records[0]
     const parts = records.slice(1, -1)
     this.obey(commands, records[records.length - 1], { beat, tick }, emit)
-    for (const part of parts.flat()) this.pool(cellPart.parse(jsonOf(part.value)), tick)
+    for (const part of parts.flat()) {
+      this.pool(cellPart.parse(jsonOf(part.value)), tick)
+      yield
+    }
     if (this.openTick === undefined) {
       this.drift.forget()
       return

@@ -109,6 +109,41 @@ test('warns of an import left open, fails on dead letters without end and on ano
   expect(found.of('configuration')).toMatch(/^fail .*other/)
 })
 
+test('log time that leads the clock is told: of records that wait, and of what is folded; inside an import it is nobody’s fault', async () => {
+  const profile = await loadProfile('us-warn')
+  const value = { id: '1', enterpriseId: 'a', type: 'WRN.OTHER', occurredAt: '2020-01-01T00:00:00Z' }
+  const at = (timeMs: number): Parameters<typeof append>[1][number] => ({
+    topic: 'risk-events',
+    key: 'a',
+    timeMs,
+    value,
+  })
+  const fold = async (log: Log): Promise<void> => {
+    const setting = { log, profile, model: null, beatMs: 1_000, slackMs: 0, checkpointEveryMs: 0, tell: () => {} }
+    const signal = new AbortController().signal
+    await (await openEngine({ ...setting, untilEnd: true, now: Date.now, signal })).follow()
+  }
+  const timeOf = async (...steps: ((log: Log) => Promise<void>)[]): Promise<string> => {
+    const folder = await withLog(async (log) => {
+      for (const step of steps) await step(log)
+    })
+    return (await doctor(folder)).of('time')
+  }
+  const nowMs = Date.now()
+  const appended =
+    (...records: Parameters<typeof append>[1]) =>
+    (log: Log): Promise<void> =>
+      append(log, records)
+  expect(await timeOf(appended(at(nowMs)), fold)).toBe('ok Log time does not lead the clock.')
+  expect(await timeOf(appended(at(nowMs)), fold, appended(at(nowMs + 3_600_000), at(nowMs)))).toMatch(
+    /^warn Log time leads the clock by 3[56]\d\d s: records of risk-events, partition 0, wait in enterprise-0/,
+  )
+  expect(await timeOf(appended(at(nowMs + 7_200_000)), fold)).toMatch(
+    /^warn Log time leads the clock by 7[12]\d\d s: what enterprise-0 has folded is ahead/,
+  )
+  expect(await timeOf(appended(at(nowMs + 7_200_000)), fold, appended(command('1', 'import.begin')))).toBe('')
+})
+
 test('a writer that does not serve is named', async () => {
   const folder = await tempFolder()
   const log = await openEmbeddedLog({ path: folder, mode: 'write' })

@@ -67,6 +67,7 @@ test('counts what the notices say', async () => {
     beat,
     { ...beat, beat: 8, endMs: 9_000 },
     { ...beat, task: 'enterprise/1', endMs: 10_000, enterprises: 2 },
+    { kind: 'LogTimeLed', task: 'enterprise/0', records: 2 },
     judged([]),
     changed('P', 'orange'),
     { kind: 'SourceSilent', source: 'court', region: 'P', tickLabel: '2026-01-01', expected: 9 },
@@ -88,8 +89,7 @@ test('counts what the notices say', async () => {
     'forewarn_scores_total 6',
     'forewarn_enterprise_alerts_total 3',
     'forewarn_enterprises 7',
-    'forewarn_last_beat_end_seconds 9',
-    'forewarn_lag_seconds 3.5',
+    'forewarn_log_time_leads_total 2',
     'forewarn_enterprises_by_band{band="high"} 1',
     'forewarn_open_warnings{level="yellow"} 2',
     'forewarn_judged_cells 9',
@@ -114,17 +114,19 @@ test('counts what the notices say', async () => {
   expect(text.some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true)
 })
 
+const committed = (task: string): Extract<Notice, { kind: 'EpochCommitted' }> => ({
+  kind: 'EpochCommitted',
+  task,
+  beats: 1,
+  lastBeat: 7,
+  endMs: 8_000,
+  records: 4,
+  outputs: 2,
+  seconds: 0.004,
+})
+
 test('tasks that several processes share: what waits, what moved, what was lost', async () => {
   const task = 'enterprise-0'
-  const committed: Notice = {
-    kind: 'EpochCommitted',
-    task,
-    beats: 1,
-    lastBeat: 7,
-    records: 4,
-    outputs: 2,
-    seconds: 0.004,
-  }
   const shared: Notice[] = [
     { kind: 'BrokerConnection', open: true },
     { kind: 'BrokerConnection', open: true },
@@ -132,8 +134,8 @@ test('tasks that several processes share: what waits, what moved, what was lost'
     { kind: 'GroupJoined', tasks: 1 },
     { kind: 'Restoring', task },
     { kind: 'InputsWaiting', task, records: { 'risk-events': 9, commands: 0 } },
-    committed,
-    { ...committed, seconds: 0.3 },
+    committed(task),
+    { ...committed(task), seconds: 0.3 },
     { kind: 'LogReadFailed', message: 'no leader' },
     { kind: 'TaskLost', task, code: 'FW_TASK_FENCED', message: '' },
     { kind: 'TaskLost', task, code: 'FW_LOG_UNAVAILABLE', message: '' },
@@ -197,8 +199,75 @@ test('every help text of ours is a sentence', async () => {
   for (const line of help) expect(line).toMatch(/^# HELP \S+ [A-Z].*\.$/)
 })
 
-test('nothing is known before the first beat: no lag, not a lag of 0', async () => {
-  expect((await exposed([])).filter((line) => /^forewarn_(lag|last)/.test(line) && !line.endsWith(' 0'))).toEqual([])
+test('the lag is that of the task furthest behind, and no number while it is not known', async () => {
+  const at = (task: string, endMs: number): Notice => ({ ...committed(task), endMs })
+  const assigned: Notice = { kind: 'TasksAssigned', tasks: ['enterprise-0', 'watch'] }
+  const waiting = (untilMs?: number): Notice => ({ kind: 'InputsWaiting', task: 'enterprise-0', records: {}, untilMs })
+  const table: [what: string, notices: Notice[], lastEnd: string, lag: string][] = [
+    ['nothing was said', [], 'Nan', 'Nan'],
+    ['nothing is known of the tasks', [assigned], 'Nan', 'Nan'],
+    ['nothing is known of one', [assigned, at('watch', 9_000)], 'Nan', 'Nan'],
+    ['the watch alone', [{ kind: 'TasksAssigned', tasks: ['watch'] }, at('watch', 9_000)], '9', '3.5'],
+    ['both', [assigned, at('watch', 9_000), at('enterprise-0', 11_000)], '9', '3.5'],
+    [
+      'by the journal',
+      [assigned, at('watch', 9_000), { kind: 'Restoring', task: 'enterprise-0', endMs: 500 }],
+      '0.5',
+      '12',
+    ],
+    [
+      'begun anew without an answer of the log',
+      [assigned, at('watch', 9_000), at('enterprise-0', 11_000), { kind: 'Restoring', task: 'watch' }],
+      '9',
+      '3.5',
+    ],
+    [
+      'lost',
+      [
+        assigned,
+        at('watch', 9_000),
+        at('enterprise-0', 500),
+        { kind: 'TaskLost', task: 'watch', code: 'FW_LOG_UNAVAILABLE', message: '' },
+      ],
+      '0.5',
+      '12',
+    ],
+    [
+      'another task came and nothing is known of it',
+      [at('watch', 9_000), { kind: 'TasksAssigned', tasks: ['watch', 'enterprise-3'] }],
+      'Nan',
+      'Nan',
+    ],
+    [
+      'one went',
+      [
+        assigned,
+        at('watch', 9_000),
+        { kind: 'TaskReleased', task: 'enterprise-0' },
+        { kind: 'TasksAssigned', tasks: ['watch'] },
+      ],
+      '9',
+      '3.5',
+    ],
+    ['no task is here, and that is known', [{ kind: 'TasksAssigned', tasks: [] }], 'Nan', '0'],
+    ['ahead of the clock', [assigned, at('watch', 99_000), at('enterprise-0', 99_000)], '99', '0'],
+    [
+      'records wait for beats to come',
+      [assigned, at('watch', 12_000), at('enterprise-0', 12_000), waiting(42_500)],
+      '12',
+      '30',
+    ],
+    [
+      'they waited',
+      [assigned, at('watch', 12_000), at('enterprise-0', 12_000), waiting(42_500), waiting()],
+      '12',
+      '0.5',
+    ],
+  ]
+  for (const [what, notices, lastEnd, lag] of table) {
+    const lines = (await exposed(notices)).filter((line) => /^forewarn_(lag|last_beat_end)_seconds /.test(line))
+    expect(lines, what).toEqual([`forewarn_last_beat_end_seconds ${lastEnd}`, `forewarn_lag_seconds ${lag}`])
+  }
 })
 
 test('a warning that is cleared has no series', async () => {

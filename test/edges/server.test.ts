@@ -210,7 +210,7 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
 })
 
 test('tells whether it lives and whether it is ready', async () => {
-  const { tell, state } = readiness()
+  const { tell, state } = readiness(() => 100_000)
   const address = await serve(await memoryLog(), { ready: state })
   const ready = async (): Promise<[number, unknown]> => {
     const response = await fetch(`${address}/readyz`)
@@ -220,13 +220,44 @@ test('tells whether it lives and whether it is ready', async () => {
   expect(await ready()).toEqual([503, { ready: false, reason: 'Waiting for tasks.' }])
   tell({ kind: 'TasksAssigned', tasks: ['enterprise/0', 'watch'] })
   expect(await ready()).toEqual([503, { ready: false, reason: 'Restoring: 0 of 2 tasks are done.' }])
-  for (const task of ['enterprise/0', 'watch'])
+  for (const task of ['enterprise/0', 'watch']) {
+    if (task === 'watch')
+      expect(await ready()).toEqual([503, { ready: false, reason: 'Restoring: 1 of 2 tasks are done.' }])
     tell({ kind: 'Restored', task, fromBeat: undefined, beatsReplayed: 0, seconds: 0 })
+  }
+  expect(await ready()).toEqual([503, { ready: false, reason: 'It is not known yet how far the tasks are.' }])
+  for (const task of ['enterprise/0', 'watch']) {
+    tell({ kind: 'Restoring', task, endMs: 90_000 })
+    tell({ kind: 'Restored', task, fromBeat: undefined, beatsReplayed: 0, seconds: 0 })
+  }
   expect(await ready()).toEqual([200, { ready: true }])
   tell({ kind: 'CommitRefused', task: 'watch', code: 'FW_LOG_FULL', message: 'The log refuses records: no space.' })
   expect(await ready()).toEqual([503, { ready: false, reason: 'The log refuses records: no space.' }])
-  tell({ kind: 'EpochCommitted', task: 'watch', beats: 1, lastBeat: 1, records: 0, outputs: 0, seconds: 0 })
+  tell({
+    kind: 'EpochCommitted',
+    task: 'watch',
+    beats: 1,
+    lastBeat: 1,
+    endMs: 2_000,
+    records: 0,
+    outputs: 0,
+    seconds: 0,
+  })
   expect((await ready())[0]).toBe(200)
+  tell({ kind: 'InputsWaiting', task: 'enterprise/0', records: { 'risk-events': 3 }, untilMs: 400_000 })
+  expect(await ready()).toEqual([
+    503,
+    {
+      ready: false,
+      reason:
+        'Records of enterprise/0 wait for beats to come: log time leads the clock by 300 s. Look at the clocks of the senders and of this machine.',
+    },
+  ])
+  tell({ kind: 'InputsWaiting', task: 'enterprise/0', records: { 'risk-events': 0 } })
+  expect(await ready()).toEqual([200, { ready: true }])
+  for (const task of ['enterprise/0', 'watch'])
+    tell({ kind: 'EpochCommitted', task, beats: 1, lastBeat: 1, endMs: 160_000, records: 0, outputs: 0, seconds: 0 })
+  expect(await ready()).toEqual([200, { ready: true, warning: expect.stringContaining('leads the clock by 60 s') }])
 })
 
 test('a port that is taken is FW_HTTP_BUSY', async () => {

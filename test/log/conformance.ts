@@ -3,7 +3,7 @@
  * (offsets without gaps, locks, disks) is tested beside it.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KiB, MiB } from '../../src/limits.ts'
+import { aheadMsMaxDefault, hourMs, KiB, MiB, minuteMs } from '../../src/limits.ts'
 import type { Log, LogRecord, NewRecord, TaskId, TaskLog } from '../../src/log/port.ts'
 import type { TopicName } from '../../streams/topics.ts'
 
@@ -16,7 +16,6 @@ export type OpenedLog = {
 }
 
 const inputPartitions = 3
-const hourMs = 3_600_000
 const enterpriseTask: TaskId = { kind: 'enterprise', partition: 1 }
 const watchTask: TaskId = { kind: 'watch' }
 
@@ -161,16 +160,22 @@ function recordTests(log: () => Log): void {
     expect((await readAll(log(), 'risk-events')).map((record) => record.timeMs)).toEqual(times)
   })
 
-  it('stamps the present when no time is given, never earlier than the record before', async () => {
+  it('stamps the present when no time is given, never earlier than the record before, unless that one leads the clock too far', async () => {
+    const stamped = async (): Promise<number[]> => (await readAll(log(), 'risk-events')).map((record) => record.timeMs)
     const beforeMs = Date.now()
     await log().append('risk-events', 0, [plain('now')])
-    const aheadMs = beforeMs + hourMs
+    const aheadMs = beforeMs + 2 * minuteMs
     await log().append('risk-events', 0, [{ ...plain('ahead'), timeMs: aheadMs }])
     await log().append('risk-events', 0, [plain('after'), plain('after')])
-    const times = (await readAll(log(), 'risk-events')).map((record) => record.timeMs)
-    expect(times[0]).toBeGreaterThanOrEqual(beforeMs)
-    expect(times[0]).toBeLessThan(aheadMs)
-    expect(times.slice(1)).toEqual([aheadMs, aheadMs, aheadMs])
+    const [first, ...later] = await stamped()
+    expect(first).toBeGreaterThanOrEqual(beforeMs)
+    expect(first).toBeLessThan(aheadMs)
+    expect(later).toEqual([aheadMs, aheadMs, aheadMs])
+    await log().append('risk-events', 0, [{ ...plain('far ahead'), timeMs: beforeMs + hourMs }])
+    await log().append('risk-events', 0, [plain('after it')])
+    const bounded = (await stamped()).at(-1)
+    expect(bounded).toBeGreaterThanOrEqual(beforeMs + aheadMsMaxDefault)
+    expect(bounded).toBeLessThanOrEqual(Date.now() + aheadMsMaxDefault)
   })
 }
 

@@ -71,6 +71,17 @@ describe('embedded log', () => {
     expect((await readAll(log, 'commands')).map((record) => record.timeMs)).toEqual([1_000, 1_000, 1_100])
   })
 
+  it('never stamps more than the bound ahead of the clock, whatever a record before brought or the clock has done', async () => {
+    const clock = [10_000, 3_000, 9_000, 20_000]
+    const log = await openEmbeddedLog({ path: ':memory:', mode: 'write', now: () => clock[0], aheadMsMax: 5_000 })
+    openLogs.push(log)
+    for (; clock.length > 0; clock.shift()) await log.append('commands', 0, [plain('v')])
+    expect((await readAll(log, 'commands')).map((record) => record.timeMs)).toEqual([10_000, 8_000, 9_000, 20_000])
+    clock.push(30_000)
+    await log.append('commands', 0, [{ ...plain('v'), timeMs: 99_000 }, plain('v')])
+    expect((await readAll(log, 'commands')).at(-1)?.timeMs).toBe(35_000)
+  })
+
   it('keeps the number of partitions of its making', async () => {
     await close(await open({ mode: 'write', partitions: 4 }))
     const log = await open({ mode: 'write' })

@@ -34,6 +34,10 @@ export function countersOf(registry: Registry) {
     ),
     refusals: counter('commands_refused', 'Commands that were refused, by error code.', 'code'),
     regressions: counter('log_time_regressions', 'Records that joined a later beat than their log time says.'),
+    leads: counter(
+      'log_time_leads',
+      'Records that joined an earlier beat than their log time says, which led the clock by more than is allowed.',
+    ),
     epochs: counter('epochs_committed', 'Epochs committed to the log, by task.', 'task'),
     commitsRefused: counter(
       'commits_refused',
@@ -76,6 +80,9 @@ export function count(counters: Counters, notice: Notice): void {
       break
     case 'LogTimeRegressed':
       counters.regressions.inc(notice.records)
+      break
+    case 'LogTimeLed':
+      counters.leads.inc(notice.records)
       break
     case 'EpochCommitted':
       counters.epochs.inc({ task: notice.task })

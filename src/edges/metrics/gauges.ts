@@ -2,35 +2,35 @@
 import { Gauge, type Registry } from 'prom-client'
 import { levels } from '../../../streams/outputs.ts'
 import type { Tell } from '../../notices.ts'
+import { Standing } from '../standing.ts'
 
-/** Gauges of one process; those that tasks share are kept by task and put together when they are read. */
+/** Gauges of one process; those that tasks share are kept by task and put together when they are read. What is not known is NaN: 0 would be good news. */
 export function gaugesOf(registry: Registry, now: () => number): { take: Tell } {
   const registers = [registry]
+  const standing = new Standing()
   const enterprisesOf = new Map<string, number>()
-  const endMsOf = new Map<string, number>()
-  const lastEndMs = (): number => Math.min(...endMsOf.values())
-  const read = (name: string, help: string, value: () => number) =>
+  const read = (name: string, help: string, value: () => number | undefined) =>
     new Gauge({
       name,
       help,
       registers,
       collect() {
-        if (endMsOf.size === 0) this.reset()
-        else this.set(value())
+        this.set(value() ?? Number.NaN)
       },
     })
   read('forewarn_enterprises', 'Enterprises known.', () =>
     [...enterprisesOf.values()].reduce((sum, one) => sum + one, 0),
   )
+  const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1_000)
   read(
     'forewarn_last_beat_end_seconds',
-    'End of the last beat that every task of this process has folded, since 1970.',
-    () => lastEndMs() / 1_000,
+    'End of the last beat that every task of this process has folded, since 1970; NaN while it is not known.',
+    () => seconds(standing.lastEndMs),
   )
   read(
     'forewarn_lag_seconds',
-    'How far the end of that beat lies behind the clock.',
-    () => Math.max(0, now() - lastEndMs()) / 1_000,
+    'How far the end of that beat lies behind the clock, or how long records that lead the clock still wait; NaN while it is not known.',
+    () => seconds(standing.lagMs(now())),
   )
   const byBand = new Gauge({
     name: 'forewarn_enterprises_by_band',
@@ -57,12 +57,11 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Tell } 
     registers,
   })
   const take: Tell = (notice) => {
+    standing.take(notice)
     if (notice.kind === 'BeatFolded') {
       enterprisesOf.set(notice.task, notice.enterprises)
-      endMsOf.set(notice.task, notice.endMs)
     } else if (notice.kind === 'TaskReleased') {
       enterprisesOf.delete(notice.task)
-      endMsOf.delete(notice.task)
       bytes.remove({ task: notice.task })
     } else if (notice.kind === 'CheckpointWritten') {
       bytes.set({ task: notice.task }, notice.bytes)

@@ -1,4 +1,4 @@
-/** Checkpoints of one task: two slots, each a manifest and numbered pages. */
+/** Checkpoints of one task: two slots, each a manifest and numbered pages. All writes are inside the caller's transaction. */
 import { bytesOf, columnsOf } from './rows.ts'
 import type { Store } from './store.ts'
 
@@ -11,17 +11,26 @@ export class Checkpoints {
     this.#task = task
   }
 
-  /** Replaces a slot inside the caller's transaction. */
-  replace(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): void {
+  /** From here on the slot holds no checkpoint, until it is sealed. */
+  break(slot: number): void {
+    this.#store.statement('DELETE FROM checkpoint_manifests WHERE task = ? AND slot = ?').run(this.#task, slot)
+  }
+
+  put(slot: number, page: number, bytes: Uint8Array): void {
+    this.#store
+      .statement('INSERT OR REPLACE INTO checkpoint_pages (task, slot, page, bytes) VALUES (?, ?, ?, ?)')
+      .run(this.#task, slot, page, bytes)
+  }
+
+  /** The slot holds its first so many pages, and the manifest that makes them a checkpoint. */
+  seal(slot: number, pages: number, manifest: Uint8Array): void {
     const task = this.#task
-    this.#store.statement('DELETE FROM checkpoint_manifests WHERE task = ? AND slot = ?').run(task, slot)
-    this.#store.statement('DELETE FROM checkpoint_pages WHERE task = ? AND slot = ?').run(task, slot)
-    const insert = this.#store.statement('INSERT INTO checkpoint_pages (task, slot, page, bytes) VALUES (?, ?, ?, ?)')
-    let page = 0
-    for (const bytes of pages) insert.run(task, slot, page++, bytes)
+    this.#store
+      .statement('DELETE FROM checkpoint_pages WHERE task = ? AND slot = ? AND page >= ?')
+      .run(task, slot, pages)
     this.#store
       .statement('INSERT INTO checkpoint_manifests (task, slot, manifest) VALUES (?, ?, ?)')
-      .run(task, slot, manifest())
+      .run(task, slot, manifest)
   }
 
   manifest(slot: number): Uint8Array | undefined {

@@ -5,7 +5,9 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
+import { aheadMsMaxDefault } from '../../limits.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
+import type { Stamp } from '../stamp.ts'
 import { partitionsOf } from '../topology.ts'
 import { DiskReserve } from './diskReserve.ts'
 import { recordBytes } from './partitionTable.ts'
@@ -25,6 +27,8 @@ export type EmbeddedLogOptions = {
   http?: string
   /** Milliseconds since 1970. */
   now?: () => number
+  /** What is stamped here leads the clock by at most so many milliseconds. */
+  aheadMsMax?: number | undefined
 }
 
 export interface EmbeddedLog extends Log {
@@ -38,11 +42,13 @@ export interface EmbeddedLog extends Log {
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
   const { path, mode, partitions, prefixes = defaultPrefixes, now = Date.now } = options
+  const { aheadMsMax = aheadMsMaxDefault } = options
   const onDisk = mode === 'write' && path !== ':memory:'
   const lock = onDisk ? takeLock(path, options.http ?? null, now) : null
   try {
     const store = new Store({ path, mode, partitions, prefixes })
-    return new SqliteLog(store, lock, onDisk ? reserveFor(store, path, now) : null, now)
+    const reserve = onDisk ? reserveFor(store, path, now) : null
+    return new SqliteLog(store, lock, reserve, () => ({ nowMs: now(), aheadMsMax }))
   } catch (error) {
     lock?.release()
     throw error
@@ -72,14 +78,14 @@ class SqliteLog implements EmbeddedLog {
   readonly #store: Store
   readonly #lock: WriterLock | null
   readonly #reserve: DiskReserve | null
-  readonly #now: () => number
+  readonly #stamp: () => Stamp
 
-  constructor(store: Store, lock: WriterLock | null, reserve: DiskReserve | null, now: () => number) {
+  constructor(store: Store, lock: WriterLock | null, reserve: DiskReserve | null, stamp: () => Stamp) {
     this.name = store.name
     this.#store = store
     this.#lock = lock
     this.#reserve = reserve
-    this.#now = now
+    this.#stamp = stamp
   }
 
   partitions(topic: TopicName): number {
@@ -99,8 +105,8 @@ class SqliteLog implements EmbeddedLog {
     const table = this.#store.table(topic, partition)
     this.#reserve?.take(records.reduce((bytes, record) => bytes + recordBytes(record), 0))
     this.#store.write(() => {
-      const nowMs = this.#now()
-      for (const record of records) table.append(record, nowMs)
+      const stamp = this.#stamp()
+      for (const record of records) table.append(record, stamp)
     })
   }
 
@@ -109,7 +115,7 @@ class SqliteLog implements EmbeddedLog {
   }
 
   async openTask(task: TaskId): Promise<TaskLog> {
-    return new EmbeddedTaskLog(this.#store, task, this.#now)
+    return new EmbeddedTaskLog(this.#store, task, this.#stamp)
   }
 
   changed(timeoutMs: number): Promise<void> {

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { ForewarnError } from '../../errors.ts'
 import type { Batch, LogRecord, NewRecord, Range } from '../port.ts'
+import { type Stamp, stampAfter } from '../stamp.ts'
 import { broken } from './faults.ts'
 import { bytesOf, columnsOf, headersOf, integerOf, textOf } from './rows.ts'
 
@@ -53,10 +54,10 @@ export class PartitionTable {
   }
 
   /** Adds one record inside the caller's transaction. Whoever rolls that back calls `forgetTail`. */
-  append(record: NewRecord, nowMs: number): void {
+  append(record: NewRecord, stamp: Stamp): void {
     this.#tail ??= this.#readTail()
     const { next, lastTimeMs } = this.#tail
-    const timeMs = record.timeMs ?? Math.max(nowMs, lastTimeMs)
+    const timeMs = record.timeMs ?? stampAfter(lastTimeMs, stamp)
     if (!Number.isSafeInteger(timeMs)) throw broken(`${timeMs} was given as a log time in milliseconds`)
     const headers = record.headers === undefined ? null : JSON.stringify(record.headers)
     this.#insert.run(next, timeMs, record.key, record.value, headers)

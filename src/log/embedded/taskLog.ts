@@ -1,7 +1,9 @@
 /** What one task alone may do: commit its epochs and keep its checkpoints, until another holder takes the task over. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ForewarnError } from '../../errors.ts'
 import { fetchBytes } from '../../limits.ts'
 import type { Output, TaskId, TaskLog } from '../port.ts'
+import type { Stamp } from '../stamp.ts'
 import { taskName } from '../tasks.ts'
 import { journalPartition } from '../topology.ts'
 import { Checkpoints } from './checkpoints.ts'
@@ -11,17 +13,17 @@ import type { Store } from './store.ts'
 
 export class EmbeddedTaskLog implements TaskLog {
   readonly #store: Store
-  readonly #now: () => number
+  readonly #stamp: () => Stamp
   readonly #name: string
   readonly #journal: PartitionTable
   readonly #checkpoints: Checkpoints
   /** The number of this taking over; the task belongs to the holder of the highest. */
   readonly #holder: number
 
-  /** Takes the task over. `now`: milliseconds since 1970. */
-  constructor(store: Store, task: TaskId, now: () => number) {
+  /** Takes the task over. */
+  constructor(store: Store, task: TaskId, stamp: () => Stamp) {
     this.#store = store
-    this.#now = now
+    this.#stamp = stamp
     this.#name = taskName(task)
     this.#journal = store.table('journal', journalPartition(task, store.partitions))
     this.#checkpoints = new Checkpoints(store, this.#name)
@@ -30,11 +32,11 @@ export class EmbeddedTaskLog implements TaskLog {
 
   async commit(epoch: { outputs: readonly Output[]; journal: Uint8Array; timeMs: number }): Promise<void> {
     this.#writeAsHolder(() => {
-      const nowMs = this.#now()
+      const stamp = this.#stamp()
       for (const { topic, partition, record } of epoch.outputs) {
-        this.#store.table(topic, partition).append(record, nowMs)
+        this.#store.table(topic, partition).append(record, stamp)
       }
-      this.#journal.append({ key: this.#name, value: epoch.journal, timeMs: epoch.timeMs }, nowMs)
+      this.#journal.append({ key: this.#name, value: epoch.journal, timeMs: epoch.timeMs }, stamp)
     })
   }
 
@@ -52,7 +54,15 @@ export class EmbeddedTaskLog implements TaskLog {
   }
 
   async writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void> {
-    this.#writeAsHolder(() => this.#checkpoints.replace(slot, pages, manifest))
+    const checkpoints = this.#checkpoints
+    this.#writeAsHolder(() => checkpoints.break(slot))
+    let count = 0
+    for (const bytes of pages) {
+      this.#writeAsHolder(() => checkpoints.put(slot, count, bytes))
+      count++
+      await nextTurn() // a large state is written in slices: the server goes on between them
+    }
+    this.#writeAsHolder(() => checkpoints.seal(slot, count, manifest()))
   }
 
   async readManifest(slot: number): Promise<Uint8Array | undefined> {

@@ -2,6 +2,7 @@
 import type { Kafka, Producer } from 'kafkajs'
 import type { TopicName } from '../../../streams/topics.ts'
 import type { NewRecord } from '../port.ts'
+import { stampAfter } from '../stamp.ts'
 import { chunks } from './chunks.ts'
 import { kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
@@ -10,6 +11,8 @@ import { givenPartition, send, type Transactions, type Written } from './transac
 export type AppenderOptions = {
   /** Milliseconds since 1970, the time of records that bring none. */
   now: () => number
+  /** What is stamped here leads the clock by at most so many milliseconds. */
+  aheadMsMax: number
   /** For messages. */
   log: string
   /** Log time of the last record of a partition, if it has one. */
@@ -20,7 +23,7 @@ export type AppenderOptions = {
 export class Appender {
   readonly #kafka: Kafka
   readonly #options: AppenderOptions
-  /** Log time of the last record appended from here: what is stamped here is never earlier. */
+  /** Log time of the last record appended from here. */
   readonly #lastTimes = new Map<string, number>()
   #producer: Promise<Producer> | undefined
 
@@ -50,13 +53,13 @@ export class Appender {
   }
 
   async #stamp(topic: TopicName, place: Place, records: readonly NewRecord[]): Promise<NewRecord[]> {
-    const { now, lastTime } = this.#options
+    const { now, aheadMsMax, lastTime } = this.#options
     const key = placeKey(place)
     let lastMs = this.#lastTimes.get(key)
     if (lastMs === undefined && records.some(({ timeMs }) => timeMs === undefined))
       lastMs = await lastTime(topic, place.partition)
     const timed = records.map((record) => {
-      lastMs = record.timeMs ?? Math.max(now(), lastMs ?? Number.NEGATIVE_INFINITY)
+      lastMs = record.timeMs ?? stampAfter(lastMs ?? Number.NEGATIVE_INFINITY, { nowMs: now(), aheadMsMax })
       return { ...record, timeMs: lastMs }
     })
     if (lastMs !== undefined) this.#lastTimes.set(key, lastMs)

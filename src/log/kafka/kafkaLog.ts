@@ -12,7 +12,7 @@ import {
 } from '../../../streams/topics.ts'
 import { atMost } from '../../atMost.ts'
 import { ForewarnError } from '../../errors.ts'
-import { partingMsMax, secondMs } from '../../limits.ts'
+import { aheadMsMaxDefault, partingMsMax, secondMs } from '../../limits.ts'
 import { lastRecord } from '../lastRecord.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import { taskName } from '../tasks.ts'
@@ -33,17 +33,19 @@ export type KafkaLogOptions = {
   prefixes?: TopicPrefixes
   /** Milliseconds since 1970, the time of records that bring none. */
   now?: () => number
+  /** What is stamped here leads the clock by at most so many milliseconds. */
+  aheadMsMax?: number | undefined
 }
 
 const startKeptMs = 10 * secondMs
 
 /** @throws ForewarnError FW_KAFKA_TOPICS when a topic is missing or has another number of partitions, FW_KAFKA_REFUSED, FW_LOG_UNAVAILABLE. */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
-  const { connection, prefixes = defaultPrefixes, now = Date.now } = options
+  const { connection, prefixes = defaultPrefixes, now = Date.now, aheadMsMax = aheadMsMaxDefault } = options
   const cluster = innerCluster(connection)
   try {
     const partitions = await inputPartitions(cluster, connection, prefixes)
-    return new KafkaLog({ connection, cluster, prefixes, partitions, now })
+    return new KafkaLog({ connection, cluster, prefixes, partitions, now, aheadMsMax })
   } catch (error) {
     await cluster.disconnect().catch(() => {})
     throw kafkaFault(error, logName(connection))
@@ -98,6 +100,7 @@ class KafkaLog implements Log {
     prefixes: TopicPrefixes
     partitions: number
     now: () => number
+    aheadMsMax: number
   }) {
     this.name = logName(of.connection)
     this.#connection = of.connection
@@ -108,6 +111,7 @@ class KafkaLog implements Log {
     this.#reader = new KafkaReader(of.cluster, this.name, of.connection.tell)
     this.#appender = new Appender(this.#kafka, {
       now: of.now,
+      aheadMsMax: of.aheadMsMax,
       log: this.name,
       lastTime: async (topic, partition) => (await lastRecord(this, topic, partition))?.timeMs,
       transactions: (task) => this.#transactions(task),

@@ -3,12 +3,13 @@ import { expect, it } from 'vitest'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { type Closing, completeThrough } from '../../../src/fold/closing.ts'
 import { ImportState } from '../../../src/fold/imports.ts'
-import { greatestBeat } from '../../../src/fold/progress.ts'
+import { endBeatOf, greatestBeat } from '../../../src/fold/progress.ts'
 import { TaskRunner } from '../../../src/fold/runner.ts'
 import { supervise } from '../../../src/fold/supervise.ts'
 import type { Log } from '../../../src/log/port.ts'
 import type { Notice } from '../../../src/notices.ts'
 import { append, memoryLog, openTasks, type TestRecord } from '../../support/fold.ts'
+import { fateCounts } from '../../support/readFold.ts'
 import { tinyProfile } from '../../support/tinyProfile.ts'
 
 const setting = { profile: tinyProfile, model: null, beatMs: 1_000 }
@@ -171,6 +172,34 @@ it('rule 4: the greatest log time ends a fold to the end, and the last tick stay
   expect(runners[0].foldedThrough).toBe(86_400 * 3)
   expect(watchRunner.foldedThrough).toBe(86_400 * 3)
   expect(notices.filter(({ kind }) => kind === 'TickClosed')).toHaveLength(3)
+})
+
+it('rule 4: everything is folded at the end, also where log time runs back, and behind what was folded before', async () => {
+  const log = await memoryLog(2)
+  expect(await endBeatOf(log, 1_000)).toBeUndefined()
+  const fold = async (): Promise<(number | undefined)[]> => {
+    const { runners, watchRunner } = await openTasks(log, setting)
+    const endBeat = await endBeatOf(log, 1_000)
+    const signal = new AbortController().signal
+    await supervise([...runners, watchRunner], {
+      log,
+      slackMs: 0,
+      endBeat,
+      pollMs: 1,
+      now: () => 0,
+      tell: () => {},
+      signal,
+    })
+    return [...runners, watchRunner].map(({ foldedThrough }) => foldedThrough)
+  }
+  const folded = async (): Promise<number> => Object.values(await fateCounts(log)).reduce((a, b) => a + b, 0)
+  await append(log, [event('ahead', 90_000), event('b', 10_000), command('import.begin', 5_000)])
+  expect(await fold()).toEqual([90, 90, 90])
+  expect(await folded()).toBe(3)
+  await append(log, [event('c', 20_000)])
+  expect(await fold()).toEqual([91, 91, 91])
+  expect(await folded()).toBe(4)
+  expect(await fold()).toEqual([91, 91, 91])
 })
 
 it('rule 12: a silent task says at least every ten seconds how far it is', async () => {
