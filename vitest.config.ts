@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { testMsMax, waitMsMax } from './test/support/patience.ts'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/kafka/globalSetup.ts'],
     execArgv: ['--disable-warning=TimeoutNegativeWarning'], // kafkajs sets timers with negative times
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: testMsMax,
+    hookTimeout: testMsMax,
+    teardownTimeout: testMsMax,
+    expect: { poll: { timeout: waitMsMax, interval: 10 } },
   },
 })

@@ -275,9 +275,7 @@ test('import: killed in the middle, and finished with --resume', async () => {
     await ingestCommand().parseAsync(${JSON.stringify(args)}, { from: 'user' })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
   const gone = once(child, 'exit')
-  await expect
-    .poll(async () => (await eventsIn(`${folder}/log`).catch(() => [])).length, { timeout: 20_000, interval: 10 })
-    .toBeGreaterThan(0)
+  await expect.poll(async () => (await eventsIn(`${folder}/log`).catch(() => [])).length).toBeGreaterThan(0)
   child.kill('SIGKILL')
   expect(await gone).toEqual([null, 'SIGKILL'])
   expect(await run(args)).toMatchObject({ code: 1, err: expect.stringContaining('FW_IMPORT_OPEN') })

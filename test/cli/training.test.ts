@@ -49,7 +49,7 @@ beforeAll(async () => {
   expect(await forewarn('ingest', ...onLog(), '--known-at', 'knownAt', ...files)).toMatchObject({ code: 0 })
   const run = await forewarn('run', ...onLog(), '--until-end', '--beat-ms', '3600000', '--log-level', 'error')
   expect(run).toMatchObject({ code: 0, err: '' })
-}, 120_000)
+})
 
 describe('rows, and a model from the earlier of them', () => {
   it('extract takes rows of both classes, with every feature that it is asked for', async () => {

@@ -9,7 +9,7 @@ const built = path.join(root, 'node_modules/.cache/forewarn-build')
 
 beforeAll(() => {
   execFileSync(process.execPath, [path.join(root, 'scripts/build.ts'), built])
-}, 120_000)
+})
 
 function forewarn(...args: string[]): string {
   return execFileSync(process.execPath, [path.join(built, 'src/main.js'), ...args], { encoding: 'utf8' })

@@ -6,12 +6,12 @@ import { expect, test } from 'vitest'
 import { tempFolder } from '../edges/support.ts'
 import { mustRun } from '../kafka/java.ts'
 import { describeIfAvailable } from '../support/available.ts'
+import { longTestMsMax } from '../support/patience.ts'
 import { science } from '../support/science.ts'
 import { readPage, root } from './pages.ts'
 
 const page = readPage('docs/data-science.md')
 const blocks = [...page.matchAll(/^```(sh|python)\n([\s\S]*?)^```/gm)].map(([, language, code]) => ({ language, code }))
-const timeoutMs = 240_000
 
 /** A folder with the program under its name, as a package would install it. */
 async function programFolder(): Promise<string> {
@@ -28,7 +28,7 @@ test('the page has blocks to run in both languages', () => {
 })
 
 describeIfAvailable(await science.available(), 'docs/data-science.md', () => {
-  test('every block runs, and leaves what the text says', { timeout: timeoutMs }, async () => {
+  test('every block runs, and leaves what the text says', { timeout: longTestMsMax }, async () => {
     const folder = await tempFolder()
     const program = await programFolder()
     const setup = 'cd "$1" && export PATH="$2:$PATH" REPOSITORY="$3" && set -eu\n'
@@ -39,7 +39,7 @@ describeIfAvailable(await science.available(), 'docs/data-science.md', () => {
         language === 'sh' ? setup + code : `import os\nos.chdir(${JSON.stringify(folder)})\n${code}`,
       )
       if (language === 'python') await science.run(file, '')
-      else await mustRun('sh', [file, folder, program, root], { timeoutMs })
+      else await mustRun('sh', [file, folder, program, root], { timeoutMs: longTestMsMax })
     }
     for (const made of ['scorecard/MODEL_CARD.md', 'trees/model.json', 'report.html', 'retrained/report.html'])
       expect(existsSync(path.join(folder, made)), made).toBe(true)

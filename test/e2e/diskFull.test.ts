@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { MiB } from '../../src/limits.ts'
+import { until } from '../support/patience.ts'
 import { mountSmallDisk } from '../support/smallDisk.ts'
 import { forewarn } from './forewarn.ts'
 import {
@@ -16,7 +17,6 @@ import {
   start,
   sumOf,
   textsIn,
-  until,
 } from './support.ts'
 
 const diskMiB = 16

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { spawnGuarded } from '../support/guarded.ts'
+import { waitMsMax } from '../support/patience.ts'
 
 export const projectFolder = path.resolve(import.meta.dirname, '../..')
 
@@ -70,8 +71,8 @@ export class Forewarn {
   }
 
   /** The first line of a kind; waits for it. @throws Error when the process ends, or the time is over, without one. */
-  async line(kind: string, timeoutMs = 20_000): Promise<LogLine> {
-    const untilMs = Date.now() + timeoutMs
+  async line(kind: string): Promise<LogLine> {
+    const untilMs = Date.now() + waitMsMax
     for (;;) {
       const found = logLines(this.err).find((line) => line.kind === kind)
       if (found !== undefined) return found

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { until } from '../support/patience.ts'
 import { type Forewarn, forewarn, forewarnJson, logLines } from './forewarn.ts'
 import {
   accountOf,
@@ -14,7 +15,6 @@ import {
   start,
   tempFolder,
   textsIn,
-  until,
 } from './support.ts'
 
 const enterprise = '91110000600037341L'

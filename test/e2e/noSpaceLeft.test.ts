@@ -3,9 +3,10 @@ import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { KiB, MiB } from '../../src/limits.ts'
 import { outcomeOf } from '../kill/history.ts'
+import { until } from '../support/patience.ts'
 import { mountSmallDisk } from '../support/smallDisk.ts'
 import type { Forewarn } from './forewarn.ts'
-import { expectCalm, fatesOnPage, post, ready, start, sumOf, until } from './support.ts'
+import { expectCalm, fatesOnPage, post, ready, start, sumOf } from './support.ts'
 
 const diskMiB = 32
 const ballastMiB = 12
@@ -52,11 +53,9 @@ function fill(file: string): void {
 }
 
 async function stop(running: Forewarn): Promise<void> {
-  const askedMs = Date.now()
   running.kill('SIGTERM')
   const { code, signal, err } = await running.ended
   expect({ code, signal }, err.slice(-2_000)).toEqual({ code: 0, signal: null })
-  expect(Date.now() - askedMs).toBeLessThan(10_000)
   expectCalm(err)
 }
 
@@ -75,7 +74,7 @@ it.skipIf(disk === null)(
     let accepted = await postUntilFull(at)
     expect(accepted).toBeGreaterThan(bodyRecords)
     fill(rest)
-    await running.line('CommitRefused', 30_000)
+    await running.line('CommitRefused')
     expect((await fetch(`${at}/livez`)).status).toBe(200)
     await until('not ready', async () => ((await fetch(`${at}/readyz`)).status === 503 ? true : undefined))
 
@@ -84,7 +83,7 @@ it.skipIf(disk === null)(
     rmSync(rest)
     await until('taken again', async () => ((await post(at, 'risk-events', body())).status === 200 ? true : undefined))
     accepted += bodyRecords
-    await until('all folded', async () => (sumOf(await fatesOnPage(at)) >= accepted ? true : undefined), 30_000)
+    await until('all folded', async () => (sumOf(await fatesOnPage(at)) >= accepted ? true : undefined))
     await ready(at)
 
     // Asked to end on a full disk it ends all the same, and what it had acknowledged is folded by the next start.
@@ -96,10 +95,9 @@ it.skipIf(disk === null)(
     const again = String((await next.line('Serving')).address)
     await ready(again)
     await until('space', async () => ((await post(again, 'enterprises', '{}')).status === 200 ? true : undefined))
-    await until('all folded', async () => ((await fatesOnPage(again)).dead === 1 ? true : undefined), 30_000)
+    await until('all folded', async () => ((await fatesOnPage(again)).dead === 1 ? true : undefined))
     await stop(next)
     const { records, wrong } = await outcomeOf(folder)
     expect({ wrong, records }).toEqual({ wrong: [], records: accepted + 2 }) // the activation, and the bad line
   },
-  120_000,
 )

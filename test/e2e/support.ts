@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect } from 'vitest'
 import { type ErrorCode, errorRegistry } from '../../src/errors.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
 import { FateColumns, fates } from '../../streams/outputs.ts'
 import { type RecordTopic, recordTopics, type TopicName } from '../../streams/topics.ts'
+import { until } from '../support/patience.ts'
 import { type Ended, Forewarn, forewarn } from './forewarn.ts'
 
 const folders: string[] = []
@@ -33,22 +33,6 @@ export function start(args: readonly string[]): Forewarn {
   const started = new Forewarn(args)
   running.push(started)
   return started
-}
-
-/** Asks again until `look` gives something. @throws Error after the time, with what `look` threw last. */
-export async function until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 20_000): Promise<T> {
-  const untilMs = Date.now() + timeoutMs
-  for (;;) {
-    let problem: unknown
-    try {
-      const found = await look()
-      if (found !== undefined) return found
-    } catch (error) {
-      problem = error
-    }
-    if (Date.now() > untilMs) throw new Error(`${what}: not in ${timeoutMs} ms`, { cause: problem })
-    await sleep(50)
-  }
 }
 
 export async function freePort(): Promise<number> {

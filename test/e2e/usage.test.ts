@@ -1,6 +1,9 @@
 /** What the command line answers when it is called wrongly, or asked for help. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/common.ts'
+import { forewarnProgram } from '../../src/cli/program.ts'
+import { testScreen } from '../edges/support.ts'
 import { type Ended, Forewarn, forewarn } from './forewarn.ts'
 import { expectCalm, expectError, tempFolder } from './support.ts'
 
@@ -98,11 +101,11 @@ test('help: 0, on standard output, for each command', async () => {
   expect(shown.filter((name) => name !== 'help').sort()).toEqual([...commands].sort())
 
   const asked = [...commands.map((name) => [name]), ['dead-letters', 'list'], ['topics', 'create'], ['topics', 'check']]
-  const helps = await Promise.all(asked.map((words) => forewarn([...words, '--help'])))
-  for (const [at, { code, out, err }] of helps.entries()) {
-    const words = asked[at]
-    expect({ words, code, err }).toEqual({ words, code: 0, err: '' })
-    expect(out).toMatch(new RegExp(`^Usage: forewarn ${words.join(' ')}`))
+  for (const words of asked) {
+    const screen = testScreen() // in this process: a start of each would take a while
+    const code = await runProgram(await forewarnProgram(words[0]), [...words, '--help'], screen)
+    expect({ words, code, err: screen.err.text }).toEqual({ words, code: 0, err: '' })
+    expect(screen.out.text).toMatch(new RegExp(`^Usage: forewarn ${words.join(' ')}`))
   }
 })
 

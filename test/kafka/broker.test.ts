@@ -7,11 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { waitMsMax } from '../support/patience.ts'
 import { startBroker } from './broker.ts'
 import { consoleConsume, consoleProduce } from './consoleTools.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
-const client = (config: KafkaConfig): Kafka => new Kafka({ logLevel: logLevel.NOTHING, ...config })
+const client = (config: KafkaConfig): Kafka =>
+  new Kafka({ logLevel: logLevel.NOTHING, connectionTimeout: waitMsMax, authenticationTimeout: waitMsMax, ...config })
 
 async function createTopic(kafka: Kafka, topic: string): Promise<void> {
   const admin = kafka.admin()
@@ -53,7 +55,7 @@ function logins(username: string, password: string): SASLOptions[] {
 }
 
 describeWithKafka('a broker', () => {
-  test('gives kafkajs and the console consumer what either wrote', { timeout: brokerTimeoutMs }, async () => {
+  test('gives kafkajs and the console consumer what either wrote', async () => {
     const { host } = await sharedBroker()
     const topic = 'broker-test.both'
     const kafka = client({ brokers: [host] })
@@ -70,9 +72,7 @@ describeWithKafka('a broker', () => {
     await expect(consoleProduce(nowhere)).rejects.toThrow(/not present in metadata/)
   })
 
-  test('keeps its data over SIGKILL, stands still and goes on, and leaves nothing', {
-    timeout: brokerTimeoutMs,
-  }, async () => {
+  test('keeps its data over SIGKILL, stands still and goes on, and leaves nothing', async () => {
     const broker = await startBroker()
     try {
       const { host } = broker
@@ -94,7 +94,7 @@ describeWithKafka('a broker', () => {
     expect([existsSync(broker.folder), isAlive(broker.pid)]).toEqual([false, false])
   })
 
-  test('lets in who knows the password, and nobody else', { timeout: brokerTimeoutMs }, async () => {
+  test('lets in who knows the password, and nobody else', async () => {
     const broker = await startBroker({ sasl: true })
     try {
       const { host, caPem, user, password } = broker.sasl!
@@ -109,7 +109,7 @@ describeWithKafka('a broker', () => {
     }
   })
 
-  test('does not outlive the process that started it', { timeout: brokerTimeoutMs }, async () => {
+  test('does not outlive the process that started it', async () => {
     const script = `const { startBroker } = await import(${JSON.stringify(import.meta.resolve('./broker.ts'))})
       const { pid, folder } = await startBroker()
       console.log(JSON.stringify([pid, folder]))`
@@ -120,7 +120,7 @@ describeWithKafka('a broker', () => {
     const [pid, folder] = z.tuple([z.int(), z.string()]).parse(JSON.parse(String(line)))
     expect([isAlive(pid), existsSync(folder)]).toEqual([true, true])
     parent.kill('SIGKILL')
-    await expect.poll(() => isAlive(pid) || existsSync(folder), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid) || existsSync(folder)).toBe(false)
   })
 })
 

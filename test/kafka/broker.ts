@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawnGuarded } from '../support/guarded.ts'
+import { waitMsMax } from '../support/patience.ts'
 import { brokerJars } from './jars.ts'
 import { javaArgs, mustRun, tail } from './java.ts'
 import { accepts, freePorts } from './ports.ts'
 import * as settings from './settings.ts'
 
-const startMsMax = 120_000 // 3 s on a quiet machine, 27 on a loaded one
-const stopMsMax = 15_000
+const stopMsMax = 60_000 // longer than it ever takes in its own order
 
 /** The second listener: TLS with a certificate that signs itself, SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN. */
 export type Sasl = { host: string; caPem: string; user: string; password: string }
@@ -119,7 +119,7 @@ export class Broker {
     const args = [...javaArgs(jars, 'INFO', 256), '-Xms256m', 'kafka.Kafka', path.join(folder, 'server.properties')]
     const java = this.#spawn(['java', ...args], scratch ? folder : '')
     this.#java = java
-    for (const untilMs = Date.now() + startMsMax; !(await this.#serves(seen)); await sleep(50)) {
+    for (const untilMs = Date.now() + waitMsMax; !(await this.#serves(seen)); await sleep(50)) {
       if (!isGone(java) && Date.now() < untilMs) continue
       await this.kill()
       throw new Error(`the broker did not start: ${tail(this.log(), 40)}`)

@@ -1,10 +1,11 @@
 /** The chaos campaign in small; `npm run test:chaos` is the large one. */
 import { expect, it } from 'vitest'
+import { longTestMsMax } from '../support/patience.ts'
 import { campaign } from './chaos/campaign.ts'
 import { describeWithKafka } from './support.ts'
 
 describeWithKafka('chaos', () => {
-  it('loses nothing, says nothing twice and nothing else than a calm run', async () => {
+  it('loses nothing, says nothing twice and nothing else than a calm run', { timeout: longTestMsMax }, async () => {
     const { lost, twice, regressions, differences, workerKills, brokerKills, records } = await campaign({
       minutes: 1.5,
       kills: 8,
@@ -16,5 +17,5 @@ describeWithKafka('chaos', () => {
     expect(workerKills).toBeGreaterThanOrEqual(8)
     expect(brokerKills).toBeGreaterThanOrEqual(1)
     expect(records).toBeGreaterThan(5_000)
-  }, 600_000)
+  })
 })

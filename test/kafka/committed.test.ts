@@ -8,7 +8,7 @@ import { wireName } from '../../streams/topics.ts'
 import { consoleConsume } from './consoleTools.ts'
 import { newKafkaLog } from './logs.ts'
 import { ModelPartition } from './modelPartition.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 const noCodec = (): Promise<Buffer> => Promise.reject(new Error('nothing is compressed here'))
 
@@ -73,7 +73,7 @@ const script: readonly Step[] = [
 ]
 
 describeWithKafka('a partition that transactions share', () => {
-  it('reads as Java reads it', { timeout: brokerTimeoutMs }, async () => {
+  it('reads as Java reads it', async () => {
     const { host } = await sharedBroker()
     const { log, prefixes, dispose } = await newKafkaLog(host, 1)
     try {

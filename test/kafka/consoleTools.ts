@@ -1,8 +1,12 @@
 /** Kafka's own console tools: they say from outside what is in a topic, and write what only Java's producer writes. */
+
+import { waitMsMax } from '../support/patience.ts'
 import { brokerJars } from './jars.ts'
 import { javaArgs, run, tail } from './java.ts'
 import type { Properties } from './settings.ts'
 
+/** Where nothing says how many records there are: after so long without one there are no more. */
+const idleMs = 30_000
 /** How the console consumer says that no record came for `--timeout-ms`. */
 const idleEnd = / ERROR Error processing message, terminating consumer process: .*\n\S*\.TimeoutException$/m
 
@@ -33,7 +37,7 @@ export async function consoleConsume(call: Consume): Promise<string[]> {
     partition,
     fromBeginning = true,
     recordsMax,
-    timeoutMs = recordsMax === undefined ? 10_000 : 60_000,
+    timeoutMs = recordsMax === undefined ? idleMs : waitMsMax,
   } = call
   const args = ['--bootstrap-server', host, '--topic', topic, '--timeout-ms', String(timeoutMs)]
   if (partition !== undefined) args.push('--partition', String(partition))

@@ -5,10 +5,10 @@ import { projectFolder } from '../e2e/forewarn.ts'
 import { sumOf } from '../e2e/support.ts'
 import { run } from './java.ts'
 import { freePorts } from './ports.ts'
-import { brokerTimeoutMs, describeWithKafka } from './support.ts'
+import { describeWithKafka } from './support.ts'
 
 describeWithKafka('the demo on Kafka', () => {
-  test('every record has one fate, and every warning raised was seen', { timeout: brokerTimeoutMs }, async () => {
+  test('every record has one fate, and every warning raised was seen', async () => {
     const [port] = await freePorts(1)
     const args = ['--days', '28', '--enterprises', '600', '--exit', '--json', '--http', `127.0.0.1:${port}`]
     const { code, out, err } = await run(process.execPath, [path.join(projectFolder, 'scripts/demoKafka.ts'), ...args])

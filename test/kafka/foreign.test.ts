@@ -13,7 +13,7 @@ import { codecsOnDisk } from './diskCodecs.ts'
 import { appendFeed, type FeedRecord, foreignFeed, onTheWire } from './foreignFeed.ts'
 import { graveEvents } from './graveEvents.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
-import { brokerTimeoutMs, describeWhere, describeWithKafka, type SharedBroker, sharedBroker } from './support.ts'
+import { describeWhere, describeWithKafka, type SharedBroker, sharedBroker } from './support.ts'
 
 let broker: SharedBroker
 
@@ -30,10 +30,10 @@ describeWithKafka('fed by the console producer of Java', () => {
   beforeAll(async () => {
     broker = await sharedBroker()
     log = await newKafkaLog(broker.host, 2, 'log')
-  }, brokerTimeoutMs)
+  })
   afterAll(() => log?.dispose())
 
-  test('every codec is read, and Java reads what comes of it', { timeout: brokerTimeoutMs }, async () => {
+  test('every codec is read, and Java reads what comes of it', async () => {
     const { host, folder } = broker
     const topic = wire(log, 'risk-events')
     const properties = { 'parse.key': 'true', 'parse.headers': 'true', 'null.marker': 'NULL' }
@@ -67,7 +67,7 @@ describeWhere(await confluentAvailable(), 'fed by librdkafka', () => {
     ;[foreign, own] = await Promise.all([newKafkaLog(host, partitions), newKafkaLog(host, partitions)])
     await Promise.all([confluentProduce(host, onTheWire(feed, foreign.prefixes)), appendFeed(own, feed)])
     ;[totals] = await Promise.all([fold(foreign), fold(own)])
-  }, brokerTimeoutMs)
+  })
   afterAll(() => Promise.all([foreign?.dispose(), own?.dispose()]))
 
   test('it says what the same records say that came through our own log', async () => {
@@ -78,7 +78,7 @@ describeWhere(await confluentAvailable(), 'fed by librdkafka', () => {
       expect(one[topic].records, topic).toBeGreaterThan(0)
   })
 
-  test('librdkafka reads the fate of every record', { timeout: brokerTimeoutMs }, async () => {
+  test('librdkafka reads the fate of every record', async () => {
     const found: Record<Fate, number> = { ...totals.fates, applied: -1 } // the command that begins a log has a fate too
     for (const fate of fates) if (fate !== 'applied') found[fate] = 0
     for (const { value } of await confluentConsume(broker.host, wire(foreign, 'fates')))
@@ -87,7 +87,7 @@ describeWhere(await confluentAvailable(), 'fed by librdkafka', () => {
     expect(Object.values(found).reduce((sum, count) => sum + count)).toBe(feed.length)
   })
 
-  test('Java and librdkafka read the same scores and alerts', { timeout: brokerTimeoutMs }, async () => {
+  test('Java and librdkafka read the same scores and alerts', async () => {
     const { host } = broker
     const contracts = { scores: Score, 'enterprise-alerts': EnterpriseAlert }
     for (const topic of ['scores', 'enterprise-alerts'] as const) {
@@ -100,7 +100,7 @@ describeWhere(await confluentAvailable(), 'fed by librdkafka', () => {
     }
   })
 
-  test('dead letters are the records as they came, and say where', { timeout: brokerTimeoutMs }, async () => {
+  test('dead letters are the records as they came, and say where', async () => {
     const letters = await confluentConsume(broker.host, wire(foreign, 'dead-letters'))
     const inputs = new Map<string, Consumed>()
     for (const topic of recordTopics)

@@ -27,7 +27,7 @@ test('workers, a frozen one too, and the sender do not outlive the process that 
     .parse(JSON.parse(String(line)))
   expect(pids.filter(isAlive)).toEqual(pids)
   parent.kill('SIGKILL')
-  await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => pids.filter(isAlive)).toEqual([])
 })
 
 function isAlive(pid: number): boolean {

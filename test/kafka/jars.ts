@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../../src/errors.ts'
+import { longTestMsMax } from '../support/patience.ts'
 import { mustRun, run } from './java.ts'
 
 const kafkaVersion = '4.3.1'
 const javaVersionMin = 17
-const fetchMsMax = 180_000
 
 const dependencies = [
   ['org.apache.kafka', 'kafka_2.13', kafkaVersion],
@@ -29,7 +29,7 @@ export async function brokerJars(): Promise<string> {
   try {
     await writeFile(path.join(scratch, 'pom.xml'), pom())
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${scratch}/jars`]
-    await mustRun('mvn', ['-q', '-B', ...goal], { cwd: scratch, timeoutMs: fetchMsMax })
+    await mustRun('mvn', ['-q', '-B', ...goal], { cwd: scratch, timeoutMs: longTestMsMax })
     await rename(path.join(scratch, 'jars'), jars).catch((error: unknown) => {
       if (!existsSync(jars)) throw error // else somebody else was first
     })

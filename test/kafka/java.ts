@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { waitMsMax } from '../support/patience.ts'
 
 export type Ended = { code: number | null; out: string; err: string }
 
@@ -22,7 +23,7 @@ export function javaArgs(jars: string, level: 'INFO' | 'WARN', heapMiB: number):
 export async function run(
   program: string,
   args: readonly string[],
-  { stdin = '', timeoutMs = 120_000, cwd = process.cwd() }: { stdin?: string; timeoutMs?: number; cwd?: string } = {},
+  { stdin = '', timeoutMs = waitMsMax, cwd = process.cwd() }: { stdin?: string; timeoutMs?: number; cwd?: string } = {},
 ): Promise<Ended> {
   const child = spawn(program, args, { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', stdio: 'pipe' })
   const ended: Ended = { code: null, out: '', err: '' }

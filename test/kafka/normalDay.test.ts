@@ -5,10 +5,11 @@ import { beforeAll, expect, it } from 'vitest'
 import type { Log } from '../../src/log/port.ts'
 import { wireName } from '../../streams/topics.ts'
 import { type Forewarn, forewarn, logLines } from '../e2e/forewarn.ts'
-import { expectError, freePort, post, ready, start, until } from '../e2e/support.ts'
+import { expectError, freePort, post, ready, start } from '../e2e/support.ts'
+import { until } from '../support/patience.ts'
 import { fateCounts } from '../support/readFold.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 const enterprise = '91110000600037341L'
 
@@ -20,7 +21,7 @@ describeWithKafka('a normal day', () => {
     place = await newKafkaLog((await sharedBroker()).host, 2, 'log')
     address = `http://127.0.0.1:${await freePort()}`
     return () => place.dispose()
-  }, brokerTimeoutMs)
+  })
 
   const run = (): Forewarn =>
     start(['run', ...logArgs(place), '--beat-ms', '200', '--slack-ms', '200', '--http', address.replace('http://', '')])
@@ -68,7 +69,10 @@ describeWithKafka('a normal day', () => {
         .createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3 }] })
         .then((made) => made || undefined),
     )
-    await sleep(500)
+    await until('its leaders', async () => {
+      const [{ partitions }] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics
+      return partitions.length === 3 && partitions.every(({ leader }) => leader >= 0) ? true : undefined
+    })
     const inputs = wireName('risk-events', place.prefixes)
     for (const { partition, high } of await admin.fetchTopicOffsets(inputs))
       await admin.deleteTopicRecords({ topic: inputs, partitions: [{ partition, offset: high }] })
@@ -78,12 +82,10 @@ describeWithKafka('a normal day', () => {
   })
 })
 
-/** Within ten seconds; no warning, no error, nothing but log lines. */
+/** No warning, no error, nothing but log lines. */
 async function end(server: Forewarn): Promise<void> {
-  const overdue = setTimeout(() => server.kill('SIGKILL'), 10_000)
   server.kill('SIGTERM')
   const { code, signal, err } = await server.ended
-  clearTimeout(overdue)
   expect({ code, signal }).toEqual({ code: 0, signal: null })
   const lines = err.trim().split('\n')
   expect(logLines(err).length).toBe(lines.length)

@@ -7,10 +7,10 @@ import { event } from '../edges/support.ts'
 import { append, foldToEnd } from '../support/fold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { newKafkaPlace } from './logs.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 describeWithKafka('notices of a log on Kafka', () => {
-  test('connections open and close; what waits comes to 0', { timeout: brokerTimeoutMs }, async () => {
+  test('connections open and close; what waits comes to 0', async () => {
     const { host } = await sharedBroker()
     const { connection, prefixes } = await newKafkaPlace(host, 1)
     const heard = relay()

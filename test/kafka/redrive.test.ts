@@ -8,7 +8,7 @@ import { bytesOf, foldToEnd } from '../support/fold.ts'
 import { fateCounts } from '../support/readFold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { type KafkaPlace, logArgs, newKafkaLog } from './logs.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 const partitions = 3
 const setting = { profile: tinyProfile, model: null, partitions }
@@ -21,9 +21,7 @@ async function redrive(place: KafkaPlace, ...args: string[]): Promise<string> {
 }
 
 describeWithKafka('dead letters on Kafka', () => {
-  test('a misrouted record is applied after its redrive, and everything has one fate', {
-    timeout: brokerTimeoutMs,
-  }, async () => {
+  test('a misrouted record is applied after its redrive, and everything has one fate', async () => {
     const { host } = await sharedBroker()
     const { log, dispose, ...place } = await newKafkaLog(host, partitions)
     try {

@@ -7,11 +7,12 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { kafkaClient } from '../../src/log/kafka/connection.ts'
 import { wireName } from '../../streams/topics.ts'
 import { event, tempFolder } from '../edges/support.ts'
+import { waitMsMax } from '../support/patience.ts'
 import { makeTrainingMarket, type TrainingMarket } from '../support/trainingMarket.ts'
 import { type Broker, startBroker } from './broker.ts'
 import { type Ended, runCommandLine } from './commandLine.ts'
 import { aclsOf, allOf, type Right, type RoleName, roles, textOf } from './roles.ts'
-import { brokerTimeoutMs, describeWithKafka } from './support.ts'
+import { describeWithKafka } from './support.ts'
 
 const names = Object.keys(roles).filter((name): name is RoleName => name in roles)
 const passwordOf = (name: RoleName): string => `password-of-${name}`
@@ -44,7 +45,7 @@ describeWithKafka('rights by role', () => {
     admin = kafkaClient({ brokers: [broker.host], clientId: 'administrator' }).admin()
     await admin.connect()
     for (const name of names) await give(name, roles[name].rights)
-  }, brokerTimeoutMs)
+  })
   afterAll(async () => {
     await admin?.disconnect()
     await broker?.stop()
@@ -62,7 +63,7 @@ describeWithKafka('rights by role', () => {
       const { resources } = await admin.describeAcls(allOf(name))
       expect(resources.reduce((sum, { acls }) => sum + acls.length, 0)).toBe(acl.length)
     }
-    await vi.waitFor(settled, { timeout: 10_000, interval: 5 })
+    await vi.waitFor(settled, { timeout: waitMsMax, interval: 5 })
   }
 
   /** A command as this role, in this process. */
@@ -88,7 +89,7 @@ describeWithKafka('rights by role', () => {
     ['ingest', () => ['ingest --as risk-events -'], manyEvents()],
   ]
 
-  test.each(work)('%s', { timeout: 30_000 }, async (name, lines, stdin) => {
+  test.each(work)('%s', async (name, lines, stdin) => {
     const failure = async (): Promise<Ended | undefined> => {
       for (const line of lines()) {
         const ended = await forewarn(name, line, stdin)

@@ -13,7 +13,7 @@ import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { newKafkaLog } from './logs.ts'
 import { foldByMembers } from './members.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 /** Beats of an hour, so that one holds ties, retractions of its own events, moves and regrades. */
 const setting = { profile: tinyProfile, model: tinyModel(tinyProfile), beatMs: 3_600_000 }
@@ -61,7 +61,7 @@ describeWithKafka('one input', () => {
     await foldCalmly({ ...setting, log })
     embedded = await digest(log)
     await sharedBroker()
-  }, brokerTimeoutMs)
+  })
 
   it.each([
     { partitions: 1, workers: 1 },

@@ -7,7 +7,7 @@ import { expectError, tempFolder } from '../e2e/support.ts'
 import { type Broker, startBroker } from './broker.ts'
 import { graveEvents } from './graveEvents.ts'
 import { run } from './java.ts'
-import { brokerTimeoutMs, describeWithKafka } from './support.ts'
+import { describeWithKafka } from './support.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -36,7 +36,7 @@ describeWithKafka('a broker that asks who is there', () => {
     await writeFile(path.join(folder, 'ca.pem'), caPem)
     await writeFile(path.join(folder, 'right'), `${password}\n`)
     await writeFile(path.join(folder, 'wrong'), `${wrongPassword}\n`)
-  }, brokerTimeoutMs)
+  })
   afterAll(() => broker?.stop())
 
   const userBy = (mechanism: string, password: 'right' | 'wrong'): Variables => ({
@@ -46,7 +46,7 @@ describeWithKafka('a broker that asks who is there', () => {
     FOREWARN_KAFKA_PASSWORD_FILE: path.join(folder, password),
   })
 
-  test('lets every command through, by each mechanism', { timeout: brokerTimeoutMs }, async () => {
+  test('lets every command through, by each mechanism', async () => {
     const through = async (mechanism: string): Promise<void> => {
       const call = async (command: string, stdin = ''): Promise<unknown> => {
         const place = ['--log', log, '--input-prefix', mechanism, '--output-prefix', mechanism]
@@ -66,7 +66,7 @@ describeWithKafka('a broker that asks who is there', () => {
     await Promise.all(['scram-sha-512', 'scram-sha-256', 'plain'].map(through))
   })
 
-  test('refuses a wrong password, which nobody gets to read', { timeout: brokerTimeoutMs }, async () => {
+  test('refuses a wrong password, which nobody gets to read', async () => {
     const refused = async (mechanism: string, command: string): Promise<void> => {
       const args = [...command.split(' '), '--log', log]
       const ended = await forewarn(userBy(mechanism, 'wrong'), args, `${events[0]}\n`)
@@ -83,9 +83,7 @@ describeWithKafka('a broker that asks who is there', () => {
     ])
   })
 
-  test('is not trusted with a certificate of no authority, or of another host', {
-    timeout: brokerTimeoutMs,
-  }, async () => {
+  test('is not trusted with a certificate of no authority, or of another host', async () => {
     const distrusted = async (variables: Variables, says: RegExp): Promise<void> => {
       const ended = await forewarn(variables, ['topics', 'check', '--log', log])
       expectError(ended, 'FW_KAFKA_REFUSED')

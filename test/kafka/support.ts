@@ -4,9 +4,6 @@ import { z } from 'zod'
 import { describeIfAvailable } from '../support/available.ts'
 import { kafkaAvailable } from './jars.ts'
 
-/** The time limit of a hook or test that starts a broker, by itself or as the first to ask for the shared one. */
-export const brokerTimeoutMs = 180_000
-
 const available = await kafkaAvailable()
 
 /** A `describe` that is skipped, and says why, where no broker can run; with FOREWARN_REQUIRE_KAFKA=1 it fails there. */

@@ -15,7 +15,7 @@ import { makeTrainingMarket, type TrainingMarket } from '../support/trainingMark
 import { differencesFromCalm } from './chaos/verdict.ts'
 import { type CommandName, type Ended, runCommandLine } from './commandLine.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 const partitions = 3
 /** The commands run on the day after the history's last: a model scores from the next day on. */
@@ -44,7 +44,7 @@ describeWithKafka('training on Kafka', () => {
       await done(side, 'ingest', '--known-at', 'knownAt', ...market.files)
       await done(side, 'run', '--until-end', ...beat)
     }
-  }, brokerTimeoutMs)
+  })
   afterAll(() => {
     clock?.mockRestore()
     return kafka?.dispose()

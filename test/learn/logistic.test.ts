@@ -7,6 +7,7 @@ import { inflationOf } from '../../models/learn/inflation.ts'
 import { fitLogistic } from '../../models/learn/irls.ts'
 import { trainScorecard } from '../../models/learn/scorecard.ts'
 import { describeWhere } from '../kafka/support.ts'
+import { longTestMsMax } from '../support/patience.ts'
 import { science } from '../support/science.ts'
 import { madeRows } from './rows.ts'
 
@@ -50,7 +51,7 @@ describeWhere(await science.available(), 'statsmodels and scikit-learn', () => {
     const input = { values: [...data.values], labels: [...data.labels], ridge }
     const script = path.join(import.meta.dirname, 'logistic.py')
     reference = Reference.parse(JSON.parse(await science.run(script, JSON.stringify(input))))
-  }, 240_000)
+  }, longTestMsMax)
 
   test('coefficients without a penalty', () => {
     const fit = fitLogistic(design, data.labels, 0)

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MiB } from '../../src/limits.ts'
 import { type EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { readWriter } from '../../src/log/embedded/writerLock.ts'
+import { foreverMs } from '../support/patience.ts'
 import { bytes, describeLog, plain, readAll, readTexts } from './conformance.ts'
 
 describeLog('embedded, in a folder', async (partitions) => {
@@ -137,11 +138,9 @@ describe('embedded log', () => {
     const writer = await open({ mode: 'write' })
     const reader = await open({ mode: 'read' })
     expect(await readTexts(reader, 'commands')).toEqual([])
-    const startMs = performance.now()
-    const waiting = reader.changed(10_000)
+    const waiting = reader.changed(foreverMs)
     await writer.append('commands', 0, [plain('seen')])
     await waiting
-    expect(performance.now() - startMs).toBeLessThan(2_000)
     expect(await readTexts(reader, 'commands')).toEqual(['seen'])
     await expect(reader.append('commands', 0, [plain('v')])).rejects.toMatchObject({ code: 'FW_INTERNAL' })
     await expect(reader.openTask({ kind: 'watch' })).rejects.toMatchObject({ code: 'FW_INTERNAL' })

@@ -103,7 +103,7 @@ describe('embedded log, other processes', () => {
       expect(keys.length).toBeGreaterThanOrEqual((acknowledged + 1) * batchRecords)
       expect(keys.every((key, at) => key === Math.floor(at / batchRecords))).toBe(true)
     }
-  }, 30_000)
+  })
 
   it('never holds half of an epoch that was killed', async () => {
     for (const delayMs of delaysMs) {
@@ -117,7 +117,7 @@ describe('embedded log, other processes', () => {
         expect((await readAll(log, 'scores')).length).toBe(epochs * batchRecords)
       })
     }
-  }, 30_000)
+  })
 })
 
 const { folder: disk, skipped, unmount } = mountSmallDisk(8)

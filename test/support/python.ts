@@ -5,9 +5,9 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../../src/errors.ts'
 import { mustRun } from '../kafka/java.ts'
+import { longTestMsMax } from './patience.ts'
 
 const cache = path.resolve(import.meta.dirname, '../../node_modules/.cache/forewarn-python')
-const fetchMsMax = 240_000
 
 export type Python = {
   /** True, or why it cannot be had here. Makes the environment if need be, whole or not at all. */
@@ -25,9 +25,9 @@ export function pythonWith(packages: readonly string[]): Python {
       await mkdir(cache, { recursive: true })
       const scratch = await mkdtemp(path.join(cache, 'fetch-'))
       try {
-        await mustRun('python3', ['-m', 'venv', scratch], { timeoutMs: fetchMsMax })
+        await mustRun('python3', ['-m', 'venv', scratch], { timeoutMs: longTestMsMax })
         const install = ['-m', 'pip', 'install', '--quiet', '--retries', '1', ...packages]
-        await mustRun(path.join(scratch, 'bin/python'), install, { timeoutMs: fetchMsMax })
+        await mustRun(path.join(scratch, 'bin/python'), install, { timeoutMs: longTestMsMax })
         await rename(scratch, home).catch((error: unknown) => {
           if (!existsSync(home)) throw error // else somebody else was first
         })
@@ -39,6 +39,6 @@ export function pythonWith(packages: readonly string[]): Python {
       }
     },
     run: (script, stdin, args = []) =>
-      mustRun(path.join(home, 'bin/python'), [script, ...args], { stdin, timeoutMs: fetchMsMax }),
+      mustRun(path.join(home, 'bin/python'), [script, ...args], { stdin, timeoutMs: longTestMsMax }),
   }
 }

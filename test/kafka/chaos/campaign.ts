@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { allThrough, greatestBeat } from '../../../src/fold/progress.ts'
 import { openKafkaLog } from '../../../src/log/kafka/kafkaLog.ts'
 import { seeded } from '../../models/random.ts'
+import { waitMsMax } from '../../support/patience.ts'
 import { startBroker } from '../broker.ts'
 import { logArgs, newKafkaPlace } from '../logs.ts'
 import { Fleet } from './fleet.ts'
@@ -163,7 +164,7 @@ export async function campaign({
     }
 
     async function untilFolded(): Promise<void> {
-      const untilMs = Date.now() + 180_000
+      const untilMs = Date.now() + waitMsMax
       for (;;) {
         const beat = await greatestBeat(log, beatMs)
         if (beat !== undefined && (await allThrough(log, beat))) return

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { spawnGuarded } from '../../support/guarded.ts'
+import { waitMsMax } from '../../support/patience.ts'
 
 export class Load {
   readonly #child: ChildProcess
@@ -23,7 +24,7 @@ export class Load {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
     this.#child.kill('SIGTERM')
-    const overdue = setTimeout(() => this.#child.kill('SIGKILL'), 20_000)
+    const overdue = setTimeout(() => this.#child.kill('SIGKILL'), waitMsMax)
     await gone
     clearTimeout(overdue)
   }

@@ -9,7 +9,7 @@ import { openEmbeddedLog } from '../../../src/log/embedded/embeddedLog.ts'
 import type { Log, NewRecord } from '../../../src/log/port.ts'
 import { hashHex, IdHasher } from '../../../streams/hash.ts'
 import { FateColumns } from '../../../streams/outputs.ts'
-import { foldedTopics, type TopicPrefixes, wireName } from '../../../streams/topics.ts'
+import { foldedTopics, type TopicName, type TopicPrefixes, wireName } from '../../../streams/topics.ts'
 import { foldCalmly } from '../../support/calm.ts'
 import { consoleConsume } from '../consoleTools.ts'
 
@@ -24,14 +24,16 @@ export async function countFates(
   }
   let records = 0
   const hasher = new IdHasher()
-  for (const topic of foldedTopics) {
-    for (const line of await consoleConsume({ host, topic: wireName(topic, prefixes), timeoutMs: 10_000 })) {
+  const read = (topic: TopicName): Promise<string[]> => consoleConsume({ host, topic: wireName(topic, prefixes) })
+  const [fates, ...inputs] = await Promise.all((['fates', ...foldedTopics] as const).map(read)) // each ends when idle
+  for (const [at, topic] of foldedTopics.entries()) {
+    for (const line of inputs[at]) {
       hasher.ofBytes(Buffer.from(line))
       add(`${topic} ${hashHex(hasher.high, hasher.low)}`, 1)
       records++
     }
   }
-  for (const line of await consoleConsume({ host, topic: wireName('fates', prefixes), timeoutMs: 10_000 })) {
+  for (const line of fates) {
     const { topics, counts, hashes } = FateColumns.parse(JSON.parse(line))
     const bytes = new DataView(Uint8Array.from(Buffer.from(hashes, 'base64')).buffer)
     let row = 0
