@@ -29,6 +29,18 @@ export const recordId = z.string().min(1).max(128).refine(wellFormed, 'must be w
 /** `place:<region code>` in place of an enterprise id: an event of a place, counted in cells and never scored. */
 export const placePrefix = 'place:'
 
+/** Extra values of one event; of their names and of their texts, characters. */
+export const attributesMax = 256
+export const attributeNameMax = 64
+export const attributeTextMax = 1_024
+
+/** Looked at before the entries are: each of them that is wrong would be a mistake of its own. */
+function hasFewEntries(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length <= attributesMax
+  )
+}
+
 /** Topic `risk-events`, key = enterprise id. `amount` is in the profile's currency, >= 0; `severity` 1 (light) to 5 (grave). */
 export const RiskEvent = z.object({
   id: recordId,
@@ -44,7 +56,13 @@ export const RiskEvent = z.object({
   retracts: recordId.optional(),
   /** Extra values of a profile; only numeric columns that the profile declares are kept. */
   attributes: z
-    .record(z.string().max(64), z.union([z.number(), z.string().max(1024), z.boolean(), z.null()]))
+    .custom<object>(hasFewEntries, `must be an object of at most ${attributesMax} entries`)
+    .pipe(
+      z.record(
+        z.string().max(attributeNameMax),
+        z.union([z.number(), z.string().max(attributeTextMax), z.boolean(), z.null()]),
+      ),
+    )
     .optional(),
 })
 export type RiskEvent = z.infer<typeof RiskEvent>

@@ -4,7 +4,7 @@
  * the contract and says what is wrong: this here accepts only what the decoder accepts, and then says the same.
  */
 import { factWordsBase, hourOf, packedHourMax } from '../../models/facts.ts'
-import { placePrefix } from '../../streams/contracts.ts'
+import { attributeNameMax, attributesMax, attributeTextMax, placePrefix } from '../../streams/contracts.ts'
 import { IdHasher } from '../../streams/hash.ts'
 import { otherSource, type Profile } from '../../streams/profile.ts'
 import type { CodeTree } from '../../streams/tree.ts'
@@ -44,7 +44,13 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
   const industryOf = codesOf(profile.industries)
   const { misfit, digitFlag } = addressCheck(profile, partition)
   const own = new PlainObject(file.factColumns)
-  const it = new PlainObject(fields, { field: attributes, object: own, nameMax: 64, textMax: 1024 })
+  const it = new PlainObject(fields, {
+    field: attributes,
+    object: own,
+    entriesMax: attributesMax,
+    nameMax: attributeNameMax,
+    textMax: attributeTextMax,
+  })
   const { from, to } = it
   const hasher = new IdHasher()
 

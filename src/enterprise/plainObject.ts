@@ -26,8 +26,8 @@ const isNumber = 2
 const isOther = 3
 const isObject = 4
 
-/** A field that may hold a flat object, and the most bytes of a name and of a text in it. */
-export type Nested = { field: number; object: PlainObject; nameMax: number; textMax: number }
+/** A field that may hold a flat object, the most entries of it, and the most bytes of a name and of a text in it. */
+export type Nested = { field: number; object: PlainObject; entriesMax: number; nameMax: number; textMax: number }
 
 /** The fields of one object at a time; they stand for the bytes that were read last. */
 export class PlainObject {
@@ -47,6 +47,7 @@ export class PlainObject {
   /** The longest name and text that the object had, in bytes. */
   private nameLength = 0
   private textLength = 0
+  private entries = 0
 
   constructor(names: readonly string[], nested?: Nested) {
     this.names = names.map((name) => Buffer.from(name))
@@ -104,6 +105,7 @@ export class PlainObject {
       if (bytes[nameEnd] !== quote) return start
       if (nameEnd > asciiEnd) this.isWide = true
       if (nameEnd - at > this.nameLength) this.nameLength = nameEnd - at - 1
+      this.entries++
       const field = this.fieldOf(bytes, at + 1, nameEnd)
       const before = skipSpaces(bytes, nameEnd + 1)
       if (bytes[before] !== colon) return start
@@ -120,6 +122,7 @@ export class PlainObject {
     for (let field = 0; field < this.kinds.length; field++) this.kinds[field] = absent
     this.nameLength = 0
     this.textLength = 0
+    this.entries = 0
   }
 
   /** Where a value ends; where it begins, when it is not plain. */
@@ -157,7 +160,8 @@ export class PlainObject {
     if (nested?.field !== field) return at
     const { object } = nested
     const end = object.readAt(bytes, at)
-    if (object.nameLength > nested.nameMax || object.textLength > nested.textMax) return at
+    if (object.entries > nested.entriesMax || object.nameLength > nested.nameMax || object.textLength > nested.textMax)
+      return at
     this.kinds[field] = isObject
     return end
   }

@@ -17,6 +17,8 @@ const grade = { enterpriseId: 'E1', grade: 'A', effectiveAt: at }
 const place = { id: 'E1', region: 'P1', industry: 'X' }
 const text = (value: object, change: (json: string) => string): string => change(JSON.stringify(value))
 const nested = (open: string, close: string): string => `{"a":${open.repeat(100_000)}${close.repeat(100_000)}}`
+const entries = (count: number, value: unknown = 1): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, value]))
 const tenMegabytes = text({ ...good, name: 'x' }, (json) => json.replace('"x"', `"${'x'.repeat(10 * 1024 * 1024)}"`))
 
 type Row = [what: string, topic: TestRecord['topic'], value: TestRecord['value'], key: string, code: string]
@@ -54,6 +56,15 @@ const dead: readonly Row[] = [
     'E1',
     'FW_RECORD_INVALID',
   ],
+  ['257 attributes', 'risk-events', { ...good, attributes: entries(257) }, 'E1', 'FW_RECORD_INVALID'],
+  [
+    '20,000 attributes that are none',
+    'risk-events',
+    { ...good, attributes: entries(20_000, []) },
+    'E1',
+    'FW_RECORD_INVALID',
+  ],
+  ['attributes in a list', 'risk-events', { ...good, attributes: [1] }, 'E1', 'FW_RECORD_INVALID'],
   ['an empty object', 'risk-events', {}, 'E1', 'FW_RECORD_INVALID'],
   ['an empty enterprise', 'enterprises', {}, 'E1', 'FW_RECORD_INVALID'],
   ['no id', 'risk-events', { ...good, id: undefined }, 'E1', 'FW_RECORD_INVALID'],
