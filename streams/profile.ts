@@ -4,6 +4,7 @@
  * works with. docs/profiles.md walks through a whole one.
  */
 import { type Calendar, calendar } from './calendar.ts'
+import { idPattern } from './idPattern.ts'
 import { checkFeatures, checkFiles, checkLabelAndBands, checkLanguages, unique } from './profileChecks.ts'
 import type { Messages, ProfileFile } from './profileFile.ts'
 import { type CodeRow, type CodeTree, codeTree } from './tree.ts'
@@ -101,7 +102,7 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
     hash,
     ...trees,
     calendar: calendar(file.tick.unit, file.tick.utcOffsetMinutes),
-    idPattern: pattern(file.enterpriseId.pattern),
+    idPattern: idPattern(file.enterpriseId.pattern),
     types,
     typeIndex,
     groups,
@@ -140,15 +141,6 @@ function tree(
     return codeTree(rows, file.levels, deepest, file.root)
   } catch (error) {
     throw new Error(`${path}.file ${file.file}: ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
-function pattern(text: string): RegExp {
-  try {
-    new RegExp(text) // by itself first: `a)|(b` is none, though it would be one between the brackets
-    return new RegExp(`^(?:${text})$`)
-  } catch {
-    throw new Error(`enterpriseId.pattern: ${text} is no regular expression`)
   }
 }
 

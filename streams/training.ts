@@ -69,12 +69,26 @@ export const TrainingSetting = z.strictObject({
 })
 export type TrainingSetting = z.infer<typeof TrainingSetting>
 
+/** Whether a name is what a pattern describes, in which `*` stands for anything. Each piece is taken where it comes first: no step is tried again. */
+function isLike(name: string, pattern: string): boolean {
+  const [first, ...others] = pattern.split('*')
+  const last = others.pop()
+  if (last === undefined) return name === pattern
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false
+  let at = first.length
+  for (const piece of others) {
+    const found = name.indexOf(piece, at)
+    if (found < 0) return false
+    at = found + piece.length
+  }
+  return at <= name.length - last.length
+}
+
 /** The known features that the patterns name, in the order in which they are known. @throws Error with the path of a pattern that names none. */
 export function matchingFeatures(patterns: readonly string[], known: readonly string[]): string[] {
   const chosen = new Set<string>()
   for (const [at, pattern] of patterns.entries()) {
-    const expression = new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`)
-    const found = known.filter((name) => expression.test(name))
+    const found = known.filter((name) => isLike(name, pattern))
     if (found.length === 0) throw new Error(`training.features.${at}: ${pattern} is none of ${known.join(', ')}`)
     for (const name of found) chosen.add(name)
   }

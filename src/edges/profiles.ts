@@ -113,10 +113,12 @@ class ProfileFolder {
   }
 
   private async text(name: string): Promise<string> {
-    const bytes = await readFile(path.join(this.folder, name)).catch(() => {
-      throw new Error(`there is no ${name} beside the profile`)
-    })
-    if (bytes.length > fileBytesMax) throw new Error(`${name} is larger than ${fileBytesMax} bytes`)
+    const file = path.join(this.folder, name)
+    const found = await stat(file).catch(() => undefined)
+    if (found === undefined) throw new Error(`there is no ${name} beside the profile`)
+    if (!found.isFile()) throw new Error(`${name} is no file`) // a device may never end
+    if (found.size > fileBytesMax) throw new Error(`${name} is larger than ${fileBytesMax} bytes`)
+    const bytes = await readFile(file)
     this.contents.set(name, bytes)
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   }
