@@ -153,6 +153,18 @@ export function plainText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 }
 
+/** JSON safe on a terminal: what moves the cursor or turns the direction of a text is escaped, which says the same to a reader of JSON. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escapes)
+}
+
+function escapes(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+}
+
 /** Runs a program and gives its exit code. Whatever is thrown is printed, with what to do about it. */
 export async function runProgram(
   program: Command,

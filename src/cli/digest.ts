@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { loadProfile } from '../edges/profiles.ts'
 import { digest, digestTopics } from '../log/digest.ts'
-import { addLogOptions, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
+import { addLogOptions, jsonText, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
 import { tickOf } from './ticks.ts'
 
 type Options = LogOptions & { through?: string; profile: string; json?: boolean }
@@ -18,7 +18,7 @@ export function digestCommand(screen: Screen = processScreen): Command {
       const log = await openLogOption(options, 'read')
       try {
         const found = await digest(log, includes)
-        if (options.json === true) await print(screen, JSON.stringify(found))
+        if (options.json === true) await print(screen, jsonText(found))
         else
           for (const topic of digestTopics)
             await print(screen, `${found[topic].hash}  ${topic}  (${found[topic].records})`)

@@ -6,6 +6,7 @@ import { readWriter } from '../log/embedded/writerLock.ts'
 import {
   addLogOptions,
   CommandFailed,
+  jsonText,
   type LogOptions,
   logPlace,
   openLogOption,
@@ -44,7 +45,7 @@ export function doctorCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', examples)
     .action(async (options: Options) => {
       const checks = await examine(options)
-      if (options.json) await print(screen, JSON.stringify(checks))
+      if (options.json) await print(screen, jsonText(checks))
       else
         for (const check of checks)
           await print(screen, lineOf(check, screen.out.isTTY === true && !process.env.NO_COLOR))

@@ -11,7 +11,16 @@ import { readRows } from '../training/readRows.ts'
 import { reportHtml } from '../training/report/reportHtml.ts'
 import { gapTicksOf } from '../training/split.ts'
 import { nameOf } from '../words.ts'
-import { addLogOptions, type LogOptions, plainText, print, processScreen, remark, type Screen } from './common.ts'
+import {
+  addLogOptions,
+  jsonText,
+  type LogOptions,
+  plainText,
+  print,
+  processScreen,
+  remark,
+  type Screen,
+} from './common.ts'
 import { evaluateShadow } from './evaluateShadow.ts'
 import { tickOf } from './ticks.ts'
 import { windowOf } from './train.ts'
@@ -64,7 +73,7 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
           : await evaluateFolder(model, profile, options, screen)
       if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(judged)}\n`)
       if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile))
-      if (options.json === true) await print(screen, JSON.stringify(judged))
+      if (options.json === true) await print(screen, jsonText(judged))
       else for (const line of lines(judged)) await print(screen, plainText(line))
     })
   return addLogOptions(command)

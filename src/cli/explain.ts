@@ -10,7 +10,16 @@ import { explain } from '../training/explain.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { lastClosedTick } from '../training/extract/rows.ts'
-import { addLogOptions, openLogOption, plainText, print, processScreen, type Screen, writerAddress } from './common.ts'
+import {
+  addLogOptions,
+  jsonText,
+  openLogOption,
+  plainText,
+  print,
+  processScreen,
+  type Screen,
+  writerAddress,
+} from './common.ts'
 import { championIn, type OpenRegistry, type RegistryOptions, withRegistry } from './registry.ts'
 import { tickOf } from './ticks.ts'
 
@@ -85,7 +94,7 @@ function championOf(open: OpenRegistry, tick: number): RiskModel | undefined {
 
 async function tell(screen: Screen, found: Explanation, { json, all }: Options): Promise<void> {
   if (json === true) {
-    await print(screen, JSON.stringify(found))
+    await print(screen, jsonText(found))
     return
   }
   const score = found.probability === undefined ? 'no score' : `probability ${found.probability.toFixed(4)}`

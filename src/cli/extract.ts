@@ -10,6 +10,7 @@ import { type ExtractOptions, lastClosedTick, type TrainingRows, trainingRows } 
 import { type WrittenRows, writeRows } from '../training/extract/writeRows.ts'
 import {
   addLogOptions,
+  jsonText,
   type LogOptions,
   openLogOption,
   print,
@@ -119,7 +120,7 @@ async function tell(
   const { rows, positives, from, to, features, dataHash } = dictionary
   if (json === true) {
     const result = { rows, positives, from, to, features: features.length, dataHash, folder, seconds }
-    await print(screen, JSON.stringify(result))
+    await print(screen, jsonText(result))
     return
   }
   const share = ((100 * positives) / Math.max(1, rows)).toFixed(1)

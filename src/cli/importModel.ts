@@ -7,7 +7,7 @@ import { ForewarnError, messageOf } from '../errors.ts'
 import { importedTrees } from '../training/learners.ts'
 import { readRows } from '../training/readRows.ts'
 import { commandText } from './commandText.ts'
-import { metricsText, print, processScreen, type Screen } from './common.ts'
+import { jsonText, metricsText, print, processScreen, type Screen } from './common.ts'
 import { train, windowOf } from './train.ts'
 
 const help = `
@@ -43,7 +43,7 @@ export function importCommand(screen: Screen = processScreen): Command {
       const hash = await writeModelFolder(options.out, trained)
       const { metrics } = trained.file.training
       const said = { hash, kind: 'trees', folder: options.out, metrics }
-      if (options.json === true) await print(screen, JSON.stringify(said))
+      if (options.json === true) await print(screen, jsonText(said))
       else await print(screen, `trees ${hash.slice(0, 12)} in ${options.out}; ${metricsText(metrics)}`)
     })
 }

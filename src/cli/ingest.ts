@@ -13,6 +13,7 @@ import { ForewarnError } from '../errors.ts'
 import {
   addLogOptions,
   CommandFailed,
+  jsonText,
   type LogOptions,
   openLogOption,
   plainText,
@@ -75,7 +76,7 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
     const summary = await runImport({ log, profile, field, files, resume, onProgress })
     bar.stop()
     tellRefused(screen, summary.lines, total(summary.refused))
-    await print(screen, options.json ? JSON.stringify(summary) : importSentence(summary))
+    await print(screen, options.json ? jsonText(summary) : importSentence(summary))
     if (summary.accepted === 0) throw new CommandFailed()
   } finally {
     bar.stop()
@@ -117,7 +118,7 @@ async function ingestFiles(
     const summary = await ingestLive({ ...records, target, onProgress })
     bar.stop()
     tellRefused(screen, summary.refused, total(summary.counts))
-    await print(screen, options.json ? JSON.stringify(summary) : liveSentence(summary, as))
+    await print(screen, options.json ? jsonText(summary) : liveSentence(summary, as))
     if (summary.accepted === 0) throw new CommandFailed()
   } finally {
     bar.stop()

@@ -9,6 +9,7 @@ import { ForewarnError } from '../errors.ts'
 import { misfitOf } from '../registry/modelFolder.ts'
 import {
   addLogOptions,
+  jsonText,
   metricsText,
   plainText,
   print,
@@ -31,7 +32,7 @@ export function modelsCommand(screen: Screen = processScreen): Command {
     .description('Every model of the log: what it is, what it was trained on, and what it does.')
     .action((options: RegistryOptions) =>
       withRegistry(options, 'read', async ({ models }) => {
-        if (options.json) await print(screen, JSON.stringify(models.map(summary)))
+        if (options.json) await print(screen, jsonText(models.map(summary)))
         else for (const model of models) await print(screen, plainText(lineOf(model)))
         if (models.length === 0) remark(screen, 'The log holds no model, and its profile names none.')
       }),
@@ -42,8 +43,7 @@ export function modelsCommand(screen: Screen = processScreen): Command {
     .action((text: string, options: RegistryOptions) =>
       withRegistry(options, 'read', async ({ models }) => {
         const model = modelBy(text, models)
-        if (options.json)
-          await print(screen, JSON.stringify({ ...summary(model), model: model.file, card: model.card }))
+        if (options.json) await print(screen, jsonText({ ...summary(model), model: model.file, card: model.card }))
         else await print(screen, `${plainText(lineOf(model))}\n\n${cardOf(model)}`)
       }),
     )
@@ -54,7 +54,7 @@ export function modelsCommand(screen: Screen = processScreen): Command {
     .action((a: string, b: string, options: RegistryOptions) =>
       withRegistry(options, 'read', async ({ models }) => {
         const differences = diffModels(fileOf(modelBy(a, models)), fileOf(modelBy(b, models)))
-        if (options.json) await print(screen, JSON.stringify(differences))
+        if (options.json) await print(screen, jsonText(differences))
         else
           for (const { path, a: left, b: right } of differences)
             await print(screen, plainText(`${path}: ${left ?? '-'} | ${right ?? '-'}`))
@@ -95,7 +95,7 @@ export async function publishFolder(screen: Screen, folder: string, options: Reg
     } finally {
       bar.stop()
     }
-    if (options.json) await print(screen, JSON.stringify({ hash, chunks: chunks.length, isThere }))
+    if (options.json) await print(screen, jsonText({ hash, chunks: chunks.length, isThere }))
     else await print(screen, isThere ? `The log holds it already: ${hash}` : `Published ${hash}`)
   })
 }

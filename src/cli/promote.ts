@@ -8,7 +8,16 @@ import { Gate, type ModelCommand } from '../../streams/commands.ts'
 import { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import { answerTo, championAt } from '../edges/registry/readRegistry.ts'
 import { errorCodes, errorRegistry, ForewarnError, mistakeIn } from '../errors.ts'
-import { addLogOptions, CommandFailed, plainText, print, processScreen, remark, type Screen } from './common.ts'
+import {
+  addLogOptions,
+  CommandFailed,
+  jsonText,
+  plainText,
+  print,
+  processScreen,
+  remark,
+  type Screen,
+} from './common.ts'
 import { modelBy, type OpenRegistry, type RegistryOptions, tickBy, withRegistry } from './registry.ts'
 
 export type ChangeOptions = RegistryOptions & { at: string; actor: string }
@@ -114,7 +123,7 @@ export async function change(
     const { id, kind } = command
     const tick = profile.calendar.label(effectiveTick)
     const hash = command.kind === 'model.rollback' ? championAt(registry, effectiveTick) : command.hash
-    if (options.json === true) await print(screen, JSON.stringify({ id, accepted, kind, tick, hash, code, detail }))
+    if (options.json === true) await print(screen, jsonText({ id, accepted, kind, tick, hash, code, detail }))
     else if (accepted) await print(screen, sentence(kind, hash, tick))
     if (accepted) return
     const known = errorCodes.find((one) => one === code)

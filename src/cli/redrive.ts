@@ -4,6 +4,7 @@ import { type RedriveSummary, redrive } from '../edges/ingest/redrive.ts'
 import {
   addLogOptions,
   CommandFailed,
+  jsonText,
   type LogOptions,
   openLogOption,
   print,
@@ -47,7 +48,7 @@ async function redriveLetters(options: Options, screen: Screen): Promise<void> {
   const log = await openLogOption(options, send ? 'write' : 'read')
   try {
     const summary = await redrive({ log, letters: lettersOf(log, options), limit, send, again, any })
-    await print(screen, options.json ? JSON.stringify({ ...summary, dryRun: !send }) : sentence(summary, send))
+    await print(screen, options.json ? jsonText({ ...summary, dryRun: !send }) : sentence(summary, send))
     if (!options.json) tellRest(screen, summary, send)
     if (sum(summary.sent) === 0 && sum(summary.refused) > 0) throw new CommandFailed()
   } finally {

@@ -12,7 +12,7 @@ import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { readRows } from '../training/readRows.ts'
 import { gapTicksOf, within } from '../training/split.ts'
 import { commandText } from './commandText.ts'
-import { addLogOptions, CommandFailed, openLogOption, print, processScreen, type Screen } from './common.ts'
+import { addLogOptions, CommandFailed, jsonText, openLogOption, print, processScreen, type Screen } from './common.ts'
 import { gateLine, pageOf } from './evaluate.ts'
 import { extract } from './extract.ts'
 import { publishFolder } from './models.ts'
@@ -137,7 +137,7 @@ type Result = Pick<JudgedModel, 'gates'> & { hash: string; passed: boolean; publ
 
 async function tell(screen: Screen, result: Result, { json }: Options): Promise<void> {
   if (json === true) {
-    await print(screen, JSON.stringify(result))
+    await print(screen, jsonText(result))
     return
   }
   for (const { of: _, ...gate } of result.gates) await print(screen, gateLine(gate))

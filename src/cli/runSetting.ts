@@ -7,7 +7,7 @@ import { loadProfile } from '../edges/profiles.ts'
 import { type RunTotals, totalsLine } from '../edges/tally.ts'
 import { checkBeat } from '../engine.ts'
 import { secondMs } from '../limits.ts'
-import { type LogOptions, print, type Screen, wholeNumber } from './common.ts'
+import { jsonText, type LogOptions, print, type Screen, wholeNumber } from './common.ts'
 
 /** What `run` is asked, as the command line gives it. */
 export type RunOptions = LogOptions & {
@@ -45,6 +45,6 @@ export async function printTotals(
   const seconds = (Date.now() - startedMs) / secondMs
   await print(
     screen,
-    json === true ? JSON.stringify({ ...totals, seconds }) : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
+    json === true ? jsonText({ ...totals, seconds }) : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
   )
 }

@@ -17,7 +17,7 @@ import {
 import type { TopicName } from '../../streams/topics.ts'
 import { jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
-import { plainText } from './common.ts'
+import { jsonText, plainText } from './common.ts'
 import type { Placed } from './topicReader.ts'
 
 const textMax = 200
@@ -35,7 +35,7 @@ export function showRecord(topic: TopicName, { partition, record }: Placed, opti
 /** The whole record as one line of JSON; a value that is no JSON is given as text. */
 export function jsonRecord({ partition, record }: Placed): string {
   const { offset, key, headers } = record
-  return JSON.stringify({
+  return jsonText({
     partition,
     offset,
     time: timeOf(record),

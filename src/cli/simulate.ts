@@ -7,7 +7,7 @@ import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import { type Simulation, simulate } from '../simulate/simulate.ts'
 import { type WriteProgress, type Written, writeSimulation } from '../simulate/write.ts'
-import { wholeNumber } from './common.ts'
+import { jsonText, wholeNumber } from './common.ts'
 
 type Options = {
   out: string
@@ -52,7 +52,7 @@ export function simulateCommand(): Command {
       const profile = await loadProfile(options.profile)
       const simulation = simulate(profile, { enterprises, days, seed, start: startMs(options.start, profile) })
       const written = await writeWithProgress(simulation, options.out)
-      process.stdout.write(`${options.json ? JSON.stringify(written) : summary(written, simulation)}\n`)
+      process.stdout.write(`${options.json ? jsonText(written) : summary(written, simulation)}\n`)
     })
 }
 

@@ -6,6 +6,7 @@ import { createTopics, describeTopics } from '../log/kafka/topics.ts'
 import {
   addLogOptions,
   CommandFailed,
+  jsonText,
   kafkaBrokers,
   type LogOptions,
   prefixesOf,
@@ -46,7 +47,7 @@ export function topicsCommand(screen: Screen = processScreen): Command {
         replication: wholeNumber('--replication', options.replication, 1),
         times: options.times,
       })
-      if (options.json) await print(screen, JSON.stringify({ made }))
+      if (options.json) await print(screen, jsonText({ made }))
       else await print(screen, made.length === 0 ? 'All topics are there.' : `Made ${made.length} topics.`)
     })
   const check = new Command('check')
@@ -54,7 +55,7 @@ export function topicsCommand(screen: Screen = processScreen): Command {
     .option('--json', 'print the deviations as one JSON array')
     .action(async (options: Options) => {
       const found = await topicDeviations(options)
-      if (options.json) await print(screen, JSON.stringify(found))
+      if (options.json) await print(screen, jsonText(found))
       else await printDeviations(screen, found)
       if (found.some(({ severity }) => severity === 'fail')) throw new CommandFailed()
     })

@@ -12,7 +12,16 @@ import { type RowsFolder, readRows } from '../training/readRows.ts'
 import { within } from '../training/split.ts'
 import { type Learner, type TrainedModel, trainModel } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
-import { metricsText, nonNegative, print, processScreen, progressBar, type Screen, wholeNumber } from './common.ts'
+import {
+  jsonText,
+  metricsText,
+  nonNegative,
+  print,
+  processScreen,
+  progressBar,
+  type Screen,
+  wholeNumber,
+} from './common.ts'
 import { tickOf } from './ticks.ts'
 
 const help = `
@@ -156,7 +165,7 @@ type Told = TrainCommandOptions & { report: ScorecardReport | undefined }
 async function tell(screen: Screen, hash: string, { file }: TrainedModel, { out, json, report }: Told): Promise<void> {
   const { rows, positives, metrics } = file.training
   if (json === true) {
-    await print(screen, JSON.stringify({ hash, kind: file.kind, folder: out, rows, positives, metrics, report }))
+    await print(screen, jsonText({ hash, kind: file.kind, folder: out, rows, positives, metrics, report }))
     return
   }
   if (report !== undefined) for (const line of reportLines(report)) await print(screen, line)

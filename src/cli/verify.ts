@@ -14,6 +14,7 @@ import { type Archive, type Verification, verifyWarning } from '../watch/verify.
 import {
   addLogOptions,
   CommandFailed,
+  jsonText,
   type LogOptions,
   openLogOption,
   print,
@@ -70,7 +71,7 @@ async function tell(screen: Screen, id: string, found: readonly Verification[], 
       differences,
       ticksJudged,
     }))
-    await print(screen, JSON.stringify({ id, agrees, changes }))
+    await print(screen, jsonText({ id, agrees, changes }))
   } else {
     for (const { published, agrees: same, differences, ticksJudged } of found) {
       await print(

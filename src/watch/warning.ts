@@ -4,6 +4,7 @@ import type { Profile } from '../../streams/profile.ts'
 import type { Axis } from '../../streams/topics.ts'
 import type { CodeTree } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
+import { cellEnterprisesMin } from '../limits.ts'
 import { fillIn, without } from '../words.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -32,9 +33,12 @@ export function warningId(identity: Identity, axis: Axis, node: number, raisedTi
   return [axis, region, industry, identity.profile.calendar.label(raisedTick)].filter((part) => part !== '').join('.')
 }
 
-export function warningOf(identity: Identity, facts: WarningFacts): Warning {
+/** Warnings are public. Of what one or two enterprises brought the types stay untold: they could be told from the rest by them. */
+export function warningOf(identity: Identity, found: WarningFacts): Warning {
   const { profile, model, foldVersion, beatMs } = identity
-  const { evidence, tick } = facts
+  const { evidence, tick } = found
+  const isTold = evidence.enterprises === 0 || evidence.enterprises >= cellEnterprisesMin
+  const facts = isTold ? found : { ...found, byType: {} }
   return {
     ...codesOf(identity, facts.node),
     id: warningId(identity, facts.axis, facts.node, facts.raisedTick),

@@ -223,3 +223,12 @@ test('dead letters by code, time and number, with what to do about them', async 
   expect((await list(folder, '--since', '1970-01-01T00:00:02')).err).toContain('and 1970-01-01T00:00:02 has no zone')
   expect((await list(await logWith())).err).toBe('No dead letters.\n')
 })
+
+test('--json escapes what a terminal obeys, and says the same', async () => {
+  const text = 'a\u202eb\u009bc\u2028d\u{e0001}e\u200b'
+  const folder = await logWith(['cell-warnings', 0, json({ ...warning, sentences: { en: text } }, 0)])
+  const { lines } = await tail(folder, ['cell-warnings', '--json'])
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u)
+  expect(JSON.parse(lines[0]).value.sentences.en).toBe(text)
+})

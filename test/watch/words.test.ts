@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
 import { warningOf } from '../../src/watch/warning.ts'
 import { without } from '../../src/words.ts'
+import type { Warning } from '../../streams/outputs.ts'
 import { compileProfile } from '../../streams/profile.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
@@ -21,30 +22,21 @@ it.each([
   expect(without(template, 'topType')).toBe(said)
 })
 
-it('a cleared warning names no type', () => {
-  const words = {
-    'warning.cell':
-      '{industry} in {place}: {count} events this {tickUnit}, mostly {topType}, {expected} expected, {level}',
-  }
-  const profile = compileProfile({ ...tinySource, messages: new Map([['en', words]]) })
-  const keys = cellKeys(profile)
-  const evidence = {
-    events: 0,
-    enterprises: 0,
-    squares: 0,
-    expected: 2.04,
-    variance: 3,
-    p: 1,
-    q: 1,
-    rateRatio: 0,
-    familySize: 9,
-  }
-  const warning = warningOf(
+const words = {
+  'warning.cell':
+    '{industry} in {place}: {count} events this {tickUnit}, mostly {topType}, {expected} expected, {level}',
+}
+const profile = compileProfile({ ...tinySource, messages: new Map([['en', words]]) })
+const keys = cellKeys(profile)
+
+function warningFrom(counts: { events: number; enterprises: number }, byType: Record<string, number>): Warning {
+  const evidence = { ...counts, squares: 0, expected: 2.04, variance: 3, p: 1, q: 1, rateRatio: 0, familySize: 9 }
+  return warningOf(
     { profile, keys, model: null, foldVersion: 1, beatMs: 1_000 },
     {
       node: keys.cell(profile.regions.find('P1'), profile.industries.find('X')),
       axis: 'cell',
-      change: 'cleared',
+      change: 'level',
       level: 'calm',
       levelBefore: 'blue',
       tick: 20_000,
@@ -52,11 +44,26 @@ it('a cleared warning names no type', () => {
       beat: 1,
       early: false,
       evidence,
-      byType: {},
+      byType,
       parents: [],
       children: [],
       explainedBy: undefined,
     },
   )
-  expect(warning.sentences).toEqual({ en: 'X in P1: 0 events this day, 2 expected, calm' })
+}
+
+it('a cleared warning names no type', () => {
+  const { sentences } = warningFrom({ events: 0, enterprises: 0 }, {})
+  expect(sentences).toEqual({ en: 'X in P1: 0 events this day, 2 expected, calm' })
+})
+
+it.each([
+  [1, {}, 'X in P1: 9 events this day, 2 expected, calm'],
+  [2, {}, 'X in P1: 9 events this day, 2 expected, calm'],
+  [3, { 'PEN.FINE': 9 }, 'X in P1: 9 events this day, mostly PEN.FINE, 2 expected, calm'],
+  [0, { 'PEN.FINE': 9 }, 'X in P1: 9 events this day, mostly PEN.FINE, 2 expected, calm'], // of places alone
+])('events of %i enterprises: what is told of their types', (enterprises, byType, said) => {
+  const warning = warningFrom({ events: 9, enterprises }, { 'PEN.FINE': 9 })
+  expect(warning.byType).toEqual(byType)
+  expect(warning.sentences.en).toBe(said)
 })
