@@ -1,7 +1,7 @@
 /** What a log is started with: its first command says it, for its whole life; later ones say which program goes on with it. */
 import type { RiskModel } from '../models/risk/riskModel.ts'
 import type { Command } from '../streams/commands.ts'
-import type { Profile } from '../streams/profile.ts'
+import { isHashOf, type Profile } from '../streams/profile.ts'
 import { ForewarnError } from './errors.ts'
 import { parseCommand } from './fold/imports.ts'
 import { greatestBeat, greatestFolded } from './fold/progress.ts'
@@ -41,10 +41,10 @@ export async function activate(options: ActivationOptions): Promise<ActiveSettin
     ...setting,
   }
   const greatest = await greatestBeat(log, beatMs)
-  let known = await activationsIn(log, wanted)
+  let known = await activationsIn(log, profile, wanted)
   if (known.length === 0) {
     await append(log, wanted, greatest === undefined ? now() : greatest * beatMs)
-    known = await activationsIn(log, wanted)
+    known = await activationsIn(log, profile, wanted)
   }
   if (!isOf(known[known.length - 1], setting)) {
     // In no beat that is folded, and no later than an import may begin.
@@ -60,20 +60,20 @@ function isOf({ foldVersion, profileHash, features }: ActiveSetting, setting: Ac
 }
 
 /** Those that count: the first, and those that went on with it. @throws ForewarnError FW_CONFIG_CHANGED when the first is another one. */
-async function activationsIn(log: Log, wanted: Activation): Promise<Activation[]> {
+async function activationsIn(log: Log, profile: Profile, wanted: Activation): Promise<Activation[]> {
   const found: Activation[] = []
   for await (const record of recordsOf(log, 'commands', 0)) {
     const command = parseCommand(record.value)
     if (command?.kind !== 'profile.activate') continue
-    if (found.length === 0) checkSame(command, wanted)
+    if (found.length === 0) checkSame(command, profile, wanted)
     if (found.length === 0 || command.activeFromTick !== undefined) found.push(command)
   }
   return found
 }
 
-function checkSame(first: Activation, wanted: Activation): void {
+function checkSame(first: Activation, profile: Profile, wanted: Activation): void {
   const { profileHash, beatMs, modelHash } = first
-  if (profileHash === wanted.profileHash && beatMs === wanted.beatMs && modelHash === wanted.modelHash) return
+  if (isHashOf(profile, profileHash) && beatMs === wanted.beatMs && modelHash === wanted.modelHash) return
   throw new ForewarnError('FW_CONFIG_CHANGED', [describe(first), describe(wanted)])
 }
 

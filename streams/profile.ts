@@ -31,8 +31,10 @@ export const otherSource = 0
 /** The compiled profile: everything by index. */
 export type Profile = {
   readonly file: ProfileFile
-  /** sha256 of every file of the profile; names it in warnings and in the log. */
+  /** sha256 over the content of every file of the profile and of its model; names it in warnings and in the log. */
   readonly hash: string
+  /** Hashes that it had in logs of earlier versions. */
+  readonly formerHashes: readonly string[]
   readonly regions: CodeTree
   readonly industries: CodeTree
   readonly calendar: Calendar
@@ -52,13 +54,15 @@ export type Profile = {
 export type ProfileSource = {
   file: ProfileFile
   hash: string
+  formerHashes?: readonly string[]
   regions: readonly CodeRow[]
   industries: readonly CodeRow[]
   messages: ReadonlyMap<string, Messages>
 }
 
 /** @throws Error with the path of the mistake: `eventTypes.3.group: X is none of the groups`. */
-export function compileProfile({ file, hash, regions, industries, messages }: ProfileSource): Profile {
+export function compileProfile(source: ProfileSource): Profile {
+  const { file, hash, formerHashes = [], regions, industries, messages } = source
   const groups = unique(
     'groups',
     file.groups.map((group) => group.code),
@@ -100,6 +104,7 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
   return {
     file,
     hash,
+    formerHashes,
     ...trees,
     calendar: calendar(file.tick.unit, file.tick.utcOffsetMinutes),
     idPattern: idPattern(file.enterpriseId.pattern),
@@ -112,6 +117,11 @@ export function compileProfile({ file, hash, regions, industries, messages }: Pr
     sourceIndex: indexed(sources),
     messages,
   }
+}
+
+/** Whether a log that was begun under a hash is of this profile. */
+export function isHashOf({ hash, formerHashes }: Pick<Profile, 'hash' | 'formerHashes'>, one: string): boolean {
+  return one === hash || formerHashes.includes(one)
 }
 
 /** Codes of declared features that the trees do not have would be 0 for ever; without centres nothing is around. */

@@ -119,7 +119,7 @@ export const ProfileFile = z.strictObject({
   bandHysteresis: z.number().min(0).max(0.5),
   /** A score is published when it moved by so much since the last one published, or when its band changed. */
   scoreStepMin: z.number().positive().max(1),
-  /** The model that scores until another is promoted: a folder under models/, or a path beside the profile. `null`: cells only. */
+  /** The model that scores until another is promoted: the name of a built-in one, or a folder, from that of the profile on. `null`: cells only. */
   model: z.string().min(1).nullable(),
   warnings: warningPolicy,
   /** How models of this profile are trained. Absent: every default. */

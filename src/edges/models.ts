@@ -8,6 +8,7 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { type FolderFiles, folderHash, modelFiles, modelIn } from '../registry/modelFolder.ts'
+import { withLineFeeds } from './lineEnds.ts'
 
 const builtIn = fileURLToPath(new URL('../../models/', import.meta.url))
 
@@ -24,22 +25,30 @@ export async function loadModel(nameOrFolder: string): Promise<RiskModel> {
   return (await readModelFolder(nameOrFolder)).model
 }
 
-/** A built-in model by name, or a folder, with its files. @throws ForewarnError FW_MODEL_INVALID. */
-export async function readModelFolder(nameOrFolder: string): Promise<ModelFolder> {
-  const named = path.join(builtIn, nameOrFolder)
-  const folder =
-    /^[a-z][a-z0-9-]*$/.test(nameOrFolder) && existsSync(path.join(named, 'model.json')) ? named : nameOrFolder
+/** Whether a name is that of a built-in model. */
+export function isBuiltInModel(name: string): boolean {
+  return /^[a-z][a-z0-9-]*$/.test(name) && existsSync(path.join(builtIn, name, 'model.json'))
+}
+
+/** The files of a built-in model by name, or of a folder, and their hash. @throws ForewarnError FW_MODEL_INVALID. */
+export async function readModelFiles(nameOrFolder: string): Promise<{ hash: string; files: FolderFiles }> {
+  const folder = isBuiltInModel(nameOrFolder) ? path.join(builtIn, nameOrFolder) : nameOrFolder
   const files = new Map<string, Uint8Array>()
   for (const name of modelFiles) {
     const bytes = await readFile(path.join(folder, name)).catch((error: unknown) => {
       throw new ForewarnError('FW_MODEL_INVALID', [folder, `${name}: ${messageOf(error)}`])
     })
-    files.set(name, bytes)
+    files.set(name, withLineFeeds(bytes))
   }
+  return { hash: folderHash(files), files }
+}
+
+/** A built-in model by name, or a folder, with its files. @throws ForewarnError FW_MODEL_INVALID. */
+export async function readModelFolder(nameOrFolder: string): Promise<ModelFolder> {
+  const { hash, files } = await readModelFiles(nameOrFolder)
   try {
-    const hash = folderHash(files)
     return { hash, files, ...modelIn(files, hash) }
   } catch (error) {
-    throw new ForewarnError('FW_MODEL_INVALID', [folder, messageOf(error)])
+    throw new ForewarnError('FW_MODEL_INVALID', [nameOrFolder, messageOf(error)])
   }
 }

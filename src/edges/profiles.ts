@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse as parseCsv } from 'csv-parse/sync'
-import { parse as parseYaml } from 'yaml'
+import { isNode, parseDocument, parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { featureNames } from '../../models/features.ts'
 import { compileProfile, Messages, type Profile, ProfileFile } from '../../streams/profile.ts'
@@ -13,6 +13,8 @@ import type { CodeRow } from '../../streams/tree.ts'
 import { featureProfile } from '../enterprise/featureProfile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { MiB, treeNodesMax } from '../limits.ts'
+import { withLineFeeds } from './lineEnds.ts'
+import { isBuiltInModel, readModelFiles } from './models.ts'
 
 const builtInFolder = fileURLToPath(new URL('../../streams/profiles/', import.meta.url))
 const profileFile = 'profile.yaml'
@@ -65,7 +67,9 @@ async function compiled(folder: ProfileFolder): Promise<Profile> {
   }
   const regions = await folder.codes('regions', file.regions.file)
   const industries = await folder.codes('industries', file.industries.file)
-  const profile = compileProfile({ file, hash: folder.hash(), regions, industries, messages })
+  const model = await folder.model(file.model)
+  const hashes = { hash: folder.hash(), formerHashes: folder.formerHashes() }
+  const profile = compileProfile({ file: { ...file, model }, ...hashes, regions, industries, messages })
   for (const tree of ['regions', 'industries'] as const) {
     const nodes = profile[tree].nodes.length
     if (nodes > treeNodesMax) throw new Error(`${tree}.file: ${nodes} nodes, at most ${treeNodesMax} fit`)
@@ -78,6 +82,8 @@ async function compiled(folder: ProfileFolder): Promise<Profile> {
 class ProfileFolder {
   private readonly folder: string
   private readonly contents = new Map<string, Buffer>()
+  /** Hash of a model that is not built in. */
+  private modelHash: string | undefined
 
   constructor(folder: string) {
     this.folder = folder
@@ -102,14 +108,33 @@ class ProfileFolder {
     }
   }
 
-  /** sha256 over name, length and bytes of every file that was read, in the order of their names. */
-  hash(): string {
-    const hash = createHash('sha256')
-    for (const name of [...this.contents.keys()].sort()) {
-      const bytes = this.contents.get(name) ?? Buffer.alloc(0)
-      hash.update(`${name}\0${bytes.length}\0`).update(bytes)
+  /** The built-in name, or the path of the folder. */
+  async model(name: string | null): Promise<string | null> {
+    if (name === null || isBuiltInModel(name)) return name
+    const folder = path.resolve(this.folder, name)
+    try {
+      this.modelHash = (await readModelFiles(folder)).hash
+    } catch (error) {
+      throw new Error(`model: ${messageOf(error)}`)
     }
-    return hash.digest('hex')
+    return folder
+  }
+
+  /**
+   * sha256 over name, length and bytes of every file that was read, in the order of their names; line ends are line feeds, and where the
+   * profile says in which folder its model lies, the hash of the model stands instead.
+   */
+  hash(): string {
+    const contents = new Map([...this.contents].map(([name, bytes]) => [name, withLineFeeds(bytes)]))
+    const yaml = contents.get(profileFile)
+    if (this.modelHash !== undefined && yaml !== undefined) contents.set(profileFile, withModel(yaml, this.modelHash))
+    return hashOver(contents)
+  }
+
+  /** Up to foldVersion 4 the bytes counted as they were. */
+  formerHashes(): string[] {
+    const former = hashOver(this.contents)
+    return former === this.hash() ? [] : [former]
   }
 
   private async text(name: string): Promise<string> {
@@ -122,6 +147,24 @@ class ProfileFolder {
     this.contents.set(name, bytes)
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   }
+}
+
+function hashOver(contents: ReadonlyMap<string, Buffer>): string {
+  const hash = createHash('sha256')
+  for (const name of [...contents.keys()].sort()) {
+    const bytes = contents.get(name) ?? Buffer.alloc(0)
+    hash.update(`${name}\0${bytes.length}\0`).update(bytes)
+  }
+  return hash.digest('hex')
+}
+
+/** The profile's text with the hash of its model in the place of the model's path. */
+function withModel(yaml: Buffer, hash: string): Buffer {
+  const text = yaml.toString('utf8')
+  const value = parseDocument(text).get('model', true)
+  const [from, to] = isNode(value) ? (value.range ?? []) : []
+  if (from === undefined || to === undefined) throw new Error('model: its place in the file is not known')
+  return Buffer.from(`${text.slice(0, from)}${hash}${text.slice(to)}`)
 }
 
 /** `code,parent,name_zh,name_en,lat,lon`: blank names are left out, and blank centres. */

@@ -11,11 +11,13 @@ import { activate } from '../../src/activation.ts'
 import { runProgram } from '../../src/cli/common.ts'
 import { modelsCommand } from '../../src/cli/models.ts'
 import { challengeCommand, promoteCommand, rollbackCommand } from '../../src/cli/promote.ts'
-import { tickBy } from '../../src/cli/registry.ts'
+import { championIn, tickBy } from '../../src/cli/registry.ts'
 import { tailCommand } from '../../src/cli/tail.ts'
 import { tickOf } from '../../src/cli/ticks.ts'
-import { loadModel, modelOf } from '../../src/edges/models.ts'
+import { loadModel, modelOf, readModelFolder } from '../../src/edges/models.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
+import { listModels } from '../../src/edges/registry/listModels.ts'
+import { readRegistry } from '../../src/edges/registry/readRegistry.ts'
 import { artifactBytesMax } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { CommandResult, Score } from '../../streams/outputs.ts'
@@ -238,6 +240,17 @@ test('a process that holds the log is written to over HTTP', async () => {
   expect(await forewarn(folder, 'models', 'publish', model)).toMatchObject({ code: 0, out: `Published ${hash}\n` })
   expect((await forewarn(folder, 'promote', hash, '--at', 'next', '--override', 'it is better')).code).toBe(0)
   expect(await statesOf(folder, hash)).toMatchObject([{ state: 'pending', accepted: true }])
+})
+
+test('a champion whose files are not here is named, and nothing is taken in its place', async () => {
+  const folder = await tempFolder()
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  const former = 'f'.repeat(64) // the built-in model of an earlier version
+  await activate({ log, profile, model: model && { ...model, hash: former }, beatMs, now: () => 0 })
+  const registry = await readRegistry(log, profile, baseline)
+  const models = listModels(registry, profile, await readModelFolder('baseline'))
+  expect(() => championIn({ registry, models }, 20_000)).toThrow(`The log holds no model ${former}.`)
+  await log.close()
 })
 
 test('next is the first tick for which there is time', () => {

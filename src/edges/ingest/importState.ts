@@ -1,7 +1,7 @@
 /** What a log says before an import goes into it: how far it is in time, with which profile, and which import is under way. */
 import { z } from 'zod'
 import type { Command } from '../../../streams/commands.ts'
-import type { Profile } from '../../../streams/profile.ts'
+import { isHashOf, type Profile } from '../../../streams/profile.ts'
 import { foldedTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { parseCommand } from '../../fold/imports.ts'
@@ -55,7 +55,7 @@ function positionsOf(record: LogRecord): Readonly<Record<string, number>> {
 
 /** @throws ForewarnError FW_CONFIG_CHANGED when the log was started with another profile. */
 export function checkProfile({ activation }: CommandsState, profile: Profile): void {
-  if (activation === undefined || activation.profileHash === profile.hash) return
+  if (activation === undefined || isHashOf(profile, activation.profileHash)) return
   const said = (name: string, hash: string): string => `profile ${name} (${hash.slice(0, 12)})`
   throw new ForewarnError('FW_CONFIG_CHANGED', [
     said(activation.profile, activation.profileHash),
