@@ -1,6 +1,7 @@
 /** A partition as a broker keeps it: batches, markers, and the list of aborted transactions that a fetch brings. Small enough to be right. */
-import { crc32c } from '@node-rs/crc32'
+
 import { attribute, crcAt, crcFrom } from '../../src/log/kafka/wire/batch.ts'
+import { crc32c } from '../../src/log/kafka/wire/crc32c.ts'
 import type { Aborted } from '../../src/log/kafka/wire/fetched.ts'
 import { writeBatch } from '../../src/log/kafka/wire/writeBatch.ts'
 

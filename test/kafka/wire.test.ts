@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { inflatedBytesMax } from '../../src/limits.ts'
 import { codecs } from '../../src/log/kafka/codecs/codecs.ts'
 import { batchHeadBytes, bodyAt, lengthAt } from '../../src/log/kafka/wire/batch.ts'
+import { crc32c, crc32cByTable } from '../../src/log/kafka/wire/crc32c.ts'
 import { WireError } from '../../src/log/kafka/wire/cursor.ts'
 import { Fetched, type Inflate } from '../../src/log/kafka/wire/fetched.ts'
 import { type BatchProducer, type BatchRecord, writeBatch } from '../../src/log/kafka/wire/writeBatch.ts'
@@ -149,4 +150,14 @@ describe('a batch that a producer twisted', () => {
       { numRuns: 2_000 },
     )
   })
+})
+
+it('has the checksums of RFC 3720, by the native code as by the table', () => {
+  const known: [Buffer, number][] = [
+    [Buffer.alloc(32), 0x8a9136aa],
+    [Buffer.alloc(32, 0xff), 0x62a8ab43],
+    [Buffer.from(Array.from({ length: 32 }, (_, at) => at)), 0x46dd794e],
+  ]
+  for (const [bytes, sum] of known) expect([crc32c(bytes), crc32cByTable(bytes)]).toEqual([sum, sum])
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => crc32c(bytes) === crc32cByTable(bytes)))
 })

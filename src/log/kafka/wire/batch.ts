@@ -6,8 +6,9 @@
  *
  * The crc is CRC-32C of all that follows it. A record: length, attributes, time delta, offset delta, key, value, headers.
  */
-import { crc32c } from '@node-rs/crc32'
+
 import type { Headers, LogRecord } from '../../port.ts'
+import { crc32c } from './crc32c.ts'
 import { Cursor, WireError } from './cursor.ts'
 
 export const batchHeadBytes = 61

@@ -1,7 +1,8 @@
 /** Writes record batches of version 2 (batch.ts has their form) into one buffer, without an object a record. */
-import { crc32c } from '@node-rs/crc32'
+
 import type { Headers } from '../../port.ts'
 import { attribute, batchHeadBytes, bodyAt, crcAt, crcFrom, lengthAt, magic, magicAt } from './batch.ts'
+import { crc32c } from './crc32c.ts'
 
 export type BatchRecord = {
   key: string | null
