@@ -1,10 +1,12 @@
-# Forewarn: one process over one log. Build: docker build -t forewarn .   Run: docker run -v forewarn:/data -p 9464:9464 forewarn
+# Forewarn: one process over one log. Build: docker build -t forewarn .   Run: docker run -v forewarn:/data -p 127.0.0.1:9464:9464 forewarn
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Node itself comes with the image, not with the packages that bring it to machines without one.
-RUN npm ci --omit=dev --omit=optional
+# Node itself comes with the image, not with the packages that bring it to machines without one. The native checksums of Kafka's batches do.
+RUN npm ci --omit=dev --omit=optional && \
+  npm install --no-save --omit=dev --omit=optional \
+    "@node-rs/crc32-linux-$(node -p process.arch)-gnu@$(node -p 'require("@node-rs/crc32/package.json").version')"
 
 FROM node:24-slim
 # Of glibc: large buffers go back to the system when they are let go of, and threads share one arena. A seventh to a fifth less memory.

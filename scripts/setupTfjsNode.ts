@@ -65,7 +65,7 @@ try {
 function setUp(): void {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new SetupError(
-      `the wheel is for Linux on x64, this is ${process.platform} on ${process.arch}; try npm rebuild @tensorflow/tfjs-node`,
+      `the wheel is for Linux on x64, this is ${process.platform} on ${process.arch}; try npm rebuild --ignore-scripts=false @tensorflow/tfjs-node`,
     )
   need('python3', ['-m', 'pip', '--version'], 'install Python 3 with pip')
   need('make', ['--version'], 'install make')
@@ -75,7 +75,7 @@ function setUp(): void {
   rmSync(deps, { recursive: true, force: true })
   fetchLibrary(deps)
   writeFileSync(path.join(home, 'scripts/custom-binary.json'), '{"tf-lib":"unused"}') // so that it builds, and downloads nothing
-  step('building the addon', npm('rebuild', '@tensorflow/tfjs-node'))
+  step('building the addon', npm('rebuild', '--ignore-scripts=false', '@tensorflow/tfjs-node'))
   const now = loaded()
   if (!now.ok) throw new SetupError(`it is built, but does not load: ${now.said}`)
   say(`loads: ${now.said}`)
