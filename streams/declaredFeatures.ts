@@ -35,8 +35,8 @@ export const DeclaredFeature = z.discriminatedUnion('kind', [
     values: z.array(z.int().min(0)).min(1).max(64).optional(),
   }),
   /**
-   * The same rate among all enterprises around: in the region, or in the industry, at the leaf at which cells count, or in the whole.
-   * It is drawn to the rate of the node above, and that of the whole to the prior. Fresh events of ticks that ended at least one
+   * The same rate among all enterprises around: in the region, or in the industry, of the enterprise itself (its own code), or in the
+   * whole. `level`: in that which lies at a level above it. It is drawn to the rate of the node above, and that of the whole to the prior. Fresh events of ticks that ended at least one
    * tick ago, as the tick archive counts them; they age until the end of the open tick. Without `per`: ln(1 + decayed count).
    * With `around`: a region is drawn to the rate of the regions around it (its own level, by distance of their centres), and that to the
    * rate of the node above. With `sameGrade`: the rate there among enterprises of the grade that the enterprise has, drawn to that of all.
@@ -45,6 +45,7 @@ export const DeclaredFeature = z.discriminatedUnion('kind', [
     name,
     kind: z.literal('nearby'),
     axis: z.enum(['region', 'industry', 'whole']),
+    level: z.string().min(1).max(64).optional(),
     of: types,
     per: types.optional(),
     halfLifeDays,

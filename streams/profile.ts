@@ -124,14 +124,18 @@ export function isHashOf({ hash, formerHashes }: Pick<Profile, 'hash' | 'formerH
   return one === hash || formerHashes.includes(one)
 }
 
-/** Codes of declared features that the trees do not have would be 0 for ever; without centres nothing is around. */
+/** Codes and levels of declared features are in the trees: else they would be 0 for ever; without centres nothing is around. */
 function checkPlaces(features: ProfileFile['features'], trees: Pick<Profile, 'regions' | 'industries'>): void {
   const hasCentres = trees.regions.nodes.some(({ centre }) => centre !== undefined)
   for (const [at, feature] of features.entries()) {
     if (feature.kind === 'nearby' && feature.around !== undefined && !hasCentres)
       throw new Error(`features.${at}.around: no region has lat and lon`)
-    if (feature.kind !== 'place') continue
-    const { has } = feature.axis === 'region' ? trees.regions : trees.industries
+    if (feature.kind !== 'place' && feature.kind !== 'nearby') continue
+    const { has, levels } = feature.axis === 'industry' ? trees.industries : trees.regions
+    if (feature.kind === 'nearby') {
+      if (feature.level !== undefined) indexIn(levels, feature.level, `features.${at}.level`)
+      continue
+    }
     const unknown = feature.codes.findIndex((code) => !has(code))
     if (unknown >= 0) throw new Error(`features.${at}.codes.${unknown}: the tree has no ${feature.codes[unknown]}`)
   }

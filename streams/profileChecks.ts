@@ -115,6 +115,8 @@ export function checkFeatures({ features, label, eventTypes, factColumns }: Prof
       (feature.axis !== 'region' || feature.per === undefined)
     )
       throw new Error(`${path}.around: is for rates by region, with per`)
+    if (feature.kind === 'nearby' && feature.axis === 'whole' && feature.level !== undefined)
+      throw new Error(`${path}.level: is for a region or an industry`)
     if (feature.kind === 'nearby' && feature.sameGrade !== undefined && feature.per === undefined)
       throw new Error(`${path}.sameGrade: is for rates, with per`)
     if (feature.kind === 'latest' && !factColumns.includes(feature.column))

@@ -42,6 +42,8 @@ export type CodeTree = {
   pathOf(leaf: number): readonly number[]
   /** Depth of the cut. */
   readonly cutDepth: number
+  /** The same codes, cut at another level. Nodes that both have may have other indices. @throws Error for a level that there is not. */
+  cutAt(level: string): CodeTree
 }
 
 /** @throws Error naming the row, for an unknown parent, a code used twice, a cycle or a tree deeper than its levels. */
@@ -85,6 +87,7 @@ export function codeTree(
     nodes,
     levels,
     cutDepth,
+    cutAt: (level) => codeTree(rows, levels, level, rootNames),
     leafOf,
     has: (code) => indexOf.has(code),
     find: (code) => indexOf.get(code) ?? unknownIndex,

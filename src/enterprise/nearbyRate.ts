@@ -6,13 +6,18 @@ import { shrunkRate } from '../../models/declared.ts'
 import { type Near, nearness } from '../../models/nearness.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../streams/tree.ts'
-import { type PlaceFeature, typeFlags } from './featureProfile.ts'
+import { type PlaceFeature, placeFeatures, typeFlags } from './featureProfile.ts'
+
+type Nearby = Extract<PlaceFeature, { kind: 'nearby' }>
 
 /** Decayed sums of one declared feature at every node of its axis, as of the last tick added. */
 export type NearbyRate = {
   slot: number
+  /** The tree of its axis, cut at its level. */
   tree: CodeTree
   axis: 'region' | 'industry' | 'whole'
+  /** For each node of the profile's tree the node of this one at which it counts. */
+  nodeOf: Uint16Array
   of: Uint8Array
   per: Uint8Array | undefined
   halfLifeDays: number
@@ -77,17 +82,16 @@ function emptySums(size: number): Sums {
   return { of: new Float64Array(size), per: new Float64Array(size) }
 }
 
-export function nearbyRate(
-  profile: Profile,
-  { axis, of, per, halfLifeDays, prior, around, sameGrade }: Extract<PlaceFeature, { kind: 'nearby' }>,
-  slot: number,
-): NearbyRate {
-  const tree = axis === 'industry' ? profile.industries : profile.regions
+export function nearbyRate(profile: Profile, feature: Nearby, slot: number): NearbyRate {
+  const { axis, of, per, halfLifeDays, prior, around, sameGrade } = feature
+  const whole = axis === 'industry' ? profile.industries : profile.regions
+  const tree = whole.cutAt(levelOf(profile, feature))
   const [nodes, grades] = [tree.nodes.length, profile.grades.length]
   return {
     slot,
     tree,
     axis,
+    nodeOf: axis === 'whole' ? new Uint16Array(whole.nodes.length).fill(rootIndex) : nodesIn(tree, whole),
     of: typeFlags(profile, of),
     per: per === undefined ? undefined : typeFlags(profile, per),
     halfLifeDays,
@@ -97,6 +101,43 @@ export function nearbyRate(
     circle: around && { near: nearOf(tree, around.km), events: around.events, sums: emptySums(nodes) },
     graded: sameGrade && { grades, events: sameGrade.events, sums: emptySums(nodes * grades) },
   }
+}
+
+/** The level that a feature names, else the deepest: that of an enterprise's own region or industry, whatever warnings look at. */
+export function levelOf(
+  { regions, industries }: Pick<Profile, 'regions' | 'industries'>,
+  { axis, level }: Pick<Nearby, 'axis' | 'level'>,
+): string {
+  const { levels } = axis === 'industry' ? industries : regions
+  return level ?? levels[levels.length - 1]
+}
+
+/** For each node of a tree the leaf in another cut of it. */
+function nodesIn(cut: CodeTree, { nodes }: CodeTree): Uint16Array {
+  return Uint16Array.from(nodes, (node) => {
+    let at = node
+    while (!cut.has(at.code)) at = nodes[at.parent] // an UNKNOWN that only the other cut has
+    return cut.leafOf[cut.find(at.code)]
+  })
+}
+
+/**
+ * For each node the one at which its events are counted: the leaf of its judged cell, or a node below that where a feature asks for what is nearby
+ * at a deeper level. So features do not depend on where warnings look.
+ */
+export function countedAt(profile: Profile, axis: 'region' | 'industry'): Uint16Array {
+  const tree = axis === 'industry' ? profile.industries : profile.regions
+  const { nodes, levels, cutDepth, leafOf } = tree
+  const asked = placeFeatures(profile).filter((feature) => feature.kind === 'nearby' && feature.axis === axis)
+  const depths = asked.map((feature) => (feature.kind === 'nearby' ? levels.indexOf(levelOf(profile, feature)) + 1 : 0))
+  const depth = Math.max(cutDepth, ...depths)
+  if (depth === cutDepth) return leafOf
+  return Uint16Array.from(nodes, (node) => {
+    if (node.depth <= cutDepth) return leafOf[node.index]
+    let at = node
+    while (at.depth > depth) at = nodes[at.parent]
+    return at.index
+  })
 }
 
 /** Regions of one level are near one another; none without a centre is near any. */

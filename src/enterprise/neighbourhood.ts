@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { ln1p, pow2 } from '../../models/math.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
-import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
 import { jsonOf } from '../json.ts'
 import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
@@ -86,8 +85,8 @@ export class Neighbourhood {
     const [region, industry] = [place >>> 16, place & 0xffff]
     for (const { slot, axis, nodes } of this.insides) out[slot] = nodes[axis === 'region' ? region : industry]
     for (const around of this.arounds) {
-      const { tree, axis, sums, kept } = around
-      const node = axis === 'whole' ? rootIndex : tree.leafOf[axis === 'region' ? region : industry]
+      const { axis, nodeOf, sums, kept } = around
+      const node = nodeOf[axis === 'industry' ? industry : region]
       out[around.slot] = around.per === undefined ? ln1p(sums.of[node] * kept) : rateFor(around, node, grade)
     }
   }
@@ -123,7 +122,7 @@ export class Neighbourhood {
   /** Events of one tick, as `arraysOf` holds them: whole numbers, so their order makes no difference. */
   private cameIn(around: NearbyRate, pages: readonly ArchivedCounts[]): Float64Array[] {
     const { keys } = this
-    const { tree, axis, of, per, graded } = around
+    const { tree, axis, nodeOf, of, per, graded } = around
     const came = arraysOf(around).map(({ length }) => new Float64Array(length))
     const [ofAll, perAll, ofGrade, perGrade] = came
     for (const { counts } of pages) {
@@ -133,7 +132,7 @@ export class Neighbourhood {
         const gradedCell = keys.gradedOf(key)
         const cell = keys.cellOf(gradedCell)
         const grade = keys.gradeOf(gradedCell)
-        for (const node of tree.pathOf(axis === 'industry' ? keys.industry(cell) : keys.region(cell))) {
+        for (const node of tree.pathOf(nodeOf[axis === 'industry' ? keys.industry(cell) : keys.region(cell)])) {
           if (of[type] === 1) ofAll[node] += counts.sums[at]
           if (per?.[type] === 1) perAll[node] += counts.sums[at]
           if (graded === undefined) continue

@@ -21,6 +21,7 @@ import type { CellKeys } from '../cells.ts'
 import { rowsKept } from '../limits.ts'
 import { resized } from '../sums.ts'
 import { Deltas } from './deltas.ts'
+import { countedAt } from './nearbyRate.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 
 /** The sums of one beat, before they are written as a part. */
@@ -67,6 +68,9 @@ export type Tally = {
   readonly sums: PartSums
 }
 
+/** By node of region and of industry the node at which its events are counted. */
+type CountedAt = { region: Uint16Array; industry: Uint16Array }
+
 type Breadth = { leaves: number[]; counts: number[] }
 const breadthOf = (): Breadth => ({ leaves: [], counts: [] })
 
@@ -77,6 +81,9 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   const { regions, industries, types, calendar } = profile
   const { columns } = keys
   const sums = new PartSums()
+  const judgedAt: CountedAt = { region: regions.leafOf, industry: industries.leafOf }
+  const keptAt: CountedAt = { region: countedAt(profile, 'region'), industry: countedAt(profile, 'industry') }
+  const countsDeeper = keptAt.region !== judgedAt.region || keptAt.industry !== judgedAt.industry
   const judged = Uint8Array.from(types, (type) => (type.judged ? 1 : 0))
   const breadth = breadthOf()
   /** Breadth of each touched row before the beat changed it, and now: one leaf at most, or `several`; `recount`: look at its facts again. */
@@ -179,7 +186,8 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   function fact(row: number, words: Int32Array, at: number, tick: number, sign: 1 | -1): void {
     const word3 = words[at + 3]
     const cell = leafCell(row, word3, words[at + 4], tick)
-    const graded = keys.graded(cell, gradeAt(row, tick))
+    const counted = countsDeeper ? cellOf(row, word3, words[at + 4], tick, keptAt) : cell
+    const graded = keys.graded(counted, gradeAt(row, tick))
     if (sign < 0) recountOf(row)
     else if ((word3 & freshBit) !== 0 && judged[factType(words[at + 2])] === 1 && !rows.has(row, flag.place))
       widen(rows.scratch(row) - 1, cell)
@@ -228,7 +236,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
 
   function retracted(row: number, words: Int32Array, at: number, openTick: number): void {
     const tick = factTick(words[at + 3])
-    const cell = leafCell(row, words[at + 3], words[at + 4], tick)
+    const cell = cellOf(row, words[at + 3], words[at + 4], tick, keptAt)
     const graded = keys.graded(cell, gradeAt(row, tick))
     const key = keys.counted(graded, columns.retracted)
     if (tick === openTick) {
@@ -248,12 +256,16 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   }
 
   function leafCell(row: number, word3: number, word4: number, tick: number): number {
+    return cellOf(row, word3, word4, tick, judgedAt)
+  }
+
+  function cellOf(row: number, word3: number, word4: number, tick: number, at: CountedAt): number {
     const ownRegion = factRegion(word3, word4)
     const ownIndustry = factIndustry(word4)
     const place = ownRegion !== 0 && ownIndustry !== 0 ? 0 : placeAt(row, tick)
     const region = ownRegion !== 0 ? ownRegion : place >>> 16
     const industry = ownIndustry !== 0 ? ownIndustry : place & 0xffff
-    return keys.cell(regions.leafOf[region], industries.leafOf[industry])
+    return keys.cell(at.region[region], at.industry[industry])
   }
 
   function leafRegion(row: number, word3: number, word4: number, tick: number): number {

@@ -5,8 +5,11 @@ import { cellKeys } from '../../src/cells.ts'
 import { Neighbourhood } from '../../src/enterprise/neighbourhood.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { LogRecord } from '../../src/log/port.ts'
-import { compileProfile, ProfileFile } from '../../streams/profile.ts'
+import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
+import { ArchiveRecord } from '../../streams/ticks.ts'
+import { warningTopics } from '../../streams/topics.ts'
 import type { Centre } from '../../streams/tree.ts'
+import { foldedLog, rowsOf, sourceOf } from '../support/extracted.ts'
 import { append, foldInSessions, foldToEnd, memoryLog, readJson } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { tinyModel } from '../support/tinyModel.ts'
@@ -94,6 +97,71 @@ describe('a profile that looks around', () => {
     }
     const [seeing, not] = await Promise.all(logs.map((log) => readJson(log, 'scores')))
     expect(seeing).not.toEqual(not)
+  })
+})
+
+describe('features of what is nearby', () => {
+  const levels = { regions: ['province', 'county'], industries: ['section', 'division'] } as const
+  const policies = [
+    { regionLevels: ['province'], industryLevels: ['section'] },
+    { regionLevels: ['province', 'county'], industryLevels: ['section'] },
+    { regionLevels: ['province'], industryLevels: ['section', 'division'] },
+    { regionLevels: ['province', 'county'], industryLevels: ['section', 'division'] },
+  ]
+  const named = [
+    { name: 'near.county', axis: 'region' },
+    { name: 'near.province', axis: 'region', level: levels.regions[0] },
+    { name: 'near.circle', axis: 'region', around: { km: 10, events: 4 } },
+    { name: 'near.division', axis: 'industry' },
+    { name: 'near.section', axis: 'industry', level: levels.industries[0] },
+    { name: 'near.grade', axis: 'region', sameGrade: { events: 3 } },
+  ]
+  const names = named.map(({ name }) => name)
+  const watching = (policy: object): Profile =>
+    compileProfile({
+      ...tinySource,
+      regions: tinySource.regions.map((row) => ({ ...row, centre: centres[row.code] })),
+      file: ProfileFile.parse({
+        ...tinySource.file,
+        label: { kind: 'outcome-within', days: 1, delayDays: 0, gridTicks: 1 },
+        features: named.map((one) => ({ kind: 'nearby', ...around, ...one })),
+        warnings: { ...tinySource.file.warnings, ...policy },
+      }),
+    })
+
+  it('are of the own region and industry, or of the level that is named, whatever levels warnings look at', async () => {
+    const market = generatedHistory({ seed: 12, days: 10, enterprises: 40, eventsPerDay: 60 })
+    const said: number[][][] = []
+    for (const policy of policies) {
+      const setting = { profile: watching(policy), beatMs: 3_600_000 }
+      const source = await sourceOf(await foldedLog(market, setting), setting.profile, setting.beatMs)
+      said.push((await rowsOf({ ...source, features: names })).map(({ features }) => features))
+    }
+    for (const rows of said) expect(rows).toEqual(said[0])
+    // No two columns are one: counties tell more than provinces, divisions more than sections.
+    const columns = names.map((_, at) => new Set(said[0].map((row) => row[at])).size)
+    expect(columns[0]).toBeGreaterThan(columns[1])
+    expect(columns[3]).toBeGreaterThan(columns[4])
+  })
+
+  it('change nothing of what warnings look at', async () => {
+    const market = generatedHistory({ seed: 12, days: 10, enterprises: 40, eventsPerDay: 60, outbreakDays: [8] })
+    const [asked] = policies
+    const deep = watching(asked)
+    const plain = compileProfile({ ...tinySource, file: ProfileFile.parse({ ...deep.file, features: [] }) })
+    const [with_, without] = await Promise.all(
+      [deep, plain].map(async (of) => {
+        const log = await foldedLog(market, { profile: of, beatMs: 3_600_000 })
+        const archived = ArchiveRecord.array().parse(await readJson(log, 'ticks'))
+        const judged = archived.map((one): object => {
+          return one.kind === 'tick' ? { nodes: one.nodes, early: one.early } : one
+        })
+        const raised = await Promise.all(Object.values(warningTopics).map((topic) => readJson(log, topic)))
+        return { judged, raised }
+      }),
+    )
+    expect(with_).toEqual(without)
+    expect(with_.raised.flat().length).toBeGreaterThan(0)
   })
 })
 

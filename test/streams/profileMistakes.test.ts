@@ -220,6 +220,20 @@ describe('mistakes', () => {
       'features.0.around: no region has lat and lon',
     ],
     [
+      'a level of the whole',
+      'profile.yaml',
+      'halfLivesDays: [7, 30, 90]',
+      `halfLivesDays: [7, 30, 90]\n${nearby('axis: whole, level: town')}`,
+      'features.0.level: is for a region or an industry',
+    ],
+    [
+      'a level of the other tree',
+      'profile.yaml',
+      'halfLivesDays: [7, 30, 90]',
+      `halfLivesDays: [7, 30, 90]\n${nearby('axis: industry, level: town')}`,
+      'features.0.level: town is none of branch',
+    ],
+    [
       'rates of a grade that are counts',
       'profile.yaml',
       'halfLivesDays: [7, 30, 90]',

@@ -1,15 +1,18 @@
 /** What a column of features holds, in words and units. */
 import type { Profile } from '../../../streams/profile.ts'
 import { declaredOf } from '../../enterprise/featureProfile.ts'
+import { levelOf } from '../../enterprise/nearbyRate.ts'
 
 type Description = { unit: string; about: string }
 
 export function describeFeature(profile: Profile, name: string): Description {
   const own = declaredOf(profile, name)
-  return own === undefined ? common(profile, name) : declared(own)
+  return own === undefined ? common(profile, name) : declared(profile, own)
 }
 
-function declared(feature: Profile['file']['features'][number]): Description {
+type Declared = Profile['file']['features'][number]
+
+function declared(profile: Profile, feature: Declared): Description {
   switch (feature.kind) {
     case 'rate':
       return {
@@ -29,11 +32,16 @@ function declared(feature: Profile['file']['features'][number]): Description {
           feature.per === undefined
             ? 'ln(1 + events)'
             : `${feature.of.join(' + ')} for each ${feature.per.join(' + ')}`,
-        about: `${feature.sameGrade === undefined ? 'all enterprises' : 'enterprises of the grade'} of the ${feature.axis}${drawnAround(feature.around)}, half-life ${feature.halfLifeDays} days, ticks up to two before`,
+        about: `${feature.sameGrade === undefined ? 'all enterprises' : 'enterprises of the grade'} of the ${axisOf(profile, feature)}${drawnAround(feature.around)}, half-life ${feature.halfLifeDays} days, ticks up to two before`,
       }
     case 'place':
       return { unit: '0 or 1', about: `lies in that ${feature.axis}` }
   }
+}
+
+/** `region (county)`: the axis, and the level of it. */
+function axisOf(profile: Profile, feature: Extract<Declared, { kind: 'nearby' }>): string {
+  return feature.axis === 'whole' ? 'whole' : `${feature.axis} (${levelOf(profile, feature)})`
 }
 
 function drawnAround(around: { km: number } | undefined): string {
