@@ -22,6 +22,16 @@ export const headColumns = [
   { name: 'grade', type: 'STRING', about: 'credit grade in force, or none' },
 ] as const
 
+/** Between those and the features, where the label is the result of an event. Several events of one enterprise in one tick make one row. */
+export const eventColumns = [
+  {
+    name: 'eventId',
+    type: 'STRING',
+    about: 'id of the event whose result the label is: of several in one tick the first positive one, else the first',
+  },
+  { name: 'eventDate', type: 'STRING', about: 'local date on which it occurred, by the offset of the profile' },
+] as const
+
 export const RowsDictionary = z.object({
   formatVersion: z.literal(1),
   profile: z.string(),
@@ -34,9 +44,20 @@ export const RowsDictionary = z.object({
   positives: z.int(),
   /** sha256 over the rows in order: the same log and window give the same hash. */
   dataHash: z.string(),
-  columns: z.array(z.object({ name: z.string(), type: z.string(), unit: z.string().optional(), about: z.string() })),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      unit: z.string().optional(),
+      about: z.string(),
+      /** Of features: whether they are taken where nobody asks for others. */
+      default: z.boolean().optional(),
+    }),
+  ),
   /** Names of the features, in the order of their columns. */
   features: z.array(z.string()),
+  /** Features of the profile that are no columns, by the reason. */
+  leftOut: z.array(z.object({ why: z.string(), features: z.array(z.string()) })).default([]),
   /** Median and spread of ln(1 + decayed count) among peers, as of the first date: the rows' `peer` is set against it, and a model takes it along. */
   peers: z.record(z.string(), z.tuple([z.number(), z.number().positive()])),
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import type { ReplayedBeat } from '../../src/fold/replay.ts'
-import { chosenFeatures } from '../../src/training/extract/chosenFeatures.ts'
+import { featureChoice } from '../../src/training/extract/chosenFeatures.ts'
 import { trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -18,7 +18,7 @@ const beatsPerDay = (24 * 3_600_000) / beatMs
 
 export async function extractRowsPerSecond(): Promise<number> {
   const profile = await loadProfile('cn')
-  const features = chosenFeatures(profile, undefined)
+  const choice = featureChoice(profile, undefined)
   const tick = profile.calendar.tickOf(startMs + rowDay * 24 * 3_600_000)
   const found = await trainingRows({
     profile,
@@ -26,7 +26,7 @@ export async function extractRowsPerSecond(): Promise<number> {
     partitions: 1,
     beats: () => beatsOf(profile),
     lastClosedTick: profile.calendar.tickOf(startMs) + days,
-    features,
+    features: choice.features,
     fromTick: tick,
     toTick: tick,
     progress: () => {},
@@ -34,7 +34,7 @@ export async function extractRowsPerSecond(): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'forewarn-bench-'))
   try {
     const startedMs = performance.now()
-    const { dictionary } = await writeRows(folder, found, { profile, features })
+    const { dictionary } = await writeRows(folder, found, { profile, choice })
     return (dictionary.rows * 1_000) / (performance.now() - startedMs)
   } finally {
     rmSync(folder, { recursive: true })

@@ -4,7 +4,8 @@ import type { Profile } from '../../streams/profile.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { readRegistry } from '../edges/registry/readRegistry.ts'
 import type { Log } from '../log/port.ts'
-import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
+import type { Unasked } from '../training/extract/asked.ts'
+import { featureChoice } from '../training/extract/chosenFeatures.ts'
 import { type PastSource, pastOf } from '../training/extract/pastTasks.ts'
 import { type ExtractOptions, lastClosedTick, type TrainingRows, trainingRows } from '../training/extract/rows.ts'
 import { type WrittenRows, writeRows } from '../training/extract/writeRows.ts'
@@ -16,6 +17,7 @@ import {
   print,
   processScreen,
   progressBar,
+  remark,
   type Screen,
 } from './common.ts'
 import { tickOf } from './ticks.ts'
@@ -52,7 +54,10 @@ export function extractCommand(screen: Screen = processScreen): Command {
       ),
     )
     .requiredOption('--out <dir>', 'folder for rows.parquet and columns.json')
-    .option('--json', 'print one JSON object: {rows, positives, from, to, features, dataHash, folder, seconds}')
+    .option(
+      '--json',
+      'print one JSON object: {rows, positives, from, to, features, dataHash, unasked, folder, seconds}',
+    )
     .addHelpText('after', help)
     .action(async (options: ExtractCommandOptions) => {
       const profile = await loadProfile(options.profile)
@@ -66,25 +71,27 @@ export function extractCommand(screen: Screen = processScreen): Command {
   return addLogOptions(command)
 }
 
+type Extracted = WrittenRows & { unasked: Readonly<Unasked>; seconds: number }
+
 /** Extracts by the options of the command. */
 export async function extract(
   log: Log,
   profile: Profile,
   options: Pick<ExtractCommandOptions, 'from' | 'to' | 'freeze' | 'features' | 'out'>,
   screen: Screen,
-): Promise<WrittenRows & { seconds: number }> {
+): Promise<Extracted> {
   const startedMs = performance.now()
   const { beatMs } = await readRegistry(log, profile, null)
-  const features = chosenFeatures(profile, options.features)
+  const choice = featureChoice(profile, options.features)
   const window = {
-    features,
+    features: choice.features,
     fromTick: tickOf(profile, '--from', options.from),
     toTick: tickOf(profile, '--to', options.to),
     frozenTick: tickOf(profile, '--freeze', options.freeze),
   }
-  const written = await withRowsOf(pastOf(log, profile, beatMs), log, window, screen, (found) =>
-    writeRows(options.out, found, { profile, features }),
-  )
+  const written = await withRowsOf(pastOf(log, profile, beatMs), log, window, screen, async (found) => {
+    return { ...(await writeRows(options.out, found, { profile, choice })), unasked: found.unasked }
+  })
   return { ...written, seconds: (performance.now() - startedMs) / 1_000 }
 }
 
@@ -114,15 +121,22 @@ export async function withRowsOf<T>(
 
 async function tell(
   screen: Screen,
-  { folder, dictionary, seconds }: WrittenRows & { seconds: number },
+  { folder, dictionary, unasked, seconds }: Extracted,
   { json }: ExtractCommandOptions,
 ): Promise<void> {
   const { rows, positives, from, to, features, dataHash } = dictionary
   if (json === true) {
-    const result = { rows, positives, from, to, features: features.length, dataHash, folder, seconds }
+    const result = { rows, positives, from, to, features: features.length, dataHash, unasked, folder, seconds }
     await print(screen, jsonText(result))
     return
   }
+  if (unasked.unregistered > 0)
+    remark(
+      screen,
+      `${unasked.unregistered} rows were not taken: nobody registered their enterprises (topic enterprises).`,
+    )
+  if (unasked.unknown > 0)
+    remark(screen, `${unasked.unknown} results were not taken: nothing was known of their enterprises before them.`)
   const share = ((100 * positives) / Math.max(1, rows)).toFixed(1)
   await print(
     screen,

@@ -14,6 +14,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.ts')).trainCommand(),
   import: async () => (await import('./importModel.ts')).importCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  score: async () => (await import('./score.ts')).scoreCommand(),
   retrain: async () => (await import('./retrain.ts')).retrainCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   models: async () => (await import('./models.ts')).modelsCommand(),

@@ -60,7 +60,7 @@ export function evaluateModels({ profile, data, peers, candidate, others, champi
 }
 
 /** The columns that a model asks for, `peer` set against the peers that came with it. */
-function againstItsPeers(data: Dataset, peers: PeerRows, file: ModelFile): Float64Array {
+export function againstItsPeers(data: Dataset, peers: PeerRows, file: ModelFile): Float64Array {
   const names = file.features.map(({ name }) => name)
   const values = columnsOf(data, names)
   const column = names.indexOf('peer')

@@ -29,7 +29,8 @@ export async function readRows(
   }
 }
 
-async function readDictionary(folder: string): Promise<RowsDictionary> {
+/** @throws ForewarnError FW_ROWS_INVALID. */
+export async function readDictionary(folder: string): Promise<RowsDictionary> {
   try {
     return RowsDictionary.parse(JSON.parse(await readFile(path.join(folder, dictionaryFile), 'utf8')))
   } catch (error) {
@@ -79,14 +80,14 @@ function once(seen: Map<string, string>, text: string): string {
 }
 
 /** A null is a missing value. @throws Error for what is no number: other programs write these files too. */
-function numberOf(column: string, value: unknown, row: number): number {
+export function numberOf(column: string, value: unknown, row: number): number {
   if (typeof value === 'number') return value
   if (value === null || value === undefined) return Number.NaN
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value)
   throw new Error(`row ${row} has ${column} ${String(value)}, which is no number`)
 }
 
-function textOf(column: string, value: unknown, row: number): string {
+export function textOf(column: string, value: unknown, row: number): string {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) throw new Error(`row ${row} has no ${column}`)
   throw new Error(`row ${row} has ${column} ${String(value)}, which is no text`)
@@ -98,7 +99,7 @@ function tickOf(value: unknown, row: number): number {
   throw new Error(`row ${row} has the tick ${String(value)}, which is no whole number`)
 }
 
-function labelOf(value: unknown, row: number): 0 | 1 {
+export function labelOf(value: unknown, row: number): 0 | 1 {
   const label = numberOf('label', value, row)
   if (label === 0 || label === 1) return label
   throw new Error(`row ${row} has the label ${String(value)}, which is neither 0 nor 1`)

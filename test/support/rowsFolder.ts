@@ -60,5 +60,6 @@ export async function rowsFolder(
       yield { id: ids[row], tick: ticks[row], label: label === 1 ? (1 as const) : (0 as const), ...place, features }
     }
   }
-  return (await writeRows(folder, { peers: {}, rows: rows() }, { profile, features: names })).dictionary
+  const choice = { features: [...names], defaults: [...names], leftOut: [] }
+  return (await writeRows(folder, { peers: {}, rows: rows() }, { profile, choice })).dictionary
 }

@@ -15,6 +15,7 @@ import { greatestBeat } from '../../src/fold/progress.ts'
 import { supervise } from '../../src/fold/supervise.ts'
 import type { Log } from '../../src/log/port.ts'
 import { explain } from '../../src/training/explain.ts'
+import { chosenFeatures, featureChoice } from '../../src/training/extract/chosenFeatures.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { type ExtractOptions, trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
@@ -43,6 +44,7 @@ const within = { kind: 'outcome-within', days: 3, delayDays: 1, gridTicks: 2 } a
 const profile = withLabel(within)
 const beatMs = 1_000
 const features = featureNames(featureProfile(profile))
+const choice = featureChoice(profile, ['*'])
 const market = generatedHistory({ seed: 5, days: 16, enterprises: 30, eventsPerDay: 40 })
 
 const source = (log: Log, of = profile): Promise<ExtractOptions> => sourceOf(log, of, beatMs)
@@ -169,7 +171,7 @@ describe('training rows', () => {
     const rows = await extracted(log)
     const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-rows-'))
     onTestFinished(() => rm(folder, { recursive: true }))
-    const { dictionary } = await writeRows(folder, await trainingRows(await source(log)), { profile, features })
+    const { dictionary } = await writeRows(folder, await trainingRows(await source(log)), { profile, choice })
     const file = await asyncBufferFromFile(path.join(folder, 'rows.parquet'))
     const back = await parquetReadObjects({ file })
     expect(back.map((row) => [row.enterpriseId, row.tick, row.label, row.region, row.industry, row.grade])).toEqual(
@@ -180,7 +182,31 @@ describe('training rows', () => {
       dictionary,
     )
     expect(dictionary.columns.map(({ name }) => name)).toEqual(Object.keys(back[0]))
+    const shown = dictionary.columns.filter((column) => column.default !== undefined)
+    expect(shown.map(({ name }) => name)).toEqual(features)
+    expect(shown.filter((column) => column.default === true).map(({ name }) => name)).toEqual(
+      features.filter((name) => chosenFeatures(profile, undefined).includes(name)),
+    )
     expect(dictionary.positives).toBe(rows.filter(({ label }) => label === 1).length)
+  })
+
+  it('leave features out for a reason, which is told', () => {
+    const reasons = Object.fromEntries(
+      featureChoice(profile, undefined).leftOut.flatMap(({ why, features: some }) => some.map((name) => [name, why])),
+    )
+    expect(reasons).toMatchObject({
+      'count.CMP.7d': 'the default takes the half-lives 30d and 365d of them',
+      'count.all.30d': 'the default takes count group by group',
+      'severity.CMP.90d': 'the default takes severity of all groups together',
+      'severity.all.1d': 'the default takes the half-lives 90d and 365d of them',
+      'momentum.PEN': 'the default takes momentum of all groups together',
+    })
+    expect(Object.keys(reasons).some((name) => ['near', 'recency', 'peer', 'count.CMP.30d'].includes(name))).toBe(false)
+    const asked = featureChoice(profile, ['recency'])
+    expect(asked.leftOut).toEqual([
+      { why: 'the command asked for others', features: features.filter((one) => one !== 'recency') },
+    ])
+    expect(asked.defaults).toContain('near')
   })
 
   it('are refused where there is no label, or nothing was folded', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { factsPerRowMax } from '../../src/limits.ts'
+import { featureChoice } from '../../src/training/extract/chosenFeatures.ts'
 import { trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
@@ -72,12 +73,13 @@ describe('the rows of a closed window', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-rows-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const later = [fine('c', 'E2', 7 * 365), retraction('r', 'E1', 'a', 7 * 365), end(7 * 365 + 20)]
+    const choice = featureChoice(profile, ['*'])
     const files: Buffer[][] = []
     for (const [at, records] of [history, [...history, ...later]].entries()) {
       const source = await sourceOf(await foldedLog(records, { profile, beatMs }), profile, beatMs)
       const rows = await trainingRows({ ...source, toTick: profile.calendar.tickOf(historyStartMs + 28 * day) })
       const out = path.join(folder, String(at))
-      const { dictionary } = await writeRows(out, rows, { profile, features: source.features })
+      const { dictionary } = await writeRows(out, rows, { profile, choice })
       expect(dictionary.positives).toBe(3)
       files.push(await Promise.all(['rows.parquet', 'columns.json'].map((name) => readFile(path.join(out, name)))))
     }

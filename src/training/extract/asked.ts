@@ -23,7 +23,7 @@ export type AskedRow = RowPlace & { id: string; label: 0 | 1; event: LabelEvent 
 export type AskedTick = { tick: number; rows: () => Iterable<AskedRow> }
 
 /** Who could not be asked about, over all ticks: enterprises that nobody registered; events of enterprises of which nothing was known before them. */
-export type LeftOut = { unregistered: number; unknown: number }
+export type Unasked = { unregistered: number; unknown: number }
 
 /** The window that is asked for, and what of it the log can answer. */
 export type AskedWindow = { firstTick: number | undefined; fromTick: number; lastKnownTick: number; toTick: number }
@@ -34,7 +34,7 @@ export class AskedRows {
   readonly rule: LabelRule
   /** The fold that stands at the end of the tick at hand. */
   readonly past: PastTasks
-  readonly leftOut: LeftOut = { unregistered: 0, unknown: 0 }
+  readonly unasked: Unasked = { unregistered: 0, unknown: 0 }
   private readonly options: AskedOptions
   private readonly order: IdOrder
 
@@ -101,7 +101,7 @@ export class AskedRows {
   private *liveRows(rows: EnterpriseRows): Iterable<number> {
     for (const row of liveRows(rows)) yield row
     for (let row = 0; row < rows.count; row++)
-      if (!rows.has(row, flag.registered) && !rows.has(row, flag.place)) this.leftOut.unregistered++
+      if (!rows.has(row, flag.registered) && !rows.has(row, flag.place)) this.unasked.unregistered++
   }
 
   private *knownRows(
@@ -111,7 +111,7 @@ export class AskedRows {
   ): Iterable<number> {
     for (const id of asked) {
       const row = ids.find(id)
-      if (row === undefined) this.leftOut.unknown++
+      if (row === undefined) this.unasked.unknown++
       else if (!rows.has(row, flag.place)) yield row
     }
   }

@@ -4,7 +4,7 @@ import type { AskedOptions, AskedRows, AskedWindow } from './asked.ts'
 
 export function whyNoRows(
   { profile, lastClosedTick, fromTick, toTick }: AskedOptions,
-  { rule, past, leftOut }: AskedRows,
+  { rule, past, unasked }: AskedRows,
   window: AskedWindow,
 ): string {
   const { label } = profile.calendar
@@ -21,8 +21,8 @@ export function whyNoRows(
   if (rule.asks === 'enterprises') return nobodyRegistered(past.tasks)
   const asked = profile.types.filter(({ index }) => rule.of[index] === 1).map(({ code }) => code)
   const events = `event of ${asked.join(' or ')}`
-  if (leftOut.unknown === 0) return `no ${events} occurred in it and was known in time`
-  return `of no enterprise with an ${events} in it (${leftOut.unknown} rows) was anything known at the end of the tick before`
+  if (unasked.unknown === 0) return `no ${events} occurred in it and was known in time`
+  return `of no enterprise with an ${events} in it (${unasked.unknown} rows) was anything known at the end of the tick before`
 }
 
 function nobodyRegistered(tasks: AskedRows['past']['tasks']): string {

@@ -11,7 +11,7 @@ import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldedThrough } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
-import { type AskedOptions, AskedRows, type AskedTick, type LeftOut } from './asked.ts'
+import { type AskedOptions, AskedRows, type AskedTick, type Unasked } from './asked.ts'
 import type { LabelEvent } from './labels.ts'
 import { whyNoRows } from './noRows.ts'
 import type { PastTasks } from './pastTasks.ts'
@@ -41,7 +41,7 @@ export type TrainingRows = {
   /** In the order (tick, enterprise id), however many partitions there are. At least one. */
   rows: AsyncIterable<TrainingRow>
   /** Complete when all rows were taken. */
-  leftOut: Readonly<LeftOut>
+  unasked: Readonly<Unasked>
 }
 
 /** @throws ForewarnError FW_NO_LABEL, FW_NO_ROWS with the reason, FW_LOG_TRUNCATED. */
@@ -52,7 +52,7 @@ export async function trainingRows(options: ExtractOptions): Promise<TrainingRow
   const first = await ticks.next()
   if (first.done === true) throw new ForewarnError('FW_NO_ROWS', [whyNoRows(options, asked, window)])
   const peers = options.peers ?? (options.features.includes('peer') ? peersOf(options, asked.past, first.value) : {})
-  return { peers, rows: taken(options, asked.past, peers, both(first.value, ticks)), leftOut: asked.leftOut }
+  return { peers, rows: taken(options, asked.past, peers, both(first.value, ticks)), unasked: asked.unasked }
 }
 
 async function* both<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T> {
