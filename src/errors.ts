@@ -213,6 +213,15 @@ const registry = {
     says: 'The server is taking %s bodies of records already.',
     remedy: 'Send this one again in a second.',
   },
+  FW_HTTP_TIMEOUT: {
+    says: 'The request did not come to its end; it was waited for %s seconds.',
+    remedy:
+      'Send the lines that are missing (`taken` says how many are in the log), in smaller bodies over a slow line.',
+  },
+  FW_HTTP_CLOSING: {
+    says: 'The server is ending.',
+    remedy: 'Send what it has not taken when it runs again.',
+  },
   FW_HTTP_PAST: {
     says: 'A task that runs knows what it knows now, and not what it knew before.',
     remedy:
@@ -246,6 +255,12 @@ export class ForewarnError extends Error {
     this.code = code
     this.remedy = registry[code].remedy
   }
+}
+
+/** The particulars in a message, as whoever made it put them in; undefined when it does not say what the code says. */
+export function detailsIn(code: ErrorCode, message: string): string[] | undefined {
+  const pattern = registry[code].says.split('%s').map(RegExp.escape).join('([^]*)')
+  return new RegExp(`^${pattern}$`).exec(message)?.slice(1)
 }
 
 /** The message of anything thrown. */

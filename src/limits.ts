@@ -10,13 +10,15 @@ export const dayMs = 24 * hourMs
 export const hoursPerDay = 24
 
 // Records
-export const recordBytesMax = 16 * MiB // what a log takes at all; a larger line is refused by the importer and the server
+export const recordBytesMax = 16 * MiB // what a log takes at all
+export const lineBytesMax = 512 * KiB // a larger line of a file or of a body is refused by itself
 export const recordParseBytesMax = 256 * KiB // what decode reads; a larger one goes to the dead letters unread
 export const letterBytesMax = 512 * KiB // a dead letter with all of its record; of a larger one the beginning, the length and the hash
 export const letterBeginningBytes = 16 * KiB
 export const letterKeyMax = 1_024 // characters
 export const bodyBytesMax = 64 * MiB // one HTTP request
 export const registryBodyBytesMax = MiB // one HTTP request of commands or of chunks
+assert(recordParseBytesMax < lineBytesMax && lineBytesMax <= recordBytesMax)
 export const beatRecordsMax = 2_000_000 // records that an import may give one knownAt (docs/fold.md rule 2)
 
 // Time
@@ -97,9 +99,26 @@ export const metricSeriesMax = 10_000
 export const cellRegisteredMin = 5
 export const cellEnterprisesMin = 3
 
+// HTTP
+export const httpConnectionsMax = 1_000
+export const httpHeadersMs = 15 * secondMs // a connection that says nothing, or half a head, is closed
+export const httpRequestMs = minuteMs // a request is here as a whole, except for the bodies bounded below
+export const httpStillMs = 2 * minuteMs // a connection on which nothing moves is closed
+export const httpLookMs = 5 * secondMs // so often Node looks for connections that are over the bounds above
+export const bodyPauseMs = 15 * secondMs // so long a body may bring nothing
+export const bodyWaitMs = 2 * minuteMs // so long a body is waited for in all: 64 MiB at 4.5 Mbit/s
+export const bodyGivesWayMs = 2 * secondMs // when all places are taken, a body that brought nothing for so long loses its own
+export const httpLingerMs = 10 * secondMs // so long whoever is refused may go on sending before it reads why
+export const httpPartingMs = 3 * secondMs // a server that is to end waits so long for requests under way
+export const httpAnswerMs = secondMs / 2 // and so long for answers to those that it cuts off
+
 // Ingest and import
 export const refusedListedMax = 1_000 // refused lines told one by one; all are counted
-export const ingestRequestsMax = 8 // bodies in memory at once: 8 x 64 MiB
+export const refusedDetailMax = 200 // characters of what is told of each
+export const ingestRequestsMax = 8 // bodies that are read at once
+export const sliceBytes = 512 * KiB // of a body are read together, and of these so many lines are judged and appended together:
+export const sliceLines = 1_000 // a body that is smaller is taken as a whole or not at all
+assert(ingestRequestsMax * (sliceBytes + 2 * lineBytesMax) <= 16 * MiB) // a slice, the line begun behind it, and that line alone
 export const importMarkRecords = 10_000
 export const importMarkMs = 5 * secondMs
 export const importBufferBytes = 16 * MiB // records gathered before an append

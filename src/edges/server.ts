@@ -5,8 +5,11 @@ import type { Registry } from 'prom-client'
 import type { Profile } from '../../streams/profile.ts'
 import type { Explanation } from '../enterprise/explanation.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
+import { httpHeadersMs, httpLookMs, httpRequestMs, httpStillMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
-import { answerErrors, answerUnreadable } from './http/errors.ts'
+import type { BodyBounds } from './http/body.ts'
+import { Connections } from './http/connections.ts'
+import { answerConnection, answerErrors, answerUnreadable } from './http/errors.ts'
 import { explanationRoute } from './http/explanation.ts'
 import { recordRoutes } from './http/records.ts'
 import { registryRoutes } from './http/registry.ts'
@@ -23,8 +26,10 @@ export type ServerOptions = {
   /** What is known of an enterprise now; a server without it has no such route. */
   explain?: (id: string) => Promise<Explanation>
   logger: Logger
-  /** Largest body in bytes. */
-  bodyMax?: number
+  /** Bounds of a body of records, where they are not the usual ones. */
+  body?: Partial<BodyBounds>
+  /** Milliseconds, for durations. */
+  now?: () => number
   /** More routes of the same server. */
   routes?: (app: FastifyInstance) => void
 }
@@ -34,12 +39,21 @@ export type Server = { address: string; close(): Promise<void> }
 
 /** Listens when the promise resolves. @throws ForewarnError FW_HTTP_BUSY when the port is taken, FW_USAGE when the host is none of this machine. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { registry, ready, explain, logger, routes } = options
+  const { registry, ready, explain, logger, routes, now = () => performance.now() } = options
+  const connections = new Connections(now)
   const app = fastify({
     logger: false,
-    forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    connectionTimeout: httpStillMs,
+    requestTimeout: httpRequestMs,
+    http: { headersTimeout: httpHeadersMs, connectionsCheckingInterval: httpLookMs },
+    return503OnClosing: false,
     frameworkErrors: answerUnreadable,
+    clientErrorHandler: (error, socket) => connections.fault(socket, error) || answerConnection(error, socket),
+  })
+  connections.watch(app.server)
+  app.removeAllContentTypeParsers() // a body is read where it is asked for
+  app.addHook('onRequest', async () => {
+    if (connections.closing) throw new ForewarnError('FW_HTTP_CLOSING')
   })
   answerErrors(app, logger)
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
@@ -48,12 +62,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const state = ready()
     return reply.code(state.ready ? 200 : 503).send(state)
   })
-  await app.register(async (scope) => recordRoutes(scope, options)) // its body parser is not that of other routes
-  await app.register(async (scope) => registryRoutes(scope, options.log))
+  await app.register(async (scope) => recordRoutes(scope, connections, options)) // its body parser is not that of other routes
+  await app.register(async (scope) => registryRoutes(scope, connections, options.log))
   if (explain !== undefined) explanationRoute(app, explain)
   routes?.(app)
   await listen(app, options)
-  return { address: addressOf(app, options), close: () => app.close() }
+  return { address: addressOf(app, options), close: () => connections.close(app.server, app.close()) }
 }
 
 async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<void> {

@@ -19,7 +19,7 @@ import { otherSource, type Profile } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import { usccValid } from '../../streams/uscc.ts'
 import type { LogRecord } from '../log/port.ts'
-import { invalid, objectIn, type Refusal } from '../records.ts'
+import { checked, isRefusal, objectIn, type Refusal } from '../records.ts'
 import { instantMs } from './instants.ts'
 
 /** What is odd about a record that is kept all the same; counted. */
@@ -61,11 +61,8 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
   return { event, grade, enterprise }
 
   function event(record: LogRecord, words: Int32Array, at: number): DecodedEvent | Refusal {
-    const parsed = objectIn(record)
-    if ('refused' in parsed) return parsed
-    const checked = parsers.event.safeParse(parsed.json)
-    if (!checked.success) return invalid(checked.error)
-    const it = checked.data
+    const it = checked(objectIn(record), parsers.event)
+    if (isRefusal(it)) return it
     const isPlace = it.enterpriseId.startsWith(placePrefix)
     const misfit = addressMisfit(it.enterpriseId, record.key, isPlace)
     if (misfit) return misfit
@@ -107,11 +104,8 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
   }
 
   function grade(record: LogRecord): DecodedGrade | Refusal {
-    const parsed = objectIn(record)
-    if ('refused' in parsed) return parsed
-    const checked = parsers.grade.safeParse(parsed.json)
-    if (!checked.success) return invalid(checked.error)
-    const it = checked.data
+    const it = checked(objectIn(record), parsers.grade)
+    if (isRefusal(it)) return it
     const misfit = addressMisfit(it.enterpriseId, record.key, false)
     if (misfit) return misfit
     const index = it.grade === 'none' ? undefined : gradeIndex.get(it.grade)
@@ -121,11 +115,8 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
   }
 
   function enterprise(record: LogRecord): DecodedEnterprise | Refusal {
-    const parsed = objectIn(record)
-    if ('refused' in parsed) return parsed
-    const checked = parsers.enterprise.safeParse(parsed.json)
-    if (!checked.success) return invalid(checked.error)
-    const it = checked.data
+    const it = checked(objectIn(record), parsers.enterprise)
+    if (isRefusal(it)) return it
     const misfit = addressMisfit(it.id, record.key, false)
     if (misfit) return misfit
     const region = regions.find(it.region)
@@ -194,8 +185,8 @@ export function writeFact(words: Int32Array, at: number, fact: FactFields): void
   words[at + 4] = packWord4(amount === 0 ? 0 : logAmountHundredths(amount), region, industry)
 }
 
-function attributeOf(attributes: RiskEvent['attributes'], column: string): unknown {
-  return attributes !== undefined && Object.hasOwn(attributes, column) ? attributes[column] : undefined
+function attributeOf(attributes: object | undefined, column: string): unknown {
+  return attributes !== undefined && Object.hasOwn(attributes, column) ? Reflect.get(attributes, column) : undefined
 }
 
 /** A declared column: the bits of a number as float32; what is no number is NaN. */

@@ -1,6 +1,6 @@
 /** The README's table of errors is the registry. */
 import { expect, test } from 'vitest'
-import { errorCodes, errorRegistry } from '../../src/errors.ts'
+import { detailsIn, errorCodes, errorRegistry, ForewarnError } from '../../src/errors.ts'
 import { readPage } from './pages.ts'
 
 const rows = [...readPage('README.md').matchAll(/^\| (FW_[A-Z_]+) \| (.*) \| (.*) \|$/gm)].map(
@@ -13,6 +13,12 @@ test('every error has its row, once, in the order of the registry', () => {
 
 test.each(errorCodes)('%s reads as in the registry', (code) => {
   expect(rows.find((row) => row.code === code)).toEqual({ code, ...errorRegistry[code] })
+})
+
+test.each(errorCodes)('the particulars of %s can be read off its message', (code) => {
+  const details = ['one', '2: two (three)', 'a. b'].slice(0, errorRegistry[code].says.split('%s').length - 1)
+  expect(detailsIn(code, new ForewarnError(code, details).message)).toEqual(details)
+  expect(detailsIn(code, 'Something else.')).toEqual(code === 'FW_USAGE' ? ['Something else.'] : undefined)
 })
 
 test('the pages name no other code', () => {

@@ -10,7 +10,7 @@ import { csvProfile, fileOf, streamOf, tempFolder } from './support.ts'
 
 async function shown(source: AsyncIterable<unknown>, bytesMax?: number): Promise<string[]> {
   const found: string[] = []
-  for await (const batch of linesOf(plainChunks(source), bytesMax)) {
+  for await (const batch of linesOf(plainChunks(source), bytesMax === undefined ? {} : { bytesMax })) {
     for (const { number, bytes, fault } of batch) found.push(`${number} ${fault ?? bytes.toString('utf8')}`)
   }
   return found

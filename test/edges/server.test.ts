@@ -125,7 +125,7 @@ test('a line larger than a log takes is refused by itself; at most a thousand ar
 })
 
 test.each([
-  ['a body that is too large', { bodyMax: 100 }, ['risk-events', 'x'.repeat(101)], 413, 'FW_BODY_TOO_LARGE'],
+  ['a body that is too large', { body: { bytesMax: 100 } }, ['risk-events', 'x'.repeat(101)], 413, 'FW_BODY_TOO_LARGE'],
   ['another type', {}, ['risk-events', '{}', 'application/json'], 415, 'FW_HTTP_TYPE'],
   ['another topic', {}, ['commands', '{}'], 404, 'FW_HTTP_ROUTE'],
 ] as const)('refuses %s as a whole', async (_, more, [topic, body, type], status, code) => {

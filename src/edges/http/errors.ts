@@ -1,7 +1,10 @@
 /** Errors over HTTP: {code, message, remedy}, with the status that fits the code. What is not ours is told to the log only. */
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { type ErrorCode, ForewarnError } from '../../errors.ts'
+import { httpHeadersMs } from '../../limits.ts'
+import type { Taken } from '../ingest/intake.ts'
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   FW_HTTP_REQUEST: 400,
@@ -9,10 +12,12 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   FW_HTTP_PAST: 400,
   FW_ENTERPRISE_UNKNOWN: 404,
   FW_HTTP_ROUTE: 404,
+  FW_HTTP_TIMEOUT: 408,
   FW_IMPORT_OPEN: 409,
   FW_BODY_TOO_LARGE: 413,
   FW_HTTP_TYPE: 415,
   FW_TASK_ELSEWHERE: 421,
+  FW_HTTP_CLOSING: 503,
   FW_HTTP_OVERLOADED: 503,
   FW_TASK_BUSY: 503,
   FW_LOG_FULL: 507,
@@ -24,10 +29,21 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     answer(reply, new ForewarnError('FW_HTTP_ROUTE', [`${request.method} ${request.url.slice(0, 200)}`])),
   )
   app.setErrorHandler((error, request, reply) => {
-    const known = error instanceof ForewarnError ? error : translate(error, request)
-    if (known.code === 'FW_INTERNAL') logger.error({ err: error }, 'a request failed')
-    return answer(reply, known)
+    const { cause, taken } = error instanceof BrokenOff ? error : { cause: error, taken: undefined }
+    const known = cause instanceof ForewarnError ? cause : translate(cause, request)
+    if (known.code === 'FW_INTERNAL') logger.error({ err: cause }, 'a request failed')
+    return answer(reply, known, taken)
   })
+}
+
+/** The reading of a body broke off, after a part of it was taken. */
+export class BrokenOff extends Error {
+  readonly taken: Taken
+
+  constructor(cause: unknown, taken: Taken) {
+    super('a body was taken in part', { cause })
+    this.taken = taken
+  }
 }
 
 /** A request that comes to no route: its address cannot be decoded, or is too long. */
@@ -35,16 +51,31 @@ export function answerUnreadable(error: Error, _request: unknown, reply: Fastify
   answer(reply, new ForewarnError('FW_HTTP_REQUEST', [error.message.slice(0, 200)]))
 }
 
-function answer(reply: FastifyReply, { code, message, remedy }: ForewarnError): FastifyReply {
+/** What was taken before is told too. A sender that is broken or too slow is not waited for any longer. */
+function answer(reply: FastifyReply, { code, message, remedy }: ForewarnError, taken?: Taken): FastifyReply {
   const status = statuses[code] ?? 500
   if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
-  return reply.code(status).send({ code, message, remedy })
+  if (!reply.request.raw.complete && (status === 400 || status === 408)) reply.header('connection', 'close')
+  return reply.code(status).send({ code, message, remedy, ...(taken === undefined ? {} : { taken }) })
+}
+
+/** A connection without a request that could be answered: its head cannot be read, or did not come. Silence is answered by none. */
+export function answerConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (socket.bytesRead === 0 || !socket.writable) return void socket.destroy()
+  const known =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new ForewarnError('FW_HTTP_TIMEOUT', [Math.round(httpHeadersMs / 1_000)])
+      : new ForewarnError('FW_HTTP_REQUEST', [error.message.slice(0, 200)])
+  const { code, message, remedy } = known
+  const body = JSON.stringify({ code, message, remedy })
+  const status = statuses[code] === 408 ? '408 Request Timeout' : '400 Bad Request'
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\nconnection: close\r\n`
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy())
 }
 
 /** Fastify's own errors, by their codes. */
-function translate(error: unknown, { headers, routeOptions }: FastifyRequest): ForewarnError {
+function translate(error: unknown, { headers }: FastifyRequest): ForewarnError {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ForewarnError('FW_BODY_TOO_LARGE', [routeOptions.bodyLimit])
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new ForewarnError('FW_HTTP_TYPE', [headers['content-type'] ?? 'something without a type'])
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500

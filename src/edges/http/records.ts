@@ -1,50 +1,53 @@
-/** POST /api/v1/records/<topic>: a body of lines, answered after the commit with what became of each bad one. */
+/** POST /api/v1/records/<topic>: a body of lines, taken in slices as it comes in, and answered with what became of each bad one. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Profile } from '../../../streams/profile.ts'
-import { type RecordTopic, recordTopics } from '../../../streams/topics.ts'
+import { recordTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
-import { bodyBytesMax, ingestRequestsMax } from '../../limits.ts'
+import { bodyBytesMax, bodyGivesWayMs, ingestRequestsMax } from '../../limits.ts'
 import type { Log } from '../../log/port.ts'
 import type { Entry, LineReader } from '../ingest/entry.ts'
-import { type Answer, Intake, nothingGathered } from '../ingest/intake.ts'
-import { linesOf } from '../ingest/lines.ts'
+import { type Answer, addAnswer, Intake, nothingTaken, type Taken } from '../ingest/intake.ts'
+import { type Line, linesOf } from '../ingest/lines.ts'
 import { NdjsonReader } from '../ingest/ndjsonReader.ts'
 import { fileHeader, NumberedReader, numberedType } from '../ingest/numberedLines.ts'
-import { takeLines } from './lines.ts'
+import { Body, type BodyBounds } from './body.ts'
+import type { Connections } from './connections.ts'
+import { BrokenOff } from './errors.ts'
+import { chunksOf, takeLines } from './lines.ts'
+import { Pieces } from './pieces.ts'
 
-const linesPerTurn = 2_000 // about 6 ms of work, then other requests and the fold get their turn
-
-export type RecordRoutesOptions = { log: Log; profile: Profile; bodyMax?: number }
+export type RecordRoutesOptions = { log: Log; profile: Profile; body?: Partial<BodyBounds> }
 
 export function recordRoutes(
   app: FastifyInstance,
-  { log, profile, bodyMax = bodyBytesMax }: RecordRoutesOptions,
+  connections: Connections,
+  { log, profile, body: bounds = {} }: RecordRoutesOptions,
 ): void {
   const intake = new Intake(log, profile)
-  takeLines(app, bodyMax, ['application/x-ndjson', 'text/plain', numberedType])
-  let taking = 0
-  for (const topic of recordTopics) {
-    app.post(`/api/v1/records/${topic}`, {
-      bodyLimit: bodyMax,
-      onRequest: async (request, reply) => {
-        if (taking >= ingestRequestsMax) throw new ForewarnError('FW_HTTP_OVERLOADED', [ingestRequestsMax])
-        taking++
-        reply.raw.once('close', () => taking--) // comes once, however the request ends
-        const encoding = request.headers['content-encoding'] ?? 'identity'
-        if (encoding !== 'identity') throw new ForewarnError('FW_HTTP_TYPE', [encoding])
-        await intake.checkNoImport() // before the body is read
-      },
-      handler: async ({ headers, body }): Promise<Answer> => {
-        const isNumbered = headers['content-type']?.startsWith(numberedType) === true
-        const form = {
-          reader: isNumbered ? new NumberedReader() : new NdjsonReader(),
-          file: fileOf(headers[fileHeader]),
-        }
-        return take(intake, topic, Buffer.isBuffer(body) ? body : Buffer.alloc(0), form)
-      },
+  const pieces = new Pieces()
+  const taking = new Set<{ body?: unknown }>()
+  app.addHook('onRequest', async (request, reply) => {
+    if (taking.size >= ingestRequestsMax) giveWay(taking)
+    taking.add(request)
+    reply.raw.once('close', () => taking.delete(request)) // comes once, however the request ends
+    const encoding = request.headers['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') throw new ForewarnError('FW_HTTP_TYPE', [encoding])
+    await intake.checkNoImport() // before the body is read
+  })
+  takeLines(app, connections, { bytesMax: bodyBytesMax, ...bounds }, [
+    'application/x-ndjson',
+    'text/plain',
+    numberedType,
+  ])
+  for (const topic of recordTopics)
+    app.post(`/api/v1/records/${topic}`, async ({ headers, body }): Promise<Answer> => {
+      const isNumbered = headers['content-type']?.startsWith(numberedType) === true
+      const reader = isNumbered ? new NumberedReader() : new NdjsonReader()
+      const file = fileOf(headers[fileHeader])
+      const slices = linesOf(pieces.of(chunksOf(body)), { leaveOutEmpty: true })
+      return take(slices, reader, (entries) => intake.take(topic, entries, file))
     })
-  }
 }
 
 /** The file from which lines come, where their sender names it. */
@@ -57,23 +60,33 @@ function fileOf(header: string | string[] | undefined): string | undefined {
   }
 }
 
-type BodyForm = { reader: LineReader; file: string | undefined }
-
-async function take(intake: Intake, topic: RecordTopic, body: Buffer, { reader, file }: BodyForm): Promise<Answer> {
-  const gathered = nothingGathered()
-  for await (const lines of linesOf(only(body))) {
-    for (let from = 0; from < lines.length; from += linesPerTurn) {
-      const entries: Entry[] = []
-      for (const line of lines.slice(from, from + linesPerTurn)) reader.take(line, entries)
-      intake.gather(topic, entries, gathered, file)
-      await nextTurn()
-    }
-  }
-  await intake.checkNoImport() // one may have begun meanwhile
-  await intake.append(topic, gathered)
-  return gathered.answer
+/** The sender that has been silent longest loses its place to the next. @throws ForewarnError FW_HTTP_OVERLOADED when none has been for long. */
+function giveWay(taking: Iterable<{ body?: unknown }>): void {
+  const bodies = [...taking].flatMap(({ body }) => (body instanceof Body ? [body] : []))
+  const [stillest] = bodies.sort((a, b) => b.pausedMs - a.pausedMs)
+  if (stillest === undefined || stillest.pausedMs < bodyGivesWayMs)
+    throw new ForewarnError('FW_HTTP_OVERLOADED', [ingestRequestsMax])
+  stillest.cut(new ForewarnError('FW_HTTP_TIMEOUT', [Math.round(stillest.pausedMs / 1_000)]))
 }
 
-async function* only(body: Buffer): AsyncGenerator<Buffer> {
-  yield body
+/** Lines are in the log slice by slice. @throws BrokenOff with what was taken until then. */
+async function take(
+  slices: AsyncIterable<readonly Line[]>,
+  reader: LineReader,
+  append: (entries: readonly Entry[]) => Promise<Answer>,
+): Promise<Answer> {
+  const taken: Taken = { lines: 0, ...nothingTaken() }
+  try {
+    for await (const lines of slices) {
+      const entries: Entry[] = []
+      for (const line of lines) reader.take(line, entries)
+      addAnswer(taken, await append(entries))
+      taken.lines = lines[lines.length - 1].number
+      await nextTurn() // others and the fold get their turn
+    }
+  } catch (error) {
+    throw new BrokenOff(error, taken)
+  }
+  const { accepted, refused, counts } = taken
+  return { accepted, refused, counts }
 }

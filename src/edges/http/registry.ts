@@ -8,26 +8,23 @@ import { ImportState } from '../../fold/imports.ts'
 import { registryBodyBytesMax } from '../../limits.ts'
 import type { Log } from '../../log/port.ts'
 import { type RegistryTopic, registryRecord } from '../registry/target.ts'
-import { takeLines } from './lines.ts'
+import type { Connections } from './connections.ts'
+import { chunksOf, takeLines } from './lines.ts'
 
 const topics = ['commands', 'artifacts'] as const satisfies readonly RegistryTopic[]
 
-export function registryRoutes(app: FastifyInstance, log: Log): void {
-  takeLines(app, registryBodyBytesMax, ['application/x-ndjson']) // a page of another site can send text/plain, and this not
+export function registryRoutes(app: FastifyInstance, connections: Connections, log: Log): void {
+  takeLines(app, connections, { bytesMax: registryBodyBytesMax }, ['application/x-ndjson']) // a page of another site can send text/plain, and this not
   const imports = new ImportState(log)
   for (const topic of topics) {
-    app.post(
-      `/api/v1/${topic}`,
-      { bodyLimit: registryBodyBytesMax },
-      async (request): Promise<{ accepted: number }> => {
-        const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
-        const lines = text.split('\n').filter((line) => line.trim() !== '')
-        const records = lines.map((line, at) => registryRecord(topic, parsed(line, at + 1)))
-        await imports.checkClosed()
-        if (records.length > 0) await log.append(topic, 0, records)
-        return { accepted: records.length }
-      },
-    )
+    app.post(`/api/v1/${topic}`, async ({ body }): Promise<{ accepted: number }> => {
+      const text = Buffer.concat(await Array.fromAsync(chunksOf(body))).toString('utf8')
+      const lines = text.split('\n').filter((line) => line.trim() !== '')
+      const records = lines.map((line, at) => registryRecord(topic, parsed(line, at + 1)))
+      await imports.checkClosed()
+      if (records.length > 0) await log.append(topic, 0, records)
+      return { accepted: records.length }
+    })
   }
 }
 

@@ -13,7 +13,7 @@ import { isRefusal, parseObject, type Refusal, unreadableHeader } from '../../re
 import type { Entry } from './entry.ts'
 import { flatText, ownField } from './knownAt.ts'
 
-/** `record` is absent for a line that no log takes (it is larger than `recordBytesMax`). */
+/** `record` is absent for a line that no log takes (it is larger than `lineBytesMax`). */
 export type Admitted = { record: NewRecord | undefined; refusal: Refusal | undefined }
 
 /** `file`: told in the headers of lines that are refused, beside their number. */
@@ -54,6 +54,7 @@ export function admitter(profile: Profile): Admit {
     const guess = flatText(value, idNames[topic]) ?? null
     const first = verdict(topic, guess, value)
     if (first === undefined) return { key: guess, refusal: undefined }
+    if (first.refused === 'FW_RECORD_NOT_JSON') return { key: null, refusal: first } // it has no id to look for
     if (first.refused !== 'FW_MISROUTED') return { key: ownId(topic, value), refusal: first }
     return { key: first.detail, refusal: verdict(topic, first.detail, value) }
   }
@@ -75,5 +76,6 @@ function placeOf(file: string, line: number, fault: Refusal | undefined): Record
 export function ownId(topic: RecordTopic, value: Uint8Array): string | null {
   const parsed = parseObject(value)
   if ('refused' in parsed) return null
-  return enterpriseId.safeParse(ownField(parsed.json, idFields[topic])).data ?? null
+  const id = ownField(parsed.json, idFields[topic])
+  return enterpriseId.validate(id) ? id : null
 }

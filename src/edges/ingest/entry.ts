@@ -3,7 +3,7 @@ import { type Known, unsaid } from '../../../streams/mapRows.ts'
 import { type Needed, neededColumns } from '../../../streams/neededColumns.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
-import { recordBytesMax } from '../../limits.ts'
+import { lineBytesMax } from '../../limits.ts'
 import type { Refusal } from '../../records.ts'
 import type { Line } from './lines.ts'
 
@@ -51,5 +51,5 @@ export const tooLong = (line: number): Entry => ({
   position: 0,
   value: Buffer.alloc(0),
   ...unsaid,
-  fault: { refused: 'FW_RECORD_TOO_LARGE', detail: String(recordBytesMax) },
+  fault: { refused: 'FW_RECORD_TOO_LARGE', detail: String(lineBytesMax) },
 })

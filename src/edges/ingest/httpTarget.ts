@@ -1,11 +1,10 @@
 /** Live records to the process that holds the log, by its HTTP server. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { type ErrorCode, errorCodes, errorRegistry, ForewarnError, messageOf } from '../../errors.ts'
-import { secondMs } from '../../limits.ts'
+import { detailsIn, type ErrorCode, errorCodes, ForewarnError, messageOf } from '../../errors.ts'
+import { lineBytesMax, secondMs } from '../../limits.ts'
 import type { Entry } from './entry.ts'
-import type { Answer } from './intake.ts'
-import { refuse } from './intake.ts'
+import { type Answer, refuse } from './intake.ts'
 import type { LiveTarget } from './live.ts'
 import { fileHeader, numberedLine, numberedType } from './numberedLines.ts'
 
@@ -24,22 +23,26 @@ const requestMsMax = 120 * secondMs
 export function httpTarget(address: string, logName: string): LiveTarget {
   return {
     send: async (topic, entries, file) => {
-      const sendable = entries.filter(({ fault }) => fault?.refused !== 'FW_RECORD_TOO_LARGE')
       const url = new URL(`/api/v1/records/${topic}`, address)
       const headers = { 'content-type': numberedType, [fileHeader]: encodeURIComponent(file.toWellFormed()) }
-      const body = Buffer.concat(sendable.map(numberedLine))
-      const answer = AnswerBody.parse(await askHolder(url, logName, { method: 'POST', body, headers }))
-      return withTooLarge({ ...answer, refused: answer.refused.map((line) => ({ ...line, file })) }, entries, file)
+      const lines = entries.map(lineOf)
+      const body = Buffer.concat(lines.filter((line) => line !== undefined))
+      const told = AnswerBody.parse(await askHolder(url, logName, { method: 'POST', body, headers }))
+      const answer: Answer = { ...told, refused: told.refused.map((line) => ({ ...line, file })) }
+      for (const [at, { line }] of entries.entries())
+        if (lines[at] === undefined) refuse(answer, { ...tooLarge, line, file })
+      return answer
     },
   }
 }
 
-function withTooLarge(answer: Answer, entries: readonly Entry[], file: string): Answer {
-  for (const { line, fault } of entries) {
-    if (fault?.refused === 'FW_RECORD_TOO_LARGE')
-      refuse(answer, { line, code: fault.refused, detail: fault.detail, file })
-  }
-  return answer
+const tooLarge = { code: 'FW_RECORD_TOO_LARGE', detail: String(lineBytesMax) } as const
+
+/** Undefined for one that the server would not look at: it would not know its number in the file. */
+function lineOf(entry: Entry): Buffer | undefined {
+  if (entry.fault?.refused === 'FW_RECORD_TOO_LARGE') return undefined
+  const line = numberedLine(entry)
+  return line.length > lineBytesMax ? undefined : line
 }
 
 /** Posts lines; the rest as `askHolder`. */
@@ -76,8 +79,5 @@ function problemOf(answer: unknown): ForewarnError {
   const parsed = ErrorBody.safeParse(answer)
   if (!parsed.success) return new ForewarnError('FW_INTERNAL', ['the server gave an answer of another form'])
   const { code: known, message } = parsed.data
-  const [begins] = errorRegistry[known].says.split('%s') // the error says this again by itself
-  return new ForewarnError(known, [
-    message.startsWith(begins) ? message.slice(begins.length).replace(/\.$/, '') : message,
-  ])
+  return new ForewarnError(known, detailsIn(known, message) ?? [message])
 }

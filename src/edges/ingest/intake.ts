@@ -2,9 +2,9 @@
 import { partitionOf } from '../../../streams/partition.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
-import type { ErrorCode } from '../../errors.ts'
+import { type ErrorCode, errorCodes } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
-import { refusedListedMax } from '../../limits.ts'
+import { refusedDetailMax, refusedListedMax } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
 import { type Admit, admitter } from './admit.ts'
 import type { Entry } from './entry.ts'
@@ -14,8 +14,8 @@ export type RefusedLine = { line: number; code: ErrorCode; detail: string; file?
 /** What became of lines: how many are good, the first refused ones, and how many were refused by code. */
 export type Answer = { accepted: number; refused: RefusedLine[]; counts: Partial<Record<ErrorCode, number>> }
 
-/** Lines judged, and the records that they become, by partition. */
-export type Gathered = { answer: Answer; byPartition: Map<number, NewRecord[]> }
+/** What the log holds of a body: its first `lines` lines, and what became of them. */
+export type Taken = Answer & { lines: number }
 
 export class Intake {
   readonly #log: Log
@@ -33,13 +33,16 @@ export class Intake {
     return this.#imports.checkClosed()
   }
 
-  /** Judges lines, into what was gathered before. `file` goes into the headers of refused ones. */
-  gather(topic: RecordTopic, entries: readonly Entry[], gathered: Gathered, file?: string): void {
+  /** On disk when the promise resolves. `file` goes into the headers of refused lines. @throws ForewarnError FW_IMPORT_OPEN, FW_LOG_FULL. */
+  async take(topic: RecordTopic, entries: readonly Entry[], file?: string): Promise<Answer> {
+    await this.checkNoImport()
+    const answer = nothingTaken()
+    const byPartition = new Map<number, NewRecord[]>()
     for (const entry of entries) {
       const { record, refusal } = this.#admit(topic, entry, file)
-      if (refusal === undefined) gathered.answer.accepted++
+      if (refusal === undefined) answer.accepted++
       else
-        refuse(gathered.answer, {
+        refuse(answer, {
           line: entry.line,
           code: refusal.refused,
           detail: refusal.detail,
@@ -47,24 +50,36 @@ export class Intake {
         })
       if (record === undefined) continue
       const partition = record.key === null ? 0 : partitionOf(record.key, this.#log.partitions(topic))
-      const records = gathered.byPartition.get(partition)
-      if (records === undefined) gathered.byPartition.set(partition, [record])
+      const records = byPartition.get(partition)
+      if (records === undefined) byPartition.set(partition, [record])
       else records.push(record)
     }
-  }
-
-  /** On disk when the promise resolves. @throws ForewarnError FW_LOG_FULL. */
-  async append(topic: RecordTopic, { byPartition }: Gathered): Promise<void> {
     for (const [partition, records] of byPartition) await this.#log.append(topic, partition, records)
+    return answer
   }
 }
 
-export function nothingGathered(): Gathered {
-  return { answer: { accepted: 0, refused: [], counts: {} }, byPartition: new Map() }
+export function nothingTaken(): Answer {
+  return { accepted: 0, refused: [], counts: {} }
 }
 
 /** Counts a refused line, and lists it while there is room. */
 export function refuse(answer: Answer, line: RefusedLine): void {
   answer.counts[line.code] = (answer.counts[line.code] ?? 0) + 1
-  if (answer.refused.length < refusedListedMax) answer.refused.push(line)
+  if (answer.refused.length < refusedListedMax) answer.refused.push({ ...line, detail: beginning(line.detail) })
+}
+
+/** Adds what became of further lines; lines beyond those listed are in its counts only. */
+export function addAnswer(sum: Answer, { accepted, refused, counts }: Answer): void {
+  sum.accepted += accepted
+  sum.refused.push(...refused.slice(0, refusedListedMax - sum.refused.length))
+  for (const code of errorCodes) {
+    const count = counts[code]
+    if (count !== undefined) sum.counts[code] = (sum.counts[code] ?? 0) + count
+  }
+}
+
+/** A copy: the engine would keep the whole of a long text for a piece of it. */
+function beginning(detail: string): string {
+  return detail.length <= refusedDetailMax ? detail : Buffer.from(detail.slice(0, refusedDetailMax)).toString()
 }

@@ -1,11 +1,11 @@
 /**
  * A file as numbered lines: plain or gzip by its first bytes, with or without a byte order mark, in batches as the bytes come in.
- * Memory is bounded by one line of the largest size that a log takes; a longer one is passed over and told.
+ * Memory is bounded by one chunk, one batch and one line of the largest size that is taken; a longer one is passed over and told.
  */
 import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { KiB, MiB, recordBytesMax } from '../../limits.ts'
+import { KiB, lineBytesMax, MiB, sliceLines } from '../../limits.ts'
 
 /** `bytes` without the line feed; a carriage return before it is still there. Lines count from 1. */
 export type Line = {
@@ -65,24 +65,44 @@ function bytesOf(chunk: unknown): Buffer {
   return Buffer.from(String(chunk))
 }
 
-/** Lines in batches, one batch a chunk; the last line needs no line feed. Lines longer than `bytesMax` come empty, with a fault. */
+export type LineOptions = {
+  /** Lines longer than this come empty, with a fault. */
+  bytesMax?: number
+  /** Empty lines are counted and left out. */
+  leaveOutEmpty?: boolean
+}
+
+/** Lines in batches, one or more a chunk; the last line needs no line feed. */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,
-  bytesMax: number = recordBytesMax,
+  { bytesMax = lineBytesMax, leaveOutEmpty = false }: LineOptions = {},
 ): AsyncGenerator<Line[]> {
   const open = new OpenLine(bytesMax)
   let number = 0
   for await (const chunk of chunks) {
-    const lines: Line[] = []
-    let from = 0
-    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
-      lines.push(open.end(chunk.subarray(from, end), ++number))
+    let lines: Line[] = []
+    for (let from = 0; ; ) {
+      const empty = leaveOutEmpty && open.empty ? feedsAt(chunk, from) : 0
+      from += empty
+      number += empty
+      const end = chunk.indexOf(lineFeed, from)
+      if (end >= 0) lines.push(open.end(chunk.subarray(from, end), ++number))
+      else open.add(chunk.subarray(from))
+      if (end < 0) break
       from = end + 1
+      if (lines.length < sliceLines) continue
+      yield lines // a line in memory is a hundred times a line feed
+      lines = []
     }
-    open.add(chunk.subarray(from))
     if (lines.length > 0) yield lines
   }
   if (!open.empty) yield [open.end(Buffer.alloc(0), ++number)]
+}
+
+function feedsAt(chunk: Buffer, from: number): number {
+  let at = from
+  while (chunk[at] === lineFeed) at++
+  return at - from
 }
 
 /** The part of a line that came in earlier chunks. */

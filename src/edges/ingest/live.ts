@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
-import { MiB } from '../../limits.ts'
+import { sliceBytes, sliceLines } from '../../limits.ts'
 import type { Log } from '../../log/port.ts'
 import { entriesOf, entriesOfFile } from './entries.ts'
 import type { Entry } from './entry.ts'
-import { type Answer, Intake, nothingGathered, refuse } from './intake.ts'
+import { type Answer, addAnswer, Intake, nothingTaken } from './intake.ts'
 import { plainChunks } from './lines.ts'
 
 /** Where live records go. `send` resolves when they are on disk there. */
@@ -27,18 +27,17 @@ export type LiveOptions = {
 /** `leftOut`: rows that give no record by their mapping. */
 export type LiveSummary = Answer & { leftOut: number; seconds: number }
 
-const batchRecords = 1_000
-const batchBytes = 4 * MiB
+const batchBytes = sliceBytes / 2 // so a server takes it as a whole or not at all
 
 /** Sends what each chunk of input brings at once: a line that comes through a pipe does not wait for others. */
 export async function ingestLive(options: LiveOptions, now: () => number = Date.now): Promise<LiveSummary> {
   const startedMs = now()
-  const summary: Answer = { accepted: 0, refused: [], counts: {} }
+  const summary = nothingTaken()
   let lines = 0
   let leftOut = 0
   for (const file of options.files) {
     for await (const entries of entriesFrom(file, options, () => leftOut++)) {
-      for (const batch of batchesOf(entries)) add(summary, await options.target.send(options.topic, batch, file), file)
+      for (const batch of batchesOf(entries)) addAnswer(summary, await options.target.send(options.topic, batch, file))
       lines += entries.length
       options.onProgress?.(lines)
     }
@@ -82,7 +81,7 @@ function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
   let batch: Entry[] = []
   let bytes = 0
   for (const entry of entries) {
-    if (batch.length === batchRecords || (batch.length > 0 && bytes + entry.value.length > batchBytes)) {
+    if (batch.length === sliceLines || (batch.length > 0 && bytes + entry.value.length > batchBytes)) {
       yield batch
       batch = []
       bytes = 0
@@ -93,30 +92,8 @@ function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
   if (batch.length > 0) yield batch
 }
 
-/** Adds an answer; lines beyond those listed are in its counts only. */
-function add(summary: Answer, answer: Answer, file: string): void {
-  summary.accepted += answer.accepted
-  const listed: Answer = { accepted: 0, refused: summary.refused, counts: {} }
-  for (const line of answer.refused) refuse(listed, { ...line, file })
-  for (const code of Object.keys(answer.counts)) {
-    if (isCode(code, answer)) summary.counts[code] = (summary.counts[code] ?? 0) + (answer.counts[code] ?? 0)
-  }
-}
-
-function isCode(code: string, answer: Answer): code is keyof Answer['counts'] {
-  return code in answer.counts
-}
-
 /** Into a log that this process writes. */
 export function logTarget(log: Log, profile: Profile): LiveTarget {
   const intake = new Intake(log, profile)
-  return {
-    send: async (topic, entries, file) => {
-      await intake.checkNoImport()
-      const gathered = nothingGathered()
-      intake.gather(topic, entries, gathered, file)
-      await intake.append(topic, gathered)
-      return gathered.answer
-    },
-  }
+  return { send: (topic, entries, file) => intake.take(topic, entries, file) }
 }
