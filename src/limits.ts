@@ -93,6 +93,10 @@ export const evidenceMax = 10
 export const reasonFactsMax = 3
 export const reasonFactsSearched = 1_024 // so many of the newest facts are searched for those behind a reason
 
+// Sources: streams of (source, region) for the whole, the outermost level and every judged level.
+export const falseSilencesPerWeek = 0.05 // told in a country of sources that are never silent: shared by levels, streams and ticks
+export const sourceWarmTicks = 14 // a stream is judged from so many ticks on, and from two weeks where ticks are shorter than a day
+
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000
 // Published cells: fewer than this and one enterprise could be told from the rest (merged into a sibling OTHER).

@@ -59,7 +59,9 @@ export type Notice =
       /** By language. */
       sentences: Readonly<Record<string, string>>
     }
+  /** `region`: '' is the whole. */
   | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
+  | { kind: 'SourceSpoke'; source: string; region: string; tickLabel: string; silentTicks: number }
   | {
       kind: 'ModelDrifted'
       model: string

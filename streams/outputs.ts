@@ -137,16 +137,59 @@ export const Warning = Place.extend({
 })
 export type Warning = z.infer<typeof Warning>
 
-/** Key = source: one that used to send much from a region, and sent nothing in a tick. */
-export const SourceSilent = z.object({
-  kind: z.literal('SourceSilent'),
+const OfSource = z.object({
   tick: z.int(),
   tickLabel: z.string(),
   source: z.string(),
+  /** '' is the whole. A silence is told for the coarsest region in which the source is silent. */
   region: z.string(),
+})
+
+/** Key = source: one that used to send from a region has sent nothing for so long that it is no chance. Told once, at the close of a tick. */
+export const SourceSilent = OfSource.extend({
+  kind: z.literal('SourceSilent'),
+  /** Records a tick that were usual. */
   expected: z.number(),
+  /** Ticks without a record, records that should have come in them, and how likely none was. Not in logs of foldVersion 4. */
+  silentTicks: z.int().optional(),
+  missed: z.number().optional(),
+  p: z.number().optional(),
+  /** End of the beat in which it was last heard, ISO 8601. */
+  lastHeard: z.string().optional(),
 })
 export type SourceSilent = z.infer<typeof SourceSilent>
+
+/** Key = source: a silence that was told has ended, in the beat that ends at `at`. */
+export const SourceSpoke = OfSource.extend({
+  kind: z.literal('SourceSpoke'),
+  at: z.string(),
+  /** The tick at whose close the silence was told, and the whole ticks that it lasted. */
+  silentSince: z.string(),
+  silentTicks: z.int(),
+})
+export type SourceSpoke = z.infer<typeof SourceSpoke>
+
+/**
+ * Key = hour: who was heard, at the end of an hour of log time in which a record came, and at the end of each tick. It has every source
+ * with every region of the outermost level from which it was ever heard.
+ */
+export const SourcesHeard = z.object({
+  kind: z.literal('SourcesHeard'),
+  /** The hour in the profile's time, `2026-08-03T14`, and its tick. */
+  hour: z.string(),
+  tick: z.int(),
+  tickLabel: z.string(),
+  /** By source, in columns: region, records in the tick up to the end of the hour, and the end of the beat in which it was last heard. */
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      regions: z.array(z.string()),
+      records: z.array(z.int()),
+      lastHeard: z.array(z.string()),
+    }),
+  ),
+})
+export type SourcesHeard = z.infer<typeof SourcesHeard>
 
 /** Key = hash of the model: its score, or one feature, lies where it did not lie in training, so far that somebody must act. */
 export const ModelDrifted = z.object({
@@ -164,7 +207,7 @@ export const ModelDrifted = z.object({
 export type ModelDrifted = z.infer<typeof ModelDrifted>
 
 /** Topic `notices`: things that people must know and that are no warnings. */
-export const PublicNotice = z.discriminatedUnion('kind', [SourceSilent, ModelDrifted])
+export const PublicNotice = z.discriminatedUnion('kind', [SourceSilent, SourceSpoke, SourcesHeard, ModelDrifted])
 export type PublicNotice = z.infer<typeof PublicNotice>
 
 /** Topic `command-results`, key = command id. */

@@ -29,6 +29,17 @@ export function weekFactor(state: Float64Array, phase: number): number {
   return Math.min(Math.max(shrunk / overall, factorMin), factorMax)
 }
 
+/**
+ * The index of a phase without bounds and shrunk by half an event only, for what may rest on a phase altogether: a source that does
+ * not work on Sundays. 1 before the phase or anything at all was seen. RangeError as weekFactor.
+ */
+export function restingFactor(state: Float64Array, phase: number): number {
+  checkPhase(state, phase)
+  const overall = overallMean(state)
+  if (overall === 0 || state[2 * phase + 1] === 0) return 1
+  return (state[2 * phase] + 0.5) / (state[2 * phase + 1] + 0.5 / overall) / overall
+}
+
 /** The mean over the phases seen so far of each phase's mean count; 0 before any. */
 function overallMean(state: Float64Array): number {
   let sum = 0

@@ -12,6 +12,8 @@ import {
   Score,
   ShadowScore,
   type SourceSilent,
+  type SourceSpoke,
+  type SourcesHeard,
   Warning,
 } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
@@ -121,7 +123,7 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
     ({ id, kind, accepted, code }) => `${kind} ${id} ${accepted ? 'accepted' : `refused ${code ?? ''}`}`,
   ),
   notices: sayer(PublicNotice, (notice, { language }) =>
-    notice.kind === 'ModelDrifted' ? driftSays(notice, language) : silenceSays(notice),
+    notice.kind === 'ModelDrifted' ? driftSays(notice, language) : sourceSays(notice),
   ),
   artifacts: sayer(
     ArtifactChunk,
@@ -131,8 +133,15 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
   'dead-letters': deadLetterSays,
 }
 
-const silenceSays = ({ kind, source, region, tickLabel, expected }: SourceSilent): string =>
-  `${kind} ${source} ${region || 'everywhere'} in ${tickLabel}, ${expected} expected`
+function sourceSays(notice: SourceSilent | SourceSpoke | SourcesHeard): string {
+  const { kind, tickLabel } = notice
+  if (kind === 'SourcesHeard') {
+    const records = notice.sources.flatMap((one) => one.records).reduce((sum, one) => sum + one, 0)
+    return `${kind} by ${notice.hour}: ${notice.sources.length} sources, ${records} records in ${tickLabel}`
+  }
+  const who = `${kind} ${notice.source} ${notice.region || 'everywhere'} in ${tickLabel}`
+  return kind === 'SourceSilent' ? `${who}, ${notice.expected} expected` : `${who}, silent since ${notice.silentSince}`
+}
 
 const driftSays = (
   { kind, tickLabel, sentences }: Pick<ModelDrifted, 'kind' | 'tickLabel' | 'sentences'>,

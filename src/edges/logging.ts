@@ -48,6 +48,7 @@ function lineOf(notice: Notice): Line {
     case 'TickJudged':
     case 'WarningChanged':
     case 'SourceSilent':
+    case 'SourceSpoke':
     case 'ModelDrifted':
     case 'CommandAnswered':
       return newsOf(notice)
@@ -70,7 +71,16 @@ type Progress = Extract<
 >
 type News = Extract<
   Notice,
-  { kind: 'TickClosed' | 'TickJudged' | 'WarningChanged' | 'SourceSilent' | 'ModelDrifted' | 'CommandAnswered' }
+  {
+    kind:
+      | 'TickClosed'
+      | 'TickJudged'
+      | 'WarningChanged'
+      | 'SourceSilent'
+      | 'SourceSpoke'
+      | 'ModelDrifted'
+      | 'CommandAnswered'
+  }
 >
 
 function progressOf(notice: Progress): Omit<Line, 'level'> {
@@ -123,6 +133,14 @@ function newsOf(notice: News): Line {
         level: 'warn',
         says: `nothing came from source ${source}`,
         fields: { source, region, tickLabel, expected },
+      }
+    }
+    case 'SourceSpoke': {
+      const { source, region, tickLabel, silentTicks } = notice
+      return {
+        level: 'info',
+        says: `source ${source} speaks again`,
+        fields: { source, region, tickLabel, silentTicks },
       }
     }
     case 'ModelDrifted': {

@@ -10,6 +10,7 @@ import { gaugesOf } from './metrics/gauges.ts'
 import { kafkaMetricsOf } from './metrics/kafka.ts'
 import { openWarnings } from './metrics/openWarnings.ts'
 import { PlaceSeries } from './metrics/places.ts'
+import { openSilences, SilenceSeries } from './metrics/silences.ts'
 
 export type MetricsOptions = {
   profile: Profile
@@ -22,7 +23,7 @@ export type MetricsOptions = {
 export type Metrics = {
   tell: Tell
   registry: Registry
-  /** Shows the warnings that the log says are open; call it once, before the first notice. */
+  /** Shows the warnings that the log says are open, and the sources that are silent; call it once, before the first notice. */
   seed(log: Log): Promise<void>
 }
 
@@ -34,6 +35,8 @@ export function metrics({ profile, now = Date.now, seriesMax = metricSeriesMax }
   const drift = driftMetricsOf(registry)
   const kafka = kafkaMetricsOf(registry)
   const places = new PlaceSeries({ profile, registry, seriesMax, refused: counters.seriesRefused })
+  const silences = new SilenceSeries({ profile, registry, seriesMax, refused: counters.seriesRefused })
+  for (const source of profile.sources) counters.silences.inc({ source }, 0)
   const tell: Tell = (notice) => {
     count(counters, notice)
     gauges.take(notice)
@@ -41,9 +44,12 @@ export function metrics({ profile, now = Date.now, seriesMax = metricSeriesMax }
     kafka.take(notice)
     if (notice.kind === 'TickJudged') places.tick(notice.totals)
     if (notice.kind === 'WarningChanged') places.warning(notice, notice.level)
+    if (notice.kind === 'SourceSilent') silences.begin(notice)
+    if (notice.kind === 'SourceSpoke') silences.end(notice)
   }
   const seed = async (log: Log): Promise<void> => {
     for (const warning of await openWarnings(log)) places.warning(warning, warning.level)
+    for (const silence of await openSilences(log, profile)) silences.begin(silence)
   }
   return { tell, registry, seed }
 }

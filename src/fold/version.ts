@@ -5,4 +5,4 @@
 export const foldVersion = 5
 
 /** The form of what checkpoints hold. Raised when another is written: one of an older form is skipped, and the journal's beats are folded again. */
-export const stateVersion = 4
+export const stateVersion = 5

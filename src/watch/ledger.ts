@@ -15,7 +15,6 @@ export type LateRetraction = { tick: number; leaf: number; events: number }
 
 export class Ledger {
   readonly nodes = new NodeSums()
-  readonly arrivals = new NumberSums()
   /** Counts by (leaf, grade, column). */
   private readonly counted = new NumberSums()
   /** Counts of one leaf hang together: by leaf and by count, the index of the next count + 1; 0 ends. */
@@ -37,7 +36,7 @@ export class Ledger {
 
   add(part: CellPart): void {
     this.addCounts(part.counts)
-    const { breadth, shared, arrivals, late } = part
+    const { breadth, shared, late } = part
     for (let at = 0; at < breadth.keys.length; at++)
       this.addAbove(this.paths.indexOf(breadth.keys[at]), 0, breadth.enterprises[at], breadth.squares[at])
     for (let at = 0; at < shared.keys.length; at++) {
@@ -45,7 +44,6 @@ export class Ledger {
       if (node === this.lattice.whole || this.lattice.axisOf(node) !== undefined)
         this.nodes.add(node, 0, shared.enterprises[at], shared.squares[at])
     }
-    for (let at = 0; at < arrivals.keys.length; at++) this.arrivals.add(arrivals.keys[at], arrivals.deltas[at])
     for (const [at, tick] of late.ticks.entries()) this.addLate(tick, late.keys[at], late.deltas[at])
   }
 
@@ -84,7 +82,6 @@ export class Ledger {
 
   clear(): void {
     this.nodes.clear()
-    this.arrivals.clear()
     this.counted.clear()
     this.firstOfLeaf.fill(0)
     this.late.clear()

@@ -9,7 +9,15 @@
  */
 import { z } from 'zod'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { CellPart, type ModelDrifted, type SourceSilent, type Warning } from '../../streams/outputs.ts'
+import {
+  CellPart,
+  type ModelDrifted,
+  type PublicNotice,
+  type SourceSilent,
+  type SourceSpoke,
+  type SourcesHeard,
+  type Warning,
+} from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
@@ -24,12 +32,13 @@ import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import { SavedDesk } from '../registry/deskState.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
 import { DriftWatch, SavedDrift } from './drift.ts'
+import { HeardHours } from './heardHours.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
 import type { NodeColumns } from './nodeSums.ts'
 import { type Amendment, topicOf } from './openWarnings.ts'
-import { SourceWatch } from './sources.ts'
+import { SavedSources, SourceWatch } from './sources.ts'
 import { Stock } from './stock.ts'
 import { tickTotals } from './totals.ts'
 
@@ -48,7 +57,6 @@ const Saved = z.object({
   openTick: z.int().nullable(),
   counts: z.array(z.tuple([z.number(), z.number()])),
   nodes: z.array(z.tuple([z.number(), z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })])),
-  arrivals: z.array(z.tuple([z.number(), z.number()])),
   stock: z.array(z.tuple([z.number(), z.number()])),
   early: z.array(
     z.object({
@@ -59,7 +67,8 @@ const Saved = z.object({
     }),
   ),
   late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
-  sources: z.array(z.tuple([z.number(), z.object({ mean: z.number(), ticks: z.int(), silent: z.boolean() })])),
+  sources: SavedSources,
+  heardHour: z.int().nullable(),
   drift: SavedDrift.optional(),
   desk: SavedDesk,
 })
@@ -78,6 +87,7 @@ export class WatchTask implements FoldTask {
   private readonly lattice: Lattice
   private readonly ledger: Ledger
   private readonly sources: SourceWatch
+  private readonly hours: HeardHours
   private readonly drift: DriftWatch
   private readonly desk: ModelDesk
   private readonly fates = new FateSheet()
@@ -105,7 +115,8 @@ export class WatchTask implements FoldTask {
     this.judge = new Judge(identity, this.lattice)
     this.ledger = new Ledger(profile, this.keys, this.lattice)
     this.stock = new Stock(this.keys, this.ledger.paths)
-    this.sources = new SourceWatch(profile, this.keys)
+    this.sources = new SourceWatch(profile, this.keys, beatMs)
+    this.hours = new HeardHours(profile, this.keys, beatMs)
     this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
     this.inputs = inputsOf(this.id, partitions)
   }
@@ -120,8 +131,9 @@ export class WatchTask implements FoldTask {
     const commands = records[0]
     const parts = records.slice(1, -1)
     this.obey(commands, records[records.length - 1], { beat, tick }, emit)
+    this.tellHeard(this.hours.before(beat, this.sources), emit)
     for (const part of parts.flat()) {
-      this.pool(cellPart.parse(jsonOf(part.value)), tick)
+      this.pool(cellPart.parse(jsonOf(part.value)), { beat, tick })
       yield
     }
     if (this.openTick === undefined) {
@@ -129,6 +141,7 @@ export class WatchTask implements FoldTask {
       return
     }
     this.openTick = tick
+    for (const notice of this.sources.spoke(beat, tick)) this.tellSpoke(notice, emit)
     this.amend(beat, tick, emit)
     this.raiseEarly(beat, tick, emit)
     if (this.endBeat(tick) === beat) this.close(tick, beat, emit)
@@ -147,11 +160,11 @@ export class WatchTask implements FoldTask {
       openTick: this.openTick ?? null,
       counts: pairs(this.ledger.counts()),
       nodes: savedNodes(this.ledger.nodes.columns()),
-      arrivals: [...this.ledger.arrivals.entries()],
       stock: [...this.stock.sums.entries()],
       early: this.early,
       late: this.late,
-      sources: [...this.sources.arrivals],
+      sources: this.sources.save(),
+      heardHour: this.hours.open ?? null,
       drift: this.drift.save(),
       desk: this.desk.save(),
     } satisfies z.infer<typeof Saved>)
@@ -166,9 +179,9 @@ export class WatchTask implements FoldTask {
     for (const [key, count] of saved.counts) this.ledger.addCount(key, count)
     for (const [key, { events, enterprises, squares }] of saved.nodes)
       this.ledger.nodes.add(key, events, enterprises, squares)
-    for (const [key, count] of saved.arrivals) this.ledger.arrivals.add(key, count)
     this.stock.add({ keys: saved.stock.map(([key]) => key), deltas: saved.stock.map(([, count]) => count) })
-    for (const [key, source] of saved.sources) this.sources.arrivals.set(key, source)
+    this.sources.load(saved.sources)
+    this.hours.open = saved.heardHour ?? undefined
     this.drift.load(saved.drift)
     this.desk.load(saved.desk)
     this.early = saved.early
@@ -208,8 +221,12 @@ export class WatchTask implements FoldTask {
     this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
   }
 
-  private pool(part: CellPart, tick: number): void {
+  private pool(part: CellPart, { beat, tick }: { beat: number; tick: number }): void {
     this.ledger.add(part)
+    if (part.arrivals.keys.length > 0) {
+      this.sources.hear(part.arrivals, beat)
+      this.hours.hear(beat)
+    }
     if (part.drift !== undefined) this.drift.add(part.drift)
     this.stock.add(part.stock)
     // Ticks begin with the first part that says something.
@@ -235,7 +252,8 @@ export class WatchTask implements FoldTask {
     const { profile, tell } = this.options
     const label = profile.calendar.label(tick)
     this.publish(this.judge.close(tick, beat, this.ledger), emit)
-    for (const notice of this.sources.close(tick, this.ledger.arrivals.entries())) this.tellSilent(notice, emit)
+    this.tellHeard(this.hours.atEnd(beat, this.sources), emit)
+    for (const notice of this.sources.close(tick)) this.tellSilent(notice, emit)
     const drift = this.drift.close(tick, this.desk.champion)
     for (const notice of drift?.notices ?? []) this.tellDrifted(notice, emit)
     writeTick(this.ledger, { tick, label, beat }, this.early, this.late, emit)
@@ -280,15 +298,29 @@ export class WatchTask implements FoldTask {
   }
 
   private tellSilent(notice: SourceSilent, emit: Emit): void {
-    emit({ topic: 'notices', partition: 0, record: { key: notice.source, value: jsonBytes(notice) } })
+    this.notify(notice.source, notice, emit)
     const { source, region, tickLabel, expected } = notice
     this.options.tell({ kind: 'SourceSilent', source, region, tickLabel, expected })
   }
 
+  private tellSpoke(notice: SourceSpoke, emit: Emit): void {
+    this.notify(notice.source, notice, emit)
+    const { source, region, tickLabel, silentTicks } = notice
+    this.options.tell({ kind: 'SourceSpoke', source, region, tickLabel, silentTicks })
+  }
+
+  private tellHeard(notice: SourcesHeard | undefined, emit: Emit): void {
+    if (notice !== undefined) this.notify(notice.hour, notice, emit)
+  }
+
   private tellDrifted(notice: ModelDrifted, emit: Emit): void {
-    emit({ topic: 'notices', partition: 0, record: { key: notice.model, value: jsonBytes(notice) } })
+    this.notify(notice.model, notice, emit)
     const { model, feature, psi, rows, tickLabel, sentences } = notice
     this.options.tell({ kind: 'ModelDrifted', model, feature, psi, rows, tickLabel, sentences })
+  }
+
+  private notify(key: string, notice: PublicNotice, emit: Emit): void {
+    emit({ topic: 'notices', partition: 0, record: { key, value: jsonBytes(notice) } })
   }
 }
 

@@ -117,6 +117,8 @@ test('every topic has its lines', async () => {
     codes: { 1: 'FW_RECORD_NOT_JSON' },
   }
   const sentences = { zh: '模型漂移', en: 'The model drifts.' }
+  const ofSource = { tick: 1, tickLabel: 'u', source: 'court', region: 'P1' }
+  const heardCourt = { source: 'court', regions: ['P', 'Q'], records: [3, 4], lastHeard: ['', ''] }
   const drift = { kind: 'ModelDrifted', tick: 1, tickLabel: 't', model: 'm', psi: 0.3, rows: 600, sentences }
   const folder = await logWith(
     ['scores', 0, json(score, 0, 'E1')],
@@ -129,8 +131,17 @@ test('every topic has its lines', async () => {
       json({ kind: 'SourceSilent', tick: 1, tickLabel: 't', source: 'court', region: '', expected: 3 }, 0),
     ],
     ['notices', 0, json(drift, 1)],
+    [
+      'notices',
+      0,
+      json({ ...ofSource, kind: 'SourceSpoke', at: '1970-01-02T03:00:00Z', silentSince: 't', silentTicks: 1 }, 2),
+    ],
+    ['notices', 0, json({ kind: 'SourcesHeard', hour: 'tT03', tick: 1, tickLabel: 't', sources: [heardCourt] }, 3)],
     ['commands', 0, { key: null, timeMs: 0, value: Buffer.from('no json\n') }],
   )
+  const notices = (await tail(folder, ['notices'])).lines.map((line) => line.split(' ').slice(1).join(' '))
+  expect(notices[2]).toBe('SourceSpoke court P1 in u, silent since t')
+  expect(notices[3]).toBe('SourcesHeard by tT03: 1 sources, 7 records in t')
   const first = async (topic: string): Promise<string> =>
     (await tail(folder, [topic])).lines[0].replace('1970-01-01T00:00:00.000Z ', '')
   expect(await first('scores')).toBe('E1 12.3 % high, grade A, by records')

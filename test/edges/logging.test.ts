@@ -66,6 +66,7 @@ const table: [Notice, string][] = [
   [{ kind: 'WarningChanged', ...warning, level: 'yellow' }, 'info'],
   [{ kind: 'WarningChanged', ...warning, level: 'red' }, 'warn'],
   [{ kind: 'SourceSilent', source: 's', region: '', tickLabel: 't', expected: 3 }, 'warn'],
+  [{ kind: 'SourceSpoke', source: 's', region: '', tickLabel: 't', silentTicks: 3 }, 'info'],
   [{ kind: 'ModelDrifted', model: 'm', psi: 0.3, rows: 600, tickLabel: 't', sentences: { en: 'It drifts.' } }, 'warn'],
   [{ kind: 'CommandAnswered', command: 'import.begin', accepted: true }, 'info'],
   [{ kind: 'CommandAnswered', command: 'model.promote', accepted: false }, 'warn'],

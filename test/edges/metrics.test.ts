@@ -191,6 +191,71 @@ test('drift has a series for the score and for each feature, as long as it is me
   expect(series(await exposed([measured, judged([])]))).toEqual(['forewarn_model_psi_rows 0'])
 })
 
+test('silences have a series by source and province as long as they last, and from the log when a process begins', async () => {
+  const silent = (source: string, region: string): Notice => ({
+    kind: 'SourceSilent',
+    source,
+    region,
+    tickLabel: '2026-01-01',
+    expected: 9,
+  })
+  const spoke = (source: string, region: string): Notice => ({
+    kind: 'SourceSpoke',
+    source,
+    region,
+    tickLabel: '2026-01-02',
+    silentTicks: 1,
+  })
+  const series = (lines: readonly string[]): string[] =>
+    lines.filter((line) => line.startsWith('forewarn_sources_silent'))
+  const begun = [silent('court', ''), silent('hotline', 'P1'), silent('hotline', 'P2'), silent('hotline', 'P')]
+  expect(series(await exposed(begun))).toEqual([
+    'forewarn_sources_silent{source="court",region="all"} 1',
+    'forewarn_sources_silent{source="hotline",region="P"} 3',
+  ])
+  const ended = [...begun, spoke('hotline', 'P2'), spoke('court', ''), spoke('court', '')]
+  expect(series(await exposed(ended))).toEqual(['forewarn_sources_silent{source="hotline",region="P"} 2'])
+  expect(series(await exposed([...ended, spoke('hotline', 'P1'), spoke('hotline', 'P')]))).toEqual([])
+  const bounded = await exposed([silent('court', ''), silent('hotline', '')], { seriesMax: 1 })
+  expect(series(bounded)).toEqual(['forewarn_sources_silent{source="court",region="all"} 1'])
+  expect(bounded).toContain('forewarn_metric_series_refused_total 1')
+
+  const log = await memoryLog()
+  const [tick, tickLabel] = [1, '1970-01-02']
+  const heard = { kind: 'SourcesHeard', hour: '1970-01-02T00', tick, tickLabel, sources: [] }
+  const first = { kind: 'SourceSilent', tick, tickLabel, source: 'court', region: '', expected: 3 } // as older logs have it
+  const second = {
+    ...first,
+    source: 'hotline',
+    region: 'Q',
+    silentTicks: 2,
+    missed: 6,
+    p: 1e-9,
+    lastHeard: '1970-01-01T00:00:00.000Z',
+  }
+  const over = {
+    kind: 'SourceSpoke',
+    tick,
+    tickLabel,
+    source: 'court',
+    region: '',
+    at: '1970-01-02T00:00:00.000Z',
+    silentSince: tickLabel,
+    silentTicks: 1,
+  }
+  const said = [first, heard, second, over].map((notice) => ({
+    key: 'source' in notice ? notice.source : notice.hour,
+    timeMs: 0,
+    value: Buffer.from(JSON.stringify(notice)),
+  }))
+  await log.append('notices', 0, said)
+  const { registry, seed } = metrics({ profile: tinyProfile })
+  await seed(log)
+  expect(series((await registry.metrics()).split('\n'))).toEqual([
+    'forewarn_sources_silent{source="hotline",region="Q"} 1',
+  ])
+})
+
 test('every help text of ours is a sentence', async () => {
   const help = (await metrics({ profile: tinyProfile }).registry.metrics())
     .split('\n')

@@ -20,7 +20,7 @@ const golden = {
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
     fates: '1738 560f5183b4a42936',
     'industry-warnings': '7 19cfcac3e3131c62',
-    notices: '0 0000000000000000',
+    notices: '1021 fc5bdf8509631792',
     'region-warnings': '10 08b0ea3b7ee56b36',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',

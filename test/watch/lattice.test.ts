@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
 import { lattice } from '../../src/watch/lattice.ts'
-import { SourceWatch } from '../../src/watch/sources.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const keys = cellKeys(tinyProfile)
@@ -58,29 +57,4 @@ it('a cell shares its prior with the same industry in the regions beside it; unk
   expect(lines.siblingsOf(node('', 'X'))).toEqual({ ...lines.siblingsOf(node('', 'Y')), size: 2 })
   expect(nameOf(lines.rhythmOf(node('P1', 'X')))).toBe('*/X')
   expect(nameOf(lines.rhythmOf(node('P1', '')))).toBe('*/*')
-})
-
-it('tells once that a source which used to send much has fallen silent, and again after it spoke', () => {
-  const key = keys.arrivals(1, tinyProfile.regions.find('Q'))
-  const table: [arrived: number[], toldOn: number[]][] = [
-    [
-      [30, 30, 30, 30, 30, 30, 30, 0, 0, 30, 0],
-      [7, 10],
-    ],
-    [[30, 30, 30, 30, 30, 0, 0], []], // six ticks say too little
-    [[19, 19, 19, 19, 19, 19, 19, 0], []], // none at all may be chance
-    [[30, 30, 30, 30, 30, 30, 30, 1], []],
-  ]
-  for (const [arrived, toldOn] of table) {
-    const watch = new SourceWatch(tinyProfile, keys)
-    const told = arrived.flatMap((count, tick) =>
-      watch.close(tick, new Map(count === 0 ? [] : [[key, count]])).map((notice) => ({ tick, notice })),
-    )
-    expect(
-      told.map(({ tick }) => tick),
-      arrived.join(' '),
-    ).toEqual(toldOn)
-    for (const { notice } of told)
-      expect(notice).toMatchObject({ kind: 'SourceSilent', source: 'hotline', region: 'Q' })
-  }
 })

@@ -22,11 +22,7 @@ export function countersOf(registry: Registry) {
       'axis',
       'level',
     ),
-    silences: counter(
-      'source_silences',
-      'Times that a source from which records were expected sent none, by source.',
-      'source',
-    ),
+    silences: counter('source_silences', 'Times that a source was told to be silent, by source.', 'source'),
     drifts: counter(
       'model_drifts',
       'Times that the score or a feature of the champion was told to have drifted.',
