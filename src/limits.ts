@@ -69,6 +69,10 @@ export const taskRetryMs = secondMs // a task that was fenced or lost its log be
 export const untilEndPatienceMs = 45 * secondMs // `run --until-end` gives up when the log was away so long: a broker that starts again takes up to 30
 export const partingMsMax = 5 * secondMs // whoever ends waits so long for a log that does not answer
 export const questionPatienceMs = 5 * secondMs // so long a question waits for its task's epoch to be in the log
+export const workerKillAfterMs = 15 * secondMs // a worker that was asked to end has so long
+export const workerRestartMs = secondMs // before a worker that failed is started again; twice as long after each failure
+export const workerRestartMsMax = minuteMs
+export const workerHealthyMs = 2 * minuteMs // after so long a worker's next failure counts as its first
 export const sessionMsDefault = 10 * secondMs // a member that is silent for so long is out of the group
 assert(pageBytesMax < kafkaCallBytesMax && kafkaCallBytesMax < MiB)
 assert(recordParseBytesMax < letterBytesMax && 3 * letterBytesMax < 2 * kafkaCallBytesMax) // characters of keys and headers take up to three bytes

@@ -28,6 +28,7 @@ import {
   type Screen,
   wholeNumber,
 } from './common.ts'
+import { endWithParent, tellParent } from './parent.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
 import { runAsWorkers } from './workers.ts'
@@ -78,11 +79,19 @@ export function runCommand(screen: Screen = processScreen): Command {
       new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
     )
     .option('--json', 'print the totals as one JSON object at the end')
+    .addOption(new Option('--end-with-parent', 'a worker of --workers').hideHelp())
     .addHelpText('after', help)
     .action((options: RunOptions) =>
-      options.workers === undefined ? run(screen, options) : runAsWorkers(screen, options, options.workers),
+      options.workers === undefined ? runAlone(screen, options) : runAsWorkers(screen, options, options.workers),
     )
   return addLogOptions(command)
+}
+
+async function runAlone(screen: Screen, options: RunOptions): Promise<void> {
+  await run(screen, options).catch((error: unknown) => {
+    if (options.endWithParent === true) tellParent(error)
+    throw error
+  })
 }
 
 async function run(screen: Screen, options: RunOptions): Promise<void> {
@@ -96,6 +105,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
     throw error
   })
   const stop = stopSignal()
+  if (options.endWithParent === true) endWithParent(stop.ask)
   const startedMs = Date.now()
   try {
     const service = await startService({

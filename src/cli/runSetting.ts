@@ -20,6 +20,7 @@ export type RunOptions = LogOptions & {
   checkpointEvery: string
   epochRecords: string
   workers?: string
+  endWithParent?: boolean
   sessionMs: string
   logLevel: (typeof logLevels)[number]
   json?: boolean

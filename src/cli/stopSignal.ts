@@ -20,7 +20,7 @@ export async function hearSignals(): Promise<void> {
  * SIGINT and SIGTERM ask a command to end at the next epoch; the same one again ends the process at once. One of each is one request:
  * Ctrl-C reaches workers from the terminal, and their parent asks them too.
  */
-export function stopSignal(): { signal: AbortSignal; release(): void } {
+export function stopSignal(): { signal: AbortSignal; ask(): void; release(): void } {
   const controller = new AbortController()
   const asked = new Set<NodeJS.Signals>()
   const ask = (name: NodeJS.Signals): void => {
@@ -31,6 +31,7 @@ export function stopSignal(): { signal: AbortSignal; release(): void } {
   for (const name of names) process.on(name, ask).off(name, end)
   return {
     signal: controller.signal,
+    ask: () => controller.abort(),
     release: () => {
       for (const name of names) process.off(name, ask)
     },

@@ -1,26 +1,25 @@
 /** `--workers N`: so many processes on this machine, each a member of the group; one that dies is started again. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { activate } from '../activation.ts'
 import { sumTotals } from '../edges/tally.ts'
-import { ForewarnError } from '../errors.ts'
-import { secondMs } from '../limits.ts'
+import { detailsIn, type ErrorCode, ForewarnError } from '../errors.ts'
+import { workerHealthyMs, workerKillAfterMs, workerRestartMs, workerRestartMsMax } from '../limits.ts'
 import { hostAndPort, kafkaBrokers, openLogOption, remark, type Screen, wholeNumber } from './common.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
+import { type Ended, runWorker } from './workerProcess.ts'
 
-const restartAfterMs = secondMs
-const killAfterMs = 15 * secondMs
-
-type WorkersOptions = {
-  /** Arguments of each worker, by its number. */
-  argsOf: (worker: number) => readonly string[]
+export type WorkersOptions = {
+  /** Runs a worker, by its number, to its end. */
+  run: (worker: number, signal: AbortSignal) => Promise<Ended>
   workers: number
   /** Rejects when nothing is to be hoped of starting a worker again that has failed. */
   checkHope: () => Promise<void>
   signal: AbortSignal
   screen: Screen
+  /** Milliseconds, for durations. */
+  now: () => number
+  wait: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
 /** The first command of a new log is written here, once; then each worker is a `forewarn run` of its own. */
@@ -44,7 +43,15 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
       // A worker that runs to the end has waited for its log before it failed; one that follows its log is always started again.
       if (options.untilEnd === true) await (await openLogOption(options, 'read')).close()
     }
-    const printed = await runWorkers({ argsOf, workers: count, checkHope, signal: stop.signal, screen })
+    const printed = await runWorkers({
+      run: (worker, signal) => runWorker(argsOf(worker), signal),
+      workers: count,
+      checkHope,
+      signal: stop.signal,
+      screen,
+      now: () => performance.now(),
+      wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+    })
     await printTotals(screen, options, sumTotals(printed), startedMs)
   } finally {
     stop.release()
@@ -71,7 +78,7 @@ function argumentsOf(options: RunOptions): string[] {
 }
 
 /** Runs until the signal, or until every worker has ended by itself without an error. Gives what each printed; the first failure ends all. */
-async function runWorkers(options: WorkersOptions): Promise<string[]> {
+export async function runWorkers(options: WorkersOptions): Promise<string[]> {
   const failed = new AbortController()
   const signal = AbortSignal.any([options.signal, failed.signal])
   const running = Array.from({ length: options.workers }, (_, worker) =>
@@ -84,38 +91,29 @@ async function runWorkers(options: WorkersOptions): Promise<string[]> {
   return Promise.all(running)
 }
 
-async function keepRunning(worker: number, { argsOf, checkHope, signal, screen }: WorkersOptions): Promise<string> {
-  for (;;) {
-    const { code, out } = await runOnce(argsOf(worker), signal)
+/** Starts a worker again that has failed, later each time, until it has run well for a while. */
+async function keepRunning(worker: number, options: WorkersOptions): Promise<string> {
+  const { run, checkHope, signal, screen, now, wait } = options
+  for (let waitMs = workerRestartMs; ; waitMs = Math.min(2 * waitMs, workerRestartMsMax)) {
+    const startedMs = now()
+    const { code, out, failure } = await run(worker, signal)
     if (code === 0 || signal.aborted) return out
+    if (now() - startedMs >= workerHealthyMs) waitMs = workerRestartMs
+    if (failure !== undefined && !passes(failure.code, waitMs))
+      throw new ForewarnError(failure.code, detailsIn(failure.code, failure.message))
     if (code === usageExitCode) throw new ForewarnError('FW_USAGE', [`Worker ${worker} could not start.`])
     if (code !== null) await checkHope()
-    remark(screen, `worker ${worker} ended with ${code}; it is started again`)
-    await sleep(restartAfterMs, undefined, { signal }).catch(() => {})
+    remark(screen, `worker ${worker} ended with ${code}; it is started again in ${waitMs / 1_000} s`)
+    await wait(waitMs, signal)
     if (signal.aborted) return out
   }
 }
 
 const usageExitCode = 2
+/** Faults that a worker may be rid of when it is started again; all others stand until somebody mends them. */
+const passing: readonly ErrorCode[] = ['FW_LOG_UNAVAILABLE', 'FW_TASK_FENCED', 'FW_INTERNAL']
 
-async function runOnce(args: readonly string[], signal: AbortSignal): Promise<{ code: number | null; out: string }> {
-  const [, program] = process.argv
-  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const end = (): void => askToEnd(child)
-  signal.addEventListener('abort', end, { once: true })
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  await once(child, 'close')
-  signal.removeEventListener('abort', end)
-  return { code: child.exitCode, out }
-}
-
-/** SIGTERM, and SIGKILL for one that does not end. */
-function askToEnd(child: ChildProcess): void {
-  child.kill('SIGTERM')
-  setTimeout(() => child.kill('SIGKILL'), killAfterMs).unref()
+/** An address may be in use by workers that are just ending, but not for long. */
+function passes(code: ErrorCode, waitMs: number): boolean {
+  return passing.includes(code) || (code === 'FW_HTTP_BUSY' && waitMs < workerKillAfterMs)
 }

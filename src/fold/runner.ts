@@ -41,6 +41,8 @@ export type RunnerOptions = {
   tellHeld?: () => Iterable<void>
   /** Asks for the end: an epoch that a full disk refuses is no longer waited for. */
   signal?: AbortSignal
+  /** How long a full disk is waited for, in milliseconds; for ever unless given. */
+  fullPatienceMs?: number | undefined
 }
 
 type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: number }
@@ -58,6 +60,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   private nextSlot = 0
   /** The latest log time that counted when what is in the queues was fetched. */
   private latestMs = Number.POSITIVE_INFINITY
+  private fullSinceMs: number | undefined
   /** An epoch was folded and given up: the state is ahead of the journal, and must not be kept. */
   private ahead = false
   private readonly questions: Questions
@@ -322,14 +325,19 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     return true
   }
 
-  /** Whether the log took it; a full disk is told. */
+  /** Whether the log took it. A full disk is told once, and thrown when it stays full for longer than it is waited for. */
   private async unlessFull(write: () => Promise<void>): Promise<boolean> {
+    const { now, tell, fullPatienceMs = Number.POSITIVE_INFINITY } = this.options
     try {
       await write()
+      this.fullSinceMs = undefined
       return true
     } catch (error) {
       if (!(error instanceof ForewarnError) || error.code !== 'FW_LOG_FULL') throw error
-      this.options.tell({ kind: 'CommitRefused', task: this.name, code: error.code, message: error.message })
+      if (this.fullSinceMs === undefined)
+        tell({ kind: 'CommitRefused', task: this.name, code: error.code, message: error.message })
+      this.fullSinceMs ??= now()
+      if (now() - this.fullSinceMs >= fullPatienceMs) throw error
       return false
     }
   }
