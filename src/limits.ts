@@ -123,6 +123,8 @@ export const httpAnswerMs = secondMs / 2 // and so long for answers to those tha
 // Ingest and import
 export const refusedListedMax = 1_000 // refused lines told one by one; all are counted
 export const refusedDetailMax = 200 // characters of what is told of each
+export const unknownCodesMax = 100 // codes that the profile does not know, told one by one; all are counted
+export const codesLookedAt = 100_000 // newest records of each input that `doctor` looks at for such codes, about a second of work
 export const ingestRequestsMax = 8 // bodies that are read at once
 export const sliceBytes = 512 * KiB // of a body are read together, and of these so many lines are judged and appended together:
 export const sliceLines = 1_000 // a body that is smaller is taken as a whole or not at all

@@ -4,7 +4,13 @@ import type { Fate, Level } from '../streams/outputs.ts'
 import type { Axis, TopicName } from '../streams/topics.ts'
 import type { ErrorCode } from './errors.ts'
 
-export type FlagCounts = { checkDigit: number; unknownRegion: number; unknownIndustry: number; unknownSource: number }
+export type FlagCounts = {
+  checkDigit: number
+  unknownRegion: number
+  unknownIndustry: number
+  unknownSource: number
+  unknownStatus: number
+}
 
 /** One total: codes of its node, what came in, and how many enterprises are registered there. */
 export type CellTotal = { region: string; industry: string; events: number; enterprises: number; registered: number }

@@ -78,7 +78,10 @@ export const CreditGrade = z.object({
 })
 export type CreditGrade = z.infer<typeof CreditGrade>
 
-/** Topic `enterprises`, key = the enterprise's id. `status: closed` takes it out of the stock of its cell. */
+/**
+ * Topic `enterprises`, key = the enterprise's id. `status: closed`, or a word of the profile for it, takes it out of the stock of its
+ * cell; a word that the profile does not know does not, and is flagged.
+ */
 export const Enterprise = z.object({
   id: enterpriseId,
   region: code,
@@ -86,6 +89,6 @@ export const Enterprise = z.object({
   name: z.string().max(512).optional(),
   since: z.string().max(40).optional(),
   size: z.string().max(32).optional(),
-  status: z.enum(['active', 'closed']).optional(),
+  status: z.string().max(64).optional(),
 })
 export type Enterprise = z.infer<typeof Enterprise>

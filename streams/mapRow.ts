@@ -7,7 +7,7 @@ import { type DateFormats, type InstantReader, instantReader } from './dateForma
 import type { FieldMapping, FieldRule, RecordMapping } from './mapping.ts'
 import type { Profile } from './profile.ts'
 import { hoursLater, readNumber } from './readText.ts'
-import type { CodeTree } from './tree.ts'
+import { type CodeTree, unknownIndex } from './tree.ts'
 
 export type Row = Readonly<Record<string, string>>
 export type RowMapper = (row: Row) => Record<string, unknown>
@@ -98,15 +98,21 @@ function textReader(how: Rule): (row: Row) => string | undefined {
 }
 
 function shaper(how: Rule, column: string): (text: string) => string {
-  const { normalise, upperCase, maxLength } = how
+  const { fullWidth, normalise, upperCase, maxLength } = how
   const normalises = typeof normalise === 'boolean' ? normalise : normalise.onlyFrom.includes(column)
   const prefix = how.prefix?.onlyFrom?.includes(column) === false ? '' : (how.prefix?.text ?? '')
   return (text) => {
-    const plain = normalises ? normalised(text) : text
+    const ascii = fullWidth ? asciiOf(text) : text
+    const plain = normalises ? normalised(ascii) : ascii
     if (plain === '') return ''
     const whole = prefix + (upperCase ? upper(plain) : plain)
     return maxLength === undefined ? whole : whole.slice(0, maxLength).trimEnd()
   }
+}
+
+/** `４４０１０６` becomes `440106`; what has no counterpart in ASCII stays. */
+function asciiOf(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0)).trim()
 }
 
 /** `Café Zoë, Inc.` becomes `cafe zoe inc`. */
@@ -139,7 +145,8 @@ function trimmedTo(code: string, tree: CodeTree, aliases: Readonly<Record<string
   for (let length = code.length; length > 0; length--) {
     const shorter = code.slice(0, length)
     const known = Object.hasOwn(aliases, shorter) ? aliases[shorter] : shorter
-    if (tree.has(known)) return known
+    const index = tree.read(known)
+    if (index !== unknownIndex) return tree.nodes[index].code
   }
   return undefined
 }

@@ -22,6 +22,8 @@ const FieldRule = z.union([
     .strictObject({
       /** The first of these columns that is not blank. */
       from: z.union([column, z.array(column).min(1)]),
+      /** Letters, digits and marks of full width become those of ASCII. */
+      fullWidth: z.boolean().default(false),
       /**
        * Keep letters and digits of ASCII (accents fall off), in lower case, words parted by one space: names become ids.
        * `onlyFrom`: only values of these columns.

@@ -7,6 +7,8 @@ import { type Calendar, calendar } from './calendar.ts'
 import { idPattern } from './idPattern.ts'
 import { checkFeatures, checkFiles, checkLabelAndBands, checkLanguages, unique } from './profileChecks.ts'
 import type { Messages, ProfileFile } from './profileFile.ts'
+import { speller } from './spellings.ts'
+import { statusReader } from './statuses.ts'
 import { type CodeRow, type CodeTree, codeTree } from './tree.ts'
 
 export { Messages, ProfileFile, type WarningPolicy } from './profileFile.ts'
@@ -48,6 +50,8 @@ export type Profile = {
   /** `['OTHER', ...]` */
   readonly sources: readonly string[]
   readonly sourceIndex: ReadonlyMap<string, number>
+  /** What a register's word for the status of an enterprise means; undefined for a word that nobody has listed. */
+  readonly statusOf: (text: string) => 'active' | 'closed' | undefined
   readonly messages: ReadonlyMap<string, Messages>
 }
 
@@ -115,13 +119,14 @@ export function compileProfile(source: ProfileSource): Profile {
     gradeIndex: indexed(grades),
     sources,
     sourceIndex: indexed(sources),
+    statusOf: statusReader(file.statuses),
     messages,
   }
 }
 
 /** Whether a log that was begun under a hash is of this profile. */
-export function isHashOf({ hash, formerHashes }: Pick<Profile, 'hash' | 'formerHashes'>, one: string): boolean {
-  return one === hash || formerHashes.includes(one)
+export function isHashOf({ hash, formerHashes, file }: Profile, one: string): boolean {
+  return one === hash || formerHashes.includes(one) || file.earlier.includes(one)
 }
 
 /** Codes and levels of declared features are in the trees: else they would be 0 for ever; without centres nothing is around. */
@@ -152,7 +157,8 @@ function tree(
     indexIn(file.levels, level, `warnings.${path === 'regions' ? 'regionLevels' : 'industryLevels'}`)
   const deepest = judgedLevels.reduce((a, b) => (file.levels.indexOf(b) > file.levels.indexOf(a) ? b : a))
   try {
-    return codeTree(rows, file.levels, deepest, file.root)
+    const plain = codeTree(rows, file.levels, deepest, file.root)
+    return { ...plain, read: speller(plain, file.spellings) }
   } catch (error) {
     throw new Error(`${path}.file ${file.file}: ${error instanceof Error ? error.message : String(error)}`)
   }

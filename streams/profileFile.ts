@@ -1,9 +1,11 @@
 /** What `profile.yaml` may say: the schema, with units and bounds. docs/profiles.md explains each setting. */
 import { z } from 'zod'
 import { tickUnits } from './calendar.ts'
-import { instant } from './contracts.ts'
+import { instant, sha256 } from './contracts.ts'
 import { DeclaredFeature } from './declaredFeatures.ts'
 import { FileMapping } from './mapping.ts'
+import { Spellings } from './spellings.ts'
+import { Statuses } from './statuses.ts'
 import { TrainingSetting } from './training.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'lower-case letters, digits and -')
@@ -21,6 +23,8 @@ const treeFile = z.strictObject({
   license: z.string().min(1),
   levels: z.array(name).min(1).max(6),
   root: names,
+  /** How records may spell its codes; absent: as the table does. */
+  spellings: Spellings.optional(),
 })
 
 const eventType = z.strictObject({
@@ -64,6 +68,8 @@ export const ProfileFile = z.strictObject({
   name,
   version: z.string().min(1),
   about: z.string().min(1),
+  /** Hashes of earlier editions: a log that was started with one of them goes on with this one. */
+  earlier: z.array(sha256).max(64).default([]),
   language: z.string().regex(/^[a-z]{2}$/),
   languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1),
   enterpriseId: z.strictObject({
@@ -74,6 +80,8 @@ export const ProfileFile = z.strictObject({
   }),
   regions: treeFile,
   industries: treeFile,
+  /** Words of registers for the status of an enterprise, beside `active` and `closed`. */
+  statuses: Statuses.default({ active: [], closed: [] }),
   /** Best first. Empty: this supervisor has no grades. `highRiskRate`: share with problems when inspected at random, if known. */
   grades: z
     .array(z.strictObject({ code, names: names.optional(), highRiskRate: z.number().min(0).max(1).optional() }))

@@ -36,6 +36,8 @@ export type CodeTree = {
   /** Index of a code, or UNKNOWN's. */
   find(code: string): number
   has(code: string): boolean
+  /** Index of the node that a record names, in one of the spellings that the profile takes, or UNKNOWN's. */
+  read(text: string): number
   /** The leaf of the cut at which a record with this node counts. */
   readonly leafOf: Uint16Array
   /** For a leaf of the cut: itself and its ancestors, the root last. Judged nodes are among them. */
@@ -82,6 +84,7 @@ export function codeTree(
     }
   }
   const leafOf = Uint16Array.from(nodes, (node) => leafOfNode(node))
+  const find = (code: string): number => indexOf.get(code) ?? unknownIndex
   const paths = new Map<number, readonly number[]>()
   return {
     nodes,
@@ -90,7 +93,8 @@ export function codeTree(
     cutAt: (level) => codeTree(rows, levels, level, rootNames),
     leafOf,
     has: (code) => indexOf.has(code),
-    find: (code) => indexOf.get(code) ?? unknownIndex,
+    find,
+    read: find,
     pathOf: (leaf) => {
       const known = paths.get(leaf)
       if (known) return known

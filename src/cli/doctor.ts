@@ -16,6 +16,7 @@ import {
   type Screen,
 } from './common.ts'
 import { type Check, ok, type Verdict } from './doctor/check.ts'
+import { checkCodes } from './doctor/codes.ts'
 import {
   checkCheckpoints,
   checkConfiguration,
@@ -72,13 +73,15 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       const checks = [ok('log', `${log.name} opens, with ${log.partitions('risk-events')} partitions.`)]
       if (place.kind === 'embedded') checks.push(await checkWriter(place.folder), await checkDisk(place.folder))
       else checks.push(...checkTopics(await topicDeviations(options)))
-      if (profile !== undefined) checks.push(checkConfiguration(state, profile))
+      const configuration = profile === undefined ? undefined : checkConfiguration(state, profile)
+      if (configuration !== undefined) checks.push(configuration)
       checks.push(checkImport(state, place.kind === 'kafka' || readWriter(place.folder).live))
       if (place.kind === 'embedded') checks.push(await checkCheckpoints(log, place.folder, prefixesOf(options)))
       const { activation, open } = state
       if (activation !== undefined && open === undefined)
         checks.push(await checkTime(log, activation.beatMs, Date.now()))
       checks.push(await checkDeadLetters(log))
+      if (profile !== undefined && configuration?.verdict === 'ok') checks.push(await checkCodes(log, profile))
       return checks
     } finally {
       await log.close()

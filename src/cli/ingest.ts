@@ -8,6 +8,7 @@ import type { ImportSummary } from '../edges/ingest/importOptions.ts'
 import { checkProfile, readCommands } from '../edges/ingest/importState.ts'
 import type { RefusedLine } from '../edges/ingest/intake.ts'
 import { checkFiles, ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
+import { type UnknownCodes, unknownText } from '../edges/ingest/unknownCodes.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import {
@@ -76,6 +77,7 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
     const summary = await runImport({ log, profile, field, files, resume, onProgress })
     bar.stop()
     tellRefused(screen, summary.lines, total(summary.refused))
+    tellUnknown(screen, summary.unknown, profile)
     await print(screen, options.json ? jsonText(summary) : importSentence(summary))
     if (summary.accepted === 0) throw new CommandFailed()
   } finally {
@@ -118,6 +120,7 @@ async function ingestFiles(
     const summary = await ingestLive({ ...records, target, onProgress })
     bar.stop()
     tellRefused(screen, summary.refused, total(summary.counts))
+    tellUnknown(screen, summary.unknown, profile)
     await print(screen, options.json ? jsonText(summary) : liveSentence(summary, as))
     if (summary.accepted === 0) throw new CommandFailed()
   } finally {
@@ -145,6 +148,12 @@ async function openTarget(
 
 function liveSentence({ accepted, counts, leftOut, seconds }: LiveSummary, as: string): string {
   return `Took ${accepted} ${as} and refused ${total(counts)}${rowsLeftOut(leftOut)}, in ${seconds.toFixed(1)} s.`
+}
+
+/** Records with such codes are in the log; nobody should learn of it from a warning that never came. */
+function tellUnknown(screen: Screen, unknown: UnknownCodes | undefined, { file }: Profile): void {
+  if (unknown === undefined) return
+  remark(screen, `kept, with codes that profile ${file.name} does not know: ${plainText(unknownText(unknown))}`)
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

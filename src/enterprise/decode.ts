@@ -23,7 +23,13 @@ import { checked, isRefusal, objectIn, type Refusal } from '../records.ts'
 import { instantMs } from './instants.ts'
 
 /** What is odd about a record that is kept all the same; counted. */
-export const flags = { checkDigit: 1, unknownRegion: 2, unknownIndustry: 4, unknownSource: 8 } as const
+export const flags = {
+  checkDigit: 1,
+  unknownRegion: 2,
+  unknownIndustry: 4,
+  unknownSource: 8,
+  unknownStatus: 16,
+} as const
 
 /** A decoded event, beside the words of its fact, which tick and freshness still miss. */
 export type DecodedEvent = {
@@ -53,7 +59,7 @@ const floatBits = new Int32Array(float.buffer)
 export type Partition = { partition: number; partitions: number }
 
 export function decoder(profile: Profile, partition?: Partition): Decoder {
-  const { regions, industries, typeIndex, types, sourceIndex, gradeIndex, file } = profile
+  const { regions, industries, typeIndex, types, sourceIndex, gradeIndex, statusOf, file } = profile
   const { misfit: addressMisfit, digitFlag } = addressCheck(profile, partition)
   const columns = file.factColumns
   const hasher = new IdHasher()
@@ -74,8 +80,8 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
     if (hour > packedHourMax) return { refused: 'FW_EVENT_FUTURE', detail: it.occurredAt }
     if (it.retracts === it.id)
       return { refused: 'FW_RECORD_INVALID', detail: 'retracts: an event cannot take itself back' }
-    const region = it.region === undefined ? 0 : regions.find(it.region)
-    const industry = it.industry === undefined ? 0 : industries.find(it.industry)
+    const region = it.region === undefined ? 0 : regions.read(it.region)
+    const industry = it.industry === undefined ? 0 : industries.read(it.industry)
     const source = it.source === undefined ? otherSource : (sourceIndex.get(it.source) ?? otherSource)
     hasher.of(it.id)
     writeFact(words, at, {
@@ -119,21 +125,23 @@ export function decoder(profile: Profile, partition?: Partition): Decoder {
     if (isRefusal(it)) return it
     const misfit = addressMisfit(it.id, record.key, false)
     if (misfit) return misfit
-    const region = regions.find(it.region)
-    const industry = industries.find(it.industry)
+    const region = regions.read(it.region)
+    const industry = industries.read(it.industry)
+    const status = it.status === undefined || it.status === '' ? 'active' : statusOf(it.status)
     return {
       enterpriseId: it.id,
       place: packPlace(region, industry),
-      closed: it.status === 'closed',
+      closed: status === 'closed',
       flags:
         digitFlag(it.id) |
         (region === unknownIndex ? flags.unknownRegion : 0) |
-        (industry === unknownIndex ? flags.unknownIndustry : 0),
+        (industry === unknownIndex ? flags.unknownIndustry : 0) |
+        (status === undefined ? flags.unknownStatus : 0),
     }
   }
 
   function placeFlag(id: string): number {
-    return regions.find(id.slice(placePrefix.length)) === unknownIndex ? flags.unknownRegion : 0
+    return regions.read(id.slice(placePrefix.length)) === unknownIndex ? flags.unknownRegion : 0
   }
 
   function hashOf(id: string): { high: number; low: number } {

@@ -40,8 +40,8 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
   const { types, file } = profile
   const typeOf = new CodeIndex(profile.typeIndex)
   const sourceOf = new CodeIndex(profile.sourceIndex)
-  const regionOf = codesOf(profile.regions)
-  const industryOf = codesOf(profile.industries)
+  const regionOf = placesOf(profile.regions)
+  const industryOf = placesOf(profile.industries)
   const { misfit, digitFlag } = addressCheck(profile, partition)
   const own = new PlainObject(file.factColumns)
   const it = new PlainObject(fields, {
@@ -64,9 +64,9 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
     const hour = hourOf(occurredMs)
     if (hour < 0 || hour > packedHourMax) return undefined
 
-    const knownSource = find(sourceOf, value, source, otherSource)
-    const ownRegion = find(regionOf, value, region, 0) ?? unknownIndex
-    const ownIndustry = find(industryOf, value, industry, 0) ?? unknownIndex
+    const knownSource = it.isAbsent(source) ? otherSource : sourceOf.find(value, from[source], to[source])
+    const ownRegion = it.isAbsent(region) ? 0 : regionOf(value, from[region], to[region])
+    const ownIndustry = it.isAbsent(industry) ? 0 : industryOf(value, from[industry], to[industry])
     const { words, count, stride } = columns
     const at = count * stride
     const isRetraction = !it.isAbsent(retracts)
@@ -117,15 +117,16 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
       (it.isAbsent(attributes) || it.isObject(attributes))
     )
   }
-
-  /** The index of a code: of the one in a field, undefined when the table does not have it; `none` when there is no field. */
-  function find(index: CodeIndex, value: Uint8Array, field: number, none: number): number | undefined {
-    return it.isAbsent(field) ? none : index.find(value, from[field], to[field])
-  }
 }
 
-function codesOf(tree: CodeTree): CodeIndex {
-  return new CodeIndex(tree.nodes.map(({ code, index }) => [code, index]))
+/** The node that a text of ASCII names: by its bytes where it is a code of the table, else as it is read. */
+function placesOf(tree: CodeTree): (bytes: Uint8Array, from: number, to: number) => number {
+  const codes = new CodeIndex(tree.nodes.map(({ code, index }) => [code, index]))
+  return (bytes, from, to) => codes.find(bytes, from, to) ?? tree.read(asciiText(bytes, from, to))
+}
+
+function asciiText(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCharCode(...bytes.subarray(from, to))
 }
 
 function isSeverity(severity: number): boolean {

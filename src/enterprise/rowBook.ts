@@ -75,7 +75,7 @@ export class RowBook {
   private addRow(id: string): void {
     const isPlace = id.startsWith(placePrefix)
     const place = isPlace
-      ? packPlace(this.profile.regions.find(id.slice(placePrefix.length)), unknownIndex)
+      ? packPlace(this.profile.regions.read(id.slice(placePrefix.length)), unknownIndex)
       : unknownPlace
     const { high, low } = hash64(id)
     // 2^32 mod 30 = 16: the remainder of the whole 64-bit hash.

@@ -405,6 +405,7 @@ export class EnterpriseTask implements FoldTask {
     if ((set & flags.unknownRegion) !== 0) this.flagCounts.unknownRegion++
     if ((set & flags.unknownIndustry) !== 0) this.flagCounts.unknownIndustry++
     if ((set & flags.unknownSource) !== 0) this.flagCounts.unknownSource++
+    if ((set & flags.unknownStatus) !== 0) this.flagCounts.unknownStatus++
   }
 }
 
@@ -413,5 +414,5 @@ function byEnterprise(a: { enterpriseId: string }, b: { enterpriseId: string }):
 }
 
 function noFlags(): FlagCounts {
-  return { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0 }
+  return { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0, unknownStatus: 0 }
 }

@@ -144,6 +144,24 @@ test('log time that leads the clock is told: of records that wait, and of what i
   expect(await timeOf(appended(at(nowMs + 7_200_000)), fold, appended(command('1', 'import.begin')))).toBe('')
 })
 
+test('codes that the profile does not know are told, with how often they stand in the newest records', async () => {
+  const value = { id: 'a', enterpriseId: 'a', type: 'WRN.OTHER', occurredAt: '1970-01-01T00:00:00Z', region: 'TX' }
+  const record = { topic: 'risk-events', key: 'a', timeMs: 0 } as const
+  const folder = await withLog((log) =>
+    append(log, [
+      { ...record, value },
+      { ...record, value: 'no json' },
+      ...[1, 2, 3].map(() => ({ ...record, value: { ...value, region: 'ZZ', source: 'x\u0007y' } })),
+      { topic: 'enterprises', key: 'b', timeMs: 0, value: { id: 'b', region: 'TX', industry: '1', status: 'asleep' } },
+    ]),
+  )
+  expect((await doctor(folder)).of('codes')).toBe(
+    'warn Of the newest 6 records some have codes that us-warn does not know: region ZZ (3 records), source x y (3 records), industry 1 (1 record), status asleep (1 record).',
+  )
+  const well = await withLog((log) => append(log, [{ ...record, value }]))
+  expect((await doctor(well)).of('codes')).toBe('ok us-warn knows every code in the newest 1 records.')
+})
+
 test('a writer that does not serve is named', async () => {
   const folder = await tempFolder()
   const log = await openEmbeddedLog({ path: folder, mode: 'write' })

@@ -93,6 +93,40 @@ test('live: nothing of several files is sent when one of them is none of records
   expect(await eventsIn(`${folder}/log`)).toEqual([])
 })
 
+const register = `统一社会信用代码,行政区划代码,行业代码,企业名称,登记状态
+91440106MA0000000X,440106000000,F5211,甲,存续（在营、开业、在册）
+91440106MA00000011,440106012,Ｆ５２１１,乙,"吊销，未注销"
+９１４４０１０６ＭＡ０００００ ０２４,990000,F5211,丙,停业待查
+91440106MA00000037,广东省广州市天河区,Q9999,丁,停业待查
+91440106MA0000004A,４４０１０６,,戊,
+`.replace('０ ０', '００')
+
+test('a register as it is: what is read of it, and what is told at the end, live and as history', async () => {
+  const folder = await tempFolder()
+  const file = await fileOf(folder, 'register.csv', register)
+  const told = `kept, with codes that profile cn does not know: status 停业待查 (2 records, first ${file}:4), region 990000 (1 record, first ${file}:4), industry Q9999 (1 record, first ${file}:5), industry UNKNOWN (1 record, first ${file}:6)\n`
+  const live = ['--log', `embedded:${folder}/log`, '--as', 'enterprises', file]
+  expect(await run(live)).toMatchObject({ code: 0, err: told, out: expect.stringContaining('Took 5 enterprises') })
+  const history = ['--log', `embedded:${folder}/history`, '--known-at', 'at']
+  const dated = await fileOf(
+    folder,
+    'dated.csv',
+    register.replace(/^.*$/gm, (row) => row && `${row},2026-01-05`).replace('2026-01-05', 'at'),
+  )
+  expect((await run([...history, `enterprises=${dated}`])).err).toBe(told.replaceAll(file, dated))
+  const serving = await tempFolder()
+  await holder(serving, true)
+  const { code, out, err } = await run(['--log', `embedded:${serving}`, '--as', 'enterprises', '--json', file])
+  expect({ code, err }).toEqual({ code: 0, err: told })
+  expect(JSON.parse(out)).toMatchObject({
+    accepted: 5,
+    unknown: {
+      codes: expect.arrayContaining([{ field: 'region', code: '990000', records: 1, line: 4, file }]),
+      others: 0,
+    },
+  })
+})
+
 test.each([
   ['empty.ndjson', '', 'Took 0 risk-events and refused 0, in'],
   ['header.csv', 'id,enterpriseId,type,occurredAt\n', 'Took 0 risk-events and refused 0, in'],

@@ -10,7 +10,7 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 import { event } from './support.ts'
 
 const task = 'enterprise/0'
-const flags = { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0 }
+const flags = { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0, unknownStatus: 0 }
 const warning = {
   id: 'region.P',
   axis: 'region',

@@ -16,7 +16,7 @@ const beat: Notice = {
   endMs: 8_000,
   fates: { applied: 3, dead: 1 },
   deadCodes: { FW_RECORD_INVALID: 1 },
-  flags: { checkDigit: 2, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0 },
+  flags: { checkDigit: 2, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0, unknownStatus: 0 },
   scores: 2,
   alerts: 1,
   unscorable: 2,

@@ -165,6 +165,16 @@ it('what is odd but usable is kept and flagged', async () => {
     ['a region named like a property', event('d', valid, { region: '__proto__' }), { unknownRegion: 1 }],
     ['an unknown industry', event('e', valid, { industry: 'toString' }), { unknownIndustry: 1 }],
     ['an unknown source', event('f', valid, { source: 'constructor' }), { unknownSource: 1 }],
+    [
+      'an enterprise of a status that nobody knows',
+      {
+        topic: 'enterprises',
+        key: valid,
+        timeMs: historyStartMs,
+        value: { id: valid, region: 'P', industry: 'X', status: '在建' },
+      },
+      { unknownStatus: 1 },
+    ],
     ['hostile keys', event('g', valid, { HOSTILE: 0 }), {}],
     ['hostile attributes', event('h', valid, { attributes: { HOSTILE2: 1, hours: 3 } }), {}],
     ['hostile ids', event('__proto__', valid), {}],
@@ -193,6 +203,7 @@ it('what is odd but usable is kept and flagged', async () => {
       unknownRegion: 0,
       unknownIndustry: 0,
       unknownSource: 0,
+      unknownStatus: 0,
       ...flagged,
     })
   }

@@ -8,6 +8,7 @@ import { NumbersJson } from '../../src/enterprise/numbersJson.ts'
 import { plainEvents } from '../../src/enterprise/plainEvent.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { isRefusal } from '../../src/records.ts'
+import { Spellings, speller } from '../../streams/spellings.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const seed = 20_260_302
@@ -15,6 +16,18 @@ const { file } = tinyProfile
 const withColumns = {
   ...tinyProfile,
   file: { ...file, factColumns: ['area'], enterpriseId: { ...file.enterpriseId, check: 'uscc' as const } },
+}
+
+const spelt = {
+  ...tinyProfile,
+  regions: {
+    ...tinyProfile.regions,
+    read: speller(tinyProfile.regions, Spellings.parse({ fullWidth: true, names: {} })),
+  },
+  industries: {
+    ...tinyProfile.industries,
+    read: speller(tinyProfile.industries, Spellings.parse({ codes: { '1': 'X1' } })),
+  },
 }
 
 const usual = {
@@ -70,8 +83,8 @@ const values: Record<string, readonly string[]> = {
   severity: ['1', '5', '0', '6', '2.0', '2.5', '-1', '1e0', '01', '+1'],
   amount: ['0', '0.1', '1000000.01', '1e15', '1000000000000000', '1000000000000001', '0.000000000000001', '-0', '1.'],
   source: ['"court"', '"elsewhere"'],
-  region: ['"P1"', '"nowhere"', '"P/UNKNOWN"', '"UNKNOWN"'],
-  industry: ['"X1"', '"nothing"'],
+  region: ['"P1"', '"p1"', '" P1 "', '"Ｐ１"', '"P One"', '"nowhere"', '"P/UNKNOWN"', '"UNKNOWN"'],
+  industry: ['"X1"', '"1"', '"x1"', '"nothing"'],
   retracts: ['"e0"', '"e1"'],
   attributes: [
     '{"area":3}',
@@ -143,6 +156,7 @@ describe('an event', () => {
   it.each([
     ['plain', tinyProfile],
     ['with declared columns and a check digit', withColumns],
+    ['with codes in other spellings', spelt],
   ])('decoded the short way is what the decoder says (%s)', (_, profile) => {
     const stride = 5 + profile.file.factColumns.length
     let short = 0

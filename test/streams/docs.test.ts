@@ -1,16 +1,18 @@
 /** docs/profiles.md is followed to the letter. */
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { CreditGrade, Enterprise, RiskEvent } from '../../streams/contracts.ts'
 import { Condition, FieldMapping, FileMapping } from '../../streams/mapping.ts'
 import { rowsMapper } from '../../streams/mapRows.ts'
-import { ProfileFile } from '../../streams/profile.ts'
+import { type Profile, ProfileFile } from '../../streams/profile.ts'
 import { filesOf, readDocs, writeProfile } from './profileFolder.ts'
 
 const Rows = z.array(z.record(z.string(), z.string()))
 const page = await readDocs()
+const cn = await loadProfile('cn')
 const profile = await loadProfile(await writeProfile())
 const visits = await loadProfile(await writeProfile(undefined, 'my-visits'))
 const shown = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text]) => JSON.parse(text))
@@ -78,6 +80,26 @@ test('its visits satisfy the contract, and their places are known in the tick be
     const { region, industry } = Enterprise.parse(record)
     expect([visits.regions.has(region), visits.industries.has(industry)]).toEqual([true, true])
   }
+})
+
+test('the register that it shows is mapped, and its places are known', async () => {
+  const [, text] = /^```yaml\nfiles:\n {2}(register:\n[\s\S]*?)^```$/m.exec(page) ?? []
+  const { register } = z.object({ register: FileMapping }).parse(parseYaml(text))
+  const [, rows] = /^```csv\n(统一社会信用代码[\s\S]*?)^```$/m.exec(page) ?? []
+  const map = rowsMapper(register, cn)
+  const records = Rows.parse(parse(rows, { columns: true })).flatMap((row) => {
+    const mapped = map(row)
+    return 'records' in mapped ? mapped.records.map(({ record }) => Enterprise.parse(record)) : []
+  })
+  const read = ({ regions, industries }: Profile, { region, industry }: Enterprise): string[] => [
+    regions.nodes[regions.read(region)].code,
+    industries.nodes[industries.read(industry)].code,
+  ]
+  expect(records.map((record) => [record.id, ...read(cn, record), cn.statusOf(record.status ?? '')])).toEqual([
+    ['91440106MA0000000X', '440106', '5211', 'active'],
+    ['91440106MA00000011', '440106', '5211', 'closed'],
+    ['91440106MA00000024', 'UNKNOWN', 'UNKNOWN', undefined],
+  ])
 })
 
 test('its grades satisfy the contract', () => {

@@ -87,6 +87,6 @@ async function take(
   } catch (error) {
     throw new BrokenOff(error, taken)
   }
-  const { accepted, refused, counts } = taken
-  return { accepted, refused, counts }
+  const { lines: _, ...answer } = taken
+  return answer
 }

@@ -12,9 +12,17 @@ import type { LogRecord, NewRecord } from '../../log/port.ts'
 import { isRefusal, parseObject, type Refusal, unreadableHeader } from '../../records.ts'
 import type { Entry } from './entry.ts'
 import { flatText, ownField } from './knownAt.ts'
+import { type NamedCode, unknownReader } from './unknownCodes.ts'
 
-/** `record` is absent for a line that no log takes (it is larger than `lineBytesMax`). */
-export type Admitted = { record: NewRecord | undefined; refusal: Refusal | undefined }
+/**
+ * `record` is absent for a line that no log takes (it is larger than `lineBytesMax`). `unknown`: codes that the profile does not
+ * know, of a record that is kept all the same.
+ */
+export type Admitted = {
+  record: NewRecord | undefined
+  refusal: Refusal | undefined
+  unknown: readonly NamedCode[]
+}
 
 /** `file`: told in the headers of lines that are refused, beside their number. */
 export type Admit = (
@@ -30,8 +38,12 @@ const idNames = {
   enterprises: Buffer.from('"id"'),
 } as const
 
+/** `flagged`: what is odd about a good record (`flags` of the decoder). */
+type Judged = { key: string | null } & ({ refusal: Refusal } | { refusal: undefined; flagged: number })
+
 export function admitter(profile: Profile): Admit {
   const decode = decoder(profile)
+  const unknownIn = unknownReader(profile)
   const words = new Int32Array(factWordsBase + profile.file.factColumns.length) // nobody reads them here
   const decodeBy = {
     'risk-events': (record: LogRecord) => decode.event(record, words, 0),
@@ -40,29 +52,28 @@ export function admitter(profile: Profile): Admit {
   } as const
 
   return (topic, { line, value, fault }, file) => {
-    if (fault?.refused === 'FW_RECORD_TOO_LARGE') return { record: undefined, refusal: fault }
-    const { key, refusal } = fault === undefined ? judge(topic, value) : { key: null, refusal: fault }
-    if (refusal === undefined) return { record: { key, value }, refusal }
-    return {
-      record: file === undefined ? { key, value } : { key, value, headers: placeOf(file, line, fault) },
-      refusal,
-    }
+    if (fault?.refused === 'FW_RECORD_TOO_LARGE') return { record: undefined, refusal: fault, unknown: [] }
+    const judged: Judged = fault === undefined ? judge(topic, value) : { key: null, refusal: fault }
+    const { key, refusal } = judged
+    if (judged.refusal === undefined)
+      return { record: { key, value }, refusal, unknown: unknownIn(value, judged.flagged) }
+    const record = file === undefined ? { key, value } : { key, value, headers: placeOf(file, line, fault) }
+    return { record, refusal, unknown: [] }
   }
 
   /** One parse, by the decoder itself: the key is guessed from the bytes, and the decoder says the right one if it was wrong. */
-  function judge(topic: RecordTopic, value: Buffer): { key: string | null; refusal: Refusal | undefined } {
-    const guess = flatText(value, idNames[topic]) ?? null
-    const first = verdict(topic, guess, value)
-    if (first === undefined) return { key: guess, refusal: undefined }
-    if (first.refused === 'FW_RECORD_NOT_JSON') return { key: null, refusal: first } // it has no id to look for
-    if (first.refused !== 'FW_MISROUTED') return { key: ownId(topic, value), refusal: first }
-    return { key: first.detail, refusal: verdict(topic, first.detail, value) }
+  function judge(topic: RecordTopic, value: Buffer): Judged {
+    const first = verdict(topic, flatText(value, idNames[topic]) ?? null, value)
+    if (first.refusal === undefined) return first
+    if (first.refusal.refused === 'FW_MISROUTED') return verdict(topic, first.refusal.detail, value)
+    const isJson = first.refusal.refused !== 'FW_RECORD_NOT_JSON' // else it has no id to look for
+    return { key: isJson ? ownId(topic, value) : null, refusal: first.refusal }
   }
 
-  function verdict(topic: RecordTopic, key: string | null, value: Buffer): Refusal | undefined {
+  function verdict(topic: RecordTopic, key: string | null, value: Buffer): Judged {
     const record: LogRecord = { offset: 0, timeMs: 0, key, value, headers: null }
     const decoded = decodeBy[topic](record)
-    return isRefusal(decoded) ? decoded : undefined
+    return isRefusal(decoded) ? { key, refusal: decoded } : { key, refusal: undefined, flagged: decoded.flags }
   }
 }
 

@@ -7,12 +7,14 @@ import type { Entry } from './entry.ts'
 import { type Answer, refuse } from './intake.ts'
 import type { LiveTarget } from './live.ts'
 import { fileHeader, numberedLine, numberedType } from './numberedLines.ts'
+import { UnknownCodes } from './unknownCodes.ts'
 
 const code = z.enum(errorCodes)
 const AnswerBody = z.object({
   accepted: z.int(),
   refused: z.array(z.object({ line: z.int(), code, detail: z.string() })),
   counts: z.partialRecord(code, z.int()),
+  unknown: UnknownCodes.optional(),
 })
 const ErrorBody = z.object({ code, message: z.string() })
 

@@ -16,6 +16,7 @@ import { type Answer, refuse } from './intake.ts'
 import { merge, type SortedSource, type Stretch } from './merge.ts'
 import { readRun, writeRuns } from './sortRuns.ts'
 import { timedEntries } from './timed.ts'
+import { addUnknown, unknownAt } from './unknownCodes.ts'
 
 /**
  * @throws ForewarnError FW_USAGE (a file that cannot be read or has no times), FW_IMPORT_BEHIND, FW_IMPORT_OPEN, FW_IMPORT_DENSE,
@@ -108,7 +109,8 @@ async function writeAll(
         options.onProgress?.({ doing: 'import', done, total })
       }
       done++
-      const { record, refusal } = admit(file.topic, entry, file.file)
+      const { record, refusal, unknown } = admit(file.topic, entry, file.file)
+      if (unknown.length > 0) addUnknown(summary, unknownAt(unknown, line, file.file))
       if (refusal === undefined) summary.accepted++
       else refuse(told, { line, code: refusal.refused, detail: refusal.detail, file: file.file })
       if (record === undefined) continue

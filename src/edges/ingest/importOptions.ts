@@ -4,6 +4,7 @@ import type { RecordTopic } from '../../../streams/topics.ts'
 import type { Log } from '../../log/port.ts'
 import type { Answer } from './intake.ts'
 import type { FileScan, ImportFile } from './timed.ts'
+import type { UnknownCodes } from './unknownCodes.ts'
 
 export type ImportOptions = {
   log: Log
@@ -34,6 +35,8 @@ export type ImportSummary = {
   refused: Answer['counts']
   /** The first of them. */
   lines: Answer['refused']
+  /** As in `Answer`. */
+  unknown?: UnknownCodes | undefined
   /** Rows that give no record by their mapping: no `when` of it holds. */
   leftOut: number
   /** First and last time, ISO 8601; undefined when there was nothing to import. */

@@ -8,11 +8,18 @@ import { refusedDetailMax, refusedListedMax } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
 import { type Admit, admitter } from './admit.ts'
 import type { Entry } from './entry.ts'
+import { addUnknown, type UnknownCodes, unknownAt } from './unknownCodes.ts'
 
 export type RefusedLine = { line: number; code: ErrorCode; detail: string; file?: string }
 
 /** What became of lines: how many are good, the first refused ones, and how many were refused by code. */
-export type Answer = { accepted: number; refused: RefusedLine[]; counts: Partial<Record<ErrorCode, number>> }
+export type Answer = {
+  accepted: number
+  refused: RefusedLine[]
+  counts: Partial<Record<ErrorCode, number>>
+  /** Codes that the profile does not know, in records that are kept; absent when there are none. */
+  unknown?: UnknownCodes | undefined
+}
 
 /** What the log holds of a body: its first `lines` lines, and what became of them. */
 export type Taken = Answer & { lines: number }
@@ -39,7 +46,8 @@ export class Intake {
     const answer = nothingTaken()
     const byPartition = new Map<number, NewRecord[]>()
     for (const entry of entries) {
-      const { record, refusal } = this.#admit(topic, entry, file)
+      const { record, refusal, unknown } = this.#admit(topic, entry, file)
+      if (unknown.length > 0) addUnknown(answer, unknownAt(unknown, entry.line, file))
       if (refusal === undefined) answer.accepted++
       else
         refuse(answer, {
@@ -70,8 +78,9 @@ export function refuse(answer: Answer, line: RefusedLine): void {
 }
 
 /** Adds what became of further lines; lines beyond those listed are in its counts only. */
-export function addAnswer(sum: Answer, { accepted, refused, counts }: Answer): void {
+export function addAnswer(sum: Answer, { accepted, refused, counts, unknown }: Answer): void {
   sum.accepted += accepted
+  if (unknown !== undefined) addUnknown(sum, unknown)
   sum.refused.push(...refused.slice(0, refusedListedMax - sum.refused.length))
   for (const code of errorCodes) {
     const count = counts[code]
