@@ -270,7 +270,20 @@ export function messageOf(error: unknown): string {
 
 /** The first mistake that a contract found, with the path to it; of other errors what they say, in one line. */
 export function mistakeIn(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return messageOf(error).split('\n')[0]
-  const { path, message } = error.issues[0]
-  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+  return error instanceof z.ZodError ? mistakesIn(error.issues)[0] : messageOf(error).split('\n')[0]
+}
+
+/** `path: what is wrong` of each mistake; `whole` stands where a mistake has no path. */
+export function mistakesIn(issues: readonly z.core.$ZodIssue[], whole = ''): string[] {
+  return issues
+    .flatMap(plainIssues)
+    .map(({ path, message }) => [path.join('.') || whole, message].filter((one) => one !== '').join(': '))
+}
+
+/** Where one of several forms would do, the mistakes of the form that was meant: the one that goes deepest before it fails. */
+function plainIssues(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
+  const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(...issues.map(({ path }) => path.length))
+  const [meant] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)
+  return meant.flatMap(plainIssues).map(({ path, message }) => ({ path: [...issue.path, ...path], message }))
 }

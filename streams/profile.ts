@@ -101,8 +101,12 @@ export function compileProfile(source: ProfileSource): Profile {
   if (file.warnings.raiseTicks > file.warnings.raiseOfTicks)
     throw new Error('warnings.raiseTicks: more than raiseOfTicks')
   const trees = {
-    regions: tree('regions', file.regions, regions, file.warnings.regionLevels),
-    industries: tree('industries', file.industries, industries, file.warnings.industryLevels),
+    regions: spelt('regions', file.regions, tree('regions', file.regions, regions, file.warnings.regionLevels)),
+    industries: spelt(
+      'industries',
+      file.industries,
+      tree('industries', file.industries, industries, file.warnings.industryLevels),
+    ),
   }
   checkPlaces(file.features, trees)
   return {
@@ -146,6 +150,14 @@ function checkPlaces(features: ProfileFile['features'], trees: Pick<Profile, 're
   }
 }
 
+function spelt(path: string, { spellings }: ProfileFile['regions'], table: CodeTree): CodeTree {
+  try {
+    return { ...table, read: speller(table, spellings) }
+  } catch (error) {
+    throw new Error(`${path}.${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 function tree(
   path: string,
   file: ProfileFile['regions'],
@@ -157,8 +169,7 @@ function tree(
     indexIn(file.levels, level, `warnings.${path === 'regions' ? 'regionLevels' : 'industryLevels'}`)
   const deepest = judgedLevels.reduce((a, b) => (file.levels.indexOf(b) > file.levels.indexOf(a) ? b : a))
   try {
-    const plain = codeTree(rows, file.levels, deepest, file.root)
-    return { ...plain, read: speller(plain, file.spellings) }
+    return codeTree(rows, file.levels, deepest, file.root)
   } catch (error) {
     throw new Error(`${path}.file ${file.file}: ${error instanceof Error ? error.message : String(error)}`)
   }

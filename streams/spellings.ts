@@ -30,8 +30,8 @@ export function speller(tree: CodeTree, spellings: Spellings | undefined): Spell
   if (spellings === undefined) return tree.find
   const { fullWidth, cut, prefixed, trimmed, names, codes } = spellings
   const others = new Map(Object.entries(codes).map(([code, stands]) => [code, tree.find(stands)]))
-  const missing = Object.values(codes).find((stands) => !tree.has(stands))
-  if (missing !== undefined) throw new Error(`spellings.codes: the tree has no ${missing}`)
+  const [missing] = Object.entries(codes).filter(([, stands]) => !tree.has(stands))
+  if (missing !== undefined) throw new Error(`spellings.codes.${missing[0]}: the table has no ${missing[1]}`)
   const exact: Speller = (code) => others.get(code) ?? tree.find(code)
   let byName: Speller | undefined
 

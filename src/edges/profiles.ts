@@ -11,7 +11,7 @@ import { compileProfile, Messages, type Profile, ProfileFile } from '../../strea
 import { checkTraining } from '../../streams/training.ts'
 import type { CodeRow } from '../../streams/tree.ts'
 import { featureProfile } from '../enterprise/featureProfile.ts'
-import { ForewarnError, messageOf } from '../errors.ts'
+import { ForewarnError, messageOf, mistakesIn } from '../errors.ts'
 import { MiB, treeNodesMax } from '../limits.ts'
 import { withLineFeeds } from './lineEnds.ts'
 import { isBuiltInModel, readModelFiles } from './models.ts'
@@ -189,8 +189,8 @@ function centreOf({ lat = '', lon = '' }: Readonly<Record<string, string>>, at: 
 function checked<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const { issues } = parsed.error
-  const told = issues.slice(0, mistakesMax).map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
-  if (issues.length > mistakesMax) told.push(`and ${issues.length - mistakesMax} more`)
+  const mistakes = mistakesIn(parsed.error.issues, 'the file')
+  const told = mistakes.slice(0, mistakesMax)
+  if (mistakes.length > mistakesMax) told.push(`and ${mistakes.length - mistakesMax} more`)
   throw new Error(where + told.join('; '))
 }

@@ -89,7 +89,8 @@ describe('refused', () => {
   test('grades and enterprises', () => {
     expect(admits(CreditGrade, text(grade, { grade: '' }))).toBe(false)
     expect(admits(CreditGrade, text(grade, { effectiveAt: 'yesterday' }))).toBe(false)
-    expect(admits(Enterprise, text(enterprise, { status: 'gone' }))).toBe(false)
+    expect(admits(Enterprise, text(enterprise, { status: 7 }))).toBe(false)
+    expect(admits(Enterprise, text(enterprise, { status: 'x'.repeat(65) }))).toBe(false)
     expect(admits(Enterprise, text(enterprise, { region: undefined }))).toBe(false)
   })
 })

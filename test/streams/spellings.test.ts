@@ -74,7 +74,7 @@ test('what a profile does not say is not read', () => {
   expect(['1', '１', '12', 'East', 'A1'].map((text) => tree.read(text))).toEqual([2, 1, 1, 1, 1])
   const read = speller(tree, Spellings.parse({ names: {}, codes: { O: '1' } }))
   expect(['1', 'O', 'east', '12'].map(read)).toEqual([2, 2, 2, 1])
-  expect(() => speller(tree, Spellings.parse({ codes: { O: '2' } }))).toThrow('spellings.codes: the tree has no 2')
+  expect(() => speller(tree, Spellings.parse({ codes: { O: '2' } }))).toThrow('spellings.codes.O: the table has no 2')
 })
 
 describe('statuses', () => {
