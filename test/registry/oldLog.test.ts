@@ -29,7 +29,7 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
 
   const started = { log, profile, model, beatMs: beatMsDefault, now: () => 0 }
   const commands = (await recordsIn(log, 'commands')).length
-  expect(await activate(started)).toMatchObject({ foldVersion: 4, profileHash: profile.hash })
+  expect(await activate(started)).toMatchObject({ foldVersion: 4, profileHash: profile.file.earlier[0] })
   const [taken, ...more] = (await recordsIn(log, 'commands')).slice(commands)
   expect(JSON.parse(Buffer.from(taken.value).toString())).toMatchObject(settingOf(profile))
   expect(more).toEqual([])
