@@ -119,6 +119,10 @@ const registry = {
     says: 'Nothing was known of an enterprise %s.',
     remedy: 'Check the id, and the tick (--at).',
   },
+  FW_ROWS_NOT_FOUND: {
+    says: 'There are no training rows at %s: it has no %s.',
+    remedy: 'Check the path; `forewarn extract --out DIR` writes such a folder.',
+  },
   FW_ROWS_INVALID: {
     says: 'The training rows in %s cannot be used: %s.',
     remedy: 'Mend what is named, or extract the rows again (forewarn extract).',
@@ -186,9 +190,14 @@ const registry = {
     says: 'There is no profile %s.',
     remedy: 'Give the name of a built-in profile (cn, us-warn, chicago-food) or a folder that holds profile.yaml.',
   },
+  FW_MODEL_NOT_FOUND: {
+    says: 'There is no model %s.',
+    remedy:
+      'Give the name of a built-in model (baseline), or a folder that `forewarn train` or `forewarn import` has written.',
+  },
   FW_MODEL_INVALID: {
-    says: 'The model folder %s is not valid: %s.',
-    remedy: 'Train or import the model again; a model folder is never edited by hand.',
+    says: 'The model %s is not valid: %s.',
+    remedy: 'Train or import the model again; a model is never edited by hand.',
   },
   FW_CONFIG_CHANGED: {
     says: 'The log was started with %s, and now %s is asked for.',

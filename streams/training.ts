@@ -29,7 +29,7 @@ export const NetworkSetting = z.strictObject({
   /** Units of each hidden layer; none: a linear model. */
   hidden: z.array(z.int().min(1).max(1024)).max(4).default([32]),
   epochs: z.int().min(1).max(1000).default(30),
-  /** Epochs without a lower loss on the rows held back after which training stops. */
+  /** Epochs without a lower loss on the latest slice after which training stops. */
   patience: z.int().min(1).max(1000).default(5),
   /** Penalty on the squares of all weights, biases not. */
   l2: z.number().min(0).default(0.0001),
@@ -57,13 +57,13 @@ export const TrainingSetting = z.strictObject({
     .max(100)
     .default([]),
   bins: z.array(BinSetting).max(100).default([]),
-  /** Shares of the rows held back below the lower edge of each band above the lowest. */
+  /** Shares of the latest rows below the lower edge of each band above the lowest. */
   bandShares: z
     .array(z.number().gt(0).lt(1))
     .min(1)
     .refine((shares) => shares.every((share, at) => at === 0 || share > shares[at - 1]), 'must ascend')
     .default([0.9, 0.97, 0.995]),
-  /** The latest share of the training rows, held back to calibrate and to stop early. */
+  /** Share of the rows in a slice of the latest: fits on the rows before slices choose, stop early and calibrate. */
   validationShare: z.number().gt(0).max(0.5).default(0.2),
   network: NetworkSetting.prefault({}),
 })

@@ -2,7 +2,7 @@
  * The card of a model, for people: what it predicts, what it learnt from, how good it is, what to use it for and what not.
  * Source: Mitchell et al. (2019), Model Cards for Model Reporting.
  */
-import type { ModelFile, ScorecardFile } from '../risk/modelFile.ts'
+import type { ModelFile, ScorecardFile, Slice } from '../risk/modelFile.ts'
 
 /** What the model file does not say. Texts are Markdown, one line each unless said otherwise. */
 export type CardExtra = {
@@ -27,25 +27,30 @@ export type CardExtra = {
   importance?: Importance
 }
 
-type Importance = { heading: string; unit: string; features: readonly { name: string; value: number }[] }
+type Importance = { heading: string; unit: string; features: { name: string; value: number }[] }
 
 /** What no score of any kind may be used for. */
 export const cardUse =
   'It is meant to direct attention, not to decide: no penalty, label or publication may follow from a score alone.'
 
 const featuresMax = 12
-const placed = new Set(['trainAuc', 'testAuc', 'testBrier', 'testRows', 'testPositives'])
+const placed = new Set([
+  ...['trainAuc', 'testAuc', 'testBrier', 'testRows', 'testPositives'],
+  ...['validationAuc', 'validationBrier', 'validationRows'],
+])
 
 /** Markdown: a table, how to use it, and the features that count most. The same bytes for the same input. */
 export function modelCard(file: ModelFile, extra: CardExtra): string {
   const { training } = file
-  const { metrics } = training
+  const { metrics, slices = [] } = training
+  /** What calibrated it: nothing is fitted again of trees from elsewhere. */
+  const held = file.kind === 'trees' ? 'calibration' : 'slices'
   const rows: [what: string, text: string | undefined][] = [
     ['What it predicts', file.label],
     ['Kind', extra.kind],
     ['Learnt from', extra.learntFrom],
     [
-      'Training rows',
+      file.kind === 'trees' ? 'Calibration rows' : 'Training rows',
       listed([
         `${training.rows}`,
         `${training.positives} positive`,
@@ -53,6 +58,8 @@ export function modelCard(file: ModelFile, extra: CardExtra): string {
         extra.sampling,
       ]),
     ],
+    ['Chosen and calibrated on', chosenOn(slices)],
+    ...slices.map((slice, at): [string, string] => [`Slice ${at + 1}`, sliceText(slice)]),
     [
       'Test rows',
       metrics.testRows === undefined
@@ -67,10 +74,17 @@ export function modelCard(file: ModelFile, extra: CardExtra): string {
       'AUC',
       listed([
         labelled(metrics.trainAuc, (value) => `training ${value}`),
+        labelled(metrics.validationAuc, (value) => `${held} ${value}`),
         labelled(metrics.testAuc, (value) => `test ${value}`),
       ]),
     ],
-    ['Brier score', labelled(metrics.testBrier, (value) => `test ${value}`)],
+    [
+      'Brier score',
+      listed([
+        labelled(metrics.validationBrier, (value) => `${held} ${value}`),
+        labelled(metrics.testBrier, (value) => `test ${value}`),
+      ]),
+    ],
     ...Object.entries(metrics)
       .filter(([name]) => !placed.has(name))
       .map(([name, value]): [string, string] => [name, `${value}`]),
@@ -80,7 +94,10 @@ export function modelCard(file: ModelFile, extra: CardExtra): string {
   ]
   const table = rows.flatMap(([what, text]) => (text === undefined ? [] : [`| ${what} | ${cell(text)} |`])).join('\n')
   const notes = (extra.notes ?? []).map((note) => `- ${note}`).join('\n')
-  const importance = extra.importance ?? (file.kind === 'scorecard' ? strongestWeights(file) : undefined)
+  const heading = 'Strongest weights (log-odds for one standard deviation)'
+  const weights: Importance | undefined =
+    file.kind === 'scorecard' ? { heading, unit: 'weight', features: strongestWeights(file) } : undefined
+  const importance = extra.importance ?? weights
   return `# ${extra.title} (profile ${file.profile})
 
 | | |
@@ -92,6 +109,18 @@ ${table}
 ${extra.use}
 ${notes === '' ? '' : `\n## Notes\n\n${notes}\n`}
 ${importance === undefined ? '' : importanceTable(importance)}`
+}
+
+/** The slices together. */
+function chosenOn(slices: readonly Slice[]): string | undefined {
+  if (slices.length === 0) return undefined
+  const sum = (what: 'rows' | 'positives'): number => slices.reduce((total, slice) => total + slice[what], 0)
+  return `${sum('rows')} later rows, ${sum('positives')} positive: each slice scored by a fit on rows whose labels were known before it`
+}
+
+function sliceText({ from, to, rows, positives, auc, fitted }: Slice): string {
+  const figure = auc === undefined ? '' : `, AUC ${auc}`
+  return `${from} to ${to}: ${rows} rows, ${positives} positive${figure}; by a fit on ${fitted.rows} rows, ${fitted.positives} positive, ${fitted.from} to ${fitted.to}`
 }
 
 function importanceTable({ heading, unit, features }: Importance): string {
@@ -120,17 +149,15 @@ function cell(text: string): string {
 }
 
 /** Lines by weight, products by weight, bins by the distance from their lowest to their highest value. */
-function strongestWeights(file: ScorecardFile): Importance {
-  const heading = 'Strongest weights (log-odds for one standard deviation)'
-  const { weights, terms } = file.scorecard
+export function strongestWeights({ features, scorecard: { weights, terms } }: ScorecardFile): Importance['features'] {
   const binned = new Set(terms?.bins.map(({ feature }) => feature))
-  const features = [
-    ...file.features.map(({ name }, at) => ({ name, value: weights[at] })).filter(({ name }) => !binned.has(name)),
+  const all = [
+    ...features.map(({ name }, at) => ({ name, value: weights[at] })).filter(({ name }) => !binned.has(name)),
     ...(terms?.interactions ?? []).map(({ features: pair, weight }) => ({ name: pair.join(' x '), value: weight })),
     ...(terms?.bins ?? []).map(({ feature, logOdds }) => ({
       name: `${feature}, from its lowest bin to its highest`,
       value: logOdds[logOdds.length - 1] - logOdds[0],
     })),
   ]
-  return { heading, unit: 'weight', features: features.sort((a, b) => Math.abs(b.value) - Math.abs(a.value)) }
+  return all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
 }

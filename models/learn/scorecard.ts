@@ -4,20 +4,25 @@ import { ln } from '../math.ts'
 import type { ScorecardWeights } from '../risk/weights.ts'
 import { checkRows, type Moments, usableFeatures } from './checkRows.ts'
 import type { Dataset } from './dataset.ts'
+import { foldShareDefault } from './folds.ts'
 import { inferenceOf, type Wald } from './inference.ts'
 import { type Inflation, inflationOf } from './inflation.ts'
 import { fitLogistic } from './irls.ts'
 import { type PointsCard, type PointsScale, pointsCard, pointsScaleDefault } from './points.ts'
-import { chooseRidge, type RidgeTrial } from './ridge.ts'
+import { chooseRidge, endOfGrid, type RidgeTrial, ridgeGrid } from './ridge.ts'
 import { designOf, type TermColumn, termColumns, weightsOf } from './terms.ts'
 
 export type ScorecardSetting = {
-  /** >= 0. Absent: chosen from a grid by time-ordered folds. */
+  /** >= 0. Absent: chosen from `ridges` by time-ordered folds. */
   ridge?: number | undefined
+  /** Descending. Default: `ridgeGrid`. */
+  ridges?: readonly number[]
   interactions?: readonly [string, string][]
   bins?: readonly BinSetting[]
   /** Ticks before the rows that judge a ridge which are not learnt from: the label's horizon and delay. Default 0. */
   gapTicks?: number
+  /** Share of the rows that judge in a fold, above 0 and at most .5. Default .2. */
+  foldShare?: number
   points?: PointsScale
 }
 
@@ -59,7 +64,8 @@ export type TrainedScorecard = { weights: ScorecardWeights; features: Moments[];
  */
 export function trainScorecard(data: Dataset, setting: ScorecardSetting): TrainedScorecard {
   checkRows(data)
-  const { interactions = [], bins = [], gapTicks = 0, points = pointsScaleDefault } = setting
+  const { interactions = [], bins = [], points = pointsScaleDefault, ridges = ridgeGrid } = setting
+  const folds = { share: setting.foldShare ?? foldShareDefault, gapTicks: setting.gapTicks ?? 0 }
   checkTraining(TrainingSetting.parse({ interactions, bins }), data.names)
   const usable = usableFeatures(data)
   const columns = termColumns(data, usable, { interactions, bins })
@@ -67,9 +73,11 @@ export function trainScorecard(data: Dataset, setting: ScorecardSetting): Traine
   const { labels, ticks } = data
   const nonNegative = Uint8Array.from(columns, (column) => (column.kind === 'bin' && column.monotone ? 1 : 0))
   const inflation = inflationOf(design)
-  const chosen = setting.ridge === undefined ? chooseRidge({ design, labels, ticks, nonNegative, gapTicks }) : undefined
+  const chosen =
+    setting.ridge === undefined ? chooseRidge({ design, labels, ticks, nonNegative, folds }, ridges) : undefined
   const ridge = chosen?.ridge ?? setting.ridge ?? 0
-  const notes = [...usable.notes, ...dependenceNotes(columns, inflation, ridge)]
+  const end = chosen === undefined ? undefined : endOfGrid(ridge, ridges)
+  const notes = [...usable.notes, ...dependenceNotes(columns, inflation, ridge), ...(end === undefined ? [] : [end])]
   const fit = fitLogistic(design, labels, ridge, { nonNegative })
   const inference = inferenceOf(fit)
   const weights = weightsOf(data, usable, columns, fit)

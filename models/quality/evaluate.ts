@@ -1,9 +1,10 @@
 /** Judges a candidate model on rows it has not learnt from, beside other models on the same rows. */
+import { type Bands, bandQuality } from './bandQuality.ts'
 import { clustersOf, type Resampling, singles } from './bootstrap.ts'
 import type { Comparison, Evaluation, ModelQuality } from './evaluation.ts'
 import { calibrationBinsMax, curvesOf, differencesOf, figuresOf } from './figures.ts'
 import { type Judged, pick, qualityByGroup } from './groups.ts'
-import { orderOf, totalsOf } from './order.ts'
+import { liftAt, orderOf, totalsOf } from './order.ts'
 import { type PsiReference, psi } from './psi.ts'
 import { reachOf, recallChanges } from './reach.ts'
 
@@ -27,8 +28,12 @@ export type EvaluationInput = {
   readonly sizes?: readonly string[]
   /** Enterprises: given, all rows of one are resampled together, which widens intervals to what they are worth. */
   readonly ids?: readonly string[]
-  /** Share of the rows that the high band takes, above 0 and at most 1. */
+  /** Share of the rows at which lift and recall are measured, above 0 and at most 1. */
   readonly highShare: number
+  /** Code of the worst grade: lift is told at the share of its rows too. */
+  readonly worstGrade?: string | undefined
+  /** Bands of the candidate. */
+  readonly bands?: Bands
   /** Training reference and the features of these rows, row by row. */
   readonly drift?: {
     readonly reference: { readonly score: PsiReference; readonly features: readonly PsiReference[] }
@@ -89,6 +94,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
     rows: labels.length,
     positives: totalsOf(labels).positives,
     highShare,
+    worstGrade: worstGradeOf(input.worstGrade, at(input.grades, rows), judged),
+    bands: input.bands === undefined ? [] : bandQuality(judged.scores, judged.labels, input.bands),
     calibrationBinsMax,
     resampling: { ...resampling, clusters: clusters.size },
     candidate: quality(candidate),
@@ -101,6 +108,21 @@ export function evaluate(input: EvaluationInput): Evaluation {
     bySize: byGroup(input.sizes),
     psi: input.drift === undefined ? undefined : driftOf(input.drift, judged.scores),
   }
+}
+
+/** Undefined where no row has that grade, or all have. */
+function worstGradeOf(
+  name: string | undefined,
+  grades: readonly string[],
+  { scores, labels }: Judged,
+): Evaluation['worstGrade'] {
+  const isWorst = Uint8Array.from(grades, (grade) => (grade === name ? 1 : 0))
+  const share = totalsOf(isWorst).positives / grades.length
+  if (name === undefined || share === 0 || share === 1) return undefined
+  const { positives } = totalsOf(labels)
+  const own =
+    positives === 0 ? undefined : totalsOf(labels.filter((_, row) => isWorst[row] === 1)).positives / positives
+  return { name, share, lift: liftAt(orderOf(scores), labels, share), own: own === undefined ? undefined : own / share }
 }
 
 function driftOf({ reference, names, values }: NonNullable<EvaluationInput['drift']>, scores: Float64Array) {

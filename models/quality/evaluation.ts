@@ -1,5 +1,6 @@
 /** What an evaluation says: every figure of a model on rows that it has not learnt from. JSON; a figure that is undefined is absent. */
 import { z } from 'zod'
+import { BandQuality } from './bandQuality.ts'
 
 const finite = z.number()
 const share = finite.min(0).max(1)
@@ -98,8 +99,12 @@ export const Evaluation = z.object({
   to: z.string(),
   rows: count,
   positives: count,
-  /** Share of the rows that the high band takes: lift and recall are measured there. */
+  /** Share of the rows, those with the highest scores, at which lift and recall are measured. */
   highShare: share,
+  /** As many rows as have the worst grade: the candidate's lift there, and that of the grade by itself. Absent without such rows. */
+  worstGrade: z.object({ name: z.string(), share, lift: finite.optional(), own: finite.optional() }).optional(),
+  /** Of the candidate, the highest first. */
+  bands: z.array(BandQuality),
   calibrationBinsMax: count,
   resampling: z.object({ draws: count, seed: z.int(), level: share, clusters: count }),
   candidate: ModelQuality,

@@ -61,17 +61,27 @@ export type CalibrationLine = { slope: number; intercept: number; slopeError: nu
 export function calibrationLine(probabilities: Float64Array, labels: Uint8Array): CalibrationLine | undefined {
   const logOdds = Float64Array.from(probabilities, logOddsOf)
   if (!overlap(logOdds, labels)) return undefined
-  const fit = fitLogistic({ rows: logOdds.length, columns: 1, values: logOdds }, labels, 0)
-  const [intercept, slope] = [fit.intercept, fit.weights[0]]
+  // Fitted to standardised log-odds: of scores that hardly differ the line is as well found as of others.
+  const mean = logOdds.reduce((sum, x) => sum + x, 0) / logOdds.length
+  const deviation = Math.sqrt(logOdds.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / logOdds.length)
+  const values = logOdds.map((x) => (x - mean) / deviation)
+  const fit = fitLogistic({ rows: values.length, columns: 1, values }, labels, 0)
+  const [level, steepness] = [fit.intercept, fit.weights[0]]
   let [w, wx, wxx] = [0, 0, 0]
-  for (const x of logOdds) {
-    const p = logistic(intercept + slope * x)
+  for (const x of values) {
+    const p = logistic(level + steepness * x)
     w += p * (1 - p)
     wx += p * (1 - p) * x
     wxx += p * (1 - p) * x * x
   }
   const determinant = w * wxx - wx * wx
-  return { slope, intercept, slopeError: Math.sqrt(w / determinant), interceptError: Math.sqrt(wxx / determinant) }
+  const shift = mean / deviation
+  return {
+    slope: steepness / deviation,
+    intercept: level - steepness * shift,
+    slopeError: Math.sqrt(w / determinant) / deviation,
+    interceptError: Math.sqrt((wxx + shift * (shift * w + 2 * wx)) / determinant),
+  }
 }
 
 /** Whether positives and negatives share a stretch of values: a slope exists (Albert & Anderson 1984). */

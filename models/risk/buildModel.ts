@@ -1,6 +1,6 @@
 /** From a model file to something that scores: its kind's core, with probabilities, bands and reasons around it. */
 import { calibrate } from './calibration.ts'
-import type { ModelFile } from './modelFile.ts'
+import type { ModelFile, NetworkFile, ScorecardFile, TreesFile } from './modelFile.ts'
 import { network } from './network.ts'
 import type { Contribution, ModelCore, RiskModel } from './riskModel.ts'
 import { scorecard } from './scorecard.ts'
@@ -48,8 +48,14 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
   }
 }
 
+/** The part of a model file that is its kind's own. */
+export type ModelPart =
+  | Pick<ScorecardFile, 'kind' | 'features' | 'scorecard'>
+  | Pick<NetworkFile, 'kind' | 'features' | 'network'>
+  | Pick<TreesFile, 'kind' | 'features' | 'trees'>
+
 /** What the kinds differ in: log-odds before calibration. @throws Error when the parts of the file do not fit together. */
-export function coreOf(file: ModelFile): ModelCore {
+export function coreOf(file: ModelPart): ModelCore {
   switch (file.kind) {
     case 'scorecard':
       return scorecard(file)

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { PsiReference } from '../quality/psi.ts'
 import { bandEdgesMax, boundedList, modelFeaturesMax, peerRowsMax } from './bounds.ts'
 import { Calibration } from './calibration.ts'
+import { Recipe } from './recipe.ts'
 import { NetworkWeights, ScorecardWeights, TreesWeights } from './weights.ts'
 
 const finite = z.number()
@@ -26,6 +27,20 @@ export const PeerTable = z.object({
 export const ModelReference = z.object({ score: PsiReference, features: boundedList(PsiReference, modelFeaturesMax) })
 export type ModelReference = z.infer<typeof ModelReference>
 
+/** Training rows as a card names them: first and last tick, how many, and how many of them with the outcome. */
+export const RowsRange = z.object({ from: z.string(), to: z.string(), rows: z.int(), positives: z.int() })
+export type RowsRange = z.infer<typeof RowsRange>
+
+/** Later rows, scored by a fit of the recipe on rows whose labels were known before them. */
+export const Slice = RowsRange.extend({
+  fitted: RowsRange,
+  /** Of these rows by that fit; absent where all labels are the same. */
+  auc: finite.optional(),
+})
+export type Slice = z.infer<typeof Slice>
+
+const slicesMax = 64
+
 const head = {
   formatVersion: z.literal(1),
   profile: z.string().min(1),
@@ -40,15 +55,18 @@ const head = {
   /** Between the log-odds and the probability; absent = none. */
   calibration: Calibration.optional(),
   reference: ModelReference.optional(),
-  training: z.object({
-    from: z.string(),
-    to: z.string(),
-    rows: z.int(),
-    positives: z.int(),
+  /** From, to, rows and positives: those of the fit. Of trees from elsewhere, where these are not known: of the rows that calibrated them. */
+  training: RowsRange.extend({
     seed: z.int(),
     dataHash: z.string(),
     command: z.string(),
     metrics: z.record(z.string(), finite),
+    /** Hash over the rows (src/training/identity.ts); `dataHash` is that of the folder that they are from. */
+    rowsHash: z.string().optional(),
+    /** What chose, calibrated and cut the bands. */
+    slices: boundedList(Slice, slicesMax).optional(),
+    /** What makes the model again; absent where nothing can be fitted again. */
+    recipe: Recipe.optional(),
   }),
 }
 

@@ -116,6 +116,13 @@ export function hostAndPort(text: string): { host: string; port: number } {
   return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
 }
 
+/** A share such as 0.1, or FW_USAGE with the option's name. */
+export function shareOf(option: string, text: string): number {
+  const share = /^\d{0,3}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN
+  if (share > 0 && share < 1) return share
+  throw new ForewarnError('FW_USAGE', [`${option} must lie between 0 and 1, such as 0.1; not ${text}.`])
+}
+
 /** One line; waits while a reader is slow, so that nothing piles up in memory. */
 export async function print({ out }: Screen, line: string): Promise<void> {
   if (!out.write(`${line}\n`)) await once(out, 'drain')

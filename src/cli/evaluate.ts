@@ -1,16 +1,14 @@
 /** `forewarn evaluate`: how good a model is on rows that it has not learnt from, beside others. */
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import type { Evaluation } from '../../models/quality/evaluation.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { type ModelFolder, readModelFolder } from '../edges/models.ts'
+import { readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
-import { ForewarnError, messageOf } from '../errors.ts'
-import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
-import { readRows } from '../training/readRows.ts'
-import { reportHtml } from '../training/report/reportHtml.ts'
-import { gapTicksOf } from '../training/split.ts'
-import { nameOf } from '../words.ts'
+import { ForewarnError } from '../errors.ts'
+import { type NamedModel, sightOf } from '../training/asOf.ts'
+import { type ModelEvaluation, shareDefault } from '../training/evaluateModels.ts'
+import { type RowsFolder, readRows } from '../training/readRows.ts'
+import { latestFrom } from '../training/split.ts'
 import {
   addLogOptions,
   jsonText,
@@ -18,21 +16,31 @@ import {
   plainText,
   print,
   processScreen,
-  remark,
   type Screen,
+  shareOf,
 } from './common.ts'
 import { evaluateShadow } from './evaluateShadow.ts'
-import { tickOf } from './ticks.ts'
-import { windowOf } from './train.ts'
+import { evaluationLines, pageOf } from './evaluationText.ts'
+import { columnsOf, judge } from './judge.ts'
+import { windowOf } from './rowsWindow.ts'
 
 const help = `
-Rows that the model was trained on say nothing: the rows must be later than its training window, or --from must be.
-The JSON holds the gates that \`forewarn promote --evaluation\` looks at.
+Rows that a model has learnt from say nothing of it. Where MODEL, or one beside it, has learnt from rows that should judge, its recipe is
+fitted again on the given rows whose labels were known before them, and that fit is judged: give the rows that it was trained on, and
+--from. Without --from the latest quarter judges, or all rows where MODEL has seen none of them. What cannot be fitted again (imported
+trees, the built-in baseline) needs rows later than its own.
+
+Lift and recall are measured at 10 % of the rows, those with the highest scores (--share).
+The JSON holds the gates that \`forewarn promote --evaluation\` looks at, and under "about" whom they speak of: MODEL, the fit that was
+judged, the champion, the profile and the rows. It promotes MODEL and no other.
 
 Examples:
-  $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --html report.html
+  $ forewarn evaluate model --rows rows --champion baseline --html report.html
   $ forewarn evaluate model --rows rows --from 2025-10-01 --champion baseline --out evaluation.json
   $ forewarn evaluate --shadow --log embedded:history --html shadow.html`
+
+/** Of the rows, where the model has learnt from them. */
+export const testShareDefault = 0.25
 
 export type EvaluateCommandOptions = LogOptions & {
   rows?: string
@@ -40,6 +48,7 @@ export type EvaluateCommandOptions = LogOptions & {
   profile: string
   from?: string
   to?: string
+  share: string
   against?: string[]
   champion?: string
   html?: string
@@ -57,8 +66,9 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
       'judge the challenger of a log beside its champion, on what has come since both score in it (--from: earlier)',
     )
     .option('--profile <name|dir>', 'profile of the rows', 'cn')
-    .option('--from <date>', 'rows from this tick on')
+    .option('--from <date>', 'judge on rows from this tick on; the latest quarter, where the model has learnt from all')
     .option('--to <date>', 'rows up to this tick')
+    .option('--share <share>', 'share of the rows at which lift and recall are measured', String(shareDefault))
     .option('--against <model...>', 'other models, for comparison')
     .option('--champion <model>', 'the model in use: gates compare with it')
     .option('--html <file>', 'write one page that a person reads')
@@ -67,119 +77,62 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', help)
     .action(async (model: string | undefined, options: EvaluateCommandOptions) => {
       const profile = await loadProfile(options.profile)
+      const share = shareOf('--share', options.share)
       const judged =
         options.shadow === true
-          ? await evaluateShadow(options, screen)
-          : await evaluateFolder(model, profile, options, screen)
+          ? await evaluateShadow(options, share, screen)
+          : await evaluateFolder(model, profile, { ...options, share }, screen)
+      const nowMs = Date.now()
       if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(judged)}\n`)
-      if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile))
+      if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile, nowMs))
       if (options.json === true) await print(screen, jsonText(judged))
-      else for (const line of lines(judged)) await print(screen, plainText(line))
+      else for (const line of evaluationLines(judged, profile, nowMs)) await print(screen, plainText(line))
     })
   return addLogOptions(command)
 }
 
-/** @throws ForewarnError FW_USAGE when the rows reach into the model's training window, FW_ROWS_INVALID when they cannot be scored. */
-export async function evaluateFolder(
+type Asked = Pick<EvaluateCommandOptions, 'rows' | 'from' | 'to' | 'against' | 'champion'> & { share: number }
+
+/** @throws ForewarnError FW_USAGE when no row can judge, FW_ROWS_INVALID when they cannot be scored or learnt from. */
+async function evaluateFolder(
   model: string | undefined,
   profile: Profile,
-  options: Pick<EvaluateCommandOptions, 'rows' | 'from' | 'to' | 'against' | 'champion'>,
+  options: Asked,
   screen: Screen,
-): Promise<JudgedModel> {
-  const { rows } = options
+): Promise<ModelEvaluation> {
+  const { rows, share } = options
   if (model === undefined || rows === undefined)
     throw new ForewarnError('FW_USAGE', ['Name a model and --rows, or ask for --shadow.'])
-  const candidate = await readModelFolder(model)
-  const champion = options.champion === undefined ? [] : [options.champion]
-  const others = await Promise.all([...champion, ...(options.against ?? [])].map(named))
-  for (const { name, file } of [{ name: nameOfModel(model, candidate), file: candidate.file }, ...others])
+  const candidate = await named(model)
+  const champion = options.champion === undefined ? undefined : await named(options.champion)
+  const against = await Promise.all((options.against ?? []).map(named))
+  const others = distinct([...(champion === undefined ? [] : [champion]), ...against])
+  if (others.some(({ hash }) => hash === candidate.hash))
+    throw new ForewarnError('FW_USAGE', [`${candidate.name} would be compared with itself; name another model.`])
+  for (const { name, file } of [candidate, ...others])
     if (file.profile !== profile.file.name)
       throw new ForewarnError('FW_MODEL_MISFIT', [`${name} is for profile ${file.profile}, not ${profile.file.name}`])
-  const asked = [candidate.file, ...others.map(({ file }) => file)].flatMap(({ features }) =>
-    features.map(({ name }) => name),
-  )
-  const found = await readRows(rows, profile, () => [...new Set(asked)])
-  const { data, dictionary } = windowOf(profile, found, options)
-  checkLater(candidate, profile, data.ticks[0], screen)
-  try {
-    return evaluateModels({
-      profile,
-      data,
-      peers: dictionary.peers,
-      candidate: { name: nameOfModel(model, candidate), hash: candidate.hash, file: candidate.file },
-      others,
-      champion: options.champion === undefined ? undefined : others[0].name,
-    })
-  } catch (error) {
-    throw new ForewarnError('FW_ROWS_INVALID', [rows, messageOf(error)])
-  }
+  const found = await readRows(rows, profile, () => columnsOf([candidate, ...others]))
+  const upTo = windowOf(profile, found, { to: options.to })
+  const fromTick = testFrom(profile, upTo, candidate, options)
+  const asked = { profile, rows: upTo, folder: rows, fromTick, candidate, others, champion: champion?.name, share }
+  return judge(asked, screen)
 }
 
-async function named(model: string): Promise<Judged> {
-  const folder = await readModelFolder(model)
-  return { name: nameOfModel(model, folder), hash: folder.hash, file: folder.file }
+/** Each model once: one that is the champion need not be named again. */
+function distinct(models: readonly NamedModel[]): NamedModel[] {
+  return models.filter(({ hash }, at) => models.findIndex((one) => one.hash === hash) === at)
 }
 
-const nameOfModel = (given: string, { hash }: ModelFolder): string => `${given} (${hash.slice(0, 8)})`
-
-/** Rows of the training window are refused; of rows so soon after it that its labels reach into them it is told. */
-function checkLater({ file }: ModelFolder, profile: Profile, firstTick: number | undefined, screen: Screen): void {
-  if (firstTick === undefined) throw new ForewarnError('FW_USAGE', ['There is no row in that window.'])
-  const last = tickOf(profile, 'training.to', file.training.to)
-  if (last === undefined || file.training.from === '') return
-  if (firstTick <= last)
-    throw new ForewarnError('FW_USAGE', [
-      `The model was trained on rows up to ${file.training.to}; judge it on later ones (--from).`,
-    ])
-  const clearTick = last + 1 + gapTicksOf(profile)
-  if (firstTick >= clearTick) return
-  const clear = profile.calendar.label(clearTick)
-  remark(
-    screen,
-    `Labels of the training rows reach into rows before ${clear}; with --from ${clear} nothing is judged that training has seen.`,
-  )
+async function named(model: string): Promise<NamedModel> {
+  const { hash, file } = await readModelFolder(model)
+  return { name: `${model} (${hash.slice(0, 8)})`, hash, file }
 }
 
-/** The evaluation as one page, in the profile's language where there are words. */
-export function pageOf(judged: JudgedModel, profile: Profile): string {
-  const { language } = profile.file
-  return reportHtml(judged, {
-    title: judged.candidate.name,
-    language,
-    names: {
-      grade: (code) => nameOf(profile.file.grades, code, language),
-      region: (code) => withCode(nameOf(profile.regions.nodes, code, language), code),
-      industry: (code) => withCode(nameOf(profile.industries.nodes, code, language), code),
-    },
-  })
+/** The tick with which the rows that judge begin. @throws ForewarnError FW_USAGE when there is none. */
+function testFrom(profile: Profile, rows: RowsFolder, { file }: NamedModel, { from, to }: Asked): number {
+  if (from !== undefined) return windowOf(profile, rows, { from, to }).data.ticks[0]
+  const [first] = rows.data.ticks
+  const canBeFitted = file.training.recipe !== undefined && sightOf(file, profile, first) !== 'clear'
+  return canBeFitted ? latestFrom(rows.data, testShareDefault) : first
 }
-
-/** Names alone are not unique: there is more than one Suburban District. */
-const withCode = (name: string, code: string): string => (name === code ? code : `${name} (${code})`)
-
-function* lines({ candidate, others, gates }: JudgedModel): Iterable<string> {
-  const shown = [
-    'auc',
-    'gini',
-    'ks',
-    'averagePrecision',
-    'brier',
-    'calibrationError',
-    'calibrationSlope',
-    'firstHalf',
-    'lift',
-  ] as const
-  yield `${''.padEnd(30)}${shown.map((name) => name.slice(0, 10).padStart(12)).join('')}`
-  for (const one of [candidate, ...others.map((other) => other.model)])
-    yield `${one.name.padEnd(30).slice(0, 30)}${shown.map((name) => figure(one.figures[name]).padStart(12)).join('')}`
-  yield `${candidate.rows} rows, ${candidate.positives} positive, ${candidate.refused} refused`
-  for (const gate of gates) yield gateLine(gate)
-}
-
-/** `gate scorePsi: passed (0.0400, limit 0.25)`. */
-export function gateLine({ name, passed, value, limit, of }: JudgedModel['gates'][number]): string {
-  const where = of === undefined ? '' : `, ${of}`
-  return `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit}${where})`
-}
-
-const figure = (one: Evaluation['candidate']['figures']['auc']): string => one?.value.toFixed(4) ?? '-'

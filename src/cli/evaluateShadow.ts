@@ -1,7 +1,8 @@
 /** `forewarn evaluate --shadow`: the challenger of a log beside its champion, on what came since both have scored in it. */
 import { ForewarnError } from '../errors.ts'
 import type { Seat } from '../registry/champions.ts'
-import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
+import type { JudgedModel } from '../training/asOf.ts'
+import { evaluateModels, type ModelEvaluation } from '../training/evaluateModels.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { rawPeers } from '../training/extract/peerTable.ts'
 import { rowsInMemory } from '../training/rowsInMemory.ts'
@@ -17,7 +18,7 @@ type Options = LogOptions & { profile: string; from?: string; to?: string }
  * did not score yet. @throws ForewarnError FW_USAGE when no challenger scores, or rows are asked for that one was trained on;
  * FW_NO_ROWS when no outcome is known yet.
  */
-export function evaluateShadow(options: Options, screen: Screen): Promise<JudgedModel> {
+export function evaluateShadow(options: Options, share: number, screen: Screen): Promise<ModelEvaluation> {
   return withRegistry({ ...options }, 'read', async (open) => {
     const { profile, registry } = open
     const { desk, challengers } = registry
@@ -46,18 +47,20 @@ export function evaluateShadow(options: Options, screen: Screen): Promise<Judged
         candidate: challenger,
         others: [champion],
         champion: champion.name,
+        share,
       }),
     ).finally(() => log.close())
   })
 }
 
-type Seated = Judged & { fromTick: number }
+type Seated = JudgedModel & { fromTick: number }
 
 function seated({ models }: OpenRegistry, role: string, seats: readonly Seat[]): Seated | undefined {
   const last = seats.at(-1)
   if (last === undefined || last.hash === null) return undefined
   const { hash, fromTick } = last
-  return { name: `${role} (${hash.slice(0, 8)})`, hash, file: modelFileOf(models, hash), fromTick }
+  const file = modelFileOf(models, hash)
+  return { name: `${role} (${hash.slice(0, 8)})`, hash, file, judged: { hash, file }, fromTick }
 }
 
 /** The tick asked for, else the first in which both have scored; in any case after the training of both. */

@@ -2,27 +2,41 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command } from 'commander'
-import { withColumns } from '../../models/learn/dataset.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { checkNewFolder, writeModelFolder } from '../edges/modelFolders.ts'
 import { loadProfile } from '../edges/profiles.ts'
-import { ForewarnError } from '../errors.ts'
-import { evaluateModels, type Judged, type JudgedModel } from '../training/evaluateModels.ts'
+import type { NamedModel } from '../training/asOf.ts'
+import { type ModelEvaluation, shareDefault } from '../training/evaluateModels.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { readRows } from '../training/readRows.ts'
-import { gapTicksOf, within } from '../training/split.ts'
+import { wordsOf } from '../training/report/words.ts'
+import { latestFrom } from '../training/split.ts'
+import { fillIn } from '../words.ts'
 import { commandText } from './commandText.ts'
-import { addLogOptions, CommandFailed, jsonText, openLogOption, print, processScreen, type Screen } from './common.ts'
-import { gateLine, pageOf } from './evaluate.ts'
+import {
+  addLogOptions,
+  CommandFailed,
+  jsonText,
+  openLogOption,
+  print,
+  processScreen,
+  type Screen,
+  shareOf,
+} from './common.ts'
+import { testShareDefault } from './evaluate.ts'
+import { gateLine, pageOf } from './evaluationText.ts'
 import { extract } from './extract.ts'
+import { columnsOf, judge } from './judge.ts'
 import { publishFolder } from './models.ts'
 import { change, userName } from './promote.ts'
 import { championIn, type RegistryOptions, withRegistry } from './registry.ts'
-import { addLearnerOptions, type LearnerOptions, learnerOf, train } from './train.ts'
+import { addLearnerOptions, type LearnerOptions, train } from './train.ts'
 
 const help = `
-The earlier rows train, the latest quarter (--test-share) judges: the new model beside the champion of the log. Passes every gate, and it is
-published and challenges from the next tick on. Nothing is promoted without a person, unless --promote-if-gates-pass is given.
+The new model learns from all rows whose outcome is known. Judged is its recipe, as fitted on the rows before the latest quarter
+(--test-share), on that quarter, beside the champion of the log, whose recipe is fitted again likewise where it has seen them. When every
+gate passes, the new model is published and challenges from the next tick on. Nothing is promoted without a person, unless
+--promote-if-gates-pass is given.
 
 Exit codes: 0 published, 3 a gate failed and nothing was published, 1 it could not be done, 2 wrong usage.
 
@@ -48,47 +62,48 @@ export function retrainCommand(screen: Screen = processScreen): Command {
   addLearnerOptions(command)
     .option('--from <date>', 'first tick of the rows; the first of the log')
     .option('--to <date>', 'last tick of the rows; the last whose outcomes are known')
-    .option('--test-share <share>', 'latest share of the rows, which judges', '0.25')
+    .option('--test-share <share>', 'latest share of the rows, which judges', String(testShareDefault))
     .requiredOption('--out <dir>', 'new folder for rows, model, evaluation.json and report.html')
     .option('--promote-if-gates-pass', 'promote it at the next tick, instead of letting it challenge')
-    .option('--json', 'print one JSON object: {hash, gates, passed, published, folder}')
+    .option('--json', 'print one JSON object: {hash, gates, about, sameRecipe, passed, published, folder, notes}')
     .addHelpText('after', help)
     .action((options: Options) => retrain(screen, options))
   return addLogOptions(command)
 }
 
 async function retrain(screen: Screen, options: Options): Promise<void> {
+  const testShare = shareOf('--test-share', options.testShare)
   await checkNewFolder(options.out)
   const profile = await loadProfile(options.profile)
   const champion = await championOf(options)
-  const [rows, model] = ['rows', 'model'].map((name) => path.join(options.out, name))
+  const [folder, model] = ['rows', 'model'].map((name) => path.join(options.out, name))
   const learnt = chosenFeatures(profile, undefined)
-  const features = [...new Set([...learnt, ...(champion?.file.features.map(({ name }) => name) ?? [])])]
-  await extractRows(screen, profile, { ...options, features, out: rows })
-  const { dictionary, data } = await readRows(rows, profile)
-  const testFrom = data.ticks[Math.floor(data.ticks.length * (1 - shareOf(options.testShare)))]
-  const early = within(data, data.ticks[0], testFrom - 1 - gapTicksOf(profile))
-  const learner = learnerOf(options, screen, () => {})
+  const features = [...new Set([...learnt, ...columnsOf(champion === undefined ? [] : [champion])])]
+  await extractRows(screen, profile, { ...options, features, out: folder })
+  const rows = await readRows(folder, profile)
   const command = commandText('retrain', profile, options)
-  const trained = await train(profile, { dictionary, data: withColumns(early, learnt) }, learner, {
-    rows,
-    seed: options.seed,
-    command,
-  })
+  const trained = await train(screen, profile, rows, { ...options, rows: folder, columns: learnt, command })
   const hash = await writeModelFolder(model, trained)
-  const judged = evaluateModels({
-    profile,
-    peers: dictionary.peers,
-    data: within(data, testFrom, data.ticks[data.ticks.length - 1]),
-    candidate: { name: `new (${hash.slice(0, 8)})`, hash, file: trained.file },
-    others: champion === undefined ? [] : [champion],
-    champion: champion?.name,
-  })
+  const judged = await judge(
+    {
+      profile,
+      rows,
+      folder,
+      fromTick: latestFrom(rows.data, testShare),
+      candidate: { name: `new (${hash.slice(0, 8)})`, hash, file: trained.file },
+      others: champion === undefined ? [] : [champion],
+      champion: champion?.name,
+      share: shareDefault,
+    },
+    screen,
+  )
   await writeFile(path.join(options.out, 'evaluation.json'), `${JSON.stringify(judged)}\n`)
-  await writeFile(path.join(options.out, 'report.html'), pageOf(judged, profile))
+  await writeFile(path.join(options.out, 'report.html'), pageOf(judged, profile, Date.now()))
   const passed = judged.gates.every((gate) => gate.passed !== false)
   if (passed) await publish(screen, { folder: model, hash, judged }, options)
-  await tell(screen, { hash, gates: judged.gates, passed, published: passed, folder: options.out }, options)
+  const { gates, about, sameRecipe } = judged
+  const result = { hash, gates, about, sameRecipe, passed, published: passed, folder: options.out }
+  await tell(screen, { ...result, notes: trained.notes }, options)
   if (!passed) throw new CommandFailed(gateFailed)
 }
 
@@ -104,15 +119,15 @@ async function extractRows(screen: Screen, profile: Profile, options: Options & 
 }
 
 /** The champion of the log's last tick. */
-async function championOf(options: Options): Promise<Judged | undefined> {
+async function championOf(options: Options): Promise<NamedModel | undefined> {
   return withRegistry(options, 'read', async (open) => {
     const { beatMs, throughBeat } = open.registry
     const found = championIn(open, open.profile.calendar.tickOf(throughBeat * beatMs))
-    return found === undefined ? undefined : { name: `champion (${found.hash.slice(0, 8)})`, ...found }
+    return found === undefined ? undefined : { ...found, name: `champion (${found.hash.slice(0, 8)})` }
   })
 }
 
-type Published = { folder: string; hash: string; judged: JudgedModel }
+type Published = { folder: string; hash: string; judged: ModelEvaluation }
 
 async function publish(screen: Screen, { folder, hash, judged }: Published, options: Options): Promise<void> {
   const quiet = { ...screen, out: screen.err } // standard output is the result's
@@ -126,20 +141,21 @@ async function publish(screen: Screen, { folder, hash, judged }: Published, opti
   )
 }
 
-/** @throws ForewarnError FW_USAGE. */
-function shareOf(text: string): number {
-  const share = Number(text)
-  if (share > 0 && share < 1) return share
-  throw new ForewarnError('FW_USAGE', [`--test-share must lie between 0 and 1; not ${text}.`])
+type Result = Pick<ModelEvaluation, 'gates' | 'about' | 'sameRecipe'> & {
+  hash: string
+  passed: boolean
+  published: boolean
+  folder: string
+  notes: readonly string[]
 }
-
-type Result = Pick<JudgedModel, 'gates'> & { hash: string; passed: boolean; published: boolean; folder: string }
 
 async function tell(screen: Screen, result: Result, { json }: Options): Promise<void> {
   if (json === true) {
     await print(screen, jsonText(result))
     return
   }
+  for (const note of result.notes) await print(screen, `note: ${note}`)
+  for (const name of result.sameRecipe) await print(screen, fillIn(wordsOf('en').sameRecipe, { name }))
   for (const { of: _, ...gate } of result.gates) await print(screen, gateLine(gate))
   const what = result.passed ? 'is published and sent' : 'is not published: a gate failed'
   await print(screen, `model ${result.hash.slice(0, 12)} ${what}; ${result.folder} has the report`)

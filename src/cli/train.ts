@@ -7,36 +7,36 @@ import { matchingFeatures } from '../../streams/training.ts'
 import { checkNewFolder, writeModelFolder } from '../edges/modelFolders.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
-import { networkLearner, scorecardLearner } from '../training/learners.ts'
+import { learnerOf, type Told } from '../training/learners.ts'
 import { type RowsFolder, readRows } from '../training/readRows.ts'
-import { within } from '../training/split.ts'
-import { type Learner, type TrainedModel, trainModel } from '../training/trainModel.ts'
+import { recipeKinds, recipeOf } from '../training/recipeOf.ts'
+import { type TrainedModel, trainModel } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
 import {
   jsonText,
   metricsText,
   nonNegative,
+  type Progress,
   print,
   processScreen,
   progressBar,
   type Screen,
   wholeNumber,
 } from './common.ts'
-import { tickOf } from './ticks.ts'
+import { windowOf } from './rowsWindow.ts'
 
 const help = `
-The latest rows calibrate and cut the bands (training.validationShare of the profile); the rows before them are learnt from, but for
-those whose labels reach into these. One seed gives the same model, on the same backend of TensorFlow.js.
+A model learns from all rows given. What is to be chosen (the penalty, the epochs) is chosen first on slices of the latest rows, each
+judged by a fit on rows whose labels were known before it; such fits calibrate it and cut its bands too (training.validationShare of the
+profile is the size of a slice). MODEL_CARD.md says both. The recipe stands in the model: \`forewarn evaluate\` fits it again on the rows
+before those that judge. One seed gives the same model, on the same backend of TensorFlow.js.
 
 Examples:
   $ forewarn train --rows rows --kind scorecard --out model
   $ forewarn train --rows rows --kind network --seed 7 --epochs 40 --to 2025-06-30 --out network`
 
-const trainKinds = ['scorecard', 'network'] as const
-type TrainKind = (typeof trainKinds)[number]
-
 /** What is trained, and how. */
-export type LearnerOptions = { kind: TrainKind; seed: string; epochs?: string; ridge?: string }
+export type LearnerOptions = { kind: (typeof recipeKinds)[number]; seed: string; epochs?: string; ridge?: string }
 
 export type TrainCommandOptions = LearnerOptions & {
   rows: string
@@ -61,16 +61,20 @@ export function trainCommand(screen: Screen = processScreen): Command {
       "columns to learn from, '*' for any part; those of the profile's training, else all",
     )
     .requiredOption('--out <dir>', 'new folder for model.json and MODEL_CARD.md')
-    .option('--json', 'print one JSON object: {hash, kind, folder, rows, positives, metrics, report}')
+    .option('--json', 'print one JSON object: {hash, kind, folder, rows, positives, metrics, slices, notes, report}')
     .addHelpText('after', help)
     .action(async (options: TrainCommandOptions) => {
       const profile = await loadProfile(options.profile)
       await checkNewFolder(options.out)
       const found = await readRows(options.rows, profile, (all) => columnsFor(profile, all, options.features))
+      const rows = windowOf(profile, found, options)
       const told: { report?: ScorecardReport } = {}
-      const learner = learnerOf(options, screen, (report) => (told.report = report))
-      const made = { ...options, command: commandText('train', profile, options) }
-      const trained = await train(profile, windowOf(profile, found, options), learner, made)
+      const trained = await train(screen, profile, rows, {
+        ...options,
+        columns: rows.data.names,
+        command: commandText('train', profile, options),
+        report: (report) => (told.report = report),
+      })
       const hash = await writeModelFolder(options.out, trained)
       await tell(screen, hash, trained, { ...options, report: told.report })
     })
@@ -79,7 +83,7 @@ export function trainCommand(screen: Screen = processScreen): Command {
 /** Adds `--kind`, `--seed`, `--epochs` and `--ridge`. */
 export function addLearnerOptions(command: Command): Command {
   return command
-    .addOption(new Option('--kind <kind>', 'what to train').choices(trainKinds).default('scorecard'))
+    .addOption(new Option('--kind <kind>', 'what to train').choices(recipeKinds).default('scorecard'))
     .option('--seed <n>', 'of all that is random', '1')
     .option('--epochs <n>', 'of a network, at most; those of the profile')
     .option('--ridge <n>', 'penalty of a scorecard; that of the profile, else chosen by time-ordered folds')
@@ -100,59 +104,53 @@ export function columnsFor(
   }
 }
 
-/** The rows of a window of ticks. */
-export function windowOf(
-  profile: Profile,
-  { dictionary, data }: RowsFolder,
-  by: { from?: string; to?: string },
-): RowsFolder {
-  const [from, to] = [tickOf(profile, '--from', by.from), tickOf(profile, '--to', by.to)]
-  return { dictionary, data: within(data, from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER - 1) }
-}
-
-/** The learner of a kind, with its progress on the screen. */
-export function learnerOf(
-  { kind, seed, epochs, ridge }: LearnerOptions,
-  screen: Screen,
-  told: (report: ScorecardReport) => void,
-): Learner {
-  if (kind === 'scorecard')
-    return scorecardLearner(ridge === undefined ? undefined : nonNegative('--ridge', ridge), told)
-  const most = epochs === undefined ? undefined : wholeNumber('--epochs', epochs)
-  return async (rows, by) => {
-    const bar = progressBar(screen)
-    const learn = networkLearner(wholeNumber('--seed', seed), most, ({ epoch, loss, validationLoss }, of) =>
-      bar.update(epoch, of, `epoch ${epoch}, loss ${loss.toFixed(4)}, held back ${validationLoss?.toFixed(4) ?? '-'}`),
-    )
-    return learn(rows, by).finally(() => bar.stop())
-  }
+type Asked = LearnerOptions & {
+  rows: string
+  columns: readonly string[]
+  command: string
+  report?: (report: ScorecardReport) => void
 }
 
 /** @throws ForewarnError FW_ROWS_INVALID when the rows cannot be learnt from. */
 export async function train(
+  screen: Screen,
   profile: Profile,
   { dictionary, data }: RowsFolder,
-  learner: Learner,
-  { rows, seed, command }: { rows: string; seed: string; command: string },
+  { rows, kind, columns, seed, ridge, epochs, command, report }: Asked,
 ): Promise<TrainedModel> {
+  const recipe = recipeOf(profile, {
+    kind,
+    columns,
+    seed: wholeNumber('--seed', seed),
+    ridge: ridge === undefined ? undefined : nonNegative('--ridge', ridge),
+    epochs: epochs === undefined ? undefined : wholeNumber('--epochs', epochs, 1),
+  })
+  const { told, stop } = epochBar(screen)
   try {
-    return await trainModel({
-      profile,
-      data,
-      dictionary,
-      learner,
-      seed: wholeNumber('--seed', seed),
-      command,
-      gitCommit: commitHere(),
-    })
+    const learner = learnerOf(recipe, { ...told, ...(report === undefined ? {} : { report }) })
+    return await trainModel({ profile, data, dictionary, recipe, learner, command, gitCommit: commitHere() })
   } catch (error) {
     if (error instanceof ForewarnError) throw error
     throw new ForewarnError('FW_ROWS_INVALID', [rows, messageOf(error)])
+  } finally {
+    stop()
   }
 }
 
+/** Shows the epochs of networks; a scorecard has none. */
+export function epochBar(screen: Screen): { told: Told; stop: () => void } {
+  let bar: Progress | undefined
+  const told: Told = {
+    epoch: ({ epoch, loss, validationLoss }, of) => {
+      bar ??= progressBar(screen)
+      bar.update(epoch, of, `epoch ${epoch}, loss ${loss.toFixed(4)}, held back ${validationLoss?.toFixed(4) ?? '-'}`)
+    },
+  }
+  return { told, stop: () => bar?.stop() }
+}
+
 /** The commit of the working folder, where it is one of git's. */
-function commitHere(): string | undefined {
+export function commitHere(): string | undefined {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
@@ -160,18 +158,26 @@ function commitHere(): string | undefined {
   }
 }
 
-type Told = TrainCommandOptions & { report: ScorecardReport | undefined }
+type Shown = TrainCommandOptions & { report: ScorecardReport | undefined }
 
-async function tell(screen: Screen, hash: string, { file }: TrainedModel, { out, json, report }: Told): Promise<void> {
-  const { rows, positives, metrics } = file.training
+async function tell(screen: Screen, hash: string, { file, notes }: TrainedModel, shown: Shown): Promise<void> {
+  const { out, json, report } = shown
+  const { rows, positives, from, to, metrics, slices = [] } = file.training
   if (json === true) {
-    await print(screen, jsonText({ hash, kind: file.kind, folder: out, rows, positives, metrics, report }))
+    const { kind } = file
+    await print(screen, jsonText({ hash, kind, folder: out, rows, positives, metrics, slices, notes, report }))
     return
   }
   if (report !== undefined) for (const line of reportLines(report)) await print(screen, line)
+  for (const slice of slices)
+    await print(
+      screen,
+      `judged by a fit on ${slice.fitted.rows} rows to ${slice.fitted.to}: ${slice.rows} rows of ${slice.from} to ${slice.to}, ${slice.positives} positive, AUC ${slice.auc ?? '-'}`,
+    )
+  for (const note of notes) await print(screen, `note: ${note}`)
   await print(
     screen,
-    `${file.kind} ${hash.slice(0, 12)} in ${out}: ${rows} rows, ${positives} positive; ${metricsText(metrics)}`,
+    `${file.kind} ${hash.slice(0, 12)} in ${out}: learnt from all ${rows} rows, ${positives} positive, ${from} to ${to}; ${metricsText(metrics)}`,
   )
 }
 

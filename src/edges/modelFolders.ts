@@ -21,17 +21,25 @@ export function checkSize(files: FolderFiles): void {
   if (bytes > artifactBytesMax) throw new ForewarnError('FW_MODEL_TOO_LARGE', [bytes, artifactBytesMax])
 }
 
+type Made = { file: ModelFile; card: string }
+
 /** The hash of the folder, which is the model's version. @throws ForewarnError FW_MODEL_TOO_LARGE, and nothing is written. */
-export async function writeModelFolder(
-  folder: string,
-  { file, card }: { file: ModelFile; card: string },
-): Promise<string> {
-  const files = new Map([
-    ['MODEL_CARD.md', Buffer.from(card)],
-    ['model.json', Buffer.from(`${JSON.stringify(file)}\n`)],
-  ])
+export async function writeModelFolder(folder: string, made: Made): Promise<string> {
+  const files = filesOf(made)
   checkSize(files)
   await mkdir(folder, { recursive: true })
   for (const [name, bytes] of files) await writeFile(path.join(folder, name), bytes)
   return folderHash(files)
+}
+
+/** What the hash of the folder would be. */
+export function hashOf(made: Made): string {
+  return folderHash(filesOf(made))
+}
+
+function filesOf({ file, card }: Made): FolderFiles {
+  return new Map([
+    ['MODEL_CARD.md', Buffer.from(card)],
+    ['model.json', Buffer.from(`${JSON.stringify(file)}\n`)],
+  ])
 }

@@ -30,9 +30,10 @@ export function isBuiltInModel(name: string): boolean {
   return /^[a-z][a-z0-9-]*$/.test(name) && existsSync(path.join(builtIn, name, 'model.json'))
 }
 
-/** The files of a built-in model by name, or of a folder, and their hash. @throws ForewarnError FW_MODEL_INVALID. */
+/** The files of a built-in model by name, or of a folder, and their hash. @throws ForewarnError FW_MODEL_NOT_FOUND, FW_MODEL_INVALID. */
 export async function readModelFiles(nameOrFolder: string): Promise<{ hash: string; files: FolderFiles }> {
   const folder = isBuiltInModel(nameOrFolder) ? path.join(builtIn, nameOrFolder) : nameOrFolder
+  if (!existsSync(folder)) throw new ForewarnError('FW_MODEL_NOT_FOUND', [nameOrFolder])
   const files = new Map<string, Uint8Array>()
   for (const name of modelFiles) {
     const bytes = await readFile(path.join(folder, name)).catch((error: unknown) => {

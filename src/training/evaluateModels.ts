@@ -1,47 +1,73 @@
-/** Models beside one another on rows that the candidate has not learnt from. */
+/** Models beside one another on rows that none of them has learnt from, as far as that can be had. */
 import { columnsOf, type Dataset } from '../../models/learn/dataset.ts'
 import { evaluate } from '../../models/quality/evaluate.ts'
 import type { Evaluation } from '../../models/quality/evaluation.ts'
 import { type Gate, promotionGates } from '../../models/quality/gates.ts'
-import type { ModelFile } from '../../models/risk/modelFile.ts'
+import type { ModelFile, RowsRange } from '../../models/risk/modelFile.ts'
 import type { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'
+import type { JudgedModel } from './asOf.ts'
 import type { PeerRows } from './extract/peerTable.ts'
 import { identityOf } from './identity.ts'
-import { probabilitiesOf } from './trainModel.ts'
-
-export type Judged = { name: string; hash: string; file: ModelFile }
+import { type FeatureImportance, importanceOf } from './importance.ts'
+import { probabilitiesOf } from './scores.ts'
 
 export type EvaluateOptions = {
   profile: Profile
+  /** The rows that judge, one or more. */
   data: Dataset
   /** Peers that the rows' `peer` is set against; each model has its own. */
   peers: PeerRows
-  candidate: Judged
-  others: readonly Judged[]
+  candidate: JudgedModel
+  others: readonly JudgedModel[]
   /** Name of the one among the others that is in use. */
   champion: string | undefined
+  /** Share of the rows at which lift and recall are measured, above 0 and at most 1. */
+  share: number
 }
 
-export type JudgedModel = Evaluation & { gates: Gate[]; about: EvaluationIdentity }
+/** Who is judged, in words and dates. */
+export type Subject = {
+  name: string
+  hash: string
+  kind: ModelFile['kind']
+  /** What it has learnt from; of trees from elsewhere, what calibrated it. */
+  trained: RowsRange
+  /** Nothing of it can be fitted here. */
+  imported: boolean
+  /** The rows that it was fitted on anew, to be judged. */
+  judgedAs?: RowsRange
+}
 
+export type ModelEvaluation = Evaluation & {
+  about: EvaluationIdentity
+  gates: Gate[]
+  /** Name of the profile. */
+  profile: string
+  /** What the label means. */
+  outcome: string
+  /** The candidate, and the others in their order. */
+  models: Subject[]
+  /** Others of the candidate's recipe: as judged here they are one model with it, and only newer rows part the two. */
+  sameRecipe: string[]
+  /** Of the candidate. */
+  importance: FeatureImportance
+}
+
+export const shareDefault = 0.1
 const seed = 1
-/** Where the grades do not say how many are bad. */
-const highShareDefault = 0.1
 
 /** @throws Error when a model asks for a column that the rows do not have. */
-export function evaluateModels({ profile, data, peers, candidate, others, champion }: EvaluateOptions): JudgedModel {
-  const names = candidate.file.features.map(({ name }) => name)
-  const valuesFor = (file: ModelFile): Float64Array => againstItsPeers(data, peers, file)
-  const values = valuesFor(candidate.file)
-  const scored = ({ name, file }: Judged): { name: string; scores: Float64Array } => ({
-    name,
-    scores: probabilitiesOf(file, valuesFor(file)),
-  })
-  const { reference } = candidate.file
+export function evaluateModels(options: EvaluateOptions): ModelEvaluation {
+  const { profile, data, peers, candidate, others, champion, share } = options
+  const { file } = candidate.judged
+  const names = file.features.map(({ name }) => name)
+  const valuesFor = (one: ModelFile): Float64Array => againstItsPeers(data, peers, one)
+  const values = valuesFor(file)
+  const same = others.filter(({ judged }) => judged.hash === candidate.judged.hash).map(({ name }) => name)
   const evaluation = evaluate({
-    candidate: { name: candidate.name, scores: probabilitiesOf(candidate.file, values) },
-    others: others.map(scored),
+    candidate: { name: candidate.name, scores: probabilitiesOf(file, values) },
+    others: others.map(({ name, judged }) => ({ name, scores: probabilitiesOf(judged.file, valuesFor(judged.file)) })),
     ...(champion === undefined ? {} : { champion }),
     labels: data.labels,
     ticks: data.ticks,
@@ -50,14 +76,43 @@ export function evaluateModels({ profile, data, peers, candidate, others, champi
     industries: data.industries,
     grades: data.grades,
     ids: data.ids,
-    highShare: highShareOf(profile, data),
-    ...(reference === undefined ? {} : { drift: { reference, names, values } }),
+    highShare: share,
+    worstGrade: profile.grades.length > 1 ? profile.grades.at(-1) : undefined,
+    bands: { names: profile.file.bands.map(({ code }) => code), edges: file.bandEdges },
+    ...(file.reference === undefined ? {} : { drift: { reference: file.reference, names, values } }),
     seed,
   })
   const rival = others.find(({ name }) => name === champion)
-  const about = identityOf(profile, data, { candidate: candidate.hash, champion: rival?.hash })
-  return { ...evaluation, gates: promotionGates(evaluation), about }
+  return {
+    ...evaluation,
+    about: identityOf(profile, data, { candidate, champion: rival?.hash }),
+    gates: promotionGates(evaluation).map((gate) => withoutTie(gate, same)),
+    profile: profile.file.name,
+    outcome: candidate.file.label,
+    models: [candidate, ...others].map(subjectOf),
+    sameRecipe: same,
+    importance: importanceOf(file, values, data, seed),
+  }
 }
+
+/** Nothing is better than itself: a rival that is the same fit is passed by what is equal to it. */
+function withoutTie(gate: Gate, same: readonly string[]): Gate {
+  const isTie = gate.name === 'brierDifference' && gate.value === 0 && same.some((name) => name === gate.of)
+  return isTie ? { ...gate, passed: true } : gate
+}
+
+function subjectOf({ name, hash, file, judged }: JudgedModel): Subject {
+  return {
+    name,
+    hash,
+    kind: file.kind,
+    trained: rangeIn(file),
+    imported: file.kind === 'trees',
+    ...(judged.hash === hash ? {} : { judgedAs: rangeIn(judged.file) }),
+  }
+}
+
+const rangeIn = ({ training: { from, to, rows, positives } }: ModelFile): RowsRange => ({ from, to, rows, positives })
 
 /** The columns that a model asks for, `peer` set against the peers that came with it. */
 export function againstItsPeers(data: Dataset, peers: PeerRows, file: ModelFile): Float64Array {
@@ -81,11 +136,4 @@ function peersAt(
   region: string,
 ): readonly [median: number, spread: number] | undefined {
   return peers[`${industry}|${region}`] ?? peers[`|${region}`] ?? peers[`${industry}|`] ?? peers['|']
-}
-
-/** As many rows as have the worst grade, so that lift compares the model with it. */
-function highShareOf({ grades }: Profile, data: Dataset): number {
-  const worst = grades[grades.length - 1]
-  const share = data.grades.filter((grade) => grade === worst && grades.length > 1).length / data.grades.length
-  return share > 0 && share <= 0.5 ? share : highShareDefault
 }

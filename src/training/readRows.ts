@@ -1,4 +1,5 @@
 /** A folder of training rows into memory, in the order (tick, enterprise id); whoever wrote it. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet'
@@ -11,7 +12,7 @@ export type RowsFolder = { dictionary: RowsDictionary; data: Dataset }
 
 /**
  * Reads the named features, or all. Memory: 8 bytes for each row and feature, and one column of a row group.
- * @throws ForewarnError FW_ROWS_INVALID with what is wrong with the folder
+ * @throws ForewarnError FW_ROWS_NOT_FOUND, or FW_ROWS_INVALID with what is wrong with the folder
  */
 export async function readRows(
   folder: string,
@@ -22,20 +23,31 @@ export async function readRows(
   if (dictionary.profile !== profile.file.name)
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `they are of profile ${dictionary.profile}`])
   const names = wanted(dictionary.features)
+  const file = placeOf(folder, rowsFile)
   try {
-    return { dictionary, data: sorted(await columnsOf(await asyncBufferFromFile(path.join(folder, rowsFile)), names)) }
+    const data = sorted(await columnsOf(await asyncBufferFromFile(file), names))
+    if (data.labels.length === 0) throw new Error('it holds no row')
+    return { dictionary, data }
   } catch (error) {
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `${rowsFile}: ${messageOf(error)}`])
   }
 }
 
-/** @throws ForewarnError FW_ROWS_INVALID. */
+/** @throws ForewarnError FW_ROWS_NOT_FOUND, FW_ROWS_INVALID. */
 export async function readDictionary(folder: string): Promise<RowsDictionary> {
+  const file = placeOf(folder, dictionaryFile)
   try {
-    return RowsDictionary.parse(JSON.parse(await readFile(path.join(folder, dictionaryFile), 'utf8')))
+    return RowsDictionary.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `${dictionaryFile}: ${mistakeIn(error)}`])
   }
+}
+
+/** A file of the folder. @throws ForewarnError FW_ROWS_NOT_FOUND. */
+export function placeOf(folder: string, name: string): string {
+  const file = path.join(folder, name)
+  if (existsSync(file)) return file
+  throw new ForewarnError('FW_ROWS_NOT_FOUND', [folder, name])
 }
 
 async function columnsOf(file: AsyncBuffer, names: readonly string[]): Promise<Dataset> {
@@ -93,9 +105,13 @@ export function textOf(column: string, value: unknown, row: number): string {
   throw new Error(`row ${row} has ${column} ${String(value)}, which is no text`)
 }
 
+/** Hours to the year 3110. */
+const tickMax = 10_000_000
+
 function tickOf(value: unknown, row: number): number {
   const tick = numberOf('tick', value, row)
-  if (Number.isInteger(tick)) return tick
+  if (Number.isInteger(tick) && tick >= 0 && tick <= tickMax) return tick
+  if (Number.isInteger(tick)) throw new Error(`row ${row} has the tick ${tick}, which no calendar has`)
   throw new Error(`row ${row} has the tick ${String(value)}, which is no whole number`)
 }
 

@@ -9,8 +9,8 @@ import type { Profile } from '../../streams/profile.ts'
 import { eventColumns, headColumns, type RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { againstItsPeers } from './evaluateModels.ts'
-import { labelOf, numberOf, readDictionary, textOf } from './readRows.ts'
-import { probabilitiesOf } from './trainModel.ts'
+import { labelOf, numberOf, placeOf, readDictionary, textOf } from './readRows.ts'
+import { probabilitiesOf } from './scores.ts'
 
 /** `refused`: rows that the model cannot score; their probability is null. */
 export type ScoredRows = { rows: number; refused: number }
@@ -19,13 +19,13 @@ type ScoredBy = { hash: string; file: ModelFile }
 
 /**
  * Writes the columns of the rows that are no features, and `probability`, in the order of the rows. Memory: one row group.
- * @throws ForewarnError FW_ROWS_INVALID with what is wrong with the folder.
+ * @throws ForewarnError FW_ROWS_NOT_FOUND, or FW_ROWS_INVALID with what is wrong with the folder.
  */
 export async function scoreRows(folder: string, profile: Profile, model: ScoredBy, out: string): Promise<ScoredRows> {
   const dictionary = await readDictionary(folder)
   if (dictionary.profile !== profile.file.name)
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `they are of profile ${dictionary.profile}`])
-  const groups = readable(folder, groupsOf(path.join(folder, rowsFile), model.file))
+  const groups = readable(folder, groupsOf(placeOf(folder, rowsFile), model.file))
   await mkdir(path.dirname(out), { recursive: true })
   const unfinished = `${out}.unfinished`
   const told = { rows: 0, refused: 0 }

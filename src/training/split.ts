@@ -15,16 +15,9 @@ export function within(data: Dataset, from: number, to: number): Dataset {
   return sliceOf(data, firstAt(data, from), firstAt(data, to + 1))
 }
 
-/** The latest share of the rows, from the beginning of a tick on, and all rows whose labels were known by then. */
-export function splitByTime(data: Dataset, share: number, gapTicks: number): { fit: Dataset; validation: Dataset } {
-  const rows = data.labels.length
-  const from = data.ticks[Math.min(rows - 1, Math.floor(rows * (1 - share)))]
-  const fit = sliceOf(data, 0, firstAt(data, from - gapTicks))
-  if (fit.labels.length === 0)
-    throw new Error(
-      `rows: none is left to learn from: the latest ${Math.round(share * 100)} % calibrate, and the ${gapTicks} ticks before them have labels that reach into these; widen the window`,
-    )
-  return { fit, validation: sliceOf(data, firstAt(data, from), rows) }
+/** The tick with which the latest share of the rows begins. @param data one row or more */
+export function latestFrom({ ticks }: Dataset, share: number): number {
+  return ticks[Math.min(ticks.length - 1, Math.floor(ticks.length * (1 - share)))]
 }
 
 function firstAt({ ticks }: Dataset, tick: number): number {

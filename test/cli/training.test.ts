@@ -10,6 +10,7 @@ import { runProgram, type Screen } from '../../src/cli/common.ts'
 import { evaluateCommand } from '../../src/cli/evaluate.ts'
 import { explainCommand } from '../../src/cli/explain.ts'
 import { extractCommand } from '../../src/cli/extract.ts'
+import { importCommand } from '../../src/cli/importModel.ts'
 import { ingestCommand } from '../../src/cli/ingest.ts'
 import { modelsCommand } from '../../src/cli/models.ts'
 import { retrainCommand } from '../../src/cli/retrain.ts'
@@ -17,6 +18,7 @@ import { runCommand } from '../../src/cli/run.ts'
 import { trainCommand } from '../../src/cli/train.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { featureProfile } from '../../src/enterprise/featureProfile.ts'
+import { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import { tempFolder, testScreen } from '../edges/support.ts'
 import { makeTrainingMarket } from '../support/trainingMarket.ts'
 
@@ -24,6 +26,7 @@ const commands = {
   evaluate: evaluateCommand,
   explain: explainCommand,
   extract: extractCommand,
+  import: importCommand,
   ingest: ingestCommand,
   models: modelsCommand,
   retrain: retrainCommand,
@@ -61,33 +64,26 @@ describe('rows, and a model from the earlier of them', () => {
     expect(told.rows - told.positives).toBeGreaterThan(1_000)
   })
 
-  it('train writes a model that evaluate judges on later rows only', async () => {
-    const window = ['--to', '2025-06-30', '--ridge', '20']
+  const judge = (model: string, ...args: string[]) =>
+    forewarn('evaluate', model, '--rows', at('rows'), ...ofProfile(), ...args)
+
+  it('train learns from all rows, and evaluate judges its recipe as fitted before those that judge', async () => {
     const trained = await forewarn(
-      'train',
-      '--rows',
-      at('rows'),
-      ...ofProfile(),
-      ...window,
-      '--out',
-      at('model'),
-      '--json',
+      ...(['train', '--rows', at('rows'), ...ofProfile(), '--ridge', '20', '--out', at('model'), '--json'] as const),
     )
     expect(trained).toMatchObject({ code: 0, err: '' })
-    const { hash } = JSON.parse(trained.out)
-    const judge = (...args: string[]) =>
-      forewarn('evaluate', at('model'), '--rows', at('rows'), ...ofProfile(), ...args)
-    expect(await judge()).toMatchObject({ code: 2, err: expect.stringContaining('judge it on later ones (--from)') })
-    expect(await judge('--from', '2027-01-01')).toMatchObject({ code: 2, err: expect.stringContaining('no row') })
+    const { hash, rows, slices } = JSON.parse(trained.out)
+    const columns = JSON.parse(await readFile(at('rows/columns.json'), 'utf8'))
+    expect(rows).toBe(columns.rows)
+    expect(slices.length).toBeGreaterThan(0)
     const { training } = JSON.parse(await readFile(at('model/model.json'), 'utf8'))
-    expect(training.command).toBe('forewarn train --profile cn --kind scorecard --seed 1 --ridge 20 --to 2025-06-30')
-    await cp(at('model'), at('foreign'), { recursive: true })
-    const json = JSON.parse(await readFile(at('foreign/model.json'), 'utf8'))
-    await writeFile(at('foreign/model.json'), JSON.stringify({ ...json, profile: 'us-warn' }))
-    const foreign = { code: 1, err: expect.stringContaining('is for profile us-warn, not cn') }
-    expect(await judge('--from', '2025-08-10', '--champion', at('foreign'))).toMatchObject(foreign)
+    expect(training).toMatchObject({
+      command: 'forewarn train --profile cn --kind scorecard --seed 1 --ridge 20',
+      to: columns.to,
+      recipe: { kind: 'scorecard', ridges: [20], columns: expect.arrayContaining(['count.CMP.30d']) },
+    })
     const files = ['--html', at('report.html'), '--out', at('evaluation.json')]
-    const judged = await judge('--from', '2025-08-10', '--champion', at('champion'), ...files)
+    const judged = await judge(at('model'), '--from', '2025-08-10', '--champion', at('champion'), ...files)
     expect(judged).toMatchObject({ code: 0, err: '', out: expect.stringContaining('gate aucDifference: passed') })
     const evaluation = JSON.parse(await readFile(at('evaluation.json'), 'utf8'))
     expect(Evaluation.parse(evaluation).candidate.figures.auc?.value).toBeGreaterThan(0.6)
@@ -96,16 +92,77 @@ describe('rows, and a model from the earlier of them', () => {
         .parse(evaluation.gates)
         .map(({ name }) => name),
     ).toContain('featurePsi')
+    const about = EvaluationIdentity.parse(evaluation.about)
+    expect(about).toMatchObject({ candidate: hash, fittedOn: { count: columns.rows, to: columns.to } })
+    expect(about.judged).not.toBe(hash)
+    expect(evaluation.models[0].judgedAs.to < '2025-07-04').toBe(true) // 37 days before those that judge
     const page = await readFile(at('report.html'), 'utf8')
     expect(page).toContain(hash.slice(0, 8))
     expect(page).toMatch(/>[^<>]+省 \(\d+\)</) // names, and the codes that tell them apart
-    expect(await judge('--from', '2025-07-02')).toMatchObject({
-      code: 0,
-      err: expect.stringContaining('Labels of the training rows reach into rows before 2025-'),
-    })
+    expect(page).toContain('30天内出现不良结果')
     expect(await forewarn('models', 'publish', at('model'), ...onLog())).toMatchObject({
       code: 0,
       out: `Published ${hash}\n`,
+    })
+  })
+
+  it('a table on the screen has a column for each model, with intervals, and the lift at 10 %', async () => {
+    const { out, code } = await judge(at('model'), '--champion', at('champion'), '--against', at('champion'))
+    expect(code).toBe(0)
+    const lines = out.split('\n')
+    const header = lines.find((line) => /^ {10,}\S/.test(line)) ?? ''
+    const names = header.trim().split(/ {2,}/)
+    expect(names).toHaveLength(2)
+    expect(new Set(names).size).toBe(2)
+    expect(lines.find((line) => line.startsWith('AUC '))).toMatch(/0\.\d{4} \(0\.\d{4} to \d\.\d{4}\) +0\.\d{4} \(/)
+    expect(out).toMatch(/^Lift at 10 % +\d/m)
+    expect(out).toMatch(/^What is foretold: an adverse outcome within 30 days/m)
+    expect(out).toMatch(/^Band +From score +Rows +Outcomes +Precision +Recall$/m)
+    expect(out).toMatch(/^Feature +Weight$/m)
+    expect((await judge(at('model'), '--share', '0.25')).out).toMatch(/^Lift at 25 % +\d/m)
+  })
+
+  it('one that was trained on earlier rows alone is judged itself on those that lie clear of them', async () => {
+    const window = ['--to', '2025-06-30', '--ridge', '20', '--out', at('early'), '--json']
+    const { hash } = JSON.parse((await forewarn('train', '--rows', at('rows'), ...ofProfile(), ...window)).out)
+    const aboutOf = async (...args: string[]) => JSON.parse((await judge(at('early'), ...args, '--json')).out).about
+    expect(await aboutOf('--from', '2025-08-10')).toMatchObject({ candidate: hash, judged: hash })
+    expect((await aboutOf('--from', '2025-07-02')).judged).not.toBe(hash) // labels of its rows reach so far
+    expect((await aboutOf()).rows.to).toBe(JSON.parse(await readFile(at('rows/columns.json'), 'utf8')).to)
+  })
+
+  it('what is wrong is named: no row, no such place, no later row, the same model twice, another profile', async () => {
+    const refused = async (code: number, text: string, ...args: string[]): Promise<void> =>
+      expect(await judge(at('model'), ...args)).toMatchObject({ code, err: expect.stringContaining(text) })
+    await refused(2, 'There is no row from 2027-01-01 to 2025-', '--from', '2027-01-01')
+    await refused(2, '--share must lie between 0 and 1', '--share', '10')
+    await refused(2, 'would be compared with itself', '--champion', at('model'))
+    await refused(1, 'FW_MODEL_NOT_FOUND: There is no model nothing', '--champion', 'nothing')
+    await refused(1, 'FW_ROWS_NOT_FOUND: There are no training rows at', '--rows', at('nothing'))
+    await refused(2, 'none of the given rows is left to fit its recipe on', '--from', '2025-01-03')
+    expect(await judge(at('champion'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('was trained on rows up to 2025-03-26, and cannot be fitted again'),
+    })
+    await cp(at('model'), at('foreign'), { recursive: true })
+    const json = JSON.parse(await readFile(at('foreign/model.json'), 'utf8'))
+    await writeFile(at('foreign/model.json'), JSON.stringify({ ...json, profile: 'us-warn' }))
+    await refused(1, 'is for profile us-warn, not cn', '--champion', at('foreign'))
+    const train = (...args: string[]) =>
+      forewarn('train', '--rows', at('rows'), ...ofProfile(), '--out', at('none'), ...args)
+    expect(await train('--from', '2027-01-01')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no row'),
+    })
+    const imported = ['nothing.txt', '--rows', at('rows'), ...ofProfile(), '--out', at('none')]
+    expect(await forewarn('import', ...imported)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no file nothing.txt'),
+    })
+    const noModel = ['--rows', at('rows'), ...ofProfile(), '--out', at('none')]
+    expect(await forewarn('import', at('rows/columns.json'), ...noModel)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/FW_MODEL_INVALID: The model .*columns.json is not valid/),
     })
   })
 
@@ -155,6 +212,13 @@ describe('retrain', () => {
     expect(told.gates.filter(({ passed }: Gate) => !passed)).toEqual([])
     expect({ code, published: told.published }).toEqual({ code: 0, published: true })
     expect(await challengers()).toEqual([told.hash])
+    // What is published has learnt from every row; what was judged, from those before the latest quarter.
+    const columns = JSON.parse(await readFile(at('better/rows/columns.json'), 'utf8'))
+    const { about } = JSON.parse(await readFile(at('better/evaluation.json'), 'utf8'))
+    expect(about).toMatchObject({ candidate: told.hash, fittedOn: { count: columns.rows, to: columns.to } })
+    expect(about.judged).not.toBe(told.hash)
+    expect(about.rows.count).toBeLessThan(columns.rows / 3)
+    expect(told.about).toEqual(about)
   })
 
   it('ends with 3 when a gate fails, publishes nothing, and leaves the report', async () => {

@@ -1,6 +1,7 @@
 /** Figures of quality against scikit-learn, scipy and statsmodels, and what must hold of them on any rows. */
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { logistic } from '../../models/math.ts'
 import { clustersOf, intervals, singles } from '../../models/quality/bootstrap.ts'
 import { pointsMax, precisionRecallCurve, rocCurve } from '../../models/quality/curves.ts'
 import { differencesOf, figuresOf } from '../../models/quality/figures.ts'
@@ -172,6 +173,19 @@ describe('rows of one label', () => {
     expect(calibrationLine(Float64Array.of(0.1, 0.2, 0.7, 0.9), labels)).toBeUndefined()
     expect(calibrationLine(Float64Array.of(0.1, 0.2, 0.2, 0.9), labels)).toBeUndefined()
     expect(calibrationLine(Float64Array.of(0.3, 0.3, 0.3, 0.3), labels)).toBeUndefined()
+  })
+
+  it('a line through scores that hardly differ is that through the same ones drawn apart', () => {
+    const { labels } = someRows(400, 9)
+    const logOdds = Float64Array.from(labels, (label, row) => label + (row % 7))
+    const lineOf = (scale: number) =>
+      calibrationLine(
+        logOdds.map((x) => logistic(-4 + scale * x)),
+        labels,
+      )
+    const [near, far] = [lineOf(1e-5), lineOf(0.1)]
+    expect((near?.slope ?? 0) * 1e-5).toBeCloseTo((far?.slope ?? 0) * 0.1, 6)
+    expect((near?.slopeError ?? 0) * 1e-5).toBeCloseTo((far?.slopeError ?? 0) * 0.1, 6)
   })
 
   it('no rows, no error of calibration', () => {

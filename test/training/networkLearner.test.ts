@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import type { Dataset } from '../../models/learn/dataset.ts'
 import type { EpochReport } from '../../models/learn/network.ts'
 import { ModelFile } from '../../models/risk/modelFile.ts'
-import { networkLearner } from '../../src/training/learners.ts'
+import { learnerOf } from '../../src/training/learners.ts'
+import { recipeOf } from '../../src/training/recipeOf.ts'
 import { type TrainedModel, trainModel } from '../../src/training/trainModel.ts'
 import { TrainingSetting } from '../../streams/training.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
@@ -19,12 +20,13 @@ const data = curvedRows(1200, 1)
 
 async function trained(rows: Dataset, seed: number, epochs?: number) {
   const told: EpochReport[] = []
+  const recipe = recipeOf(profile, { kind: 'network', columns: rows.names, seed, epochs })
   const model: TrainedModel = await trainModel({
     profile,
     data: rows,
     dictionary: { peers: {}, dataHash: '', label: 'none' },
-    learner: networkLearner(seed, epochs, (epoch) => told.push(epoch)),
-    seed,
+    recipe,
+    learner: learnerOf(recipe, { epoch: (epoch) => told.push(epoch) }),
     command: 'forewarn train',
   })
   return { ...model, told }
@@ -39,15 +41,30 @@ it('gives one file for one seed, which reads back', async () => {
   expect(one.card).toMatch(/network 3-16-1, \d+ epochs/)
 })
 
-it('trains for the epochs of the profile, or those asked for', async () => {
-  expect((await trained(data, 1)).told.length).toBeLessThanOrEqual(15)
-  expect((await trained(data, 1, 3)).told.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+/** Epochs of each fit: the choice on the latest slice, the fit on all rows, then the fits that calibrate. */
+function fitsOf(told: readonly EpochReport[]): { epochs: number; judged: boolean }[] {
+  const fits: { epochs: number; judged: boolean }[] = []
+  for (const { epoch, validationLoss } of told)
+    if (epoch === 1) fits.push({ epochs: 1, judged: validationLoss !== null })
+    else fits[fits.length - 1].epochs = epoch
+  return fits
+}
+
+it('chooses the epochs on the latest slice, at most those of the profile or those asked for, and learns from all rows for as many', async () => {
+  const { told, card, file } = await trained(data, 1)
+  const [choice, ...others] = fitsOf(told)
+  expect(choice.judged).toBe(true)
+  expect(choice.epochs).toBeLessThanOrEqual(15)
+  const [, chosen] = /, (\d+) epochs/.exec(card) ?? []
+  expect(others).toEqual(Array(3).fill({ epochs: Number(chosen), judged: false }))
+  expect(file.training).toMatchObject({ rows: 1200, slices: [{ rows: 300 }, { rows: 300 }] })
+  expect(fitsOf((await trained(data, 1, 3)).told)[0].epochs).toBe(3)
 })
 
 it('stops when the rows held back get no better: here they tell the opposite of what is learnt', async () => {
   const opposite = data.labels.map((label, row) => (row < 900 ? label : 1 - label))
   const { told, card } = await trained({ ...data, labels: opposite }, 1)
-  expect(told.length).toBe(3)
+  expect(fitsOf(told)[0].epochs).toBe(3)
   expect(card).toContain('network 3-16-1, 1 epochs')
 })
 

@@ -1,19 +1,21 @@
 /** An evaluation as one page that a person reads: no script, nothing fetched, fit for screen and paper. */
-import type { Evaluation, GroupQuality } from '../../../models/quality/evaluation.ts'
-import { promotionGates } from '../../../models/quality/gates.ts'
+import type { GroupQuality } from '../../../models/quality/evaluation.ts'
+import type { GateName } from '../../../models/quality/gates.ts'
 import { fillIn } from '../../words.ts'
+import type { ModelEvaluation } from '../evaluateModels.ts'
 import { calibrationPlot } from './calibrationPlot.ts'
+import { type Facts, factsTable } from './facts.ts'
 import { chosenShare, count, dash, decimal, intervalOf, percent } from './format.ts'
 import { gradesPlot, monthsPlot } from './groupPlots.ts'
 import { groupTable } from './groupTable.ts'
 import { Html, html, type Part } from './html.ts'
 import { gainsPlot, precisionRecallPlot, rocPlot } from './orderPlots.ts'
 import { style } from './style.ts'
-import { figuresTable, gatesTable, psiTable } from './tables.ts'
+import { bandsTable, figuresTable, gatesTable, importanceTable, psiTable } from './tables.ts'
 import type { Words } from './wording.ts'
 import { wordsOf } from './words.ts'
 
-export type ReportOptions = {
+export type ReportOptions = Facts & {
   readonly title: string
   /** `en` or `zh`; English for any other. */
   readonly language: string
@@ -22,12 +24,14 @@ export type ReportOptions = {
     readonly region?: (code: string) => string
     readonly industry?: (code: string) => string
     readonly grade?: (code: string) => string
+    readonly band?: (code: string) => string
     readonly feature?: (name: string) => string
   }
 }
 
 /** A whole HTML document. The same evaluation gives the same text. */
-export function reportHtml(evaluation: Evaluation, { title, language, names = {} }: ReportOptions): string {
+export function reportHtml(evaluation: ModelEvaluation, options: ReportOptions): string {
+  const { title, language, names = {} } = options
   const words = wordsOf(language)
   const shown = named(evaluation, names)
   const { notes, sections, columns } = words
@@ -38,8 +42,11 @@ export function reportHtml(evaluation: Evaluation, { title, language, names = {}
 <html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${title}</title><style>${new Html(style)}</style></head><body><main>
 ${top(shown, title, words)}
-${section(sections.gates, notes.gates, gatesTable(promotionGates(shown), words))}
+${section(sections.facts, undefined, factsTable(shown, options, words))}
+${section(sections.gates, notes.gates, gatesTable(shown.gates, words))}
 ${section(sections.figures, notes.figures, figuresTable(shown, words))}
+${section(sections.bands, notes.bands, bandsTable(shown, words))}
+${section(sections.importance, notes[shown.importance.by], importanceTable(shown.importance, words))}
 ${section(sections.order, undefined, html`<div class="plots">${rocPlot(shown, words)}${precisionRecallPlot(shown, words)}</div>`)}
 ${section(sections.calibration, undefined, html`<div class="plots"><div>${calibrationPlot(shown, words)}</div><div>${gainsPlot(shown, words)}</div></div>`)}
 ${section(sections.grades, undefined, [gradesPlot(shown.byGrade, words), groupTable(sections.grades, columns.grade, shown.byGrade, words)])}
@@ -53,7 +60,7 @@ ${section(sections.psi, notes.psi, psiTable(shown, words))}
   return page.markup
 }
 
-function top(evaluation: Evaluation, title: string, words: Words): Html {
+function top(evaluation: ModelEvaluation, title: string, words: Words): Html {
   const { candidate, others, rows, positives, from, to, highShare, resampling } = evaluation
   const { auc, lift, firstHalf, brier, calibrationSlope } = candidate.figures
   const headline =
@@ -72,7 +79,7 @@ function top(evaluation: Evaluation, title: string, words: Words): Html {
   const figureCard = (name: string, figure: typeof auc, format: (value: number) => string): Html =>
     card(name, figure === undefined ? dash : format(figure.value), intervalOf(figure, words.to, format))
   const refusing = [candidate, ...others.map(({ model }) => model)].filter(({ refused }) => refused > 0)
-  return html`<header><h1>${title}</h1><p class="headline">${headline}</p><p class="lead">${found}</p>${verdict(evaluation, words)}
+  return html`<header><h1>${title}</h1><p class="headline">${headline}</p><p class="lead">${found}</p>${worstGradeLine(evaluation, words)}${verdict(evaluation, words)}
 <div class="cards">${figureCard('AUC', auc, decimal)}
 ${figureCard(fillIn(words.figures.lift[0], { share: chosenShare(highShare) }), lift, (value) => decimal(value, 2))}
 ${figureCard(words.figures.firstHalf[0], firstHalf, percent)}
@@ -83,9 +90,15 @@ ${fillIn(words.resampled, { level: percent(resampling.level, 0), draws: count(re
 ${refusing.map(({ name, refused }) => fillIn(words.refused, { name, refused: count(refused) }))}</p></header>`
 }
 
-function verdict(evaluation: Evaluation, words: Words): Html {
-  const gates = promotionGates(evaluation)
-  const failed = gates.filter(({ passed }) => !passed)
+function worstGradeLine({ worstGrade }: ModelEvaluation, words: Words): Html | undefined {
+  if (worstGrade?.lift === undefined) return undefined
+  const { name, share, lift, own } = worstGrade
+  const values = { share: percent(share), grade: name, lift: decimal(lift, 1), own: decimal(own, 1) }
+  return html`<p class="note">${fillIn(words.worstGrade, values)}</p>`
+}
+
+function verdict({ gates }: ModelEvaluation, words: Words): Html {
+  const failed = gates.filter(({ passed }) => passed === false)
   if (failed.length === 0) return html`<p class="verdict good">✓ ${fillIn(words.passes, { gates: gates.length })}</p>`
   const list = failed.map(({ name }) => words.gates[name]).join('; ')
   return html`<p class="verdict act">✗ ${fillIn(words.fails, { gates: gates.length, failed: failed.length, names: list })}</p>`
@@ -97,20 +110,28 @@ function section(heading: string, note: string | undefined, content: Part): Html
 
 /** The evaluation with names in the place of codes. */
 function named(
-  evaluation: Evaluation,
-  { region, industry, grade, feature }: NonNullable<ReportOptions['names']>,
-): Evaluation {
+  evaluation: ModelEvaluation,
+  { region, industry, grade, band, feature }: NonNullable<ReportOptions['names']>,
+): ModelEvaluation {
   const rename = <T extends { name: string }>(all: readonly T[], nameOf = (code: string): string => code): T[] =>
     all.map((one) => ({ ...one, name: nameOf(one.name) }))
+  const ofGate: Partial<Record<GateName, (code: string) => string>> = {
+    ...(region === undefined ? {} : { regionRecall: region }),
+    ...(feature === undefined ? {} : { featurePsi: feature }),
+  }
+  const { worstGrade, importance, psi } = evaluation
   return {
     ...evaluation,
-    others: evaluation.others.map(({ model, comparison }) => ({
-      model,
-      comparison: { ...comparison, recallByRegion: rename(comparison.recallByRegion, region) },
-    })),
+    gates: evaluation.gates.map((gate) => {
+      const nameOf = ofGate[gate.name]
+      return gate.of === undefined || nameOf === undefined ? gate : { ...gate, of: nameOf(gate.of) }
+    }),
+    worstGrade: worstGrade && { ...worstGrade, name: grade?.(worstGrade.name) ?? worstGrade.name },
+    bands: rename(evaluation.bands, band),
+    importance: { ...importance, features: rename(importance.features, feature) },
     byRegion: rename(evaluation.byRegion, region),
     byIndustry: rename(evaluation.byIndustry, industry),
     byGrade: rename(evaluation.byGrade, grade),
-    psi: evaluation.psi && { ...evaluation.psi, features: rename(evaluation.psi.features, feature) },
+    psi: psi && { ...psi, features: rename(psi.features, feature) },
   }
 }

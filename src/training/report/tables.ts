@@ -3,12 +3,13 @@ import type { Evaluation, Figure } from '../../../models/quality/evaluation.ts'
 import type { Gate } from '../../../models/quality/gates.ts'
 import { psiActs, stabilityOf } from '../../../models/quality/psi.ts'
 import { fillIn } from '../../words.ts'
-import { chosenShare, decimal, percent, withInterval } from './format.ts'
+import type { FeatureImportance } from '../importance.ts'
+import { chosenShare, count, decimal, percent, withInterval } from './format.ts'
 import { type Html, html } from './html.ts'
 import { Bar, type Cell, table } from './table.ts'
 import type { FigureName, Words } from './wording.ts'
 
-const figureNames: readonly FigureName[] = [
+export const figureNames: readonly FigureName[] = [
   'auc',
   'gini',
   'ks',
@@ -36,14 +37,20 @@ export function gatesTable(gates: readonly Gate[], words: Words): Html {
       { name: columns.limit, right: true },
       { name: columns.of },
     ],
-    gates.map(({ name, passed, value, limit, of }) => [
+    gates.map(({ name, passed, why, value, limit, of }) => [
       words.gates[name],
-      passed ? html`<span class="good">✓ ${words.pass}</span>` : html`<strong class="act">✗ ${words.fail}</strong>`,
+      gateResult(passed, why, words),
       decimal(value, 4),
       `${name === 'aucDifference' ? '>' : name.endsWith('Recall') ? '≤' : '<'} ${decimal(limit)}`,
       of,
     ]),
   )
+}
+
+/** One that was not judged says why. */
+function gateResult(passed: boolean | null, why: string | undefined, words: Words): Html {
+  if (passed === null) return html`<span class="look">– ${words.unjudged}</span>${why === undefined ? '' : `: ${why}`}`
+  return passed ? html`<span class="good">✓ ${words.pass}</span>` : html`<strong class="act">✗ ${words.fail}</strong>`
 }
 
 export function figuresTable(
@@ -82,6 +89,40 @@ export function figuresTable(
         ]),
       ),
     ],
+  )
+}
+
+export function bandsTable({ bands }: Evaluation, words: Words): Html {
+  const { columns } = words
+  return table(
+    words.sections.bands,
+    [
+      { name: columns.band },
+      { name: columns.from, right: true },
+      { name: columns.rows, right: true },
+      { name: columns.positives, right: true },
+      { name: columns.precision },
+      { name: columns.recall },
+    ],
+    bands.map(({ name, from, rows, positives, precision, recall }) => [
+      name,
+      percent(from),
+      count(rows),
+      count(positives),
+      new Bar(percent(precision), precision),
+      new Bar(percent(recall), recall),
+    ]),
+  )
+}
+
+export function importanceTable({ by, features }: FeatureImportance, words: Words): Html {
+  const largest = Math.max(...features.map(({ value }) => Math.abs(value)), 1e-9)
+  return table(
+    words.sections.importance,
+    [{ name: words.columns.feature }, { name: words.columns[by] }],
+    features
+      .slice(0, featuresShown)
+      .map(({ name, value }) => [name, new Bar(decimal(value, 4), Math.abs(value) / largest)]),
   )
 }
 

@@ -11,12 +11,30 @@ export type Words = {
   readonly passes: string
   readonly fails: string
   readonly about: string
+  /** What the share of the worst grade gives, in a second line. */
+  readonly worstGrade: string
+  readonly sameRecipe: string
+  readonly outcomes: Readonly<Record<'none' | 'within' | 'result', string>>
+  readonly facts: Readonly<Record<'outcome' | 'profile' | 'rows' | 'candidate' | 'date', string>>
+  readonly rows: Readonly<Record<'judging' | 'trained' | 'calibrated' | 'judgedAs', string>>
   readonly resampled: string
   readonly inUse: string
   readonly refused: string
   readonly sections: Readonly<
     Record<
-      'gates' | 'figures' | 'order' | 'calibration' | 'grades' | 'months' | 'regions' | 'industries' | 'sizes' | 'psi',
+      | 'facts'
+      | 'gates'
+      | 'figures'
+      | 'bands'
+      | 'importance'
+      | 'order'
+      | 'calibration'
+      | 'grades'
+      | 'months'
+      | 'regions'
+      | 'industries'
+      | 'sizes'
+      | 'psi',
       string
     >
   >
@@ -24,6 +42,9 @@ export type Words = {
     Record<
       | 'gates'
       | 'figures'
+      | 'bands'
+      | 'weight'
+      | 'aucLoss'
       | 'roc'
       | 'precisionRecall'
       | 'calibration'
@@ -84,13 +105,19 @@ export type Words = {
       | 'size'
       | 'low'
       | 'median'
-      | 'high',
+      | 'high'
+      | 'band'
+      | 'from'
+      | 'precision'
+      | 'weight'
+      | 'aucLoss',
       string
     >
   >
   readonly gates: Readonly<Record<GateName, string>>
   readonly pass: string
   readonly fail: string
+  readonly unjudged: string
   readonly unknown: string
   readonly psi: Readonly<Record<Stability, string>>
   readonly score: string

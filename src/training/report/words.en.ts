@@ -10,13 +10,41 @@ export const en: Words = {
     'Checking the {share} with the highest scores finds {recall} of the outcomes, {lift} times as many as checking at random; the first half holds {half}.',
   passes: 'Passes all {gates} promotion gates',
   fails: 'Fails {failed} of {gates} promotion gates: {names}',
-  about: '{rows} rows, {positives} with the outcome ({rate}), {from} to {to}; none of them was learnt from.',
+  about:
+    '{rows} rows, {positives} with the outcome ({rate}), {from} to {to}; the candidate, as it is judged here, has learnt from none of them.',
+  worstGrade:
+    'At {share}, as many rows as have grade {grade}: {lift} times as many as at random; the grade by itself finds {own} times as many.',
+  sameRecipe:
+    '{name} is made by the same recipe: as judged here, both are one model, and only newer rows part the two.',
+  outcomes: {
+    none: 'nothing: the profile has no label',
+    within: 'an adverse outcome within {days} days, known at most {delay} days later: {types}',
+    result: '{positive} as the next of {of}, known at most {delay} days later',
+  },
+  facts: {
+    outcome: 'What is foretold',
+    profile: 'Profile',
+    rows: 'Rows that judge',
+    candidate: 'Candidate',
+    date: 'Date of this report',
+  },
+  rows: {
+    judging: '{from} to {to}: {rows} rows, {positives} with the outcome',
+    trained: '{kind}, learnt from {from} to {to}: {rows} rows, {positives} with the outcome.',
+    calibrated:
+      '{kind}, trained elsewhere and imported: it cannot be fitted again; calibrated on {from} to {to}: {rows} rows, {positives} with the outcome.',
+    judgedAs:
+      'It has learnt from rows that judge here. Judged is its recipe, as fitted on the rows before them: {from} to {to}, {rows} rows, {positives} with the outcome.',
+  },
   resampled: 'Intervals: {level}, from {draws} resamples of {clusters} units (seed {seed}).',
   inUse: 'in use',
   refused: '{name} could not score {refused} rows; its figures leave them out.',
   sections: {
+    facts: 'What this is about',
     gates: 'Promotion gates',
     figures: 'Key figures',
+    bands: 'What the bands hold',
+    importance: 'What counts',
     order: 'Does it put the right ones first?',
     calibration: 'Do its probabilities hold?',
     grades: 'Score by credit grade',
@@ -29,6 +57,10 @@ export const en: Words = {
   notes: {
     gates: 'A person promotes; these gates say what the numbers allow.',
     figures: 'Differences are candidate minus other, on the rows that both scored, with the same resamples.',
+    bands:
+      'Precision: of the rows in this band or a higher one, the share with the outcome. Recall: of all outcomes, the share that they hold.',
+    weight: 'Weights: change of the log-odds for one standard deviation more of the feature.',
+    aucLoss: 'Permutation importance: AUC lost when the values of one feature are dealt anew among the rows.',
     roc: 'The further up and left, the better. The dashed diagonal is chance.',
     precisionRecall: 'The share of hits as the search goes deeper. The dashed line is the rate among all rows.',
     calibration:
@@ -108,6 +140,11 @@ export const en: Words = {
     low: '10 %',
     median: 'Median',
     high: '90 %',
+    band: 'Band',
+    from: 'From score',
+    precision: 'Precision',
+    weight: 'Weight',
+    aucLoss: 'AUC lost',
   },
   gates: {
     aucDifference: 'AUC not worse: lower bound of the difference',
@@ -119,6 +156,7 @@ export const en: Words = {
   },
   pass: 'pass',
   fail: 'fail',
+  unjudged: 'not judged',
   unknown: 'unknown',
   psi: { stable: 'stable', look: 'look', act: 'act' },
   score: 'Score',
