@@ -1,17 +1,18 @@
 /** Whom an evaluation speaks of, by hashes: a promotion stands on it only for these (docs/fold.md rule 19). */
 import { createHash } from 'node:crypto'
 import { type Dataset, withColumns } from '../../models/learn/dataset.ts'
-import type { RowsRange } from '../../models/risk/modelFile.ts'
+import type { ModelFile, RowsRange } from '../../models/risk/modelFile.ts'
 import type { EvaluationIdentity, RowsIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { featuresHash } from '../enterprise/featureProfile.ts'
-import type { JudgedModel } from './asOf.ts'
+
+type Candidate = { hash: string; file: ModelFile; judged: { hash: string } }
 
 /** `champion`: the hash of the one in use, if any. The rows are hashed with the candidate's columns, whatever others need. */
 export function identityOf(
   profile: Profile,
   data: Dataset,
-  { candidate, champion }: { candidate: JudgedModel; champion: string | undefined },
+  { candidate, champion }: { candidate: Candidate; champion: string | undefined },
 ): EvaluationIdentity {
   const { rowsHash: hash, rows: count, from, to } = candidate.file.training
   const columns = candidate.file.features.map(({ name }) => name)
