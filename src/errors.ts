@@ -212,7 +212,21 @@ const registry = {
   },
   FW_HTTP_TYPE: {
     says: 'The body comes as %s.',
-    remedy: 'Send application/x-ndjson or text/plain, uncompressed: one JSON object a line.',
+    remedy: 'Send application/x-ndjson, uncompressed: one JSON object a line.',
+  },
+  FW_HTTP_HOST: {
+    says: 'The server is not known under the name %s.',
+    remedy:
+      'Ask it as localhost or by its address, or name it in FOREWARN_HTTP_NAMES (names with commas between them) where it is started.',
+  },
+  FW_HTTP_FOREIGN: {
+    says: 'A web page of another site asks.',
+    remedy: 'Send it from a program, or from a page of this server.',
+  },
+  FW_HTTP_TOKEN: {
+    says: 'The token is missing, or is another one.',
+    remedy:
+      'Send the header `authorization: Bearer TOKEN` with what lies in http.token in the folder of the log, or with FOREWARN_HTTP_TOKEN of the process.',
   },
   FW_HTTP_REQUEST: {
     says: 'The request cannot be read: %s.',

@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import cliProgress from 'cli-progress'
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { defaultPrefixes, type TopicPrefixes } from '../../streams/topics.ts'
+import { type Access, isLoopback } from '../edges/http/guard.ts'
+import { foundToken, madeToken, tokenOf } from '../edges/http/token.ts'
+import type { Holder } from '../edges/ingest/httpTarget.ts'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
@@ -86,11 +89,25 @@ export async function openLogOption(
   return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes, aheadMsMax })
 }
 
-/** Where the process that writes an embedded log serves HTTP; undefined when there is none, or it does not serve. */
-export function writerAddress(log: string): string | undefined {
+/** The process that writes an embedded log and serves HTTP; undefined when there is none, or it does not serve. */
+export function holderOf(log: string): Holder | undefined {
   const place = logPlace(log)
-  const writer = place.kind === 'embedded' ? readWriter(place.folder) : undefined
-  return writer?.live === true ? (writer.note?.http ?? undefined) : undefined
+  if (place.kind !== 'embedded') return undefined
+  const writer = readWriter(place.folder)
+  const address = writer.live ? writer.note?.http : undefined
+  return address == null ? undefined : { address, log, token: tokenOf(process.env) ?? foundToken(place.folder) }
+}
+
+/** Under which names a run serves, and what it asks for: of an embedded log a token that lies in its folder, unless the environment gives one. */
+export function accessOf(log: string, http: { host: string; port: number }): Omit<Access, 'host'> {
+  const place = logPlace(log)
+  const names = (process.env.FOREWARN_HTTP_NAMES ?? '').split(',').flatMap((name) => name.trim() || [])
+  const token = tokenOf(process.env) ?? (place.kind === 'embedded' ? madeToken(place.folder) : undefined)
+  if (token === undefined && !isLoopback(http.host))
+    throw new ForewarnError('FW_USAGE', [
+      `--http ${http.host}:${http.port} is in reach of other machines: set FOREWARN_HTTP_TOKEN or FOREWARN_HTTP_TOKEN_FILE, which they have to show.`,
+    ])
+  return { names, token }
 }
 
 /** A whole number of at least `least`, or FW_USAGE with the option's name. */

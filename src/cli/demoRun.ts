@@ -12,7 +12,7 @@ import { secondMs } from '../limits.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice } from '../notices.ts'
 import { simulate } from '../simulate/simulate.ts'
-import { jsonText, print, remark, type Screen } from './common.ts'
+import { accessOf, jsonText, print, remark, type Screen } from './common.ts'
 import { clearOutbreak, demoBeatMs, demoStartMs, feed, historyDays } from './demoFeed.ts'
 import { outbreaksLine, type Raise, scoreOutbreaks } from './demoScore.ts'
 import { showDrift, showWarning } from './show.ts'
@@ -62,7 +62,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       tell,
       signal: AbortSignal.any([signal, fed.signal]),
       logger: createLogger({ level: setting.logLevel }),
-      http: setting.http,
+      http: setting.http && { ...setting.http, ...accessOf(`embedded:${folder}`, setting.http) },
     })
     if (service.address !== undefined && !json) remark(screen, `Metrics at ${service.address}/metrics.`)
     // The import is open before anything is folded, so that no beat closes by the clock.

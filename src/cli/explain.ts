@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { buildModel } from '../../models/risk/buildModel.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { askHolder } from '../edges/ingest/httpTarget.ts'
+import { askHolder, type Holder } from '../edges/ingest/httpTarget.ts'
 import { loadModel } from '../edges/models.ts'
 import { Explanation } from '../enterprise/explanation.ts'
 import { ForewarnError } from '../errors.ts'
@@ -12,13 +12,13 @@ import { pastOf } from '../training/extract/pastTasks.ts'
 import { lastClosedTick } from '../training/extract/rows.ts'
 import {
   addLogOptions,
+  holderOf,
   jsonText,
   openLogOption,
   plainText,
   print,
   processScreen,
   type Screen,
-  writerAddress,
 } from './common.ts'
 import { championIn, type OpenRegistry, type RegistryOptions, withRegistry } from './registry.ts'
 import { tickOf } from './ticks.ts'
@@ -47,20 +47,15 @@ export function explainCommand(screen: Screen = processScreen): Command {
     )
     .addHelpText('after', help)
     .action(async (id: string, options: Options) => {
-      const address = options.at === undefined && options.model === undefined ? writerAddress(options.log) : undefined
-      await tell(
-        screen,
-        await (address === undefined ? explainPast(id, options) : askNow(id, address, options)),
-        options,
-      )
+      const holder = options.at === undefined && options.model === undefined ? holderOf(options.log) : undefined
+      await tell(screen, await (holder === undefined ? explainPast(id, options) : askNow(id, holder)), options)
     })
   return addLogOptions(command)
 }
 
 /** What the process that holds the log knows of it. */
-async function askNow(id: string, address: string, { log }: Options): Promise<Explanation> {
-  const url = new URL(`/api/v1/enterprises/${encodeURIComponent(id)}/explanation`, address)
-  return Explanation.parse(await askHolder(url, log))
+async function askNow(id: string, holder: Holder): Promise<Explanation> {
+  return Explanation.parse(await askHolder(holder, `/api/v1/enterprises/${encodeURIComponent(id)}/explanation`))
 }
 
 /** The log folded again up to the end of a tick. */

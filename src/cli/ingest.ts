@@ -14,6 +14,7 @@ import { ForewarnError } from '../errors.ts'
 import {
   addLogOptions,
   CommandFailed,
+  holderOf,
   jsonText,
   type LogOptions,
   openLogOption,
@@ -23,7 +24,6 @@ import {
   progressBar,
   remark,
   type Screen,
-  writerAddress,
 } from './common.ts'
 import { kindAndFile, namedIn, namesIn } from './ingestNames.ts'
 
@@ -134,8 +134,8 @@ async function openTarget(
   options: Options,
   profile: Profile,
 ): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
-  const address = writerAddress(options.log)
-  if (address !== undefined) return { target: httpTarget(address, options.log), close: async () => {} }
+  const holder = holderOf(options.log)
+  if (holder !== undefined) return { target: httpTarget(holder), close: async () => {} }
   const log = await openLogOption(options, 'write')
   try {
     checkProfile(await readCommands(log), profile)

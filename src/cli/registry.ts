@@ -9,7 +9,7 @@ import { httpRegistry, logRegistry, type RegistryTarget } from '../edges/registr
 import { ForewarnError } from '../errors.ts'
 import { promotionLeadMs, secondMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
-import { type LogOptions, openLogOption, writerAddress } from './common.ts'
+import { holderOf, type LogOptions, openLogOption } from './common.ts'
 import { tickOf } from './ticks.ts'
 
 export type RegistryOptions = LogOptions & { profile: string; json?: boolean }
@@ -29,10 +29,10 @@ export async function withRegistry<T>(
 ): Promise<T> {
   const profile = await loadProfile(options.profile)
   const baseline = profile.file.model === null ? undefined : await readModelFolder(profile.file.model)
-  const address = writerAddress(options.log)
-  const log = await openLogOption(options, mode === 'read' || address !== undefined ? 'read' : 'write')
+  const holder = holderOf(options.log)
+  const log = await openLogOption(options, mode === 'read' || holder !== undefined ? 'read' : 'write')
   try {
-    const target = address === undefined ? logRegistry(log) : httpRegistry(address, options.log)
+    const target = holder === undefined ? logRegistry(log) : httpRegistry(holder)
     return await work({ profile, target, ...(await read(log, profile, baseline)) })
   } finally {
     await log.close()

@@ -1,5 +1,6 @@
 /** `forewarn run`: folds a log - follows it and serves, or to its end. */
 import { Command, Option } from 'commander'
+import type { Access } from '../edges/http/guard.ts'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { createLogger, logLevels, logNotices } from '../edges/logging.ts'
 import { startService } from '../edges/service.ts'
@@ -18,6 +19,7 @@ import { kafkaMembers } from '../log/kafka/members.ts'
 import type { Log } from '../log/port.ts'
 import { relay, type Tell } from '../notices.ts'
 import {
+  accessOf,
   addLogOptions,
   hostAndPort,
   logPlace,
@@ -122,7 +124,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       membership: membershipOf(options, log, heard.tell),
       listen: heard.to,
       logger,
-      http: options.untilEnd === true ? undefined : hostAndPort(options.http),
+      http: options.untilEnd === true ? undefined : servedAt(options),
     })
     await service.follow()
   } finally {
@@ -130,6 +132,11 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
     await log.close()
   }
   await printTotals(screen, options, tally.totals, startedMs)
+}
+
+function servedAt({ http, log }: RunOptions): Access & { port: number } {
+  const at = hostAndPort(http)
+  return { ...at, ...accessOf(log, at) }
 }
 
 /** Whoever runs on Kafka shares its tasks with others. */

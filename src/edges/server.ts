@@ -11,12 +11,12 @@ import type { BodyBounds } from './http/body.ts'
 import { Connections } from './http/connections.ts'
 import { answerConnection, answerErrors, answerUnreadable } from './http/errors.ts'
 import { explanationRoute } from './http/explanation.ts'
+import { type Access, guard } from './http/guard.ts'
 import { recordRoutes } from './http/records.ts'
 import { registryRoutes } from './http/registry.ts'
 import type { Readiness } from './readiness.ts'
 
-export type ServerOptions = {
-  host: string
+export type ServerOptions = Access & {
   /** 0: any free port. */
   port: number
   log: Log
@@ -56,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (connections.closing) throw new ForewarnError('FW_HTTP_CLOSING')
   })
   answerErrors(app, logger)
+  guard(app, options)
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get('/livez', async () => ({ alive: true }))
   app.get('/readyz', async (_request, reply) => {

@@ -7,6 +7,7 @@ import { type Engine, type EngineOptions, openEngine } from '../engine.ts'
 import { messageOf } from '../errors.ts'
 import { busy } from '../fold/questions.ts'
 import type { Notice, Tell } from '../notices.ts'
+import type { Access } from './http/guard.ts'
 import { logNotices } from './logging.ts'
 import { metrics } from './metrics.ts'
 import { readiness } from './readiness.ts'
@@ -17,7 +18,7 @@ export type ServiceOptions = Omit<EngineOptions, 'tell'> & {
   model: RiskModel | null
   logger: Logger
   /** Where to serve; undefined: no server (a run to the end of the log). */
-  http: { host: string; port: number } | undefined
+  http: (Access & { port: number }) | undefined
   /** Receives every notice too. */
   tell?: Tell
   /** Is given the ear of this process, for what others have to tell: the log, the group. */

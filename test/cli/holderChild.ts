@@ -1,5 +1,6 @@
 /** Holds the log in the folder given; with `true` serves HTTP on it. Says `ready` when it does. */
 import { Registry } from 'prom-client'
+import { madeToken } from '../../src/edges/http/token.ts'
 import { createLogger } from '../../src/edges/logging.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { startServer } from '../../src/edges/server.ts'
@@ -13,6 +14,8 @@ if (serves === 'true') {
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
+    names: [],
+    token: madeToken(folder),
     log,
     profile,
     registry: new Registry(),

@@ -28,6 +28,7 @@ import { chunkRecords, modelCommand, modelFolder, overridden } from '../support/
 import { at, inOrderOfTime, market, setting, tickOfDay } from '../support/promotions.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinySource } from '../support/tinyProfile.ts'
+import { access } from './support.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -52,7 +53,7 @@ type Answer = { status: number; text: string }
 
 async function serve(of: Profile, explainer: (id: string) => Promise<Explanation>): Promise<string> {
   const server = await startServer({
-    host: '127.0.0.1',
+    ...access,
     port: 0,
     log: await memoryLog(),
     profile: of,

@@ -9,6 +9,8 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 const log = await openEmbeddedLog({ path: process.argv[2], mode: 'write' })
 const { address } = await startServer({
   host: '127.0.0.1',
+  names: [],
+  token: undefined,
   port: 0,
   log,
   profile: tinyProfile,

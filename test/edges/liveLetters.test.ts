@@ -9,7 +9,7 @@ import { createLogger } from '../../src/edges/logging.ts'
 import { startServer } from '../../src/edges/server.ts'
 import type { Log } from '../../src/log/port.ts'
 import { foldToEnd, memoryLog } from '../support/fold.ts'
-import { csvProfile, recordsIn, streamOf } from './support.ts'
+import { access, csvProfile, recordsIn, streamOf } from './support.ts'
 
 const rows = Buffer.concat([
   Buffer.from('no,who,what,when\n1,E1,PEN.FINE,1970-01-01\n2,E1\n3,"E1\nE2",PEN.FINE\n4,E1,NO.SUCH,1970-01-01\n'),
@@ -29,9 +29,9 @@ const letters = [
 async function overHttp(log: Log): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
   const registry = new Registry()
   const logger = createLogger({ level: 'silent' })
-  const common = { host: '127.0.0.1', port: 0, log, profile: csvProfile, registry, logger }
+  const common = { ...access, port: 0, log, profile: csvProfile, registry, logger }
   const server = await startServer({ ...common, ready: () => ({ ready: true }) })
-  return { target: httpTarget(server.address, 'the log'), close: () => server.close() }
+  return { target: httpTarget({ address: server.address, log: 'the log' }), close: () => server.close() }
 }
 
 const directly = async (log: Log): Promise<{ target: LiveTarget; close: () => Promise<void> }> => ({

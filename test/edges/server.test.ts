@@ -12,7 +12,7 @@ import { partitionOf } from '../../streams/partition.ts'
 import { append, memoryLog } from '../support/fold.ts'
 import { logOver } from '../support/logs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
-import { event, lines, recordsIn, textOf } from './support.ts'
+import { access, event, lines, recordsIn, textOf } from './support.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function serve(log: Log, more: Partial<ServerOptions> = {}): Promise<string> {
   const server = await startServer({
-    host: '127.0.0.1',
+    ...access,
     port: 0,
     log,
     profile: tinyProfile,
@@ -64,7 +64,8 @@ test('good lines are in the log when the answer comes, keyed and in their partit
   }
   expect(await recordsIn(log, 'risk-events')).toHaveLength(30)
   expect(
-    (await post(address, 'enterprises', '\ufeff{"id":"E1","region":"P1","industry":"X1"}\r\n', 'text/plain')).json,
+    (await post(address, 'enterprises', '\ufeff{"id":"E1","region":"P1","industry":"X1"}\r\n', 'application/x-ndjson'))
+      .json,
   ).toMatchObject({ accepted: 1 })
   expect(
     (
@@ -72,7 +73,7 @@ test('good lines are in the log when the answer comes, keyed and in their partit
         address,
         'credit-grades',
         '{"enterpriseId": "E1","grade":"A","effectiveAt":"2026-01-01T00:00:00Z"}',
-        'text/plain; charset=utf-8',
+        'application/x-ndjson; charset=utf-8',
       )
     ).json,
   ).toMatchObject({ accepted: 1 })
@@ -198,7 +199,7 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
     await new Promise<void>((resolve) => {
       const sending = request(`${address}/api/v1/records/risk-events`, {
         method: 'POST',
-        headers: { 'content-type': 'text/plain', 'content-length': 1000 },
+        headers: { 'content-type': 'application/x-ndjson', 'content-length': 1000 },
       })
       sending.on('error', () => resolve())
       sending.write('x\n')
@@ -273,7 +274,7 @@ test('changes of model and chunks of models are taken; other commands, and what 
     body: string,
     type = 'application/x-ndjson',
   ): Promise<{ status: number; json: unknown }> => {
-    const headers = { 'content-type': type }
+    const headers = { 'content-type': type, authorization: `Bearer ${access.token}` }
     const response = await fetch(`${address}/api/v1/${topic}`, { method: 'POST', body, headers })
     return { status: response.status, json: await response.json() }
   }

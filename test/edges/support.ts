@@ -84,3 +84,6 @@ export const event = (id: string, enterpriseId: string, at: string, more: object
   occurredAt: at,
   ...more,
 })
+
+/** How a server of a test is reached, and what it asks for. */
+export const access = { host: '127.0.0.1', names: [], token: 'a-token-of-tests-alone' }

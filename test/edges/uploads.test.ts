@@ -15,7 +15,7 @@ import type { Log } from '../../src/log/port.ts'
 import { memoryLog } from '../support/fold.ts'
 import { logOver } from '../support/logs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
-import { event, lines, recordsIn, tempFolder, textOf } from './support.ts'
+import { access, event, lines, recordsIn, tempFolder, textOf } from './support.ts'
 
 const servers: Server[] = []
 const sockets: Socket[] = []
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function serve(log: Log, more: Partial<ServerOptions> = {}): Promise<Server> {
   const server = await startServer({
-    host: '127.0.0.1',
+    ...access,
     port: 0,
     log,
     profile: tinyProfile,
@@ -48,7 +48,7 @@ function speak({ address }: Server, said: string): { socket: Socket; answer: Pro
 }
 
 const head = (more: string): string =>
-  `POST /api/v1/records/risk-events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n${more}\r\n\r\n`
+  `POST /api/v1/records/risk-events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n${more}\r\n\r\n`
 const chunk = (said: string): string => `${said.length.toString(16)}\r\n${said}\r\n`
 const events = (from: number, count: number): string =>
   lines(...Array.from({ length: count }, (_, n) => event(`e${from + n}`, 'E1', '2026-01-01T00:00:00.000Z')))
@@ -103,7 +103,7 @@ test('a log that is full in the middle of a body says what it took before', asyn
   const response = await fetch(`${address}/api/v1/records/risk-events`, {
     method: 'POST',
     body: events(0, 3 * sliceLines),
-    headers: { 'content-type': 'text/plain' },
+    headers: { 'content-type': 'application/x-ndjson' },
   })
   expect(await response.json()).toMatchObject({ code: 'FW_LOG_FULL', taken: { lines: 2 * sliceLines } })
   expect(await recordsIn(whole, 'risk-events')).toHaveLength(2 * sliceLines)
@@ -121,7 +121,7 @@ test('senders that have fallen silent lose their places to the next, one for eac
     const response = await fetch(`${server.address}/api/v1/records/risk-events`, {
       method: 'POST',
       body,
-      headers: { 'content-type': 'text/plain' },
+      headers: { 'content-type': 'application/x-ndjson' },
     })
     await response.body?.cancel()
     return response.status
@@ -136,7 +136,7 @@ test('the end of a server waits for no connection that is silent or idle, and no
   const log = await memoryLog()
   const calm = await serve(log)
   const silent = speak(calm, '')
-  const idle = speak(calm, 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n')
+  const idle = speak(calm, 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const half = speak(calm, 'GET /livez HTTP/1.1\r\nHost')
   await once(idle.socket, 'data')
   await calm.close()
@@ -144,7 +144,7 @@ test('the end of a server waits for no connection that is silent or idle, and no
 
   const busy = await serve(log)
   const upload = speak(busy, `${head('Content-Length: 500')}{"id":"half`)
-  const deaf = speak(busy, `GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(1_000))
+  const deaf = speak(busy, `GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(1_000))
   deaf.socket.pause()
   await expect.poll(async () => (await fetch(`${busy.address}/livez`)).ok).toBe(true)
   await busy.close()

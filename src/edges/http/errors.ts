@@ -10,12 +10,15 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   FW_HTTP_REQUEST: 400,
   FW_RECORD_INVALID: 400,
   FW_HTTP_PAST: 400,
+  FW_HTTP_TOKEN: 401,
+  FW_HTTP_FOREIGN: 403,
   FW_ENTERPRISE_UNKNOWN: 404,
   FW_HTTP_ROUTE: 404,
   FW_HTTP_TIMEOUT: 408,
   FW_IMPORT_OPEN: 409,
   FW_BODY_TOO_LARGE: 413,
   FW_HTTP_TYPE: 415,
+  FW_HTTP_HOST: 421,
   FW_TASK_ELSEWHERE: 421,
   FW_HTTP_CLOSING: 503,
   FW_HTTP_OVERLOADED: 503,
@@ -54,6 +57,7 @@ export function answerUnreadable(error: Error, _request: unknown, reply: Fastify
 /** What was taken before is told too. A sender that is broken or too slow is not waited for any longer. */
 function answer(reply: FastifyReply, { code, message, remedy }: ForewarnError, taken?: Taken): FastifyReply {
   const status = statuses[code] ?? 500
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
   if (!reply.request.raw.complete && (status === 400 || status === 408)) reply.header('connection', 'close')
   return reply.code(status).send({ code, message, remedy, ...(taken === undefined ? {} : { taken }) })

@@ -35,11 +35,7 @@ export function recordRoutes(
     if (encoding !== 'identity') throw new ForewarnError('FW_HTTP_TYPE', [encoding])
     await intake.checkNoImport() // before the body is read
   })
-  takeLines(app, connections, { bytesMax: bodyBytesMax, ...bounds }, [
-    'application/x-ndjson',
-    'text/plain',
-    numberedType,
-  ])
+  takeLines(app, connections, { bytesMax: bodyBytesMax, ...bounds }, ['application/x-ndjson', numberedType])
   for (const topic of recordTopics)
     app.post(`/api/v1/records/${topic}`, async ({ headers, body }): Promise<Answer> => {
       const isNumbered = headers['content-type']?.startsWith(numberedType) === true

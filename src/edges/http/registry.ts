@@ -14,7 +14,7 @@ import { chunksOf, takeLines } from './lines.ts'
 const topics = ['commands', 'artifacts'] as const satisfies readonly RegistryTopic[]
 
 export function registryRoutes(app: FastifyInstance, connections: Connections, log: Log): void {
-  takeLines(app, connections, { bytesMax: registryBodyBytesMax }, ['application/x-ndjson']) // a page of another site can send text/plain, and this not
+  takeLines(app, connections, { bytesMax: registryBodyBytesMax }, ['application/x-ndjson'])
   const imports = new ImportState(log)
   for (const topic of topics) {
     app.post(`/api/v1/${topic}`, async ({ body }): Promise<{ accepted: number }> => {

@@ -21,15 +21,19 @@ const ErrorBody = z.object({ code, message: z.string() })
 const attemptsMax = 30 // a server that is busy asks to come again in a second
 const requestMsMax = 120 * secondMs
 
-/** `address`: `http://127.0.0.1:9464`. @throws ForewarnError with the code that the server answers, FW_LOG_HELD when it does not answer. */
-export function httpTarget(address: string, logName: string): LiveTarget {
+/** The process that holds a log. `address`: `http://127.0.0.1:9464`; `log`: for messages; `token`: what it asks for before anything is changed. */
+export type Holder = { address: string; log: string; token?: string | undefined }
+
+/** @throws ForewarnError with the code that the server answers, FW_LOG_HELD when it does not answer. */
+export function httpTarget(holder: Holder): LiveTarget {
   return {
     send: async (topic, entries, file) => {
-      const url = new URL(`/api/v1/records/${topic}`, address)
       const headers = { 'content-type': numberedType, [fileHeader]: encodeURIComponent(file.toWellFormed()) }
       const lines = entries.map(lineOf)
       const body = Buffer.concat(lines.filter((line) => line !== undefined))
-      const told = AnswerBody.parse(await askHolder(url, logName, { method: 'POST', body, headers }))
+      const told = AnswerBody.parse(
+        await askHolder(holder, `/api/v1/records/${topic}`, { method: 'POST', body, headers }),
+      )
       const answer: Answer = { ...told, refused: told.refused.map((line) => ({ ...line, file })) }
       for (const [at, { line }] of entries.entries())
         if (lines[at] === undefined) refuse(answer, { ...tooLarge, line, file })
@@ -48,21 +52,27 @@ function lineOf(entry: Entry): Buffer | undefined {
 }
 
 /** Posts lines; the rest as `askHolder`. */
-export async function postLines(url: URL, body: Buffer<ArrayBuffer>, logName: string): Promise<unknown> {
-  return askHolder(url, logName, { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } })
+export async function postLines(holder: Holder, route: string, body: Buffer<ArrayBuffer>): Promise<unknown> {
+  return askHolder(holder, route, { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } })
 }
 
 /**
  * What the process that holds a log answers, asked again while it is busy. @throws ForewarnError with the code that it answers,
  * FW_LOG_HELD when it does not answer.
  */
-export async function askHolder(url: URL, logName: string, request: RequestInit = {}): Promise<unknown> {
+export async function askHolder(
+  { address, log, token }: Holder,
+  route: string,
+  { headers: own, ...request }: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<unknown> {
+  const url = new URL(route, address)
+  const headers = { ...own, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(requestMsMax) }).catch(
+    const response = await fetch(url, { ...request, headers, signal: AbortSignal.timeout(requestMsMax) }).catch(
       (error: unknown) => {
         throw new ForewarnError(
           'FW_LOG_HELD',
-          [logName, `that serves ${url.origin} and does not answer (${messageOf(error)})`],
+          [log, `that serves ${url.origin} and does not answer (${messageOf(error)})`],
           { cause: error },
         )
       },

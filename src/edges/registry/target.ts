@@ -6,7 +6,7 @@ import { ImportState } from '../../fold/imports.ts'
 import { jsonBytes } from '../../json.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
 import { invalid } from '../../records.ts'
-import { postLines } from '../ingest/httpTarget.ts'
+import { type Holder, postLines } from '../ingest/httpTarget.ts'
 
 export type RegistryTopic = 'commands' | 'artifacts'
 /** `send` resolves when the record is on disk. @throws ForewarnError FW_IMPORT_OPEN, and what the log or its holder says. */
@@ -34,12 +34,11 @@ export function logRegistry(log: Log): RegistryTarget {
   }
 }
 
-/** `address`: `http://127.0.0.1:9464`. */
-export function httpRegistry(address: string, logName: string): RegistryTarget {
+export function httpRegistry(holder: Holder): RegistryTarget {
   return {
     send: async (topic, value) => {
       const body = Buffer.from(`${JSON.stringify(value)}\n`)
-      await postLines(new URL(`/api/v1/${topic}`, address), body, logName)
+      await postLines(holder, `/api/v1/${topic}`, body)
     },
   }
 }
