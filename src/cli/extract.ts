@@ -24,7 +24,8 @@ import { tickOf } from './ticks.ts'
 
 const help = `
 The log is folded again, by its journal: each row holds what was known at the end of its day and nothing later, though it was retracted
-since. Rows whose outcome cannot be known yet are left out. rows.parquet is read by pandas; columns.json says what each column is.
+since. A label is what became known within its window and delay; what came later changes no row. Rows whose label cannot be known yet are
+left out. rows.parquet is read by pandas; columns.json says what each column is.
 
 Examples:
   $ forewarn extract --log embedded:history --out rows
@@ -130,13 +131,9 @@ async function tell(
     await print(screen, jsonText(result))
     return
   }
-  if (unasked.unregistered > 0)
-    remark(
-      screen,
-      `${unasked.unregistered} rows were not taken: nobody registered their enterprises (topic enterprises).`,
-    )
-  if (unasked.unknown > 0)
-    remark(screen, `${unasked.unknown} results were not taken: nothing was known of their enterprises before them.`)
+  const { unregistered, unknown } = unasked
+  if (unregistered > 0) remark(screen, `Not taken, since nobody registered their enterprises: ${unregistered} rows`)
+  if (unknown > 0) remark(screen, `Not taken, since nothing was known of their enterprises before: ${unknown} results`)
   const share = ((100 * positives) / Math.max(1, rows)).toFixed(1)
   await print(
     screen,

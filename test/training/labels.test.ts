@@ -144,12 +144,14 @@ describe('rows of results', () => {
       event('g', 'place:P1', 'CMP.COMPLAINT', 22),
       end(60),
     ].toSorted((x, y) => x.timeMs - y.timeMs)
-    const source = sourceOfRecords(records, results, beatMs)
-    const rows = await rowsOrNone(source)
-    expect(rows.map(({ id, label, event: of }) => [id, label, of?.id])).toEqual([
+    const { rows, unasked } = await trainingRows(sourceOfRecords(records, results, beatMs))
+    const told: unknown[] = []
+    for await (const { id, label, event: of } of rows) told.push([id, label, of?.id])
+    expect(told).toEqual([
       ['E1', 1, 'b'],
       ['E2', 0, 'e'],
     ])
+    expect(unasked).toEqual({ unregistered: 0, unknown: 1 })
   })
 
   it('of a frozen list are of the enterprises of which they are, though events that make others known are left out', async () => {

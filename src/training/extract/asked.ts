@@ -2,6 +2,8 @@
  * Who is asked about, tick after tick, with what came of it. Two folds of the log go side by side: one stands at the end of the tick, the
  * other ahead of it at the instant by which the label is settled. Neither looks at anything later.
  */
+import { placePrefix } from '../../../streams/contracts.ts'
+import type { EnterpriseIds } from '../../enterprise/ids.ts'
 import { type EnterpriseRows, flag } from '../../enterprise/rows.ts'
 import { IdOrder, type RowPlace } from './idOrder.ts'
 import { type CameOut, type LabelEvent, type LabelRule, labelRule, Outcomes } from './labels.ts'
@@ -84,7 +86,7 @@ export class AskedRows {
     const ranks = new Float64Array(order.size)
     let count = 0
     for (const [partition, { rows, ids }] of past.tasks.entries()) {
-      const asked = rule.asks === 'events' ? this.knownRows(rows, ids, came[partition].keys()) : this.liveRows(rows)
+      const asked = rule.asks === 'events' ? this.knownRows(ids, came[partition].keys()) : this.liveRows(rows)
       for (const row of asked) ranks[count++] = order.rankOf({ partition, row })
     }
     return ranks.subarray(0, count).sort()
@@ -104,15 +106,13 @@ export class AskedRows {
       if (!rows.has(row, flag.registered) && !rows.has(row, flag.place)) this.unasked.unregistered++
   }
 
-  private *knownRows(
-    rows: EnterpriseRows,
-    ids: { find(id: string): number | undefined },
-    asked: Iterable<string>,
-  ): Iterable<number> {
+  /** Enterprises of which something was known; places are none. */
+  private *knownRows(ids: Pick<EnterpriseIds, 'find'>, asked: Iterable<string>): Iterable<number> {
     for (const id of asked) {
+      if (id.startsWith(placePrefix)) continue
       const row = ids.find(id)
       if (row === undefined) this.unasked.unknown++
-      else if (!rows.has(row, flag.place)) yield row
+      else yield row
     }
   }
 }
