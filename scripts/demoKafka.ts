@@ -77,7 +77,7 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
   const [enterprises, seed] = [wholeNumber('--enterprises', options.enterprises), wholeNumber('--seed', options.seed)]
   const simulation = simulate(await loadProfile('cn'), { enterprises, days, seed, start: demoStartMs, clearOutbreak })
   // The import is open before anything is folded, so that no beat closes by the clock.
-  const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStartMs)
+  const writer = await ImportWriter.begin({ log, id: 'import-demo-0', now: Date.now }, demoStartMs)
   const workers = new Forewarn(workerArgs(host, options), { heard: (text) => screen.err.write(text) })
   const over = new AbortController()
   const failed = workers.ended.then(() => over.abort())

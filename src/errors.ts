@@ -170,8 +170,14 @@ const registry = {
     remedy: 'Import history into a new log, before live records.',
   },
   FW_IMPORT_OPEN: {
-    says: 'An import into this log is open.',
-    remedy: 'Finish it with `forewarn ingest --resume`, or wait for it to end.',
+    says: 'An import into this log is open: %s.',
+    remedy:
+      'Wait for it to end. If it was cut, finish it: its command again with --resume; or end it: `forewarn ingest --abandon`.',
+  },
+  FW_IMPORT_OTHER: {
+    says: 'This is not the import that is open: %s.',
+    remedy:
+      'Give its files again as they were (where they lie, how they are called and packed does not matter), or end it with `forewarn ingest --abandon`.',
   },
   FW_IMPORT_NEEDS_CREATETIME: {
     says: 'The topic %s stamps its own time on every record.',

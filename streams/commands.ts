@@ -64,6 +64,8 @@ export const Command = z.discriminatedUnion('kind', [
   /** Every record known at or before `through` is in the log. */
   z.object({ ...head, kind: z.literal('import.mark'), through: instant }),
   z.object({ ...head, kind: z.literal('import.end') }),
+  /** The import is given up; what it had written stays. */
+  z.object({ ...head, kind: z.literal('import.abandon') }),
   ...modelCommands,
 ])
 export type Command = z.infer<typeof Command>

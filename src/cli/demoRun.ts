@@ -66,7 +66,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
     })
     if (service.address !== undefined && !json) remark(screen, `Metrics at ${service.address}/metrics.`)
     // The import is open before anything is folded, so that no beat closes by the clock.
-    const writer = await ImportWriter.begin({ log, name: 'demo', now: Date.now }, demoStartMs)
+    const writer = await ImportWriter.begin({ log, id: 'import-demo-0', now: Date.now }, demoStartMs)
     const running = service.follow()
     await feed(writer, simulation, {
       days,

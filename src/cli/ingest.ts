@@ -2,21 +2,33 @@
 import { Argument, Command, Option } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { recordTopics } from '../../streams/topics.ts'
+import { abandonImport } from '../edges/ingest/abandonImport.ts'
 import { httpTarget } from '../edges/ingest/httpTarget.ts'
 import { runImport } from '../edges/ingest/import.ts'
 import type { ImportSummary } from '../edges/ingest/importOptions.ts'
 import { checkProfile, readCommands } from '../edges/ingest/importState.ts'
 import type { RefusedLine } from '../edges/ingest/intake.ts'
-import { checkFiles, ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
+import {
+  type CutSummary,
+  checkFiles,
+  ingestLive,
+  type LiveSummary,
+  type LiveTarget,
+  logTarget,
+} from '../edges/ingest/live.ts'
+import { patientTarget } from '../edges/ingest/patientTarget.ts'
 import { type UnknownCodes, unknownText } from '../edges/ingest/unknownCodes.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
+import { filesText } from '../fold/imports.ts'
+import { secondMs, waitMsDefault } from '../limits.ts'
 import {
   addLogOptions,
   CommandFailed,
   holderOf,
   jsonText,
   type LogOptions,
+  nonNegative,
   openLogOption,
   plainText,
   print,
@@ -27,7 +39,15 @@ import {
 } from './common.ts'
 import { kindAndFile, namedIn, namesIn } from './ingestNames.ts'
 
-type Options = LogOptions & { profile: string; as?: string; knownAt?: string; resume?: boolean; json?: boolean }
+type Options = LogOptions & {
+  profile: string
+  as?: string
+  knownAt?: string
+  resume?: boolean
+  abandon?: boolean
+  wait: string
+  json?: boolean
+}
 
 const refusedShown = 5
 
@@ -50,14 +70,22 @@ Kinds: ${recordTopics.join(', ')}, and the names under \`files\` in the profile.
 export function ingestCommand(screen: Screen = processScreen): Command {
   const command = new Command('ingest')
     .description('Put records into the log: live, or an import of history.')
-    .addArgument(new Argument('<files...>', 'FILE or - (live, with --as), or KIND=FILE (history)'))
+    .addArgument(new Argument('[files...]', 'FILE or - (live, with --as), or KIND=FILE (history)'))
     .addOption(new Option('--as <kind>', 'kind of the records of a live ingest').conflicts('knownAt'))
     .addOption(new Option('--known-at <field>', 'import history; the field says when a line became known'))
     .addOption(new Option('--resume', 'go on with an import that was cut').conflicts('as'))
+    .addOption(new Option('--abandon', 'end an import that was cut, as it is').conflicts(['as', 'knownAt', 'resume']))
+    .option(
+      '--wait <seconds>',
+      'how long to wait for the process that holds the log when it goes away, such as for a restart (live)',
+      String(waitMsDefault / secondMs),
+    )
     .option('--profile <name|dir>', 'profile that the records belong to', 'cn')
     .option('--json', 'print the summary as one JSON object')
     .addHelpText('after', examples)
     .action(async (files: string[], options: Options) => {
+      if (options.abandon === true) return abandon(screen, options, files)
+      if (files.length === 0) throw new ForewarnError('FW_USAGE', ['Say which files; - is standard input.'])
       const profile = await loadProfile(options.profile)
       const isHistory =
         options.as === undefined && (options.knownAt !== undefined || files.every((one) => one.includes('=')))
@@ -82,6 +110,20 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
     if (summary.accepted === 0) throw new CommandFailed()
   } finally {
     bar.stop()
+    await log.close()
+  }
+}
+
+async function abandon(screen: Screen, options: Options, files: readonly string[]): Promise<void> {
+  if (files.length > 0) throw new ForewarnError('FW_USAGE', ['--abandon takes no files.'])
+  const log = await openLogOption(options, 'write')
+  try {
+    const { source, throughMs } = await abandonImport(log)
+    const through = new Date(throughMs).toISOString()
+    const what = source === undefined ? 'of an earlier version' : `of ${plainText(filesText(source))}`
+    const sentence = `Ended the import ${what}. What it had written stays; it is complete through ${through}.`
+    await print(screen, options.json ? jsonText({ abandoned: source?.files ?? [], through }) : sentence)
+  } finally {
     await log.close()
   }
 }
@@ -113,11 +155,12 @@ async function ingestFiles(
   if (resume === true) throw new ForewarnError('FW_USAGE', ['--resume goes with an import of history.'])
   const records = { profile, ...named, files, stdin: screen.stdin }
   await checkFiles(records)
-  const { target, close } = await openTarget(options, profile)
+  const { target, close } = await openTarget(screen, options, profile)
   const bar = progressBar(screen)
   try {
     const onProgress = (lines: number): void => bar.update(lines, lines, `${lines} lines`)
-    const summary = await ingestLive({ ...records, target, onProgress })
+    const onCut = (taken: CutSummary): void => remark(screen, cutSentence(taken))
+    const summary = await ingestLive({ ...records, target, onProgress, onCut })
     bar.stop()
     tellRefused(screen, summary.refused, total(summary.counts))
     tellUnknown(screen, summary.unknown, profile)
@@ -131,11 +174,23 @@ async function ingestFiles(
 
 /** The log itself, or the process that holds it. */
 async function openTarget(
+  screen: Screen,
   options: Options,
   profile: Profile,
 ): Promise<{ target: LiveTarget; close: () => Promise<void> }> {
-  const holder = holderOf(options.log)
-  if (holder !== undefined) return { target: httpTarget(holder), close: async () => {} }
+  const waitMs = nonNegative('--wait', options.wait) * secondMs
+  const current = (): LiveTarget | undefined => {
+    const holder = holderOf(options.log)
+    return holder === undefined ? undefined : httpTarget(holder)
+  }
+  const tell = (state: 'away' | 'back'): void => {
+    const away = `The process that holds ${options.log} is away; waiting for it (${waitMs / secondMs} s, --wait).`
+    if (waitMs > 0) remark(screen, state === 'away' ? away : 'It is back.')
+  }
+  if (current() !== undefined) {
+    const target = patientTarget({ current, logName: options.log, waitMs, now: () => performance.now(), tell })
+    return { target, close: async () => {} }
+  }
   const log = await openLogOption(options, 'write')
   try {
     checkProfile(await readCommands(log), profile)
@@ -144,6 +199,13 @@ async function openTarget(
     throw error
   }
   return { target: logTarget(log, profile), close: () => log.close() }
+}
+
+/** So that whoever sends knows from where on to send again. */
+function cutSentence({ accepted, counts, file, line }: CutSummary): string {
+  const where = file === '-' ? 'standard input' : file
+  const through = line === 0 ? `nothing of ${where}` : `${where} through line ${line}`
+  return `Taken before it ended: ${through}; in all ${accepted} good lines and ${total(counts)} refused.`
 }
 
 function liveSentence({ accepted, counts, leftOut, seconds }: LiveSummary, as: string): string {

@@ -58,13 +58,19 @@ export async function earliestBeat(log: Log, beatMs: number): Promise<number | u
   return Number.isFinite(earliestMs) ? Math.floor(earliestMs / beatMs) : undefined
 }
 
-/** The beat of the greatest log time in the inputs; undefined for an empty log. An import's last mark counts too. */
-export async function greatestBeat(log: Log, beatMs: number): Promise<number | undefined> {
+/** The log time of the last record of an input, of that which has the greatest; -Infinity for an empty log. An import's last mark counts too. */
+export async function greatestLogMs(log: Log): Promise<number> {
   let greatestMs = Number.NEGATIVE_INFINITY
   for (const topic of foldedTopics) {
     for (let partition = 0; partition < log.partitions(topic); partition++)
       greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
   }
+  return greatestMs
+}
+
+/** The beat in which that lies; undefined for an empty log. */
+export async function greatestBeat(log: Log, beatMs: number): Promise<number | undefined> {
+  const greatestMs = await greatestLogMs(log)
   return Number.isFinite(greatestMs) ? Math.floor(greatestMs / beatMs) : undefined
 }
 

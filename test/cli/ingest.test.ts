@@ -292,6 +292,34 @@ test('help has examples', async () => {
   expect(out).toContain('$ forewarn ingest --as risk-events events.ndjson')
 })
 
+test('import: one that was cut is ended with --abandon, and named until then', async () => {
+  const folder = await tempFolder()
+  const at = ['--log', `embedded:${folder}/log`]
+  const file = await fileOf(folder, 'e.ndjson', lines(event('a', { knownAt: '2026-01-01' })))
+  expect(await run([...at, '--abandon'])).toMatchObject({ code: 2, err: expect.stringContaining('No import') })
+  const files = [{ kind: 'risk-events', file, bytes: 120, hash: 'a' }]
+  const begin = { id: 'import-0-0', actor: 'forewarn ingest', kind: 'import.begin' }
+  const log = await openEmbeddedLog({ path: `${folder}/log`, mode: 'write' })
+  await log.append('commands', 0, [
+    {
+      key: null,
+      timeMs: Date.parse('2026-01-01T00:00:00Z'),
+      value: Buffer.from(JSON.stringify(begin)),
+      headers: { source: JSON.stringify({ field: 'knownAt', profile: '', files }) },
+    },
+  ])
+  await log.close()
+  const refused = await run([...at, '--as', 'risk-events', '-'], lines(event('a')))
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining(`is open: risk-events=${file} (120 bytes).`) })
+  expect(refused.err).toContain('Taken before it ended: nothing of standard input; in all 0 good lines and 0 refused.')
+  expect(await run([...at, '--abandon', file])).toMatchObject({ code: 2 })
+  expect(await run([...at, '--abandon'])).toMatchObject({
+    code: 0,
+    out: `Ended the import of risk-events=${file} (120 bytes). What it had written stays; it is complete through 2026-01-01T00:00:00.000Z.\n`,
+  })
+  expect((await run([...at, '--as', 'risk-events', '-'], lines(event('a')))).code).toBe(0)
+})
+
 test('import: killed in the middle, and finished with --resume', async () => {
   const folder = await tempFolder()
   const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString()

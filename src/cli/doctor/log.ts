@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import { recordTopics, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { type CommandsState, checkProfile } from '../../edges/ingest/importState.ts'
+import { filesText } from '../../fold/imports.ts'
 import { secondMs } from '../../limits.ts'
 import { Checkpoints } from '../../log/embedded/checkpoints.ts'
 import { Store } from '../../log/embedded/store.ts'
@@ -63,12 +64,13 @@ export function checkTopics(deviations: readonly Deviation[]): Check[] {
 
 export function checkImport({ open }: CommandsState, hasWriter: boolean): Check {
   if (open === undefined) return ok('import', 'None is open.')
-  const says = `An import is open, through ${new Date(open.throughMs).toISOString()}`
+  const of = open.source === undefined ? '' : ` of ${filesText(open.source)}`
+  const says = `An import${of} is open, through ${new Date(open.throughMs).toISOString()}`
   if (hasWriter) return ok('import', `${says}, and a process writes the log.`)
   return warn(
     'import',
     `${says}, and nobody writes it.`,
-    'Finish it: repeat the `forewarn ingest` command with --resume.',
+    'Finish it: repeat the `forewarn ingest` command with --resume; or end it with `forewarn ingest --abandon`.',
   )
 }
 

@@ -25,7 +25,7 @@ export async function* entriesOfFile(file: string, options: EntryOptions): Async
 /** @throws ForewarnError FW_USAGE when the text is none of records, before any entry is given. */
 export async function* entriesOf(chunks: AsyncIterable<Buffer>, options: NamedOptions): AsyncGenerator<Entry[]> {
   let reader: LineReader | undefined
-  for await (const lines of linesOf(ofText(chunks, options.name))) {
+  for await (const lines of linesOf(ofText(chunks, options))) {
     reader ??= readerFor(lines, options)
     if (reader === undefined) continue // blank lines, so far
     const entries: Entry[] = []
@@ -37,11 +37,12 @@ export async function* entriesOf(chunks: AsyncIterable<Buffer>, options: NamedOp
   if (rest.length > 0) yield rest
 }
 
-async function* ofText(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+async function* ofText(chunks: AsyncIterable<Buffer>, { name, heard }: NamedOptions): AsyncGenerator<Buffer> {
   let isFirst = true
   for await (const chunk of chunks) {
     if (isFirst) refuseForeign(chunk, name)
     isFirst = false
+    heard?.(chunk)
     yield chunk
   }
 }

@@ -26,6 +26,8 @@ export type EntryOptions = {
   field: string | undefined
   /** Nobody asks when a live record became known. */
   live?: boolean
+  /** Is given the text, unpacked, piece by piece. */
+  heard?: (piece: Buffer) => void
   /** Told of each row that gives no record by its mapping. */
   leftOut?: (line: number) => void
 }

@@ -68,21 +68,21 @@ export async function askHolder(
   const url = new URL(route, address)
   const headers = { ...own, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(url, { ...request, headers, signal: AbortSignal.timeout(requestMsMax) }).catch(
-      (error: unknown) => {
-        throw new ForewarnError(
-          'FW_LOG_HELD',
-          [log, `that serves ${url.origin} and does not answer (${messageOf(error)})`],
-          { cause: error },
-        )
-      },
-    )
-    const answer: unknown = await response.json()
-    if (response.ok) return answer
+    const { ok, answer } = await answerOf(url, { ...request, headers }).catch((error: unknown) => {
+      const why = `that serves ${url.origin} and does not answer (${messageOf(error)})`
+      throw new ForewarnError('FW_LOG_HELD', [log, why], { cause: error })
+    })
+    if (ok) return answer
     const problem = problemOf(answer)
     if (!passing.includes(problem.code) || attempt === attemptsMax) throw problem
     await delay(secondMs)
   }
+}
+
+/** The connection may break in the middle of an answer, too. */
+async function answerOf(url: URL, request: RequestInit): Promise<{ ok: boolean; answer: unknown }> {
+  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(requestMsMax) })
+  return { ok: response.ok, answer: await response.json() }
 }
 
 const passing: readonly ErrorCode[] = ['FW_HTTP_OVERLOADED', 'FW_TASK_BUSY']

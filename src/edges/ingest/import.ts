@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { admitter } from './admit.ts'
 import type { Entry } from './entry.ts'
 import type { ImportOptions, ImportSummary, Scanned } from './importOptions.ts'
-import { checkDense, knownAtMax, openWriter, scanAll } from './importPlan.ts'
+import { checkDense, knownAtMax, openWriter, scanAll, stateFor } from './importPlan.ts'
 import type { ImportWriter } from './importWriter.ts'
 import { type Answer, refuse } from './intake.ts'
 import { merge, type SortedSource, type Stretch } from './merge.ts'
@@ -19,8 +19,8 @@ import { timedEntries } from './timed.ts'
 import { addUnknown, unknownAt } from './unknownCodes.ts'
 
 /**
- * @throws ForewarnError FW_USAGE (a file that cannot be read or has no times), FW_IMPORT_BEHIND, FW_IMPORT_OPEN, FW_IMPORT_DENSE,
- * FW_CONFIG_CHANGED, FW_LOG_FULL. What was written before stays, and `resume` goes on from there.
+ * @throws ForewarnError FW_USAGE (a file that cannot be read or has no times), FW_IMPORT_BEHIND, FW_IMPORT_OPEN, FW_IMPORT_OTHER,
+ * FW_IMPORT_DENSE, FW_CONFIG_CHANGED, FW_LOG_FULL. What was written before stays, and `resume` goes on from there.
  */
 export async function runImport(options: ImportOptions): Promise<ImportSummary> {
   const { now = Date.now } = options
@@ -37,6 +37,7 @@ export async function runImport(options: ImportOptions): Promise<ImportSummary> 
     seconds: 0,
   }
   const maxMs = knownAtMax(options.profile, now())
+  const state = await stateFor(options)
   const scanned = await scanAll(options, maxMs)
   summary.leftOut = scanned.reduce((sum, { scan }) => sum + scan.leftOut, 0)
   const fromMs = Math.min(...scanned.map(({ scan }) => scan.minMs))
@@ -44,9 +45,9 @@ export async function runImport(options: ImportOptions): Promise<ImportSummary> 
   const folder = await mkdtemp(join(tmpdir(), 'forewarn-import-'))
   try {
     if (Number.isFinite(fromMs)) {
-      const writer = await openWriter(options, scanned, fromMs)
-      const sources = await sortedSources(options, scanned, maxMs, folder, summary)
-      await writeAll(options, writer, merge(sources), scanned, summary)
+      const { writer, ordered } = await openWriter(options, state, scanned, fromMs)
+      const sources = await sortedSources(options, ordered, maxMs, folder, summary)
+      await writeAll(options, writer, merge(sources), ordered, summary)
       await writer.end(toMs)
       summary.from = new Date(fromMs).toISOString()
       summary.to = new Date(toMs).toISOString()

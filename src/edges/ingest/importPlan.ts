@@ -1,12 +1,13 @@
 /** Before the first record of an import is written: a look at each file, and at the log. */
-import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { recordMappings } from '../../../streams/mapping.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import { ForewarnError, messageOf } from '../../errors.ts'
+import { ForewarnError } from '../../errors.ts'
+import { type ImportSource, importOpen } from '../../fold/imports.ts'
 import { beatRecordsMax, futureMsMax } from '../../limits.ts'
 import type { ImportOptions, Scanned } from './importOptions.ts'
-import { checkKeepsTimes, checkNotBehind, checkProfile, readCommands } from './importState.ts'
+import { beginId, inOrderBegun } from './importSource.ts'
+import { type CommandsState, checkKeepsTimes, checkNotBehind, checkProfile, readCommands } from './importState.ts'
 import { ImportWriter } from './importWriter.ts'
 import { type FileScan, type ImportFile, scanFile } from './timed.ts'
 
@@ -49,36 +50,40 @@ export function checkDense({ beatRecordsMax: max = beatRecordsMax }: ImportOptio
   if (records > max) throw new ForewarnError('FW_IMPORT_DENSE', [max])
 }
 
-export async function openWriter(
-  options: ImportOptions,
-  scanned: readonly Scanned[],
-  fromMs: number,
-): Promise<ImportWriter> {
-  const { log, profile, resume = false, now = Date.now, markRecords } = options
+/** Before files are read, which may take long. @throws ForewarnError FW_CONFIG_CHANGED, FW_IMPORT_OPEN. */
+export async function stateFor({ log, profile, resume = false }: ImportOptions): Promise<CommandsState> {
   const state = await readCommands(log)
   checkProfile(state, profile)
-  const name = await nameOf(options, scanned)
-  const settings = { log, name, now, ...(markRecords === undefined ? {} : { markRecords }) }
-  if (state.open !== undefined) {
-    if (!resume || state.open.id !== ImportWriter.beginId(name)) throw new ForewarnError('FW_IMPORT_OPEN')
-    return ImportWriter.resume(settings, state.open)
-  }
-  if (state.ended.has(ImportWriter.beginId(name))) {
-    throw new ForewarnError('FW_USAGE', ['This import is in the log already, and complete.'])
-  }
-  await checkKeepsTimes(log)
-  await checkNotBehind(log, state, fromMs)
-  return ImportWriter.begin(settings, fromMs)
+  if (state.open !== undefined && !resume) throw importOpen(state.open.source)
+  return state
 }
 
-/** A hash of the arguments and of how large the files are. */
-async function nameOf({ field }: ImportOptions, scanned: readonly Scanned[]): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(field ?? null))
-  for (const { file } of scanned) {
-    const { size } = await stat(file.file).catch((error: unknown) => {
-      throw new ForewarnError('FW_USAGE', [`${file.file} cannot be read: ${messageOf(error)}.`])
-    })
-    hash.update(JSON.stringify([file.mapping ?? file.topic, file.file, size]))
-  }
-  return hash.digest('hex').slice(0, 16)
+/** A writer for the files in the order in which the import was begun. @throws ForewarnError as `runImport`. */
+export async function openWriter(
+  options: ImportOptions,
+  state: CommandsState,
+  scanned: readonly Scanned[],
+  fromMs: number,
+): Promise<{ writer: ImportWriter; ordered: readonly Scanned[] }> {
+  const { log, now = Date.now, markRecords } = options
+  const { open } = state
+  const ordered = open === undefined ? scanned : inOrderBegun(open, sourceWith(options, scanned), scanned)
+  const source = sourceWith(options, ordered)
+  const settings = { log, id: beginId(source), source, now, ...(markRecords === undefined ? {} : { markRecords }) }
+  if (open !== undefined) return { writer: await ImportWriter.resume(settings, open), ordered }
+  if (state.ended.has(settings.id))
+    throw new ForewarnError('FW_USAGE', ['This import is in the log already, and complete.'])
+  await checkKeepsTimes(log)
+  await checkNotBehind(log, state, fromMs)
+  return { writer: await ImportWriter.begin(settings, fromMs), ordered }
+}
+
+function sourceWith({ field, profile }: ImportOptions, scanned: readonly Scanned[]): ImportSource {
+  const files = scanned.map(({ file: { topic, mapping = topic, file }, scan: { bytes, hash } }) => ({
+    kind: mapping,
+    file,
+    bytes,
+    hash,
+  }))
+  return { field: field ?? null, profile: profile.hash, files }
 }

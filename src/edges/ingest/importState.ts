@@ -4,7 +4,7 @@ import type { Command } from '../../../streams/commands.ts'
 import { isHashOf, type Profile } from '../../../streams/profile.ts'
 import { foldedTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
-import { parseCommand } from '../../fold/imports.ts'
+import { type ImportSource, parseCommand, sourceOf } from '../../fold/imports.ts'
 import { greatestFolded } from '../../fold/progress.ts'
 import { lastRecord } from '../../log/lastRecord.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
@@ -16,6 +16,8 @@ export const positionsHeader = 'positions'
 
 export type OpenImport = {
   id: string
+  /** What it was begun with; undefined when a version began it that did not say so. */
+  source: ImportSource | undefined
   positions: Readonly<Record<string, number>>
   marks: number
   /** Time of the last command, milliseconds since 1970. */
@@ -37,13 +39,19 @@ export async function readCommands(log: Log): Promise<CommandsState> {
     const command = parseCommand(record.value)
     if (command?.kind === 'profile.activate') activation ??= command
     else if (command?.kind === 'import.begin')
-      open = { id: command.id, positions: positionsOf(record), marks: 0, throughMs: record.timeMs }
+      open = {
+        id: command.id,
+        source: sourceOf(record),
+        positions: positionsOf(record),
+        marks: 0,
+        throughMs: record.timeMs,
+      }
     else if (command?.kind === 'import.mark' && open !== undefined) {
       open = { ...open, marks: open.marks + 1, throughMs: Math.max(open.throughMs, Date.parse(command.through)) }
     } else if (command?.kind === 'import.end' && open !== undefined) {
       ended.add(open.id)
       open = undefined
-    }
+    } else if (command?.kind === 'import.abandon') open = undefined
   }
   return { activation, open, ended }
 }

@@ -5,22 +5,26 @@
 import type { Command } from '../../../streams/commands.ts'
 import { partitionOf } from '../../../streams/partition.ts'
 import { type RecordTopic, recordTopics } from '../../../streams/topics.ts'
+import { type ImportSource, sourceHeader } from '../../fold/imports.ts'
 import { importBufferBytes, importMarkMs, importMarkRecords } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
+import { commandId } from './importSource.ts'
 import { type OpenImport, positionsHeader } from './importState.ts'
 
 export type ImportWriterOptions = {
   log: Log
-  /** Names the import: the same files and arguments give the same name. */
-  name: string
+  /** Of its first command: `import-<name>-0`. */
+  id: string
+  /** What it is begun with; absent where no files are read. */
+  source?: ImportSource
   /** Milliseconds since 1970, for how long ago the last mark was written. */
   now: () => number
   markRecords?: number
   markMs?: number
 }
 
-const actor = 'forewarn ingest'
+export const actor = 'forewarn ingest'
 
 export class ImportWriter {
   readonly #options: ImportWriterOptions
@@ -47,7 +51,10 @@ export class ImportWriter {
   /** Begins at the time of the first record. */
   static async begin(options: ImportWriterOptions, firstMs: number): Promise<ImportWriter> {
     const writer = new ImportWriter(options, { commands: 0, throughMs: firstMs, held: new Map() })
-    const headers = { [positionsHeader]: JSON.stringify(await positionsOf(options.log)) }
+    const headers = {
+      [positionsHeader]: JSON.stringify(await positionsOf(options.log)),
+      ...(options.source === undefined ? {} : { [sourceHeader]: JSON.stringify(options.source) }),
+    }
     await writer.#command({ kind: 'import.begin' }, firstMs, headers)
     return writer
   }
@@ -56,10 +63,6 @@ export class ImportWriter {
   static async resume(options: ImportWriterOptions, open: OpenImport): Promise<ImportWriter> {
     const held = await countHeld(options.log, open)
     return new ImportWriter(options, { commands: open.marks + 1, throughMs: open.throughMs, held })
-  }
-
-  static beginId(name: string): string {
-    return `import-${name}-0`
   }
 
   /** Whether `mark` should be called before the next record. */
@@ -115,7 +118,7 @@ export class ImportWriter {
     timeMs: number,
     headers?: NewRecord['headers'],
   ): Promise<void> {
-    const command: Command = { id: `import-${this.#options.name}-${this.#commands++}`, actor, ...what }
+    const command: Command = { id: commandId(this.#options.id, this.#commands++), actor, ...what }
     const value = Buffer.from(JSON.stringify(command))
     await this.#options.log.append('commands', 0, [
       { key: null, value, timeMs, ...(headers === undefined ? {} : { headers }) },

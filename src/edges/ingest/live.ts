@@ -22,7 +22,12 @@ export type LiveOptions = {
   files: readonly string[]
   stdin: AsyncIterable<unknown>
   onProgress?: (lines: number) => void
+  /** Told how far it came, before a fault ends it. */
+  onCut?: (taken: CutSummary) => void
 }
+
+/** `line`: through which the file was taken; 0 for none of it. */
+export type CutSummary = Answer & { file: string; line: number }
 
 /** `leftOut`: rows that give no record by their mapping. */
 export type LiveSummary = Answer & { leftOut: number; seconds: number }
@@ -36,10 +41,19 @@ export async function ingestLive(options: LiveOptions, now: () => number = Date.
   let lines = 0
   let leftOut = 0
   for (const file of options.files) {
-    for await (const entries of entriesFrom(file, options, () => leftOut++)) {
-      for (const batch of batchesOf(entries)) addAnswer(summary, await options.target.send(options.topic, batch, file))
-      lines += entries.length
-      options.onProgress?.(lines)
+    let line = 0
+    try {
+      for await (const entries of entriesFrom(file, options, () => leftOut++)) {
+        for (const batch of batchesOf(entries)) {
+          addAnswer(summary, await options.target.send(options.topic, batch, file))
+          line = batch[batch.length - 1].line
+        }
+        lines += entries.length
+        options.onProgress?.(lines)
+      }
+    } catch (error) {
+      options.onCut?.({ ...summary, file, line })
+      throw error
     }
   }
   return { ...summary, leftOut, seconds: (now() - startedMs) / 1_000 }

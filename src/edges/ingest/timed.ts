@@ -1,4 +1,5 @@
 /** The entries of one file of an import, each with the time at which it became known; and a first look at the whole file. */
+import { createHash } from 'node:crypto'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { entriesOfFile } from './entries.ts'
 import type { Entry, EntryOptions } from './entry.ts'
@@ -30,6 +31,9 @@ export type FileScan = {
   maxMs: number
   /** The most lines in a row that share one time. */
   densest: number
+  /** Size and hash of its text, unpacked. */
+  bytes: number
+  hash: string
 }
 
 /**
@@ -64,7 +68,7 @@ export async function scanFile(
   options: Pick<EntryOptions, 'profile' | 'field'>,
   limits: TimeLimits,
 ): Promise<FileScan> {
-  const scan: FileScan = {
+  const scan: Omit<FileScan, 'hash'> = {
     entries: 0,
     leftOut: 0,
     sorted: true,
@@ -73,6 +77,12 @@ export async function scanFile(
     minMs: Number.POSITIVE_INFINITY,
     maxMs: 0,
     densest: 0,
+    bytes: 0,
+  }
+  const hash = createHash('sha256')
+  const heard = (piece: Buffer): void => {
+    scan.bytes += piece.length
+    hash.update(piece)
   }
   const clock = new Clock(limits, undefined)
   let lastMs: number | undefined
@@ -80,7 +90,7 @@ export async function scanFile(
   const leftOut = (): void => {
     scan.leftOut++
   }
-  for await (const entries of entriesOfFile(file, { ...options, ...kind, leftOut })) {
+  for await (const entries of entriesOfFile(file, { ...options, ...kind, leftOut, heard })) {
     scan.entries += entries.length
     for (const entry of entries) {
       const ms = clock.read(entry)
@@ -98,7 +108,7 @@ export async function scanFile(
       if (ms > scan.maxMs) scan.maxMs = ms
     }
   }
-  return scan
+  return { ...scan, hash: hash.digest('hex').slice(0, 32) }
 }
 
 export type TimedOptions = Pick<EntryOptions, 'profile' | 'field'> & {
