@@ -118,10 +118,10 @@ export function wholeNumber(option: string, text: string, least = 0): number {
   ])
 }
 
-/** A number >= 0, such as 0.5, or FW_USAGE with the option's name. */
+/** A number >= 0, such as 0.5 or 1e5, or FW_USAGE with the option's name. */
 export function nonNegative(option: string, text: string): number {
-  if (/^\d{1,9}(\.\d{1,6})?$/.test(text)) return Number(text)
-  throw new ForewarnError('FW_USAGE', [`${option} must be a number, not ${text}.`])
+  if (/^\d{1,9}(\.\d{1,6})?(e-?\d)?$/i.test(text)) return Number(text)
+  throw new ForewarnError('FW_USAGE', [`${option} must be a number from 0 on, such as 0.5, not ${text}.`])
 }
 
 /** `127.0.0.1:9464`, `:9464` (this machine only), `[::1]:9464`. @throws ForewarnError FW_USAGE. */

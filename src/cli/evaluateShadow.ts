@@ -42,6 +42,7 @@ export function evaluateShadow(options: Options, share: number, screen: Screen):
     return withRowsOf(pastOf(log, profile, registry.beatMs), log, window, screen, async (found) =>
       evaluateModels({
         profile,
+        profileHash: profile.hash,
         data: await rowsInMemory(found, features),
         peers: found.peers,
         candidate: challenger,

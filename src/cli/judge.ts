@@ -35,6 +35,7 @@ export async function judge(options: JudgeOptions, screen: Screen): Promise<Mode
       judged.push(await asOf(model, fromTick, { profile, data, dictionary, folder, told }))
     return evaluateModels({
       profile,
+      profileHash: dictionary.profileHash,
       data: within(data, fromTick, data.ticks[data.ticks.length - 1]),
       peers: dictionary.peers,
       candidate: judged[0],

@@ -106,7 +106,8 @@ const summary = ({ hash, baseline, knownAt, file, states }: ListedModel): object
   knownAt,
   kind: file?.kind,
   label: file?.label,
-  trained:
+  // Of trees from elsewhere the rows that calibrated them are known, and not those that they learnt from.
+  [file?.kind === 'trees' ? 'calibrated' : 'trained']:
     file === undefined ? undefined : { from: file.training.from, to: file.training.to, rows: file.training.rows },
   metrics: file?.training.metrics,
   states,
@@ -114,8 +115,9 @@ const summary = ({ hash, baseline, knownAt, file, states }: ListedModel): object
 
 function lineOf({ hash, baseline, file, states }: ListedModel): string {
   const what = file === undefined ? '-' : `${file.kind}, ${file.label}`
+  const how = file?.kind === 'trees' ? 'calibrated' : 'trained'
   const trained =
-    file === undefined || file.training.from === '' ? '' : `, trained ${file.training.from} to ${file.training.to}`
+    file === undefined || file.training.from === '' ? '' : `, ${how} ${file.training.from} to ${file.training.to}`
   const metrics = metricsText(file?.training.metrics ?? {})
   const does = [...(baseline ? ['baseline'] : []), ...states.map(stateText)]
   return `${hash.slice(0, 12)}  ${does.join(', ') || '-'}  ${what}${trained}${metrics === '' ? '' : `; ${metrics}`}`

@@ -37,7 +37,10 @@ export async function readModelFiles(nameOrFolder: string): Promise<{ hash: stri
   const files = new Map<string, Uint8Array>()
   for (const name of modelFiles) {
     const bytes = await readFile(path.join(folder, name)).catch((error: unknown) => {
-      throw new ForewarnError('FW_MODEL_INVALID', [folder, `${name}: ${messageOf(error)}`])
+      const isMissing =
+        error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+      const why = isMissing ? `it is no folder that holds ${name}` : `${name}: ${messageOf(error)}`
+      throw new ForewarnError('FW_MODEL_INVALID', [nameOrFolder, why])
     })
     files.set(name, withLineFeeds(bytes))
   }

@@ -14,6 +14,8 @@ import { probabilitiesOf } from './scores.ts'
 
 export type EvaluateOptions = {
   profile: Profile
+  /** Hash of the profile that the rows were taken with: what is said of them holds for it. */
+  profileHash: string
   /** The rows that judge, one or more. */
   data: Dataset
   /** Peers that the rows' `peer` is set against; each model has its own. */
@@ -59,7 +61,7 @@ const seed = 1
 
 /** @throws Error when a model asks for a column that the rows do not have. */
 export function evaluateModels(options: EvaluateOptions): ModelEvaluation {
-  const { profile, data, peers, candidate, others, champion, share } = options
+  const { profile, profileHash, data, peers, candidate, others, champion, share } = options
   const { file } = candidate.judged
   const names = file.features.map(({ name }) => name)
   const valuesFor = (one: ModelFile): Float64Array => againstItsPeers(data, peers, one)
@@ -85,7 +87,7 @@ export function evaluateModels(options: EvaluateOptions): ModelEvaluation {
   const rival = others.find(({ name }) => name === champion)
   return {
     ...evaluation,
-    about: identityOf(profile, data, { candidate, champion: rival?.hash }),
+    about: identityOf(profile, data, { candidate, champion: rival?.hash, profileHash }),
     gates: promotionGates(evaluation).map((gate) => withoutTie(gate, same)),
     profile: profile.file.name,
     outcome: candidate.file.label,

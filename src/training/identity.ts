@@ -8,11 +8,14 @@ import { featuresHash } from '../enterprise/featureProfile.ts'
 
 type Candidate = { hash: string; file: ModelFile; judged: { hash: string } }
 
-/** `champion`: the hash of the one in use, if any. The rows are hashed with the candidate's columns, whatever others need. */
+/**
+ * `champion`: the hash of the one in use, if any. `profileHash`: of the profile that the rows were taken with; another of the same name may
+ * have trained the model, with other settings of training. The rows are hashed with the candidate's columns, whatever others need.
+ */
 export function identityOf(
   profile: Profile,
   data: Dataset,
-  { candidate, champion }: { candidate: Candidate; champion: string | undefined },
+  { candidate, champion, profileHash }: { candidate: Candidate; champion: string | undefined; profileHash: string },
 ): EvaluationIdentity {
   const { rowsHash: hash, rows: count, from, to } = candidate.file.training
   const columns = candidate.file.features.map(({ name }) => name)
@@ -20,7 +23,7 @@ export function identityOf(
     candidate: candidate.hash,
     judged: candidate.judged.hash,
     comparedWith: champion ?? null,
-    profile: profile.hash,
+    profile: profileHash,
     features: featuresHash(profile),
     rows: rowsIdentity(profile, withColumns(data, columns)),
     ...(hash === undefined ? {} : { fittedOn: { hash, count, from, to } }),

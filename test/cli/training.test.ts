@@ -54,7 +54,38 @@ beforeAll(async () => {
   expect(run).toMatchObject({ code: 0, err: '' })
 })
 
-describe('rows, and a model from the earlier of them', () => {
+/** LightGBM's text of one tree with a split. */
+const treesText = (feature: string): string =>
+  [
+    ...['tree', 'version=v4', 'num_class=1', 'num_tree_per_iteration=1', 'label_index=0', 'max_feature_idx=0'],
+    ...[
+      'objective=binary sigmoid:1',
+      `feature_names=${feature}`,
+      'feature_infos=[0:9]',
+      'tree_sizes=300',
+      '',
+      'Tree=0',
+    ],
+    ...[
+      'num_leaves=4',
+      'num_cat=0',
+      'split_feature=0 0 0',
+      'split_gain=1 1 1',
+      'threshold=0.7 1.2 1.6',
+      'decision_type=2 2 2',
+    ],
+    ...['left_child=-1 -2 -3', 'right_child=1 2 -4', 'leaf_value=-5 -4.6 -4.2 -3.8', 'leaf_weight=1 1 1 1'],
+    ...[
+      'leaf_count=50 30 20 10',
+      'internal_value=0 0 0',
+      'internal_weight=0 0 0',
+      'internal_count=110 60 30',
+      'is_linear=0',
+    ],
+    ...['shrinkage=1', '', 'end of trees', '', 'pandas_categorical:null', ''],
+  ].join('\n')
+
+describe('rows, and a model of them', () => {
   it('extract takes rows of both classes, with every feature that it is asked for', async () => {
     const { code, out } = await forewarn('extract', ...onLog(), '--features', '*', '--out', at('rows'), '--json')
     const told = JSON.parse(out)
@@ -164,6 +195,29 @@ describe('rows, and a model from the earlier of them', () => {
       code: 1,
       err: expect.stringMatching(/FW_MODEL_INVALID: The model .*columns.json is not valid/),
     })
+  })
+
+  it('trees are calibrated on the rows asked for, or on the latest; the evaluation says that they cannot be fitted again', async () => {
+    await writeFile(at('trees.txt'), treesText('count.CMP.30d'))
+    const imported = async (out: string, ...args: string[]) => {
+      const onRows = ['--rows', at('rows'), ...ofProfile(), '--out', at(out), '--json']
+      return JSON.parse((await forewarn('import', at('trees.txt'), ...onRows, ...args)).out)
+    }
+    const columns = JSON.parse(await readFile(at('rows/columns.json'), 'utf8'))
+    const [latest, asked] = [
+      await imported('latest'),
+      await imported('asked', '--from', '2025-03-01', '--to', '2025-06-30'),
+    ]
+    expect(latest.rows / columns.rows).toBeGreaterThan(0.19)
+    expect(latest.rows / columns.rows).toBeLessThan(0.25)
+    expect(asked.rows).toBeGreaterThan(latest.rows)
+    expect(await readFile(at('asked/MODEL_CARD.md'), 'utf8')).toContain(`| Calibration rows | ${asked.rows}, `)
+    const { code, out } = await judge(at('asked'), '--from', '2025-08-10')
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringContaining('it cannot be fitted again; calibrated on 2025-03-0'),
+    })
+    expect(await judge(at('latest'))).toMatchObject({ code: 2, err: expect.stringContaining('cannot be fitted again') })
   })
 
   it('a folder that is there is never written over', async () => {

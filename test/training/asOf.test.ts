@@ -78,7 +78,16 @@ describe('an evaluation', async () => {
   const evaluate = async (candidate: NamedModel, others: NamedModel[], champion?: string) => {
     const judged = await Promise.all([candidate, ...others].map((one) => asOf(one, testTick, earlier(rows))))
     const [first, ...rest] = judged
-    return evaluateModels({ profile, data: test, peers: {}, candidate: first, others: rest, champion, share: 0.1 })
+    return evaluateModels({
+      profile,
+      profileHash: profile.hash,
+      data: test,
+      peers: {},
+      candidate: first,
+      others: rest,
+      champion,
+      share: 0.1,
+    })
   }
   const other = await model('other', rows, { ridge: 500 })
 
@@ -100,6 +109,7 @@ describe('an evaluation', async () => {
     const candidate = await asOf(whole, testTick, earlier(rows))
     const { about } = evaluateModels({
       profile,
+      profileHash: profile.hash,
       data: fewer,
       peers: {},
       candidate,
