@@ -53,7 +53,7 @@ assert(treeNodesMax + 1 < 2 ** 13 && sourcesMax < 2 ** 5 && typesMax < 2 ** 8)
 export const epochRecordsMax = 20_000
 export const epochBeatsMax = 5_000
 export const rowsKept = 32_768 // what a beat of more rows needed for each of them is given back
-export const epochOutputBytesMax = 64 * MiB
+export const epochOutputBytesMax = 16 * MiB
 export const fetchBytes = MiB
 export const pageBytesMax = 900 * KiB // under the 1 MiB that a Kafka broker takes by default
 assert(pageBytesMax < MiB)

@@ -9,6 +9,7 @@ import type { Emit } from './fold/task.ts'
 import { jsonBytes } from './json.ts'
 import { letterBeginningBytes, letterBytesMax, letterKeyMax, recordParseBytesMax, rowsKept } from './limits.ts'
 import type { LogRecord } from './log/port.ts'
+import { endsSlice } from './slices.ts'
 
 const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
 
@@ -90,13 +91,25 @@ export class FateSheet {
   private readonly counts: number[] = []
   private hashes = new Uint32Array(64)
   private kinds = new Uint8Array(32)
-  private codes: Record<string, string> = {}
+  /** By page, then by row in it. */
+  private codes: Record<string, string>[] = []
+  private codeCounts: Record<string, number> = {}
   private readonly hasher = new IdHasher()
   private rows = 0
   private open = 0
 
-  /** Begins the block of one input's records; their fates are set by position. */
-  block(topic: TopicName, records: readonly LogRecord[]): number {
+  set(row: number, fate: Fate, code?: ErrorCode): void {
+    this.kinds[row] = kindOf.get(fate) ?? 0
+    this.open--
+    if (code === undefined) return
+    const page = Math.floor(row / fateRowsMax)
+    this.codes[page] ??= {}
+    this.codes[page][row - page * fateRowsMax] = code
+    this.codeCounts[code] = (this.codeCounts[code] ?? 0) + 1
+  }
+
+  /** Begins the block of one input's records, in slices; their fates are set by position. */
+  *block(topic: TopicName, records: readonly LogRecord[]): Generator<void, number> {
     const first = this.rows
     this.rows += records.length
     this.open += records.length
@@ -105,28 +118,26 @@ export class FateSheet {
       this.hasher.ofBytes(records[at].value)
       this.hashes[(first + at) * 2] = this.hasher.high
       this.hashes[(first + at) * 2 + 1] = this.hasher.low
+      if (endsSlice(at)) yield
     }
     this.topics.push(topic)
     this.counts.push(records.length)
     return first
   }
 
-  set(row: number, fate: Fate, code?: ErrorCode): void {
-    this.kinds[row] = kindOf.get(fate) ?? 0
-    this.open--
-    if (code !== undefined) this.codes[row] = code
-  }
-
-  /** @throws Error when a record has no fate: that must not be. */
-  write(head: { task: string; beat: number; tick: number }, partition: number, emit: Emit): void {
+  /** Page after page. @throws Error when a record has no fate: that must not be. */
+  *write(head: { task: string; beat: number; tick: number }, partition: number, emit: Emit): Iterable<void> {
     if (this.open !== 0) throw new Error(`${this.open} records without a fate in beat ${head.beat}`)
-    for (let from = 0; from < this.rows; from += fateRowsMax)
+    for (let from = 0; from < this.rows; from += fateRowsMax) {
       emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.page(head, from)) } })
+      yield
+    }
     this.topics.length = 0
     this.counts.length = 0
     if (this.rows < rowsKept && this.kinds.length > 2 * rowsKept) this.allocate(rowsKept)
     this.rows = 0
-    this.codes = {}
+    this.codes = []
+    this.codeCounts = {}
   }
 
   countByFate(): Partial<Record<Fate, number>> {
@@ -138,9 +149,7 @@ export class FateSheet {
   }
 
   countByCode(): Record<string, number> {
-    const found: Record<string, number> = {}
-    for (const code of Object.values(this.codes)) found[code] = (found[code] ?? 0) + 1
-    return found
+    return this.codeCounts
   }
 
   private page(head: { task: string; beat: number; tick: number }, from: number): FateColumns {
@@ -152,16 +161,13 @@ export class FateSheet {
       if (count > 0) blocks.push({ topic, count })
       first += this.counts[at]
     }
-    const codes: Record<string, string> = {}
-    for (const [row, code] of Object.entries(this.codes))
-      if (Number(row) >= from && Number(row) < to) codes[Number(row) - from] = code
     return {
       ...head,
       topics: blocks.map((block) => block.topic),
       counts: blocks.map((block) => block.count),
       hashes: Buffer.from(this.hashes.buffer, from * 8, (to - from) * 8).toString('base64'),
       fates: Buffer.from(this.kinds.subarray(from, to).map((kind) => kind - 1)).toString('base64'),
-      codes,
+      codes: this.codes[from / fateRowsMax] ?? {},
     }
   }
 

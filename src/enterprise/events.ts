@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors.ts'
 import { futureMsMax, horizonHours, mergedEventsMin } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { isRefusal } from '../records.ts'
+import { endsSlice, sliceLength, sortedInSlices } from '../slices.ts'
 import type { Decoder } from './decode.ts'
 import { EventColumns } from './eventColumns.ts'
 import { type FactSet, RowFacts, trim } from './factSet.ts'
@@ -47,17 +48,17 @@ export class EventFold {
     this.merge = new RowMerge(book.rows, book.seed)
   }
 
-  /** `flags` receives what was odd about each admitted record. */
-  fold(
+  /** In slices. `flags` receives what was odd about each admitted record. */
+  *fold(
     records: readonly LogRecord[],
     time: BeatTime,
     before: (row: number, slot: number) => void,
     settle: Settle,
     flags: (set: number) => void,
-  ): void {
+  ): Iterable<void> {
     if (records.length === 0) return
-    this.decodeAll(records, time, settle)
-    this.link(before)
+    yield* this.decodeAll(records, time, settle)
+    yield* this.link(before)
     const { positions, flags: oddities } = this.events
     const { touched, rows } = this.book
     const keep = (row: number, facts: FactSet, event: number): void => {
@@ -74,29 +75,40 @@ export class EventFold {
       const first = this.heads[slot] - 1
       this.facts.open(touched[slot])
       if (this.links[first] === 0) keep(touched[slot], this.facts, first)
-      else this.keepAll(touched[slot], this.eventsOf(first, records), keep)
+      else yield* this.keepAll(touched[slot], yield* this.eventsOf(first, records), keep)
       if (trim(rows, touched[slot]) > 0) this.tally.recountOf(touched[slot])
+      if (endsSlice(slot)) yield
     }
   }
 
-  private keepAll(
+  private *keepAll(
     row: number,
     events: readonly number[],
     keep: (row: number, facts: FactSet, event: number) => void,
-  ): void {
+  ): Iterable<void> {
     if (events.length < mergedEventsMin) {
       for (const event of events) keep(row, this.facts, event)
       return
     }
     this.merge.open(row)
-    for (const event of events) keep(row, this.merge, event)
+    for (const [at, event] of events.entries()) {
+      keep(row, this.merge, event)
+      if (endsSlice(at)) yield
+    }
     this.merge.close()
   }
 
-  private decodeAll(records: readonly LogRecord[], time: BeatTime, settle: Settle): void {
+  private *decodeAll(records: readonly LogRecord[], time: BeatTime, settle: Settle): Iterable<void> {
+    this.events.clear(records.length)
+    for (let from = 0; from < records.length; from += sliceLength) {
+      this.decodeSome(records, from, Math.min(from + sliceLength, records.length), time, settle)
+      yield
+    }
+  }
+
+  private decodeSome(records: readonly LogRecord[], from: number, to: number, time: BeatTime, settle: Settle): void {
     const { events, decode } = this
-    events.clear(records.length)
-    for (let at = 0; at < records.length; at++) {
+    for (let at = from; at < to; at++) {
       const plain = decode.plain(records[at], events)
       if (plain !== undefined && timeMisfit(events.occurredMs[events.count], time) === undefined) {
         events.admit(at, plain)
@@ -117,31 +129,38 @@ export class EventFold {
     }
   }
 
-  private link(before: (row: number, slot: number) => void): void {
+  private *link(before: (row: number, slot: number) => void): Iterable<void> {
     const { book } = this
     const { ids, count } = this.events
-    const rowOf = book.rowsOf(ids)
     if (count > this.links.length) this.links = new Int32Array(count * 2)
     const slotsMax = book.touched.length + count
     if (slotsMax > this.heads.length) this.heads = new Int32Array(slotsMax * 2)
     this.heads.fill(0, 0, slotsMax)
-    for (let at = 0; at < count; at++) {
-      if (at % rowsAhead === 0) book.rows.warm(rowOf, at, Math.min(at + rowsAhead, count))
-      const slot = book.touch(rowOf[at], before)
-      this.links[at] = this.heads[slot]
-      this.heads[slot] = at + 1
+    for (let from = 0; from < count; from += sliceLength) {
+      this.linkSome(from, book.rowsOf(ids.slice(from, from + sliceLength)), Math.min(count - from, sliceLength), before)
+      yield
     }
     ids.length = 0
   }
 
+  private linkSome(from: number, rowOf: Int32Array, count: number, before: (row: number, slot: number) => void): void {
+    const { book, heads, links } = this
+    for (let at = 0; at < count; at++) {
+      if (at % rowsAhead === 0) book.rows.warm(rowOf, at, Math.min(at + rowsAhead, count))
+      const slot = book.touch(rowOf[at], before)
+      links[from + at] = heads[slot]
+      heads[slot] = from + at + 1
+    }
+  }
+
   /** Events of one row as a set, then its retractions (docs/fold.md rule 6). */
-  private eventsOf(first: number, records: readonly LogRecord[]): readonly number[] {
+  private *eventsOf(first: number, records: readonly LogRecord[]): Generator<void, readonly number[]> {
     const { events } = this
     const list: number[] = []
     for (let at = first; at >= 0; at = this.links[at] - 1) list.push(at)
     const bytesOf = (event: number): Uint8Array => records[events.positions[event]].value
     // Records that differ in nothing that is kept (minutes, say) go by their bytes: which one counts must not hang on who came first.
-    return list.sort((x, y) => byKindThenId(events, x, y) || Buffer.compare(bytesOf(x), bytesOf(y)))
+    return yield* sortedInSlices(list, (x, y) => byKindThenId(events, x, y) || Buffer.compare(bytesOf(x), bytesOf(y)))
   }
 
   private tellOf(row: number, event: number, records: readonly LogRecord[], witness: Witness): void {

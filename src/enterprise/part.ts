@@ -15,8 +15,8 @@ type Columns = { [kind in Kind]: { [name in keyof NonNullable<CellPart[kind]>]: 
 
 const json = new NumbersJson()
 
-/** Writes the sums of a beat as a part, and empties them. */
-export function writePart(sums: PartSums, head: Head, partition: number, emit: Emit): void {
+/** Writes the sums of a beat as a part, page after page, and empties them. */
+export function* writePart(sums: PartSums, head: Head, partition: number, emit: Emit): Iterable<void> {
   const drift = sums.drift.take()
   const columns: Columns = {
     counts: singles(sums.counts.take()),
@@ -44,6 +44,7 @@ export function writePart(sums: PartSums, head: Head, partition: number, emit: E
     }
     json.text('}')
     emit({ topic: 'cell-parts', partition, record: { key: head.task, value: json.take() } })
+    yield
   }
 }
 

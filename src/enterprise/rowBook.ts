@@ -60,14 +60,15 @@ export class RowBook {
     this.rows.setFlag(row, flag.changed | flag.touched, true)
   }
 
-  /** Ends the beat for all touched rows. */
-  release(after: (row: number, slot: number, isChanged: boolean) => void): void {
+  /** Ends the beat for all touched rows, in slices. */
+  *release(after: (row: number, slot: number, isChanged: boolean) => void): Iterable<void> {
     for (let slot = 0; slot < this.touched.length; slot++) {
       if (slot % rowsAhead === 0) this.rows.warm(this.touched, slot, Math.min(slot + rowsAhead, this.touched.length))
       const row = this.touched[slot]
       after(row, slot, this.rows.has(row, flag.changed))
       this.rows.setFlag(row, flag.changed, false)
       this.rows.setScratch(row, 0)
+      if (slot % rowsAhead === rowsAhead - 1) yield
     }
     this.touched.length = 0
   }

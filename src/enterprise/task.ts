@@ -28,6 +28,7 @@ import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import type { SavedDesk } from '../registry/deskState.ts'
+import { endsSlice, sortedInSlices } from '../slices.ts'
 import { loadState, saveState } from './checkpoint.ts'
 import { decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
@@ -152,15 +153,18 @@ export class EnterpriseTask implements FoldTask {
     const [commands, enterprises, grades, events, artifacts, archived = []] = records
     const time = this.timeOf(beat)
     const asOf = { hour: time.knownHour, beat, tick: time.tick }
-    this.neighbourhood.take(archived)
+    for (const page of archived) {
+      this.neighbourhood.take([page])
+      yield
+    }
     this.neighbourhood.openTick(time.tick)
     const { switched } = this.desk.fold(beat, commands, artifacts)
-    this.openTicks(time.tick)
+    yield* this.openTicks(time.tick)
     this.seats.seat(switched)
     if (switched.champion) yield* this.rescoreAll({ ...asOf, cause: 'model' })
     const { decode, tables } = this
     const { tick } = time
-    this.foldTable(
+    yield* this.foldTable(
       {
         topic: 'enterprises',
         records: enterprises,
@@ -170,7 +174,7 @@ export class EnterpriseTask implements FoldTask {
       time,
       emit,
     )
-    this.foldTable(
+    yield* this.foldTable(
       {
         topic: 'credit-grades',
         records: grades,
@@ -180,12 +184,11 @@ export class EnterpriseTask implements FoldTask {
       time,
       emit,
     )
-    this.settleTables(tick)
-    this.foldEvents(events, time, emit)
-    this.scoreTouched({ ...asOf, cause: 'records' })
-    yield
+    yield* this.settleTables(tick)
+    yield* this.foldEvents(events, time, emit)
+    yield* this.scoreTouched({ ...asOf, cause: 'records' })
     if (this.nextTickEnd(beat - 1) === beat) yield* this.closeTick({ ...asOf, cause: 'time' })
-    this.write(beat, time.tick, emit)
+    yield* this.write(beat, time.tick, emit)
   }
 
   nextTickEnd(beat: number): number | undefined {
@@ -238,10 +241,11 @@ export class EnterpriseTask implements FoldTask {
     return { knownAtMs, knownHour: hourOf(knownAtMs), tick: this.profile.calendar.tickOf(beat * this.beatMs) }
   }
 
-  private openTicks(tick: number): void {
+  private *openTicks(tick: number): Iterable<void> {
     if (this.openTick !== undefined && tick > this.openTick) {
       const before = this.openTick
-      for (const row of this.tables.beginningBy(tick)) {
+      for (const [at, row] of this.tables.beginningBy(tick).entries()) {
+        if (endsSlice(at)) yield
         this.tally.stock(row, before, -1)
         this.tally.stock(row, tick, 1)
         this.rows.setFlag(row, flag.touched, true)
@@ -251,14 +255,15 @@ export class EnterpriseTask implements FoldTask {
   }
 
   /** Enterprises or grades, in log order: each is placed, or goes to the dead letters. */
-  private foldTable<T extends { enterpriseId: string; flags: number }>(
+  private *foldTable<T extends { enterpriseId: string; flags: number }>(
     table: Table<T>,
     time: BeatTime,
     emit: Emit,
-  ): void {
+  ): Iterable<void> {
     const { topic, records } = table
-    const first = this.fates.block(topic, records)
+    const first = yield* this.fates.block(topic, records)
     for (const [at, record] of records.entries()) {
+      if (endsSlice(at)) yield
       const decoded = table.decode(record)
       if (isRefusal(decoded)) {
         const { refused: code, detail } = decoded
@@ -274,9 +279,9 @@ export class EnterpriseTask implements FoldTask {
     }
   }
 
-  private foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): void {
-    const first = this.fates.block('risk-events', records)
-    this.events.fold(
+  private *foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): Iterable<void> {
+    const first = yield* this.fates.block('risk-events', records)
+    yield* this.events.fold(
       records,
       time,
       (row, slot) => this.tally.begin(row, slot, time.tick),
@@ -288,8 +293,8 @@ export class EnterpriseTask implements FoldTask {
     )
   }
 
-  private scoreTouched(asOf: AsOf): void {
-    this.book.release((row, slot, isChanged) => {
+  private *scoreTouched(asOf: AsOf): Iterable<void> {
+    yield* this.book.release((row, slot, isChanged) => {
       if (isChanged) this.score(row, asOf)
       this.tally.end(row, slot, asOf.tick)
     })
@@ -335,18 +340,21 @@ export class EnterpriseTask implements FoldTask {
     })
   }
 
-  private write(beat: number, tick: number, emit: Emit): void {
-    const { moved, partition, name } = this
-    if (moved.length > 1) moved.sort((a, b) => byEnterprise(a.score, b.score))
+  private *write(beat: number, tick: number, emit: Emit): Iterable<void> {
+    const { partition, name } = this
+    const moved = yield* sortedInSlices(this.moved, (a, b) => byEnterprise(a.score, b.score))
     let alerts = 0
-    for (const { score, alert } of moved) {
+    for (const [at, { score, alert }] of moved.entries()) {
+      if (endsSlice(at)) yield
       emit({ topic: 'scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
       if (alert === undefined) continue
       alerts++
       emit({ topic: 'enterprise-alerts', partition, record: { key: alert.enterpriseId, value: jsonBytes(alert) } })
     }
-    for (const score of this.shadowed.sort(byEnterprise))
+    for (const [at, score] of (yield* sortedInSlices(this.shadowed, byEnterprise)).entries()) {
       emit({ topic: 'shadow-scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
+      if (endsSlice(at)) yield
+    }
     this.shadowed.length = 0
     this.tell({
       kind: 'BeatFolded',
@@ -363,12 +371,12 @@ export class EnterpriseTask implements FoldTask {
       factsDropped: this.rows.factsDropped,
       enterprises: this.rows.count,
     })
-    moved.length = 0
+    this.moved.length = 0
     this.flagCounts = noFlags()
     this.unscorable = 0
     this.rows.factsDropped = 0
-    this.fates.write({ task: name, beat, tick }, partition, emit)
-    writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
+    yield* this.fates.write({ task: name, beat, tick }, partition, emit)
+    yield* writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
   }
 
   /** A table record changes place or grade: what the row says of the open tick is taken out before the first of the beat, and put back after the last. */
@@ -385,10 +393,12 @@ export class EnterpriseTask implements FoldTask {
     return fate
   }
 
-  private settleTables(tick: number): void {
+  private *settleTables(tick: number): Iterable<void> {
+    let settled = 0
     for (const row of this.unsettled) {
       this.tally.stock(row, tick, 1)
       this.tally.facts(row, tick, 1)
+      if (endsSlice(settled++)) yield
     }
     this.unsettled.clear()
   }

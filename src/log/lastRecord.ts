@@ -9,7 +9,12 @@ export async function firstRecord(
   partition: number,
   from = 0,
 ): Promise<LogRecord | undefined> {
-  for await (const record of recordsOf(log, topic, partition, from)) return record
+  const { start, end } = await log.range(topic, partition)
+  for (let at = Math.max(from, start); at < end; ) {
+    const { records, next } = await log.read(topic, partition, at, 1)
+    if (records.length > 0 || next <= at) return records[0]
+    at = next
+  }
   return undefined
 }
 

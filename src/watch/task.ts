@@ -130,7 +130,7 @@ export class WatchTask implements FoldTask {
     const tick = calendar.tickOf(beat * this.options.beatMs)
     const commands = records[0]
     const parts = records.slice(1, -1)
-    this.obey(commands, records[records.length - 1], { beat, tick }, emit)
+    yield* this.obey(commands, records[records.length - 1], { beat, tick }, emit)
     this.tellHeard(this.hours.before(beat, this.sources), emit)
     for (const part of parts.flat()) {
       this.pool(cellPart.parse(jsonOf(part.value)), { beat, tick })
@@ -144,7 +144,7 @@ export class WatchTask implements FoldTask {
     for (const notice of this.sources.spoke(beat, tick)) this.tellSpoke(notice, emit)
     this.amend(beat, tick, emit)
     this.raiseEarly(beat, tick, emit)
-    if (this.endBeat(tick) === beat) this.close(tick, beat, emit)
+    if (this.endBeat(tick) === beat) yield* this.close(tick, beat, emit)
   }
 
   nextTickEnd(beat: number): number | undefined {
@@ -195,19 +195,19 @@ export class WatchTask implements FoldTask {
   }
 
   /** Commands and artefacts get their fates, and commands their answers; some are answered beats later. */
-  private obey(
+  private *obey(
     commands: readonly LogRecord[],
     artifacts: readonly LogRecord[],
     { beat, tick }: { beat: number; tick: number },
     emit: Emit,
-  ): void {
+  ): Iterable<void> {
     const { partitions, tell } = this.options
     const turn = this.desk.fold(beat, commands, artifacts)
     for (const { topic, records, outcomes } of [
       { topic: 'commands', records: commands, outcomes: turn.commands },
       { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
     ] as const) {
-      const first = this.fates.block(topic, records)
+      const first = yield* this.fates.block(topic, records)
       for (const [at, { fate, code, detail }] of outcomes.entries()) {
         this.fates.set(first + at, fate, code)
         if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: partitions, code, detail }, emit)
@@ -218,7 +218,7 @@ export class WatchTask implements FoldTask {
       const { kind: command, accepted, code, detail } = result
       tell({ kind: 'CommandAnswered', command, accepted, code, detail })
     }
-    this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
+    yield* this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
   }
 
   private pool(part: CellPart, { beat, tick }: { beat: number; tick: number }): void {
@@ -248,16 +248,20 @@ export class WatchTask implements FoldTask {
     }
   }
 
-  private close(tick: number, beat: number, emit: Emit): void {
+  private *close(tick: number, beat: number, emit: Emit): Iterable<void> {
     const { profile, tell } = this.options
     const label = profile.calendar.label(tick)
     this.publish(this.judge.close(tick, beat, this.ledger), emit)
+    yield
     this.tellHeard(this.hours.atEnd(beat, this.sources), emit)
     for (const notice of this.sources.close(tick)) this.tellSilent(notice, emit)
     const drift = this.drift.close(tick, this.desk.champion)
     for (const notice of drift?.notices ?? []) this.tellDrifted(notice, emit)
+    yield
     writeTick(this.ledger, { tick, label, beat }, this.early, this.late, emit)
+    yield
     writeStateWhenDue(this.judge, tick, emit)
+    yield
     tell({
       kind: 'TickJudged',
       tick,

@@ -2,6 +2,7 @@
  * What every log must do, written against the port alone. A log that passes can stand behind the program; what is particular to one
  * (offsets without gaps, locks, disks) is tested beside it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aheadMsMaxDefault, hourMs, KiB, MiB, minuteMs } from '../../src/limits.ts'
 import type { Log, LogRecord, NewRecord, TaskId, TaskLog } from '../../src/log/port.ts'
@@ -251,12 +252,42 @@ function epochTests(log: () => Log): void {
     const task = await log().openTask(enterpriseTask)
     const good = { topic: 'scores', partition: 1, record: plain('score') } as const
     const bad = { topic: 'scores', partition: inputPartitions, record: plain('nowhere') } as const
-    await expect(task.commit({ outputs: [good, bad], journal: bytes('lost'), timeMs: 1 })).rejects.toThrow()
+    const many = Array.from({ length: 1_500 }, () => good) // more than is written in one go
+    await expect(task.commit({ outputs: [...many, bad], journal: bytes('lost'), timeMs: 1 })).rejects.toThrow()
     expect(await readTexts(log(), 'scores', 1)).toEqual([])
     expect(await journalTexts(task)).toEqual([])
     await task.commit({ outputs: [good], journal: bytes('kept'), timeMs: 2 })
     expect(await readTexts(log(), 'scores', 1)).toEqual(['score'])
     expect(await journalTexts(task)).toEqual(['kept'])
+  })
+
+  it('shows a large epoch whole or not at all while it is written, and takes appends meanwhile', async () => {
+    const task = await log().openTask(enterpriseTask)
+    const outputs = Array.from({ length: 3_000 }, (_, n) => ({
+      topic: 'scores' as const,
+      partition: 1,
+      record: plain(`${n}`),
+    }))
+    let committed = false
+    const committing = task.commit({ outputs, journal: bytes('large'), timeMs: 1 }).then(() => {
+      committed = true
+    })
+    const seen = new Set<string>()
+    const look = async (): Promise<void> => {
+      const [scores, entries] = [await readAll(log(), 'scores', 1), await journalTexts(task)]
+      seen.add(`${scores.length} ${scores.length > 0 ? entries.join() : ''}`)
+    }
+    let appended = 0
+    while (!committed) {
+      await look()
+      await log().append('risk-events', 0, [plain(`${appended++}`)])
+      await nextTurn()
+    }
+    await committing
+    await look()
+    expect([...seen].filter((one) => one !== '0 ')).toEqual(['3000 large'])
+    expect(await readTexts(log(), 'scores', 1)).toEqual(outputs.map((_, n) => `${n}`))
+    expect(await readTexts(log(), 'risk-events')).toEqual(Array.from({ length: appended }, (_, n) => `${n}`))
   })
 
   it('goes through the journal from an offset on, each task its own', async () => {

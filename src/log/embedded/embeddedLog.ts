@@ -93,20 +93,22 @@ class SqliteLog implements EmbeddedLog {
   }
 
   async range(topic: TopicName, partition: number): Promise<Range> {
-    return this.#store.table(topic, partition).range()
+    return this.#store.whenSettled(() => this.#store.table(topic, partition).range())
   }
 
   async read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch> {
-    return this.#store.table(topic, partition).read(from, bytesMax)
+    return this.#store.whenSettled(() => this.#store.table(topic, partition).read(from, bytesMax))
   }
 
   async append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void> {
     if (records.length === 0) return
     const table = this.#store.table(topic, partition)
-    this.#reserve?.take(records.reduce((bytes, record) => bytes + recordBytes(record), 0))
-    this.#store.write(() => {
-      const stamp = this.#stamp()
-      for (const record of records) table.append(record, stamp)
+    await this.#store.whenSettled(() => {
+      this.#reserve?.take(records.reduce((bytes, record) => bytes + recordBytes(record), 0))
+      this.#store.write(() => {
+        const stamp = this.#stamp()
+        for (const record of records) table.append(record, stamp)
+      })
     })
   }
 
@@ -115,7 +117,7 @@ class SqliteLog implements EmbeddedLog {
   }
 
   async openTask(task: TaskId): Promise<TaskLog> {
-    return new EmbeddedTaskLog(this.#store, task, this.#stamp)
+    return this.#store.whenSettled(() => new EmbeddedTaskLog(this.#store, task, this.#stamp))
   }
 
   changed(timeoutMs: number): Promise<void> {
@@ -127,7 +129,7 @@ class SqliteLog implements EmbeddedLog {
   }
 
   async close(): Promise<void> {
-    this.#store.close()
+    await this.#store.whenSettled(() => this.#store.close())
     this.#lock?.release() // last: the next writer finds the file at rest
   }
 }

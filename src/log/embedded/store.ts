@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicName, TopicPrefixes } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { partitionsOf } from '../topology.ts'
@@ -24,6 +25,8 @@ export class Store {
   readonly #db: DatabaseSync
   readonly #tables = new Map<string, PartitionTable>()
   readonly #statements = new Map<string, StatementSync>()
+  /** A write that is done in slices is under way. */
+  #slicing: Promise<void> | undefined
 
   /** Throws FW_LOG_NOT_FOUND (reading), FW_LOG_FORMAT, FW_CONFIG_CHANGED (another number of partitions) or FW_LOG_FULL (a new log). */
   constructor(options: StoreOptions) {
@@ -65,10 +68,34 @@ export class Store {
 
   /** Runs `work` in one transaction that is on disk when this returns; when anything throws, nothing of it is there. */
   write<T>(work: () => T): T {
-    if (this.#options.mode === 'read') throw broken('a log opened for reading was asked to write')
+    this.#checkWritable()
     const result = this.#transaction(work)
     this.changes.mark()
     return result
+  }
+
+  /** The same in slices, between which the server goes on. */
+  async writeInSlices(work: () => Iterable<void>): Promise<void> {
+    this.#checkWritable()
+    while (this.#slicing !== undefined) await this.#slicing
+    const over = Promise.withResolvers<void>()
+    this.#slicing = over.promise
+    try {
+      this.#begin()
+      const slices = this.#within(() => work()[Symbol.iterator]())
+      while (this.#within(() => slices.next().done) !== true) await nextTurn()
+      this.#commit()
+    } finally {
+      this.#slicing = undefined
+      over.resolve()
+    }
+    this.changes.mark()
+  }
+
+  /** Reads or writes when no write in slices is half done: what is read is committed. */
+  async whenSettled<T>(work: () => T): Promise<T> {
+    while (this.#slicing !== undefined) await this.#slicing
+    return work()
   }
 
   close(): void {
@@ -76,13 +103,30 @@ export class Store {
     this.#db.close()
   }
 
+  #checkWritable(): void {
+    if (this.#options.mode === 'read') throw broken('a log opened for reading was asked to write')
+  }
+
   #transaction<T>(work: () => T): T {
+    this.#begin()
+    const result = this.#within(work)
+    this.#commit()
+    return result
+  }
+
+  #begin(): void {
     if (this.#db.isTransaction) throw broken('a write began inside another write')
+    this.#within(() => this.#db.exec('BEGIN IMMEDIATE'))
+  }
+
+  #commit(): void {
+    this.#within(() => this.#db.exec('COMMIT'))
+  }
+
+  /** Part of a transaction: when it throws, nothing of the whole is there. */
+  #within<T>(work: () => T): T {
     try {
-      this.#db.exec('BEGIN IMMEDIATE')
-      const result = work()
-      this.#db.exec('COMMIT')
-      return result
+      return work()
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK') // SQLite may have rolled back by itself
       for (const table of this.#tables.values()) table.forgetTail()

@@ -1,7 +1,8 @@
 /** What one task alone may do: commit its epochs and keep its checkpoints, until another holder takes the task over. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ForewarnError } from '../../errors.ts'
-import { fetchBytes } from '../../limits.ts'
+import { fetchBytes, MiB } from '../../limits.ts'
+import { endsSlice } from '../../slices.ts'
 import type { Output, TaskId, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
 import { taskName } from '../tasks.ts'
@@ -31,18 +32,26 @@ export class EmbeddedTaskLog implements TaskLog {
   }
 
   async commit(epoch: { outputs: readonly Output[]; journal: Uint8Array; timeMs: number }): Promise<void> {
-    this.#writeAsHolder(() => {
-      const stamp = this.#stamp()
-      for (const { topic, partition, record } of epoch.outputs) {
-        this.#store.table(topic, partition).append(record, stamp)
-      }
-      this.#journal.append({ key: this.#name, value: epoch.journal, timeMs: epoch.timeMs }, stamp)
-    })
+    await this.#store.writeInSlices(() => this.#written(epoch))
+  }
+
+  *#written({ outputs, journal, timeMs }: Parameters<TaskLog['commit']>[0]): Iterable<void> {
+    this.#checkHolder()
+    const stamp = this.#stamp()
+    let bytes = 0
+    for (const [at, { topic, partition, record }] of outputs.entries()) {
+      this.#store.table(topic, partition).append(record, stamp)
+      bytes += record.value.byteLength
+      if (!endsSlice(at) && bytes < MiB) continue
+      bytes = 0
+      yield
+    }
+    this.#journal.append({ key: this.#name, value: journal, timeMs }, stamp)
   }
 
   async *journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }> {
     for (;;) {
-      const { records, next } = this.#journal.read(from, fetchBytes)
+      const { records, next } = await this.#store.whenSettled(() => this.#journal.read(from, fetchBytes))
       if (records.length === 0) return
       for (const record of records) yield { offset: record.offset, entry: record.value }
       from = next
@@ -50,40 +59,46 @@ export class EmbeddedTaskLog implements TaskLog {
   }
 
   async journalEnd(): Promise<number> {
-    return this.#journal.range().end
+    return this.#store.whenSettled(() => this.#journal.range().end)
   }
 
   async writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void> {
     const checkpoints = this.#checkpoints
-    this.#writeAsHolder(() => checkpoints.break(slot))
+    await this.#writeAsHolder(() => checkpoints.break(slot))
     let count = 0
     for (const bytes of pages) {
-      this.#writeAsHolder(() => checkpoints.put(slot, count, bytes))
+      await this.#writeAsHolder(() => checkpoints.put(slot, count, bytes))
       count++
       await nextTurn() // a large state is written in slices: the server goes on between them
     }
-    this.#writeAsHolder(() => checkpoints.seal(slot, count, manifest()))
+    await this.#writeAsHolder(() => checkpoints.seal(slot, count, manifest()))
   }
 
   async readManifest(slot: number): Promise<Uint8Array | undefined> {
-    return this.#checkpoints.manifest(slot)
+    return this.#store.whenSettled(() => this.#checkpoints.manifest(slot))
   }
 
   async readPage(slot: number, page: number): Promise<Uint8Array | undefined> {
-    return this.#checkpoints.page(slot, page)
+    return this.#store.whenSettled(() => this.#checkpoints.page(slot, page))
   }
 
   async close(): Promise<void> {
     // holds nothing of its own
   }
 
-  /** The check stands in the transaction of the write itself, so nobody can take the task over between the two. */
-  #writeAsHolder(work: () => void): void {
-    this.#store.write(() => {
-      const current = this.#store.statement('SELECT epoch FROM task_epochs WHERE task = ?').get(this.#name)
-      if (integerOf(columnsOf(current)[0]) !== this.#holder) throw new ForewarnError('FW_TASK_FENCED', [this.#name])
-      work()
-    })
+  #writeAsHolder(work: () => void): Promise<void> {
+    return this.#store.whenSettled(() =>
+      this.#store.write(() => {
+        this.#checkHolder()
+        work()
+      }),
+    )
+  }
+
+  /** Stands in the transaction of the write itself, so nobody can take the task over between the two. */
+  #checkHolder(): void {
+    const current = this.#store.statement('SELECT epoch FROM task_epochs WHERE task = ?').get(this.#name)
+    if (integerOf(columnsOf(current)[0]) !== this.#holder) throw new ForewarnError('FW_TASK_FENCED', [this.#name])
   }
 }
 

@@ -1,0 +1,35 @@
+/** Long work in slices: a generator yields after each, and whoever drives it lets others have their turn. */
+
+/** So many records, rows or outputs are a slice: some milliseconds. */
+export const sliceLength = 1_024
+
+/** Whether a slice ends with the item at this position. */
+export const endsSlice = (at: number): boolean => at % sliceLength === sliceLength - 1
+
+/** The list in order, as `list.sort(compare)` has it. */
+export function* sortedInSlices<T>(list: T[], compare: (a: T, b: T) => number): Generator<void, T[]> {
+  if (list.length <= sliceLength) return list.sort(compare)
+  let runs: T[][] = []
+  for (let from = 0; from < list.length; from += sliceLength) {
+    runs.push(list.slice(from, from + sliceLength).sort(compare))
+    yield
+  }
+  while (runs.length > 1) {
+    const longer: T[][] = []
+    for (let at = 0; at + 1 < runs.length; at += 2) longer.push(yield* merged(runs[at], runs[at + 1], compare))
+    if (runs.length % 2 === 1) longer.push(runs[runs.length - 1])
+    runs = longer
+  }
+  return runs[0]
+}
+
+/** Two lists in order as one; of equal items those of the first come first. */
+function* merged<T>(first: readonly T[], second: readonly T[], compare: (a: T, b: T) => number): Generator<void, T[]> {
+  const all: T[] = []
+  let [a, b] = [0, 0]
+  while (a < first.length && b < second.length) {
+    all.push(compare(first[a], second[b]) <= 0 ? first[a++] : second[b++])
+    if (endsSlice(all.length)) yield
+  }
+  return all.concat(first.slice(a), second.slice(b))
+}
