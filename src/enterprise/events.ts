@@ -71,25 +71,28 @@ export class EventFold {
       flags(oddities[event])
     }
     for (let slot = 0; slot < touched.length; slot++) {
-      if (this.heads[slot] === 0) continue
-      const first = this.heads[slot] - 1
-      this.facts.open(touched[slot])
-      if (this.links[first] === 0) keep(touched[slot], this.facts, first)
-      else yield* this.keepAll(touched[slot], yield* this.eventsOf(first, records), keep)
-      if (trim(rows, touched[slot]) > 0) this.tally.recountOf(touched[slot])
       if (endsSlice(slot)) yield
+      if (this.heads[slot] === 0) continue
+      const row = touched[slot]
+      const first = this.heads[slot] - 1
+      this.facts.open(row)
+      if (this.links[first] === 0) keep(row, this.facts, first)
+      else {
+        const list = this.eventsOf(first)
+        if (list.length >= mergedEventsMin) yield* this.keepMany(row, list, records, keep)
+        else for (const event of list.sort(this.inOrder(records))) keep(row, this.facts, event)
+      }
+      if (trim(rows, row) > 0) this.tally.recountOf(row)
     }
   }
 
-  private *keepAll(
+  private *keepMany(
     row: number,
-    events: readonly number[],
+    list: number[],
+    records: readonly LogRecord[],
     keep: (row: number, facts: FactSet, event: number) => void,
   ): Iterable<void> {
-    if (events.length < mergedEventsMin) {
-      for (const event of events) keep(row, this.facts, event)
-      return
-    }
+    const events = yield* sortedInSlices(list, this.inOrder(records))
     this.merge.open(row)
     for (const [at, event] of events.entries()) {
       keep(row, this.merge, event)
@@ -153,14 +156,19 @@ export class EventFold {
     }
   }
 
-  /** Events of one row as a set, then its retractions (docs/fold.md rule 6). */
-  private *eventsOf(first: number, records: readonly LogRecord[]): Generator<void, readonly number[]> {
-    const { events } = this
+  /** All events of one row, the last to come first. */
+  private eventsOf(first: number): number[] {
     const list: number[] = []
     for (let at = first; at >= 0; at = this.links[at] - 1) list.push(at)
+    return list
+  }
+
+  /** Events of one row as a set, then its retractions (docs/fold.md rule 6). */
+  private inOrder(records: readonly LogRecord[]): (x: number, y: number) => number {
+    const { events } = this
     const bytesOf = (event: number): Uint8Array => records[events.positions[event]].value
     // Records that differ in nothing that is kept (minutes, say) go by their bytes: which one counts must not hang on who came first.
-    return yield* sortedInSlices(list, (x, y) => byKindThenId(events, x, y) || Buffer.compare(bytesOf(x), bytesOf(y)))
+    return (x, y) => byKindThenId(events, x, y) || Buffer.compare(bytesOf(x), bytesOf(y))
   }
 
   private tellOf(row: number, event: number, records: readonly LogRecord[], witness: Witness): void {

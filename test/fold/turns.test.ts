@@ -1,5 +1,6 @@
 /** Catching up gives way: to the server and to the other tasks of the process. Turns are counted, by a clock that moves at each look. */
 import { setImmediate as nextRound } from 'node:timers/promises'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
@@ -7,9 +8,10 @@ import type { FoldTask } from '../../src/fold/task.ts'
 import { Turns } from '../../src/fold/turns.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import { turnMsMax } from '../../src/limits.ts'
-import type { Log } from '../../src/log/port.ts'
+import type { Log, LogRecord } from '../../src/log/port.ts'
+import { sliceLength, sortedInSlices } from '../../src/slices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
-import { append, memoryLog, type TestRecord } from '../support/fold.ts'
+import { append, bytesOf, memoryLog, type TestRecord } from '../support/fold.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
@@ -102,6 +104,52 @@ it('one beat that is long: five thousand rows are scored again at the end of a t
   const rounds = await roundsIn(() => runner.step({ by: 'end', beat: endBeat }))
   expect(clock.looks() - before).toBeGreaterThan(5_000 / 256)
   expect(rounds).toBeGreaterThanOrEqual(Math.floor(5_000 / 256 / looksATurn))
+})
+
+it('a beat is folded in as many slices as it has records by the thousand, whatever they are', () => {
+  const recordsOf = (some: readonly TestRecord[]): LogRecord[] =>
+    some.map(({ key, timeMs, value }, offset) => ({ offset, timeMs, key, value: bytesOf(value), headers: null }))
+  const places = Array.from({ length: 5_000 }, (_, n): TestRecord => {
+    const [key, timeMs] = [`E${n}`, historyStartMs]
+    return { topic: 'enterprises', key, timeMs, value: { id: key, region: 'P1', industry: 'X1' } }
+  })
+  const grades = places.map(({ key, timeMs }): TestRecord => {
+    const value = { enterpriseId: key, grade: 'A', effectiveAt: new Date(historyStartMs).toISOString() }
+    return { topic: 'credit-grades', key, timeMs, value }
+  })
+  const spread = events(5_000, () => historyStartMs)
+  const ofOneRow = spread.map(
+    ({ value, ...rest }): TestRecord => ({ ...rest, key: 'E1', value: { ...Object(value), enterpriseId: 'E1' } }),
+  )
+  const bad = spread.map((one): TestRecord => ({ ...one, value: '{' }))
+  const beats: [what: string, records: LogRecord[][], passes: number][] = [
+    ['enterprises', [[], recordsOf(places), [], [], []], 3],
+    ['grades', [[], [], recordsOf(grades), [], []], 3],
+    ['events', [[], [], [], recordsOf(spread), []], 4],
+    ['events of one row', [[], [], [], recordsOf(ofOneRow), []], 4],
+    ['bad events', [[], [], [], recordsOf(bad), []], 2],
+  ]
+  for (const [what, records, passes] of beats) {
+    const slices = [...enterpriseTask().foldInSlices(firstBeat, records, () => {})].length
+    expect(slices, what).toBeGreaterThanOrEqual(passes * Math.floor(5_000 / sliceLength))
+  }
+})
+
+it('a list is sorted in slices as it would be in one go: equal ones stay in their order', () => {
+  const items = fc.array(fc.record({ key: fc.nat(40), n: fc.nat() }), {
+    minLength: 3 * sliceLength,
+    maxLength: 5 * sliceLength,
+  })
+  const byKey = (a: { key: number }, b: { key: number }): number => a.key - b.key
+  fc.assert(
+    fc.property(items, (list) => {
+      const slices = sortedInSlices([...list], byKey)
+      let step = slices.next()
+      while (step.done !== true) step = slices.next()
+      expect(step.value).toEqual(list.toSorted(byKey))
+    }),
+    { seed: 1, numRuns: 5 },
+  )
 })
 
 it('who waits goes on one after the other, one in each round', async () => {

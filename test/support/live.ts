@@ -14,7 +14,13 @@ import { WatchTask } from '../../src/watch/task.ts'
 import { type TopicName, topicFlow, topicNames } from '../../streams/topics.ts'
 import type { FoldSetting } from './fold.ts'
 
-export type LiveOptions = FoldSetting & { startMs: number; aheadMsMax?: number; slackMs?: number }
+export type LiveOptions = FoldSetting & {
+  startMs: number
+  aheadMsMax?: number
+  slackMs?: number
+  /** One that stamps nothing itself; a log in memory otherwise. */
+  log?: Log
+}
 
 export class LiveFold {
   readonly log: Log
@@ -28,7 +34,7 @@ export class LiveFold {
     let live: LiveFold | undefined
     const now = (): number => live?.nowMs ?? options.startMs
     const { partitions = 1, aheadMsMax } = options
-    const log = await openEmbeddedLog({ path: ':memory:', mode: 'write', partitions, now, aheadMsMax })
+    const log = options.log ?? (await openEmbeddedLog({ path: ':memory:', mode: 'write', partitions, now, aheadMsMax }))
     live = new LiveFold(log, options)
     await live.restart()
     return live
