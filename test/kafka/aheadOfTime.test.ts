@@ -9,14 +9,12 @@ import { fateCounts } from '../support/readFold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { newKafkaLog } from './logs.ts'
-import { brokerTimeoutMs, describeWithKafka, sharedBroker } from './support.ts'
+import { describeWithKafka, sharedBroker } from './support.ts'
 
 const startMs = historyStartMs + 10 * hourMs
 
 describeWithKafka('a record whose log time leads the clock', () => {
-  it('joins the beat at the bound, whoever folds it; a replay says the same bytes', {
-    timeout: brokerTimeoutMs,
-  }, async () => {
+  it('joins the beat at the bound, whoever folds it; a replay says the same bytes', async () => {
     const { log, dispose } = await newKafkaLog((await sharedBroker()).host, 2)
     const live = await LiveFold.begin({
       profile: tinyProfile,
