@@ -8,8 +8,9 @@ const head = { id: recordId, actor: z.string().min(1).max(128) }
 /** One gate of an evaluation: what was measured, and the limit that it was held against. */
 export const Gate = z.object({
   name: z.string().min(1).max(64),
-  /** null: not judged, `why` says why. */
+  /** null: not judged. */
   passed: z.boolean().nullable(),
+  /** Why it is not judged, or what was left out. */
   why: z.string().min(1).max(256).optional(),
   /** Absent when it could not be computed. */
   value: z.number().optional(),

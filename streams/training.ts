@@ -46,6 +46,27 @@ export const NetworkSetting = z.strictObject({
 })
 export type NetworkSetting = z.infer<typeof NetworkSetting>
 
+const psiLimit = z.number().positive().max(100)
+
+/** From where on drift stops a promotion, and is told of a champion. Each number is a population stability index. */
+export const GateSetting = z.strictObject({
+  scorePsi: psiLimit.default(0.25),
+  /** Of each feature that has no limit of its own. */
+  featurePsi: psiLimit.default(0.25),
+  /** Limits by name of a feature, `*` for any part of it; the first that fits counts. */
+  limits: z
+    .array(z.strictObject({ feature: featureName, psi: psiLimit }))
+    .max(100)
+    .default([]),
+  /** Features that move for everybody at once, beside those that do by their declaration (`nearby` of the whole): shown, and not judged. */
+  common: z.array(featureName).max(100).default([]),
+  /** Fewer rows than this, in training or where a model is judged, say nothing. */
+  rowsMin: z.int().min(1).default(500),
+  /** Nor do rows of fewer days, from the first to the last. */
+  daysMin: z.number().min(0).max(3_650).default(14),
+})
+export type GateSetting = z.infer<typeof GateSetting>
+
 export const TrainingSetting = z.strictObject({
   /** Names of features, `*` for any part of one: `count.*.30d`. Absent: what the trainer takes by default. */
   features: z.array(featureName).min(1).optional(),
@@ -66,11 +87,12 @@ export const TrainingSetting = z.strictObject({
   /** Share of the rows in a slice of the latest: fits on the rows before slices choose, stop early and calibrate. */
   validationShare: z.number().gt(0).max(0.5).default(0.2),
   network: NetworkSetting.prefault({}),
+  gates: GateSetting.prefault({}),
 })
 export type TrainingSetting = z.infer<typeof TrainingSetting>
 
 /** Whether a name is what a pattern describes, in which `*` stands for anything. Each piece is taken where it comes first: no step is tried again. */
-function isLike(name: string, pattern: string): boolean {
+export function isLike(name: string, pattern: string): boolean {
   const [first, ...others] = pattern.split('*')
   const last = others.pop()
   if (last === undefined) return name === pattern
@@ -85,11 +107,15 @@ function isLike(name: string, pattern: string): boolean {
 }
 
 /** The known features that the patterns name, in the order in which they are known. @throws Error with the path of a pattern that names none. */
-export function matchingFeatures(patterns: readonly string[], known: readonly string[]): string[] {
+export function matchingFeatures(
+  patterns: readonly string[],
+  known: readonly string[],
+  path = 'training.features',
+): string[] {
   const chosen = new Set<string>()
   for (const [at, pattern] of patterns.entries()) {
     const found = known.filter((name) => isLike(name, pattern))
-    if (found.length === 0) throw new Error(`training.features.${at}: ${pattern} is none of ${known.join(', ')}`)
+    if (found.length === 0) throw new Error(`${path}.${at}: ${pattern} is none of ${known.join(', ')}`)
     for (const name of found) chosen.add(name)
   }
   return known.filter((name) => chosen.has(name))
@@ -99,7 +125,14 @@ export function matchingFeatures(patterns: readonly string[], known: readonly st
  * What the schema cannot say: every pattern and every term names features that there are.
  * @throws Error with the path of the mistake: `training.bins.0.feature: count.X.30d is none of ...`.
  */
-export function checkTraining({ features, interactions, bins }: TrainingSetting, known: readonly string[]): void {
+export function checkTraining(
+  { features, interactions, bins, gates }: TrainingSetting,
+  known: readonly string[],
+): void {
+  matchingFeatures(gates.common, known, 'training.gates.common')
+  for (const [at, { feature }] of gates.limits.entries())
+    if (!known.some((name) => isLike(name, feature)))
+      throw new Error(`training.gates.limits.${at}.feature: ${feature} is none of ${known.join(', ')}`)
   const chosen = features === undefined ? known : matchingFeatures(features, known)
   const mustBe = (path: string, name: string): void => {
     if (!chosen.includes(name)) throw new Error(`${path}: ${name} is none of ${chosen.join(', ')}`)

@@ -40,6 +40,8 @@ export const RowsDictionary = z.object({
   label: z.string(),
   from: z.string(),
   to: z.string(),
+  /** The first tick of the log; absent in folders of earlier versions. */
+  logFrom: z.string().optional(),
   rows: z.int(),
   positives: z.int(),
   /** sha256 over the rows in order: the same log and window give the same hash. */

@@ -1,6 +1,7 @@
 /** Judges a candidate model on rows it has not learnt from, beside other models on the same rows. */
 import { type Bands, bandQuality } from './bandQuality.ts'
 import { clustersOf, type Resampling, singles } from './bootstrap.ts'
+import type { DriftLimits } from './driftLimits.ts'
 import type { Comparison, Evaluation, ModelQuality } from './evaluation.ts'
 import { calibrationBinsMax, curvesOf, differencesOf, figuresOf } from './figures.ts'
 import { type Judged, pick, qualityByGroup } from './groups.ts'
@@ -39,6 +40,10 @@ export type EvaluationInput = {
     readonly reference: { readonly score: PsiReference; readonly features: readonly PsiReference[] }
     readonly names: readonly string[]
     readonly values: Float64Array
+    /** What each index is held against; .25 when absent. */
+    readonly limits?: DriftLimits
+    /** Why nothing can be said of drift. */
+    readonly tooLittle?: string | undefined
   }
   readonly seed: number
   /** Resamples; 1,000, or fewer (at least 200) above 50,000 rows, when absent. */
@@ -125,13 +130,20 @@ function worstGradeOf(
   return { name, share, lift: liftAt(orderOf(scores), labels, share), own: own === undefined ? undefined : own / share }
 }
 
-function driftOf({ reference, names, values }: NonNullable<EvaluationInput['drift']>, scores: Float64Array) {
+function driftOf(drift: NonNullable<EvaluationInput['drift']>, scores: Float64Array): Evaluation['psi'] {
+  const { reference, names, values, limits, tooLittle } = drift
   const columns = names.length
   const column = (at: number): Float64Array =>
     Float64Array.from({ length: values.length / columns }, (_, row) => values[row * columns + at])
   return {
     score: psi(reference.score, scores),
-    features: names.map((name, index) => ({ name, psi: psi(reference.features[index], column(index)) })),
+    scoreLimit: limits?.score,
+    features: names.map((name, index) => ({
+      name,
+      psi: psi(reference.features[index], column(index)),
+      ...limits?.of(name),
+    })),
+    tooLittle,
   }
 }
 

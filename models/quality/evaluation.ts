@@ -1,6 +1,7 @@
 /** What an evaluation says: every figure of a model on rows that it has not learnt from. JSON; a figure that is undefined is absent. */
 import { z } from 'zod'
 import { BandQuality } from './bandQuality.ts'
+import { unjudgedKinds } from './driftLimits.ts'
 
 const finite = z.number()
 const share = finite.min(0).max(1)
@@ -118,7 +119,22 @@ export const Evaluation = z.object({
   bySize: z.array(GroupQuality),
   /** Population stability against the training rows; absent when the model file holds no reference. */
   psi: z
-    .object({ score: finite.optional(), features: z.array(z.object({ name: z.string(), psi: finite.optional() })) })
+    .object({
+      score: finite.optional(),
+      /** From here on the score has moved too far. */
+      scoreLimit: finite.optional(),
+      features: z.array(
+        z.object({
+          name: z.string(),
+          psi: finite.optional(),
+          limit: finite.optional(),
+          /** Why it stops nobody: it moves for everybody at once, or had not settled yet where the reference begins. */
+          unjudged: z.enum(unjudgedKinds).optional(),
+        }),
+      ),
+      /** Why none of it is judged: there is too little on either side. */
+      tooLittle: z.string().optional(),
+    })
     .optional(),
 })
 export type Evaluation = z.infer<typeof Evaluation>

@@ -75,16 +75,38 @@ export function promotionGates(evaluation: Evaluation): Gate[] {
     const sizes = rivals.map(({ comparison }) => comparison.recallBySize).filter((changes) => changes.length > 0)
     if (sizes.length > 0) gates.push(recallGate('sizeRecall', sizes))
   }
-  gates.push(below('scorePsi', gateLimits.psi, { value: psi?.score, of: undefined }))
-  const features = psi?.features.map(({ name, psi: value }) => ({ of: name, value })) ?? []
-  gates.push(
-    below(
-      'featurePsi',
-      gateLimits.psi,
-      features.length === 0 ? { value: undefined, of: undefined } : largest(features),
-    ),
+  return [...gates, scorePsiGate(psi), featurePsiGate(psi)]
+}
+
+function scorePsiGate(psi: Evaluation['psi']): Gate {
+  const gate = below('scorePsi', psi?.scoreLimit ?? gateLimits.psi, { value: psi?.score, of: undefined })
+  return psi?.tooLittle === undefined ? gate : { ...gate, passed: null, why: psi.tooLittle }
+}
+
+/** The feature that went furthest beyond its limit, or came nearest to it, of those that are judged. */
+function featurePsiGate(psi: Evaluation['psi']): Gate {
+  const features = (psi?.features ?? []).map((one) => ({ ...one, limit: one.limit ?? gateLimits.psi }))
+  const judged = features.filter(({ unjudged }) => unjudged === undefined)
+  const { of } = largest(
+    judged.map(({ name, psi: index, limit }) => ({ of: name, value: index === undefined ? undefined : index / limit })),
   )
-  return gates
+  const worst = judged.find(({ name }) => name === of)
+  const gate = below('featurePsi', worst?.limit ?? gateLimits.psi, { of, value: worst?.psi })
+  const leftOut = leftOutOf(features)
+  if (psi?.tooLittle !== undefined) return { ...gate, passed: null, why: psi.tooLittle }
+  if (leftOut === undefined) return gate
+  return { ...gate, why: leftOut, ...(judged.length === 0 ? { passed: null } : {}) }
+}
+
+function leftOutOf(features: NonNullable<Evaluation['psi']>['features']): string | undefined {
+  const [young, common] = (['young', 'common'] as const).map(
+    (why) => features.filter(({ unjudged }) => unjudged === why).length,
+  )
+  const told = [
+    ...(young > 0 ? [`too young to judge: ${young} of ${features.length} features`] : []),
+    ...(common > 0 ? [`move for everybody at once: ${common}`] : []),
+  ]
+  return told.length === 0 ? undefined : told.join('; ')
 }
 
 type Measured = { of: string | undefined; value: number | undefined }
@@ -101,10 +123,12 @@ function negative(value: number | undefined): number | undefined {
   return value === undefined ? undefined : -value
 }
 
-/** The one with the largest value; one without a value is worse than any. */
+/** The one with the largest value; one without a value is worse than any, as is none at all. */
 function largest(all: readonly Measured[]): Measured {
-  return all.reduce((worst, one) =>
-    worst.value !== undefined && (one.value === undefined || one.value > worst.value) ? one : worst,
+  const none: Measured = { of: undefined, value: all.length === 0 ? undefined : Number.NEGATIVE_INFINITY }
+  return all.reduce(
+    (worst, one) => (worst.value !== undefined && (one.value === undefined || one.value > worst.value) ? one : worst),
+    none,
   )
 }
 

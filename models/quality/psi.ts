@@ -31,6 +31,9 @@ export type PsiReference = z.infer<typeof PsiReference>
 const shareMin = 1e-4
 const relativeWidth = 1e-9
 
+/** Below this share of the standard deviation a value counts as 0: of an event long ago a decayed count keeps 1e-9, which says as much as none. */
+const traceShare = 0.01
+
 /**
  * Bins of about equal mass. Edges lie half way between neighbouring values, so that a value which many rows share keeps a bin of
  * its own, and a constant gets one, with a bin below and one above it.
@@ -53,14 +56,24 @@ function edgesOf(sorted: Float64Array, bins: number): number[] {
     const width = Math.max(1, Math.abs(sorted[0])) * relativeWidth
     return [sorted[0] - width, sorted[0] + width].filter(Number.isFinite) // nothing lies beyond the greatest number
   }
+  const cells = withoutTraces(sorted)
   const cuts = new Set<number>()
   for (let bin = 1; bin < bins; bin++) {
     const at = Math.min(size - 1, Math.round((bin * size) / bins))
-    const [from, to] = [sorted.indexOf(sorted[at]), sorted.lastIndexOf(sorted[at]) + 1]
+    const [from, to] = [cells.indexOf(cells[at]), cells.lastIndexOf(cells[at]) + 1]
     const cut = at - from <= to - at ? from : to // equal values stay together
     if (cut > 0 && cut < size) cuts.add(cut)
   }
   return [...cuts].map((cut) => middleOf(sorted[cut - 1], sorted[cut]))
+}
+
+/** The values, with 0 for all that lie so near to it. */
+function withoutTraces(values: Float64Array): Float64Array {
+  let [mean, squares] = [0, 0]
+  for (const value of values) mean += value / values.length
+  for (const value of values) squares += (value - mean) ** 2 / values.length
+  const least = traceShare * Math.sqrt(squares)
+  return values.map((value) => (Math.abs(value) < least ? 0 : value))
 }
 
 /** A number > low and <= high. */
@@ -102,10 +115,13 @@ export function psi(reference: PsiReference, values: Float64Array): number | und
 
 export type Stability = 'stable' | 'look' | 'act'
 
-export function stabilityOf(index: number): Stability {
-  if (index < 0.1) return 'stable'
-  return index < psiActs ? 'look' : 'act'
+export function stabilityOf(index: number, actsFrom = psiActs): Stability {
+  if (index < stableShare * actsFrom) return 'stable'
+  return index < actsFrom ? 'look' : 'act'
 }
+
+/** Stable below .10, where .25 asks somebody to act. */
+const stableShare = 0.4
 
 /** From here on the model needs somebody to act. */
 export const psiActs = 0.25

@@ -24,7 +24,12 @@ export const PeerTable = z.object({
 })
 
 /** Where score and features of the training rows lay, the features in the order of the model's; drift is measured against it. */
-export const ModelReference = z.object({ score: PsiReference, features: boundedList(PsiReference, modelFeaturesMax) })
+export const ModelReference = z.object({
+  score: PsiReference,
+  features: boundedList(PsiReference, modelFeaturesMax),
+  /** How old the log was, in days, when the first of these rows was taken; absent where that is not known. */
+  ageDays: finite.min(0).optional(),
+})
 export type ModelReference = z.infer<typeof ModelReference>
 
 /** Training rows as a card names them: first and last tick, how many, and how many of them with the outcome. */

@@ -72,6 +72,9 @@ export function* evaluationLines(evaluation: ModelEvaluation, profile: Profile, 
   ])
   yield ''
   for (const gate of evaluation.gates) yield gateLine(gate)
+  for (const { name, psi, unjudged } of evaluation.psi?.features ?? [])
+    if (unjudged === 'common')
+      yield `feature ${name} moves for everybody at once: not judged (PSI ${psi?.toFixed(4) ?? 'unknown'})`
 }
 
 /** A column for each model, and a line for each figure, with its interval. */
@@ -117,5 +120,6 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 export function gateLine({ name, passed, why, value, limit, of }: ModelEvaluation['gates'][number]): string {
   if (passed === null) return `gate ${name}: not judged${why === undefined ? '' : ` (${why})`}`
   const where = of === undefined ? '' : `, ${of}`
-  return `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit}${where})`
+  const noted = why === undefined ? '' : `; ${why}`
+  return `gate ${name}: ${passed ? 'passed' : 'FAILED'} (${value?.toFixed(4) ?? 'unknown'}, limit ${limit}${where}${noted})`
 }

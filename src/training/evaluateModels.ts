@@ -7,6 +7,7 @@ import type { ModelFile, RowsRange } from '../../models/risk/modelFile.ts'
 import type { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { JudgedModel } from './asOf.ts'
+import { driftSetting } from './driftSetting.ts'
 import type { PeerRows } from './extract/peerTable.ts'
 import { identityOf } from './identity.ts'
 import { type FeatureImportance, importanceOf } from './importance.ts'
@@ -81,7 +82,9 @@ export function evaluateModels(options: EvaluateOptions): ModelEvaluation {
     highShare: share,
     worstGrade: profile.grades.length > 1 ? profile.grades.at(-1) : undefined,
     bands: { names: profile.file.bands.map(({ code }) => code), edges: file.bandEdges },
-    ...(file.reference === undefined ? {} : { drift: { reference: file.reference, names, values } }),
+    ...(file.reference === undefined
+      ? {}
+      : { drift: { reference: file.reference, names, values, ...driftSetting(profile, file, data) } }),
     seed,
   })
   const rival = others.find(({ name }) => name === champion)

@@ -11,11 +11,12 @@ import type { Profile } from '../../streams/profile.ts'
 import type { TrainingSetting } from '../../streams/training.ts'
 import type { RowsDictionary } from '../../streams/trainingRows.ts'
 import { type Held, rounded } from './crossFit.ts'
+import { ageOf } from './driftSetting.ts'
 import { peersMin } from './extract/peerTable.ts'
 
 export type FileParts = {
   profile: Profile
-  dictionary: Pick<RowsDictionary, 'peers' | 'dataHash' | 'label'>
+  dictionary: Pick<RowsDictionary, 'peers' | 'dataHash' | 'label' | 'logFrom'>
   part: ModelPart
   /** Calibrates: rows scored by fits that did not see them, and that knew no label which reaches into them. */
   held: Held
@@ -40,7 +41,11 @@ export function fileOf({ profile, dictionary, part, held, unseen, all, shares, t
     peers: { rows: dictionary.peers, enterprisesMin: peersMin },
     calibration,
     bandEdges: bandEdgesFor(scores, shares),
-    reference: { score: psiReference(scores), features: referencesOf(part, all) },
+    reference: {
+      score: psiReference(scores),
+      features: referencesOf(part, all),
+      ...ageOf(profile, dictionary, all.ticks[0]),
+    },
     training: {
       ...training,
       dataHash: dictionary.dataHash,

@@ -21,7 +21,7 @@ export type TrainOptions = {
   profile: Profile
   /** One or more rows in order of time; the recipe's columns are among theirs. */
   data: Dataset
-  dictionary: Pick<RowsDictionary, 'peers' | 'dataHash' | 'label'>
+  dictionary: Pick<RowsDictionary, 'peers' | 'dataHash' | 'label' | 'logFrom'>
   recipe: Recipe
   /** Default: that of the recipe. */
   learner?: Learner

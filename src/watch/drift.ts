@@ -2,15 +2,18 @@
  * Drift of the champion: what the tasks count of a thirtieth of the rows at each tick (docs/fold.md rule 14) is kept for thirty
  * ticks, so that every enterprise counts once, and measured against the reference of training.
  *
- *   quiet ──► told, when an index comes to `act` ──► quiet, when it is `stable` again
+ *   quiet ──► told, when an index comes to its limit ──► quiet, when it is below two fifths of that, and stable, again
+ *
+ * Features that move for everybody at once, or had not settled in the log when the reference was taken, are measured and not told.
  */
 import { z } from 'zod'
 import { type DriftIndexes, driftIndexes } from '../../models/quality/drift.ts'
+import { driftLimits } from '../../models/quality/driftLimits.ts'
 import { stabilityOf } from '../../models/quality/psi.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { CellPart, ModelDrifted } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { rescoreSlices } from '../limits.ts'
+import { horizonHours, hoursPerDay, rescoreSlices } from '../limits.ts'
 import type { DriftIndex } from '../notices.ts'
 import { NumberSums } from '../sums.ts'
 import { fillIn } from '../words.ts'
@@ -84,16 +87,20 @@ export class DriftWatch {
     this.#kept = saved
   }
 
-  /** Once when an index comes to act, and again only after it was stable. */
+  /** Once when an index comes to its limit, and again only after it was stable. */
   #crossings(tick: number, champion: Measured, { psi, rows }: DriftIndexes, told: Set<number>): ModelDrifted[] {
     const notices: ModelDrifted[] = []
+    const { file } = this.#profile
+    const limits = driftLimits(file, horizonHours / hoursPerDay, champion.reference?.ageDays)
     for (const [series, index] of psi.entries()) {
-      if (index === undefined) continue
-      const stability = stabilityOf(index)
+      const feature = featureOf(champion, series)
+      const { limit, unjudged } = feature === undefined ? { limit: limits.score } : limits.of(feature)
+      if (index === undefined || unjudged !== undefined) continue
+      const stability = stabilityOf(index, limit)
       if (stability === 'stable') told.delete(series)
       if (stability !== 'act' || told.has(series)) continue
       told.add(series)
-      notices.push(this.#notice(tick, champion, { feature: featureOf(champion, series), psi: index, rows }))
+      notices.push(this.#notice(tick, champion, { feature, psi: index, rows }))
     }
     return notices
   }

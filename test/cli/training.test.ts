@@ -252,8 +252,8 @@ test('explain gives the features of the row that was extracted', async () => {
 })
 
 describe('retrain', () => {
-  const retrain = (out: string, from: string) =>
-    forewarn('retrain', ...onLog(), '--from', from, '--ridge', '20', '--out', at(out), '--json')
+  const retrain = (out: string, from: string, ...more: string[]) =>
+    forewarn('retrain', ...onLog(), '--from', from, '--ridge', '20', '--out', at(out), '--json', ...more)
   const challengers = async (): Promise<string[]> => {
     const { out } = await forewarn('models', 'list', ...onLog(), '--json')
     const listed: { hash: string; states: { state: string }[] }[] = JSON.parse(out)
@@ -275,12 +275,26 @@ describe('retrain', () => {
     expect(told.about).toEqual(about)
   })
 
+  it('does not judge features of a young log by how they have grown, and says so', async () => {
+    // In the first days of a log nothing has happened yet: later rows are not like them.
+    const { out } = await retrain('young', '2025-01-01')
+    const { gates, psi } = JSON.parse(await readFile(at('young/evaluation.json'), 'utf8'))
+    const moved = { name: 'count.CMP.30d', unjudged: 'young' }
+    expect(psi.features).toContainEqual(expect.objectContaining(moved))
+    expect(gates).toContainEqual(
+      expect.objectContaining({ name: 'featurePsi', passed: true, why: 'too young to judge: 1 of 6 features' }),
+    )
+    expect(JSON.parse(out).gates).toContainEqual(
+      expect.objectContaining({ why: 'too young to judge: 1 of 6 features' }),
+    )
+    expect(await readFile(at('young/report.html'), 'utf8')).toContain('历史过短，暂不评判')
+  })
+
   it('ends with 3 when a gate fails, publishes nothing, and leaves the report', async () => {
     const before = await challengers()
-    // In the first days of a log nothing has happened yet: later rows are not like them.
-    const { code, out } = await retrain('worse', '2025-01-01')
+    const { code, out } = await retrain('worse', '2025-03-15', '--test-share', '0.02') // too few rows to show that it is better
     const told = JSON.parse(out)
-    expect(told.gates.filter(({ passed }: Gate) => !passed).map(({ name }: Gate) => name)).toContain('featurePsi')
+    expect(told.gates.filter(({ passed }: Gate) => passed === false)).not.toEqual([])
     expect({ code, published: told.published }).toEqual({ code: 3, published: false })
     expect(await challengers()).toEqual(before)
     expect(await readFile(at('worse/report.html'), 'utf8')).toContain(told.hash.slice(0, 8))

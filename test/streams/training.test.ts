@@ -29,6 +29,7 @@ const networkDefaults = {
   learningRate: 0.001,
   classWeights: { negative: 1, positive: 1 },
 }
+const gateDefaults = { scorePsi: 0.25, featurePsi: 0.25, limits: [], common: [], rowsMin: 500, daysMin: 14 }
 
 test('the example of the page is valid in the profile of the page', async () => {
   const { file } = await loaded(shown)
@@ -40,6 +41,7 @@ test('the example of the page is valid in the profile of the page', async () => 
     ],
     validationShare: 0.2,
     network: networkDefaults,
+    gates: { ...gateDefaults, limits: [{ feature: 'recency', psi: 0.5 }], common: ['gradeAge'] },
   })
 })
 
@@ -50,6 +52,7 @@ test('an empty setting is every default, a profile without one has none', async 
     bandShares: [0.9, 0.97, 0.995],
     validationShare: 0.2,
     network: networkDefaults,
+    gates: gateDefaults,
   })
   expect((await loadProfile('cn')).file.training).toBeUndefined()
 })
@@ -101,6 +104,21 @@ test.each<[unknown, string]>([
     { ...bins({ feature: 'recency', quantiles: 3, monotone: 'down' }), interactions: [['amount', 'recency']] },
     'training.interactions.0.1: recency has monotone bins',
   ],
+  [{ bandShares: [0.9], gates: { common: ['age'] } }, 'training.gates.common.0: age is none of'],
+  [
+    {
+      bandShares: [0.9],
+      gates: {
+        limits: [
+          { feature: 'recency', psi: 1 },
+          { feature: 'count.FOOT*', psi: 1 },
+        ],
+      },
+    },
+    'training.gates.limits.1.feature: count.FOOT* is none of',
+  ],
+  [{ bandShares: [0.9], gates: { limits: [{ feature: 'recency', psi: 0 }] } }, 'training.gates.limits.0.psi: '],
+  [{ bandShares: [0.9], gates: { rowsMin: 0 } }, 'training.gates.rowsMin: '],
   [{}, 'training.bandShares: 3 shares for 2 bands, one less is needed'],
   [{ bandShares: [0.9, 0.9] }, 'training.bandShares: must ascend'],
   [{ bandShares: [0.9], ridge: -1 }, 'training.ridge: '],

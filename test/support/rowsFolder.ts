@@ -61,5 +61,5 @@ export async function rowsFolder(
     }
   }
   const choice = { features: [...names], defaults: [...names], leftOut: [] }
-  return (await writeRows(folder, { peers: {}, rows: rows() }, { profile, choice })).dictionary
+  return (await writeRows(folder, { peers: {}, logFromTick: undefined, rows: rows() }, { profile, choice })).dictionary
 }

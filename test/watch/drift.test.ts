@@ -5,8 +5,9 @@ import { driftCounter, driftRowsMin } from '../../models/quality/drift.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { DriftWatch, type Measured, SavedDrift } from '../../src/watch/drift.ts'
 import type { CellPart } from '../../streams/outputs.ts'
+import { compileProfile, ProfileFile } from '../../streams/profile.ts'
 import { madeUpReference, plainPsi } from '../support/drift.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
+import { tinyProfile, tinySource } from '../support/tinyProfile.ts'
 
 const reference = madeUpReference(2)
 const a: Measured = { hash: 'a'.repeat(64), featureNames: ['one', 'two'], reference }
@@ -83,6 +84,27 @@ describe('the watch over drift', () => {
       const { notices } = watch.close(step * 30, a.hash) ?? { notices: [] } // each tick alone
       expect(notices.map(({ feature }) => feature)).toEqual(told ? ['one'] : [])
     }
+  })
+
+  it("tells at the profile's own limit, and nothing of what moves for everybody or had not settled", () => {
+    const gates = { featurePsi: 5, limits: [{ feature: 'count.all.1d', psi: 1 }], common: ['gradeAge'] }
+    const label = { kind: 'outcome-within', days: 30, delayDays: 7 }
+    const file = ProfileFile.parse({ ...tinySource.file, label, training: { bandShares: [0.9, 0.99], gates } })
+    const profile = compileProfile({ ...tinySource, file })
+    const told = (featureNames: string[], ageDays: number | undefined, shift: number): (string | undefined)[] => {
+      const aged = { ...reference, ...(ageDays === undefined ? {} : { ageDays }) }
+      const watch = new DriftWatch(profile, () => ({ hash: a.hash, featureNames, reference: aged }))
+      watch.add(partOf(rowsOf(600, shift)))
+      const { indexes = [], notices = [] } = watch.close(7, a.hash) ?? {}
+      expect(indexes).toHaveLength(3) // measured all the same
+      return notices.map(({ feature }) => feature)
+    }
+    expect(told(['count.all.1d', 'recency'], undefined, 0.1)).toEqual([]) // .75: more than .25
+    expect(told(['count.all.1d', 'recency'], undefined, 0.9)).toEqual(['count.all.1d'])
+    expect(told(['count.all.1d', 'recency'], 2, 0.9)).toEqual([])
+    expect(told(['count.all.1d', 'recency'], 3, 0.9)).toEqual(['count.all.1d'])
+    expect(told(['gradeAge', 'recency'], undefined, 0.9)).toEqual([])
+    expect(told(['count.all.7d', 'recency'], undefined, 0.2)).toEqual([]) // 1.6
   })
 
   it('says it in words, and what it stands on', () => {

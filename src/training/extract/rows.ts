@@ -38,6 +38,8 @@ export type TrainingRow = {
 
 export type TrainingRows = {
   peers: PeerRows
+  /** The first tick of the log. */
+  logFromTick: number | undefined
   /** In the order (tick, enterprise id), however many partitions there are. At least one. */
   rows: AsyncIterable<TrainingRow>
   /** Complete when all rows were taken. */
@@ -52,7 +54,12 @@ export async function trainingRows(options: ExtractOptions): Promise<TrainingRow
   const first = await ticks.next()
   if (first.done === true) throw new ForewarnError('FW_NO_ROWS', [whyNoRows(options, asked, window)])
   const peers = options.peers ?? (options.features.includes('peer') ? peersOf(options, asked.past, first.value) : {})
-  return { peers, rows: taken(options, asked.past, peers, both(first.value, ticks)), unasked: asked.unasked }
+  return {
+    peers,
+    logFromTick: window.firstTick,
+    rows: taken(options, asked.past, peers, both(first.value, ticks)),
+    unasked: asked.unasked,
+  }
 }
 
 async function* both<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T> {

@@ -98,7 +98,7 @@ export type WrittenRows = { folder: string; dictionary: RowsDictionary }
 /** Writes the folder; `rows.parquet` gets its name when it is whole. */
 export async function writeRows(
   folder: string,
-  { rows, peers }: Pick<TrainingRows, 'rows' | 'peers'>,
+  { rows, peers, logFromTick }: Pick<TrainingRows, 'rows' | 'peers' | 'logFromTick'>,
   { profile, choice }: { profile: Profile; choice: FeatureChoice },
 ): Promise<WrittenRows> {
   await mkdir(folder, { recursive: true })
@@ -139,6 +139,7 @@ export async function writeRows(
     label: labelInWords(profile),
     from: ticks.first ?? '',
     to: ticks.last ?? '',
+    ...(logFromTick === undefined ? {} : { logFrom: calendar.label(logFromTick) }),
     ...counts,
     dataHash: hash.digest('hex'),
     columns: [

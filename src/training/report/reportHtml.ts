@@ -99,7 +99,8 @@ function worstGradeLine({ worstGrade }: ModelEvaluation, words: Words): Html | u
 
 function verdict({ gates }: ModelEvaluation, words: Words): Html {
   const failed = gates.filter(({ passed }) => passed === false)
-  if (failed.length === 0) return html`<p class="verdict good">✓ ${fillIn(words.passes, { gates: gates.length })}</p>`
+  const passed = gates.filter((gate) => gate.passed === true)
+  if (failed.length === 0) return html`<p class="verdict good">✓ ${fillIn(words.passes, { gates: passed.length })}</p>`
   const list = failed.map(({ name }) => words.gates[name]).join('; ')
   return html`<p class="verdict act">✗ ${fillIn(words.fails, { gates: gates.length, failed: failed.length, names: list })}</p>`
 }

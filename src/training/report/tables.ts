@@ -128,25 +128,23 @@ export function importanceTable({ by, features }: FeatureImportance, words: Word
 
 export function psiTable({ psi }: Evaluation, words: Words): Html {
   if (psi === undefined) return html`<p>${words.notes.noPsi}</p>`
-  const line = (name: string, value: number | undefined): Cell[] => {
+  const line = ({ name, psi: value, limit = psiActs, unjudged }: (typeof psi.features)[number]): Cell[] => {
     if (value === undefined) return [name, '–', html`<span class="act">${words.unknown}</span>`]
-    const stability = stabilityOf(value)
-    return [
-      name,
-      new Bar(decimal(value), value / (2 * psiActs)),
-      html`<span class="${colours[stability]}">${words.psi[stability]}</span>`,
-    ]
+    const bar = new Bar(decimal(value), value / (2 * limit))
+    if (unjudged !== undefined) return [name, bar, words.psi[unjudged]]
+    const stability = stabilityOf(value, limit)
+    return [name, bar, html`<span class="${colours[stability]}">${words.psi[stability]}</span>`]
   }
   const sorted = psi.features.toSorted((a, b) => (b.psi ?? Infinity) - (a.psi ?? Infinity))
   const moved = sorted.filter(
-    ({ psi: value }, at) => at < featuresShown || value === undefined || stabilityOf(value) !== 'stable',
+    ({ psi: value, limit }, at) => at < featuresShown || value === undefined || stabilityOf(value, limit) !== 'stable',
   )
   const columns = [{ name: words.columns.feature }, { name: words.columns.psi }, { name: words.columns.verdict }]
-  const lines = (some: typeof sorted): Cell[][] => some.map(({ name, psi: value }) => line(name, value))
-  const rest = sorted.slice(moved.length)
-  return html`${table(words.sections.psi, columns, [line(words.score, psi.score), ...lines(moved)])}${
+  const score = { name: words.score, psi: psi.score, limit: psi.scoreLimit }
+  const rest = sorted.filter((one) => !moved.includes(one))
+  return html`${table(words.sections.psi, columns, [score, ...moved].map(line))}${
     rest.length === 0
       ? undefined
-      : html`<details><summary>${words.psi.stable}: ${rest.length}</summary>${table(words.psi.stable, columns, lines(rest))}</details>`
+      : html`<details><summary>${words.psi.stable}: ${rest.length}</summary>${table(words.psi.stable, columns, rest.map(line))}</details>`
   }`
 }

@@ -1,4 +1,6 @@
 /** What each language has to say. */
+
+import type { Unjudged } from '../../../models/quality/driftLimits.ts'
 import type { GateName } from '../../../models/quality/gates.ts'
 import type { Stability } from '../../../models/quality/psi.ts'
 
@@ -119,7 +121,7 @@ export type Words = {
   readonly fail: string
   readonly unjudged: string
   readonly unknown: string
-  readonly psi: Readonly<Record<Stability, string>>
+  readonly psi: Readonly<Record<Stability | Unjudged, string>>
   readonly score: string
   readonly noSkill: string
   readonly perfect: string

@@ -8,7 +8,7 @@ export const en: Words = {
   headlineNone: 'All rows have the same outcome, so there is no order to judge.',
   found:
     'Checking the {share} with the highest scores finds {recall} of the outcomes, {lift} times as many as checking at random; the first half holds {half}.',
-  passes: 'Passes all {gates} promotion gates',
+  passes: 'Passes all {gates} promotion gates that could be judged',
   fails: 'Fails {failed} of {gates} promotion gates: {names}',
   about:
     '{rows} rows, {positives} with the outcome ({rate}), {from} to {to}; the candidate, as it is judged here, has learnt from none of them.',
@@ -70,7 +70,7 @@ export const en: Words = {
     months: 'A steady model stays on one level; bars are 95 % intervals.',
     groups:
       'Recall: share of the outcomes among the {share} of all rows with the highest scores. Small groups have wide intervals.',
-    psi: 'Population stability index against the training rows: below 0.10 stable, to 0.25 look, above act.',
+    psi: 'Population stability index against the training rows: below 0.10 stable, to 0.25 look, above act, unless the profile has other limits. A feature that looks further back than the log went when training began is too young to judge.',
     noPsi: 'The model holds no reference of its training rows, so drift cannot be measured.',
   },
   plots: {
@@ -158,7 +158,13 @@ export const en: Words = {
   fail: 'fail',
   unjudged: 'not judged',
   unknown: 'unknown',
-  psi: { stable: 'stable', look: 'look', act: 'act' },
+  psi: {
+    stable: 'stable',
+    look: 'look',
+    act: 'act',
+    common: 'moves for everybody at once; not judged',
+    young: 'too young to judge',
+  },
   score: 'Score',
   noSkill: 'chance',
   perfect: 'honest',
