@@ -103,6 +103,11 @@ const registry = {
     says: 'There is no log at %s.',
     remedy: 'Check --log; `forewarn run` and `forewarn ingest` make a new one.',
   },
+  FW_LOG_ACCESS: {
+    says: 'The log at %s cannot be used: %s.',
+    remedy:
+      'Give this user rights to the folder and its files; a log at rest can be read without rights to write. Restore a damaged one from a backup.',
+  },
   FW_LOG_HELD: {
     says: 'The log %s is being written by process %s.',
     remedy: 'Stop that process, or send records to it over HTTP.',
@@ -208,6 +213,15 @@ const registry = {
   FW_CONFIG_CHANGED: {
     says: 'The log was started with %s, and now %s is asked for.',
     remedy: 'Start with the same profile, beat and model, or begin a new log.',
+  },
+  FW_FILE_ACCESS: {
+    says: 'The file or folder %s cannot be used: %s.',
+    remedy:
+      'Check that it is there, that this user has rights to it, and that the disk has space; TMPDIR names the folder for temporary files.',
+  },
+  FW_NODE_VERSION: {
+    says: 'forewarn needs Node %s or later, and this is Node %s.',
+    remedy: 'Call it through npm (npm ci, then npm run -s forewarn -- COMMAND): npm brings the right Node with it.',
   },
   FW_USAGE: { says: '%s', remedy: 'See `forewarn --help`.' },
   FW_HTTP_BUSY: { says: 'The address %s is in use.', remedy: 'Choose another one with --http HOST:PORT.' },

@@ -7,11 +7,12 @@ import { type Access, isLoopback } from '../edges/http/guard.ts'
 import { foundToken, madeToken, tokenOf } from '../edges/http/token.ts'
 import type { Holder } from '../edges/ingest/httpTarget.ts'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
-import { ForewarnError, messageOf } from '../errors.ts'
+import { ForewarnError } from '../errors.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
+import { codedFault } from './systemFault.ts'
 
 /** Where a command prints: results to `out`, progress and remarks to `err`. */
 export type Screen = {
@@ -209,12 +210,9 @@ export async function runProgram(
 export function reportError(error: unknown, screen: Screen = processScreen): number {
   if (error instanceof CommandFailed) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has printed it
-  if (!(error instanceof ForewarnError)) {
-    remark(screen, `error: ${messageOf(error)}`)
-    return 1
-  }
-  remark(screen, `error ${error.code}: ${plainText(error.message)}\n  ${error.remedy}`)
-  return error.code === 'FW_USAGE' ? 2 : 1
+  const { code, message, remedy } = codedFault(error)
+  remark(screen, `error ${code}: ${plainText(message)}\n  ${remedy}`)
+  return code === 'FW_USAGE' ? 2 : 1
 }
 
 /** Commands throw instead of ending the process, and print on the screen. */

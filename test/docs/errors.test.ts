@@ -21,6 +21,12 @@ test.each(errorCodes)('the particulars of %s can be read off its message', (code
   expect(detailsIn(code, 'Something else.')).toEqual(code === 'FW_USAGE' ? ['Something else.'] : undefined)
 })
 
+test('what an older Node is told, before anything else is loaded, reads as in the registry', () => {
+  const main = readPage('src/main.ts')
+  const { says, remedy } = errorRegistry.FW_NODE_VERSION
+  for (const part of [...says.split('%s'), remedy]) expect(main).toContain(part)
+})
+
 test('the pages name no other code', () => {
   const known: readonly string[] = errorCodes
   for (const page of [

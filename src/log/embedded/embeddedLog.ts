@@ -2,7 +2,7 @@
  * The embedded log: one SQLite file in a folder (WAL, one writer, any number of readers in this and other processes).
  * Appends and commits are on disk before their promise resolves (synchronous=FULL).
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { aheadMsMaxDefault } from '../../limits.ts'
@@ -10,6 +10,7 @@ import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
 import { partitionsOf } from '../topology.ts'
 import { DiskReserve } from './diskReserve.ts'
+import { openFault } from './faults.ts'
 import { recordBytes } from './partitionTable.ts'
 import { databaseFile, type Mode, Store } from './store.ts'
 import { EmbeddedTaskLog } from './taskLog.ts'
@@ -44,14 +45,15 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
   const { path, mode, partitions, prefixes = defaultPrefixes, now = Date.now } = options
   const { aheadMsMax = aheadMsMaxDefault } = options
   const onDisk = mode === 'write' && path !== ':memory:'
-  const lock = onDisk ? takeLock(path, options.http ?? null, now) : null
+  let lock: WriterLock | null = null
   try {
+    lock = onDisk ? takeLock(path, options.http ?? null, now) : null
     const store = new Store({ path, mode, partitions, prefixes })
     const reserve = onDisk ? reserveFor(store, path, now) : null
     return new SqliteLog(store, lock, reserve, () => ({ nowMs: now(), aheadMsMax }))
   } catch (error) {
     lock?.release()
-    throw error
+    throw openFault(path, error)
   }
 }
 
@@ -64,7 +66,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
   } catch (error) {
-    if (!existsSync(path)) throw error
+    if (!existsSync(path) || statSync(path).isDirectory()) throw error
     throw new ForewarnError('FW_USAGE', [`The log is a folder, and ${path} is a file.`], { cause: error })
   }
 }

@@ -1,13 +1,14 @@
 /** The open database: its tables, its kept statements, and the one way to write to it. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import type { TopicName, TopicPrefixes } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { partitionsOf } from '../topology.ts'
 import { Changes } from './changes.ts'
-import { broken, writeFault } from './faults.ts'
+import { broken, isFault, writeFault } from './faults.ts'
 import { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import { createTables, hasTables, readPartitions, tableName } from './schema.ts'
@@ -172,5 +173,24 @@ function openDatabase({ path, mode }: StoreOptions): DatabaseSync {
   if (path === ':memory:' && mode === 'write') return new DatabaseSync(path)
   const file = databaseFile(path)
   if (mode === 'read' && !existsSync(file)) throw new ForewarnError('FW_LOG_NOT_FOUND', [path])
-  return new DatabaseSync(file, { readOnly: mode === 'read', timeout: busyTimeoutMs })
+  return mode === 'read' ? openToRead(file) : new DatabaseSync(file, { timeout: busyTimeoutMs })
+}
+
+/**
+ * Readers of a write-ahead log share a file beside it, which they make where there is none. Where they may not, a log at rest (nothing
+ * is left in its write-ahead file, and nobody writes it) is read as a file that does not change.
+ */
+function openToRead(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return db
+  } catch (error) {
+    db.close()
+    const isAtRest = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
+    if (!isAtRest || !(isFault(error, 'cannotOpen') || isFault(error, 'readOnly'))) throw error
+    const unchanging = pathToFileURL(file)
+    unchanging.search = 'immutable=1'
+    return new DatabaseSync(unchanging, { readOnly: true })
+  }
 }
