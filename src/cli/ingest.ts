@@ -3,19 +3,13 @@ import { Argument, Command, Option } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { recordTopics } from '../../streams/topics.ts'
 import { abandonImport } from '../edges/ingest/abandonImport.ts'
+import { checkBeginning } from '../edges/ingest/entries.ts'
 import { httpTarget } from '../edges/ingest/httpTarget.ts'
 import { runImport } from '../edges/ingest/import.ts'
 import type { ImportSummary } from '../edges/ingest/importOptions.ts'
 import { checkProfile, readCommands } from '../edges/ingest/importState.ts'
 import type { RefusedLine } from '../edges/ingest/intake.ts'
-import {
-  type CutSummary,
-  checkFiles,
-  ingestLive,
-  type LiveSummary,
-  type LiveTarget,
-  logTarget,
-} from '../edges/ingest/live.ts'
+import { type CutSummary, ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
 import { patientTarget } from '../edges/ingest/patientTarget.ts'
 import { type UnknownCodes, unknownText } from '../edges/ingest/unknownCodes.ts'
 import { loadProfile } from '../edges/profiles.ts'
@@ -96,6 +90,7 @@ export function ingestCommand(screen: Screen = processScreen): Command {
 
 async function importFiles(screen: Screen, options: Options, profile: Profile, args: readonly string[]): Promise<void> {
   const files = args.map((argument) => kindAndFile(argument, profile))
+  for (const { file, ...kind } of files) await checkBeginning(file, { profile, ...kind, field: options.knownAt })
   const log = await openLogOption(options, 'write')
   const bar = progressBar(screen)
   try {
@@ -154,7 +149,8 @@ async function ingestFiles(
   }
   if (resume === true) throw new ForewarnError('FW_USAGE', ['--resume goes with an import of history.'])
   const records = { profile, ...named, files, stdin: screen.stdin }
-  await checkFiles(records)
+  for (const file of files.filter((one) => one !== '-'))
+    await checkBeginning(file, { profile, ...named, field: undefined, live: true })
   const { target, close } = await openTarget(screen, options, profile)
   const bar = progressBar(screen)
   try {

@@ -87,6 +87,8 @@ test('live: nothing of several files is sent when one of them is none of records
   const { code, out, err } = await run(['--log', `embedded:${folder}/log`, '--as', 'risk-events', good, semicolons])
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain('semicolons.csv lacks columns that risk-events needs (id or 事件编号, ')
+  const history = await run(['--log', `embedded:${folder}/log`, '--known-at', 'at', `risk-events=${semicolons}`])
+  expect(history).toMatchObject({ code: 2, err: expect.stringContaining('semicolons.csv lacks columns') })
   await expect(eventsIn(`${folder}/log`)).rejects.toMatchObject({ code: 'FW_LOG_NOT_FOUND' })
   const piped = await run(['--log', `embedded:${folder}/log`, '--as', 'risk-events', '-'], '[{"id":"a"}]\n')
   expect(piped).toMatchObject({ code: 2, err: expect.stringContaining('standard input is a JSON array') })

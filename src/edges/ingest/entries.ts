@@ -2,7 +2,7 @@
  * Entries: what the lines of a file have to say, before anyone judges it. A row of CSV is made the JSON of its contract by the
  * profile; a line that is no record keeps its own bytes, so that the fold makes a dead letter of it.
  */
-
+import { stat } from 'node:fs/promises'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import { isHeader } from './csvHeader.ts'
 import { CsvReader } from './csvReader.ts'
@@ -11,6 +11,18 @@ import { notRecords, refuseForeign, refuseOtherJson } from './foreign.ts'
 import { knownAtReader } from './knownAt.ts'
 import { isBlank, type Line, linesOf, readChunks } from './lines.ts'
 import { NdjsonReader } from './ndjsonReader.ts'
+
+/**
+ * A look at the beginning of a file, before anything is written. What can be read once only is looked at as it comes.
+ *
+ * @throws ForewarnError FW_USAGE when it cannot be read, or is none of records.
+ */
+export async function checkBeginning(file: string, options: EntryOptions): Promise<void> {
+  if ((await stat(file).catch(() => undefined))?.isFile() === false) return
+  const reading = entriesOfFile(file, options)
+  await reading.next()
+  await reading.return(undefined)
+}
 
 /** The entries of a file, batch by batch. @throws ForewarnError FW_USAGE when the file cannot be read, or is CSV that the profile does not map. */
 export async function* entriesOfFile(file: string, options: EntryOptions): AsyncGenerator<Entry[]> {

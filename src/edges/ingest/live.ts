@@ -1,5 +1,4 @@
 /** Live ingest: lines of files or of standard input, in batches, to a log of this process or to the process that holds it. */
-import { stat } from 'node:fs/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { sliceBytes, sliceLines } from '../../limits.ts'
@@ -59,23 +58,9 @@ export async function ingestLive(options: LiveOptions, now: () => number = Date.
   return { ...summary, leftOut, seconds: (now() - startedMs) / 1_000 }
 }
 
-/**
- * A look at the beginning of each file, before anything of the first one is sent. What can be read once only is looked at as it comes.
- *
- * @throws ForewarnError FW_USAGE when one cannot be read, or is none of records.
- */
-export async function checkFiles(options: Omit<LiveOptions, 'target'>): Promise<void> {
-  for (const file of options.files) {
-    if (file === '-' || (await stat(file).catch(() => undefined))?.isFile() === false) continue
-    const reading = entriesFrom(file, options, () => {})
-    await reading.next()
-    await reading.return(undefined)
-  }
-}
-
 function entriesFrom(
   file: string,
-  { topic, mapping, profile, stdin }: Omit<LiveOptions, 'target'>,
+  { topic, mapping, profile, stdin }: LiveOptions,
   leftOut: () => void,
 ): AsyncGenerator<Entry[]> {
   const options = {
