@@ -68,6 +68,8 @@ describe('what is no text of records', () => {
     ['a.txt', `[${json},${json}]`, "a JSON array and not one JSON object a line: convert it with jq -c '.[]'"],
     ['standard input', `\n [\n${json},\n${json}]`, 'a JSON array'],
     ['a.ndjson', '["u1","PEN.FINE"]\n["u2","PEN.FINE"]\n', 'a JSON array'],
+    ['a.ndjson', `${json},\n${json},\n`, "JSON objects with commas between them: convert it with sed 's/,$//'"],
+    ['a.json', `{"count":1,"rows":[${json}]}\n`, "one JSON object around its records: convert it with jq -c '.rows[]'"],
     ['a.json', `{\n  "id": "u1"\n}\n`, 'JSON over several lines and not one object a line: convert it with jq -c .'],
     ['standard input', `{ "id": "u1",\n  "type": "PEN.FINE" }\n`, 'JSON over several lines'],
     [
@@ -143,6 +145,7 @@ test.each<[name: string, content: string, lines: number[]]>([
   ['a.dat', `\ufeff${json}\r\n`, [1]],
   ['a.ndjson', `garbage\n${json}\n`, [1, 2]],
   ['a.ndjson', `{"id":"cut\n${json}\n`, [1, 2]],
+  ['a.ndjson', `{"id":"a","parts":[{}]}\n{"parts":[1]}\n`, [1, 2]],
   ['a.ndjson', `{"id":"a\0b"\n${json}\n`, [1, 2]],
 ])('%s %j is read', async (name, content, lines) => {
   expect(await read(name, content)).toEqual(lines)

@@ -1,6 +1,7 @@
 /** What a file is that is no text of records: told from its beginning, before anything is written. */
 import { isUtf8 } from 'node:buffer'
 import { ForewarnError } from '../../errors.ts'
+import { parseObject } from '../../records.ts'
 import { withoutReturn } from './lines.ts'
 
 const unpack = 'unpack it first'
@@ -45,7 +46,7 @@ export function refuseForeign(first: Buffer, name: string): void {
 
 /**
  * @param line The first line of a file that is not blank.
- * @throws ForewarnError FW_USAGE when it is JSON, but not one object a line.
+ * @throws ForewarnError FW_USAGE when it is JSON, but not one object a line, or one object around all records.
  */
 export function refuseOtherJson(line: Buffer, name: string): void {
   const text = withoutReturn(line).toString('utf8').trim()
@@ -53,10 +54,24 @@ export function refuseOtherJson(line: Buffer, name: string): void {
     throw notRecords(name, 'a JSON array and not one JSON object a line', "convert it with jq -c '.[]'")
   if (!text.startsWith('{')) return
   refuseEncoding(line, name)
-  if (isJson(text)) return
+  const json = jsonIn(text)
+  if (json !== undefined) {
+    refuseWrapped(json, name)
+    return
+  }
   if (/\r/.test(text)) throw carriageReturns(name)
+  if (text.endsWith(',') && jsonIn(text.slice(0, -1)) !== undefined)
+    throw notRecords(name, 'JSON objects with commas between them', "convert it with sed 's/,$//'")
   if (/[{[,:]$/.test(text))
     throw notRecords(name, 'JSON over several lines and not one object a line', 'convert it with jq -c .')
+}
+
+/** Records have fields, and no lists of objects. */
+function refuseWrapped(json: object, name: string): void {
+  const [field] =
+    Object.entries(json).find(([, value]) => Array.isArray(value) && value.some((one) => typeof one === 'object')) ?? []
+  if (field !== undefined && !('id' in json) && !('enterpriseId' in json))
+    throw notRecords(name, 'one JSON object around its records', `convert it with jq -c '.${field}[]'`)
 }
 
 /** @throws ForewarnError FW_USAGE. Other encodings would be read as other letters, so they are not read at all. */
@@ -73,11 +88,8 @@ export function notRecords(name: string, is: string, remedy: string): ForewarnEr
   return new ForewarnError('FW_USAGE', [`${name} is ${is}: ${remedy}.`])
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+/** The object that a text is. */
+function jsonIn(text: string): object | undefined {
+  const parsed = parseObject(Buffer.from(text), Number.POSITIVE_INFINITY)
+  return 'refused' in parsed ? undefined : parsed.json
 }
