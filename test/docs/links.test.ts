@@ -76,7 +76,7 @@ test.each(pages)('%s: options that it gives to commands exist', (page) => {
 })
 
 test.each(pages)('%s: npm scripts that it names exist', (page) => {
-  const named = [...readPage(page).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name]) => name)
+  const named = [...readPage(page).matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name)
   expect(named.filter((name) => !(name in scripts))).toEqual([])
 })
 

@@ -71,7 +71,7 @@ it('a model that is not there is told, with where it was looked for', async () =
   )
   await expect(loadProfile(folder)).rejects.toMatchObject({
     code: 'FW_PROFILE_INVALID',
-    message: expect.stringContaining(`model: The model folder ${path.join(folder, 'mine')} is not valid`),
+    message: expect.stringMatching(/model: .*\bmine\b/),
   })
 })
 
