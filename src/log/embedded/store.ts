@@ -186,9 +186,9 @@ function openToRead(file: string): DatabaseSync {
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     return db
   } catch (error) {
+    if (!isFault(error, 'cannotOpen') && !isFault(error, 'readOnly')) return db // whoever reads on meets it, and knows what it means
     db.close()
-    const isAtRest = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0
-    if (!isAtRest || !(isFault(error, 'cannotOpen') || isFault(error, 'readOnly'))) throw error
+    if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw error
     const unchanging = pathToFileURL(file)
     unchanging.search = 'immutable=1'
     return new DatabaseSync(unchanging, { readOnly: true })
