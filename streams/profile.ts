@@ -53,6 +53,8 @@ export type Profile = {
   /** What a register's word for the status of an enterprise means; undefined for a word that nobody has listed. */
   readonly statusOf: (text: string) => 'active' | 'closed' | undefined
   readonly messages: ReadonlyMap<string, Messages>
+  /** Earlier editions, by hash: a log that was begun with one goes on with it. */
+  readonly earlier: ReadonlyMap<string, () => Profile>
 }
 
 export type ProfileSource = {
@@ -62,11 +64,12 @@ export type ProfileSource = {
   regions: readonly CodeRow[]
   industries: readonly CodeRow[]
   messages: ReadonlyMap<string, Messages>
+  earlier?: ReadonlyMap<string, () => Profile>
 }
 
 /** @throws Error with the path of the mistake: `eventTypes.3.group: X is none of the groups`. */
 export function compileProfile(source: ProfileSource): Profile {
-  const { file, hash, formerHashes = [], regions, industries, messages } = source
+  const { file, hash, formerHashes = [], regions, industries, messages, earlier = new Map() } = source
   const groups = unique(
     'groups',
     file.groups.map((group) => group.code),
@@ -125,12 +128,13 @@ export function compileProfile(source: ProfileSource): Profile {
     sourceIndex: indexed(sources),
     statusOf: statusReader(file.statuses),
     messages,
+    earlier,
   }
 }
 
 /** Whether a log that was begun under a hash is of this profile. */
-export function isHashOf({ hash, formerHashes, file }: Profile, one: string): boolean {
-  return one === hash || formerHashes.includes(one) || file.earlier.includes(one)
+export function isHashOf({ hash, formerHashes }: Pick<Profile, 'hash' | 'formerHashes'>, one: string): boolean {
+  return one === hash || formerHashes.includes(one)
 }
 
 /** Codes and levels of declared features are in the trees: else they would be 0 for ever; without centres nothing is around. */

@@ -12,12 +12,14 @@ const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'lower-case letters, dig
 const code = z.string().min(1).max(32)
 const names = z.record(z.string().regex(/^[a-z]{2}$/), z.string().min(1))
 
+const table = z.string().regex(/^[\w.-]+\.csv$/)
+
 const treeFile = z.strictObject({
   /**
    * CSV beside the profile with the columns code, parent, and one name column per language (`name_zh`, `name_en`). `lat` and `lon`
-   * say in degrees where the middle of a region lies, for rates nearby.
+   * say in degrees where the middle of a region lies, for rates nearby. `counts_at` makes a code another name of a node.
    */
-  file: z.string().regex(/^[\w.-]+\.csv$/),
+  file: table,
   version: z.string().min(1),
   source: z.string().min(1),
   license: z.string().min(1),
@@ -68,8 +70,20 @@ export const ProfileFile = z.strictObject({
   name,
   version: z.string().min(1),
   about: z.string().min(1),
-  /** Hashes of earlier editions: a log that was started with one of them goes on with this one. */
-  earlier: z.array(sha256).max(64).default([]),
+  /**
+   * Earlier editions of the profile, by their hash, with the tables that they had where these were others: a log that was begun with one
+   * goes on with its tables. Whatever else the log counts by is the same in both: tick, types, sources, grades, bands, judged levels.
+   */
+  earlier: z
+    .array(
+      z.strictObject({
+        hash: sha256,
+        regions: table.optional(),
+        industries: table.optional(),
+      }),
+    )
+    .max(64)
+    .default([]),
   language: z.string().regex(/^[a-z]{2}$/),
   languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1),
   enterpriseId: z.strictObject({

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { CodeTree } from './tree.ts'
-import { rootIndex, unknownCode, unknownIndex } from './tree.ts'
+import { unknownCode, unknownIndex } from './tree.ts'
 
 export const Spellings = z.strictObject({
   /** Letters and digits of full width for those of ASCII, small letters for capitals, spaces around. */
@@ -17,31 +17,24 @@ export const Spellings = z.strictObject({
   trimmed: z.boolean().default(false),
   /** Names, alone where one node has them, or after names of nodes above; these words in them say nothing. */
   names: z.strictObject({ without: z.array(z.string().min(1)).default([]) }).optional(),
-  /** Other codes for a node. */
-  codes: z.record(z.string().min(1), z.string().min(1)).default({}),
 })
 export type Spellings = z.infer<typeof Spellings>
 
 /** What a text spells: the index of a node, or UNKNOWN's. */
 export type Speller = (text: string) => number
 
-/** @throws Error when `codes` names a node that the tree does not have. */
 export function speller(tree: CodeTree, spellings: Spellings | undefined): Speller {
   if (spellings === undefined) return tree.find
-  const { fullWidth, cut, prefixed, trimmed, names, codes } = spellings
-  const others = new Map(Object.entries(codes).map(([code, stands]) => [code, tree.find(stands)]))
-  const [missing] = Object.entries(codes).filter(([, stands]) => !tree.has(stands))
-  if (missing !== undefined) throw new Error(`spellings.codes.${missing[0]}: the table has no ${missing[1]}`)
-  const exact: Speller = (code) => others.get(code) ?? tree.find(code)
+  const { fullWidth, cut, prefixed, trimmed, names } = spellings
   let byName: Speller | undefined
 
   return (text) => {
-    const known = exact(text)
+    const known = tree.find(text)
     if (known !== unknownIndex || text === unknownCode) return known
     const plain = fullWidth ? text.normalize('NFKC').trim().toUpperCase() : text
     if (plain === '') return unknownIndex
     const code = cut?.from.includes(plain.length) && /^\d+$/.test(plain) ? plain.slice(0, cut.to) : plain
-    const found = exact(code)
+    const found = tree.find(code)
     if (found !== unknownIndex) return found
     const behind = prefixed ? afterPrefix(code) : undefined
     const own = behind === undefined ? deepest(code) : deepest(behind.rest)
@@ -54,7 +47,7 @@ export function speller(tree: CodeTree, spellings: Spellings | undefined): Spell
   /** The code itself, or what is left of it when digits are cut off its end. */
   function deepest(code: string): number {
     for (let length = code.length; length > 0; length--) {
-      const found = exact(code.slice(0, length))
+      const found = tree.find(code.slice(0, length))
       if (found !== unknownIndex || !trimmed || !/^\d+$/.test(code)) return found
     }
     return unknownIndex
@@ -74,28 +67,37 @@ function afterPrefix(code: string): { prefix: string; rest: string } | undefined
 
 /**
  * Reads names of all languages: of a node alone, and after names of nodes above it, some or all. A name that several nodes have
- * means the outermost where one holds the others, and else nothing.
+ * means the outermost where one holds the others, and else nothing. Former names are read where no node has the name today.
  */
 function nameReader(tree: CodeTree, without: readonly string[]): Speller {
   const fillers = without.map(plainName)
   const plain = (name: string): string => fillers.reduce((text, filler) => text.replaceAll(filler, ''), plainName(name))
-  const byName = new Map<string, number>()
-  const add = (name: string, index: number): void => {
-    if (name === '') return
-    const held = byName.get(name)
-    if (held === undefined || tree.pathOf(held).includes(index)) byName.set(name, index)
-    else if (!tree.pathOf(index).includes(held)) byName.set(name, unknownIndex)
-  }
-  for (const { index, code, names } of tree.nodes) {
-    if (index === rootIndex || code === unknownCode || code.endsWith(`/${unknownCode}`)) continue
-    const above = tree.pathOf(index).slice(1, -1)
-    for (const [language, name] of Object.entries(names)) {
-      const outer = above.map((at) => plain(tree.nodes[at].names[language] ?? '')).reverse()
-      for (let chosen = 0; chosen < 2 ** outer.length; chosen++)
-        add(outer.filter((_, at) => (chosen >> at) & 1).join('') + plain(name), index)
+  const isNamed = (code: string): boolean => code !== '' && code !== unknownCode && !code.endsWith(`/${unknownCode}`)
+  const today = named(
+    tree.nodes.filter(({ code }) => isNamed(code)).map(({ index, names }) => ({ node: index, names })),
+  )
+  const former = named(tree.others)
+  return (text) => today.get(plain(text)) ?? former.get(plain(text)) ?? unknownIndex
+
+  function named(list: readonly Pick<CodeTree['others'][number], 'node' | 'names'>[]): ReadonlyMap<string, number> {
+    const byName = new Map<string, number>()
+    for (const { node, names } of list) {
+      const above = tree.pathOf(node).slice(list === tree.others ? 0 : 1, -1)
+      for (const [language, name] of Object.entries(names)) {
+        if (plain(name) === '') continue
+        const outer = above.map((at) => plain(tree.nodes[at].names[language] ?? '')).reverse()
+        for (let chosen = 0; chosen < 2 ** outer.length; chosen++)
+          add(byName, outer.filter((_, at) => (chosen >> at) & 1).join('') + plain(name), node)
+      }
     }
+    return byName
   }
-  return (text) => byName.get(plain(text)) ?? unknownIndex
+
+  function add(byName: Map<string, number>, name: string, node: number): void {
+    const held = byName.get(name)
+    if (held === undefined || tree.pathOf(held).includes(node)) byName.set(name, node)
+    else if (!tree.pathOf(node).includes(held)) byName.set(name, unknownIndex)
+  }
 }
 
 /** Spaces and marks between names do not count. */

@@ -2,13 +2,16 @@
  * A code tree: regions or industries. Node 0 is the root ('', the whole country or all industries), node 1 is UNKNOWN, its child.
  * Codes of any level may be used in records. Cells are counted at the leaves of a cut of the tree (`cutAt`): the deepest level
  * that is judged. Every inner node above the cut has a child `<code>/UNKNOWN`, for records that say no more than the inner code,
- * so that a parent's count is always the sum of its children's.
+ * so that a parent's count is always the sum of its children's. A code that is retired, or that means no more than a node, is none
+ * itself: it is another name of the node at which its records count.
  */
 export type CodeRow = {
   code: string
   parent: string
   names: Readonly<Record<string, string>>
   centre?: Centre | undefined
+  /** The code of the node at which records with this code count. */
+  countsAt?: string | undefined
 }
 
 /** Where the middle of a region lies, in degrees: -90 to 90 north, -180 to 180 east. */
@@ -33,6 +36,10 @@ export type CodeTree = {
   readonly nodes: readonly TreeNode[]
   /** Level names, outermost first: `['province', 'prefecture', 'county']`. */
   readonly levels: readonly string[]
+  /** The index of every code, of those too that count at another. */
+  readonly codes: ReadonlyMap<string, number>
+  /** Codes that are no nodes, with the node at which each counts. */
+  readonly others: readonly { code: string; node: number; names: Readonly<Record<string, string>> }[]
   /** Index of a code, or UNKNOWN's. */
   find(code: string): number
   has(code: string): boolean
@@ -48,7 +55,7 @@ export type CodeTree = {
   cutAt(level: string): CodeTree
 }
 
-/** @throws Error naming the row, for an unknown parent, a code used twice, a cycle or a tree deeper than its levels. */
+/** @throws Error naming the row, for an unknown parent or node to count at, a code used twice, a cycle or a tree deeper than its levels. */
 export function codeTree(
   rows: readonly CodeRow[],
   levels: readonly string[],
@@ -73,6 +80,7 @@ export function codeTree(
     nodes.push({ index: nodes.length, code, parent, depth, names, centre })
   }
   for (const [line, row] of rows.entries()) {
+    if (row.countsAt !== undefined) continue
     const parent = indexOf.get(row.parent)
     if (parent === undefined) throw new Error(`row ${line + 1}: parent ${row.parent} of ${row.code} is not above it`)
     add(row.code, parent, row)
@@ -83,8 +91,20 @@ export function codeTree(
       add(`${node.code}/${unknownCode}`, node.index, { names: unknownNames(node) })
     }
   }
+  const codes = new Map(indexOf)
+  const others: CodeTree['others'][number][] = []
+  for (const [line, { code, parent, names, countsAt }] of rows.entries()) {
+    if (countsAt === undefined) continue
+    if (parent !== '') throw new Error(`row ${line + 1}: ${code} counts at ${countsAt}, and has a parent`)
+    const node = countsAt === '' ? undefined : indexOf.get(countsAt)
+    if (node === undefined)
+      throw new Error(`row ${line + 1}: ${code} counts at ${countsAt}, which is no node of the tree`)
+    if (codes.has(code)) throw new Error(`code ${code} stands twice`)
+    codes.set(code, node)
+    others.push({ code, node, names })
+  }
   const leafOf = Uint16Array.from(nodes, (node) => leafOfNode(node))
-  const find = (code: string): number => indexOf.get(code) ?? unknownIndex
+  const find = (code: string): number => codes.get(code) ?? unknownIndex
   const paths = new Map<number, readonly number[]>()
   return {
     nodes,
@@ -92,7 +112,9 @@ export function codeTree(
     cutDepth,
     cutAt: (level) => codeTree(rows, levels, level, rootNames),
     leafOf,
-    has: (code) => indexOf.has(code),
+    codes,
+    others,
+    has: (code) => codes.has(code),
     find,
     read: find,
     pathOf: (leaf) => {

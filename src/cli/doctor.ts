@@ -1,6 +1,7 @@
 /** `forewarn doctor`: looks at everything that has to be right, and says what to do where it is not. */
 import { Command } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
+import { profileOf } from '../activation.ts'
 import { readCommands } from '../edges/ingest/importState.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
 import {
@@ -73,7 +74,8 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       const checks = [ok('log', `${log.name} opens, with ${log.partitions('risk-events')} partitions.`)]
       if (place.kind === 'embedded') checks.push(await checkWriter(place.folder), await checkDisk(place.folder))
       else checks.push(...checkTopics(await topicDeviations(options)))
-      const configuration = profile === undefined ? undefined : checkConfiguration(state, profile)
+      const own = profile && (await profileOf(log, profile))
+      const configuration = own && checkConfiguration(state, own)
       if (configuration !== undefined) checks.push(configuration)
       checks.push(checkImport(state, place.kind === 'kafka' || readWriter(place.folder).live))
       if (place.kind === 'embedded') checks.push(await checkCheckpoints(log, place.folder, prefixesOf(options)))
@@ -81,7 +83,7 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       if (activation !== undefined && open === undefined)
         checks.push(await checkTime(log, activation.beatMs, Date.now()))
       checks.push(await checkDeadLetters(log))
-      if (profile !== undefined && configuration?.verdict === 'ok') checks.push(await checkCodes(log, profile))
+      if (own !== undefined && configuration?.verdict === 'ok') checks.push(await checkCodes(log, own))
       return checks
     } finally {
       await log.close()

@@ -1,6 +1,7 @@
 /** `forewarn extract`: training rows out of a log, as they would have been scored at past dates, with what came of them. */
 import { Command, Option } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
+import { profileOf } from '../activation.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { readRegistry } from '../edges/registry/readRegistry.ts'
 import type { Log } from '../log/port.ts'
@@ -64,7 +65,7 @@ export function extractCommand(screen: Screen = processScreen): Command {
       const profile = await loadProfile(options.profile)
       const log = await openLogOption(options, 'read')
       try {
-        await tell(screen, await extract(log, profile, options, screen), options)
+        await tell(screen, await extract(log, await profileOf(log, profile), options, screen), options)
       } finally {
         await log.close()
       }

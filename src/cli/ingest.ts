@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { recordTopics } from '../../streams/topics.ts'
+import { profileOf } from '../activation.ts'
 import { abandonImport } from '../edges/ingest/abandonImport.ts'
 import { checkBeginning } from '../edges/ingest/entries.ts'
 import { httpTarget } from '../edges/ingest/httpTarget.ts'
@@ -97,7 +98,8 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
     const onProgress = ({ doing, done, total }: { doing: string; done: number; total: number }): void =>
       bar.update(done, total, doing)
     const { knownAt: field, resume = false } = options
-    const summary = await runImport({ log, profile, field, files, resume, onProgress })
+    const own = await profileOf(log, profile)
+    const summary = await runImport({ log, profile: own, field, files, resume, onProgress })
     bar.stop()
     tellRefused(screen, summary.lines, total(summary.refused))
     tellUnknown(screen, summary.unknown, profile)
@@ -189,12 +191,13 @@ async function openTarget(
   }
   const log = await openLogOption(options, 'write')
   try {
-    checkProfile(await readCommands(log), profile)
+    const own = await profileOf(log, profile)
+    checkProfile(await readCommands(log), own)
+    return { target: logTarget(log, own), close: () => log.close() }
   } catch (error) {
     await log.close()
     throw error
   }
-  return { target: logTarget(log, profile), close: () => log.close() }
 }
 
 /** So that whoever sends knows from where on to send again. */

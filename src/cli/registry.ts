@@ -1,6 +1,7 @@
 /** What the commands about models share: the log and its registry, hashes and ticks as people write them. */
 import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { profileOf } from '../activation.ts'
 import { type ModelFolder, readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { type ListedModel, listModels } from '../edges/registry/listModels.ts'
@@ -27,11 +28,12 @@ export async function withRegistry<T>(
   mode: 'read' | 'write',
   work: (open: OpenRegistry) => Promise<T>,
 ): Promise<T> {
-  const profile = await loadProfile(options.profile)
-  const baseline = profile.file.model === null ? undefined : await readModelFolder(profile.file.model)
+  const named = await loadProfile(options.profile)
+  const baseline = named.file.model === null ? undefined : await readModelFolder(named.file.model)
   const holder = holderOf(options.log)
   const log = await openLogOption(options, mode === 'read' || holder !== undefined ? 'read' : 'write')
   try {
+    const profile = await profileOf(log, named)
     const target = holder === undefined ? logRegistry(log) : httpRegistry(holder)
     return await work({ profile, target, ...(await read(log, profile, baseline)) })
   } finally {

@@ -4,7 +4,6 @@ import path from 'node:path'
 import { Command } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { checkNewFolder, writeModelFolder } from '../edges/modelFolders.ts'
-import { loadProfile } from '../edges/profiles.ts'
 import type { NamedModel } from '../training/asOf.ts'
 import { type ModelEvaluation, shareDefault } from '../training/evaluateModels.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
@@ -74,8 +73,7 @@ export function retrainCommand(screen: Screen = processScreen): Command {
 async function retrain(screen: Screen, options: Options): Promise<void> {
   const testShare = shareOf('--test-share', options.testShare)
   await checkNewFolder(options.out)
-  const profile = await loadProfile(options.profile)
-  const champion = await championOf(options)
+  const { profile, champion } = await championOf(options)
   const [folder, model] = ['rows', 'model'].map((name) => path.join(options.out, name))
   const learnt = chosenFeatures(profile, undefined)
   const features = [...new Set([...learnt, ...columnsOf(champion === undefined ? [] : [champion])])]
@@ -118,12 +116,14 @@ async function extractRows(screen: Screen, profile: Profile, options: Options & 
   }
 }
 
-/** The champion of the log's last tick. */
-async function championOf(options: Options): Promise<NamedModel | undefined> {
+/** The profile of the log, and the champion of its last tick. */
+async function championOf(options: Options): Promise<{ profile: Profile; champion: NamedModel | undefined }> {
   return withRegistry(options, 'read', async (open) => {
-    const { beatMs, throughBeat } = open.registry
-    const found = championIn(open, open.profile.calendar.tickOf(throughBeat * beatMs))
-    return found === undefined ? undefined : { ...found, name: `champion (${found.hash.slice(0, 8)})` }
+    const { profile, registry } = open
+    const { beatMs, throughBeat } = registry
+    const found = championIn(open, profile.calendar.tickOf(throughBeat * beatMs))
+    const champion = found && { ...found, name: `champion (${found.hash.slice(0, 8)})` }
+    return { profile, champion }
   })
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { Warning } from '../../streams/outputs.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
+import { profileOf } from '../activation.ts'
 import { readCommands } from '../edges/ingest/importState.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { championAt, readRegistry } from '../edges/registry/readRegistry.ts'
@@ -33,9 +34,10 @@ export function verifyCommand(screen: Screen = processScreen): Command {
     .option('--profile <name|dir>', 'profile of the log', 'cn')
     .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
     .action(async (id: string, options: Options) => {
-      const profile = await loadProfile(options.profile)
+      const named = await loadProfile(options.profile)
       const log = await openLogOption(options, 'read')
       try {
+        const profile = await profileOf(log, named)
         const published = await changesOf(log, id)
         if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
         if (!(await wasRun(log)))

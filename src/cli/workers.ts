@@ -1,6 +1,6 @@
 /** `--workers N`: so many processes on this machine, each a member of the group; one that dies is started again. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { activate } from '../activation.ts'
+import { activate, profileOf } from '../activation.ts'
 import { sumTotals } from '../edges/tally.ts'
 import { detailsIn, type ErrorCode, ForewarnError } from '../errors.ts'
 import { workerHealthyMs, workerKillAfterMs, workerRestartMs, workerRestartMsMax } from '../limits.ts'
@@ -28,7 +28,11 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
   kafkaBrokers(options.log) // an embedded log has one writer
   const setting = await settingOf(options)
   const log = await openLogOption(options, 'write')
-  await activate({ ...setting, log, now: Date.now }).finally(() => log.close())
+  try {
+    await activate({ ...setting, profile: await profileOf(log, setting.profile), log, now: Date.now })
+  } finally {
+    await log.close()
+  }
   const { host, port } = hostAndPort(options.http)
   const stop = stopSignal()
   const startedMs = Date.now()

@@ -12,7 +12,7 @@ import { checkTraining } from '../../streams/training.ts'
 import type { CodeRow } from '../../streams/tree.ts'
 import { featureProfile } from '../enterprise/featureProfile.ts'
 import { ForewarnError, messageOf, mistakesIn } from '../errors.ts'
-import { MiB, treeNodesMax } from '../limits.ts'
+import { MiB, treeCodesMax, treeNodesMax } from '../limits.ts'
 import { withLineFeeds } from './lineEnds.ts'
 import { isBuiltInModel, readModelFiles } from './models.ts'
 
@@ -65,11 +65,18 @@ async function compiled(folder: ProfileFolder): Promise<Profile> {
     })
     messages.set(language, checked(Messages, words, `${name}: `))
   }
-  const regions = await folder.codes('regions', file.regions.file)
-  const industries = await folder.codes('industries', file.industries.file)
+  const regions = (await folder.codes('regions.file', file.regions.file))()
+  const industries = (await folder.codes('industries.file', file.industries.file))()
   const model = await folder.model(file.model)
+  const source = { file: { ...file, model }, messages, regions, industries }
+  const earlier = new Map<string, () => Profile>()
+  for (const [at, { hash, ...tables }] of file.earlier.entries()) {
+    const regionsThen = await folder.codes(`earlier.${at}.regions`, tables.regions ?? file.regions.file)
+    const industriesThen = await folder.codes(`earlier.${at}.industries`, tables.industries ?? file.industries.file)
+    earlier.set(hash, () => compileProfile({ ...source, hash, regions: regionsThen(), industries: industriesThen() }))
+  }
   const hashes = { hash: folder.hash(), formerHashes: folder.formerHashes() }
-  const profile = compileProfile({ file: { ...file, model }, ...hashes, regions, industries, messages })
+  const profile = compileProfile({ ...source, ...hashes, earlier })
   for (const tree of ['regions', 'industries'] as const) {
     const nodes = profile[tree].nodes.length
     if (nodes > treeNodesMax) throw new Error(`${tree}.file: ${nodes} nodes, at most ${treeNodesMax} fit`)
@@ -98,13 +105,20 @@ class ProfileFolder {
     }
   }
 
-  async codes(tree: string, name: string): Promise<CodeRow[]> {
-    try {
-      const text = await this.text(name)
-      const options = { columns: true, bom: true, skip_empty_lines: true, to: treeNodesMax + 1 } as const
-      return CsvRows.parse(parseCsv(text, options)).map(codeRow)
-    } catch (error) {
-      throw new Error(`${tree}.file: ${messageOf(error)}`)
+  /** Reads a table; gives what parses it, for whoever needs it. `where`: what in the profile names it. */
+  async codes(where: string, name: string): Promise<() => CodeRow[]> {
+    const text = await this.text(name).catch((error: unknown) => {
+      throw new Error(`${where}: ${messageOf(error)}`)
+    })
+    return () => {
+      try {
+        const options = { columns: true, bom: true, skip_empty_lines: true, to: treeCodesMax + 1 } as const
+        const rows = CsvRows.parse(parseCsv(text, options)).map(codeRow)
+        if (rows.length > treeCodesMax) throw new Error(`more than ${treeCodesMax} rows`)
+        return rows
+      } catch (error) {
+        throw new Error(`${where}: ${messageOf(error)}`)
+      }
     }
   }
 
@@ -167,15 +181,18 @@ function withModel(yaml: Buffer, hash: string): Buffer {
   return Buffer.from(`${text.slice(0, from)}${hash}${text.slice(to)}`)
 }
 
-/** `code,parent,name_zh,name_en,lat,lon`: blank names are left out, and blank centres. */
+/** `code,parent,name_zh,name_en,lat,lon,counts_at`: blank names are left out, blank centres, and blank nodes to count at. */
 function codeRow(row: Readonly<Record<string, string>>, at: number): CodeRow {
-  const { code, parent } = row
+  const { code, parent, counts_at: countsAt = '' } = row
   if (code === undefined || parent === undefined) throw new Error('the columns code and parent are needed')
   if (code === '') throw new Error(`row ${at + 1}: the code is blank`)
   const names = Object.entries(row).flatMap(([column, name]) =>
     /^name_[a-z]{2}$/.test(column) && name !== '' ? [[column.slice('name_'.length), name]] : [],
   )
-  return { code, parent, names: Object.fromEntries(names), centre: centreOf(row, at) }
+  return {
+    ...{ code, parent, names: Object.fromEntries(names), centre: centreOf(row, at) },
+    ...(countsAt === '' ? {} : { countsAt }),
+  }
 }
 
 const Degrees = z.strictObject({ lat: z.coerce.number().min(-90).max(90), lon: z.coerce.number().min(-180).max(180) })

@@ -7,8 +7,7 @@ import { factWordsBase, hourOf, packedHourMax } from '../../models/facts.ts'
 import { attributeNameMax, attributesMax, attributeTextMax, placePrefix } from '../../streams/contracts.ts'
 import { IdHasher } from '../../streams/hash.ts'
 import { otherSource, type Profile } from '../../streams/profile.ts'
-import type { CodeTree } from '../../streams/tree.ts'
-import { unknownIndex } from '../../streams/tree.ts'
+import { type CodeTree, unknownIndex } from '../../streams/tree.ts'
 import { recordParseBytesMax } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { CodeIndex } from './codeIndex.ts'
@@ -121,7 +120,7 @@ export function plainEvents(profile: Profile, partition?: Partition): PlainEvent
 
 /** The node that a text of ASCII names: by its bytes where it is a code of the table, else as it is read. */
 function placesOf(tree: CodeTree): (bytes: Uint8Array, from: number, to: number) => number {
-  const codes = new CodeIndex(tree.nodes.map(({ code, index }) => [code, index]))
+  const codes = new CodeIndex(tree.codes)
   return (bytes, from, to) => codes.find(bytes, from, to) ?? tree.read(asciiText(bytes, from, to))
 }
 

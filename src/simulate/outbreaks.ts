@@ -12,7 +12,6 @@ const quietDaysAtEnd = 3
 const extraPerDayMin = 5
 const factorMin = 2
 const enterprisesMin = 10
-const factorMax = 10
 const daysBetween = 3 // between two outbreaks of one cell
 
 /** What is drawn from. `sizeSd`: size at the peak, in standard deviations of all judged events of the cell (Noufaily et al. 2013 draw 1 to 10). */
@@ -21,6 +20,7 @@ type Look = {
   shapes: readonly Outbreak['shape'][]
   sizeSdMin: number
   sizeSdSpan: number
+  factorMax: number
   triesPerKind: number
 }
 const usualLook: Look = {
@@ -28,10 +28,18 @@ const usualLook: Look = {
   shapes: ['jump', 'ramp'],
   sizeSdMin: 4,
   sizeSdSpan: 6,
+  factorMax: 10,
   triesPerKind: 100,
 }
 /** Large, sudden and in one place, so that everybody sees it at once. */
-const clearLook: Look = { kinds: ['both'], shapes: ['jump'], sizeSdMin: 10, sizeSdSpan: 4, triesPerKind: 2_000 }
+const clearLook: Look = {
+  kinds: ['both'],
+  shapes: ['jump'],
+  sizeSdMin: 20,
+  sizeSdSpan: 5,
+  factorMax: 20,
+  triesPerKind: 2_000,
+}
 
 /** Days count from the start; `toDay` is the first day after it. */
 export type Days = { readonly fromDay: number; readonly toDay: number }
@@ -119,7 +127,7 @@ function themesOf(profile: Profile, traits: readonly Trait[]): number[][] {
 function search(
   scene: Scene,
   others: readonly PlannedOutbreak[],
-  { kinds, shapes, sizeSdMin, sizeSdSpan, triesPerKind }: Look,
+  { kinds, shapes, sizeSdMin, sizeSdSpan, factorMax, triesPerKind }: Look,
   { fromDay, toDay }: Days,
   random: Random,
 ): PlannedOutbreak | undefined {

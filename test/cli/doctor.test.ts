@@ -144,6 +144,22 @@ test('log time that leads the clock is told: of records that wait, and of what i
   expect(await timeOf(appended(at(nowMs + 7_200_000)), fold, appended(command('1', 'import.begin')))).toBe('')
 })
 
+test('retired codes are counted, and are none that nobody knows', async () => {
+  const value = { id: 'a', enterpriseId: 'a', type: 'CMP.COMPLAINT', occurredAt: '1970-01-01T00:00:00Z' }
+  const folder = await withLog((log) =>
+    append(
+      log,
+      ['330103', '330105', '350427'].map((region) => ({
+        ...{ topic: 'risk-events', key: 'a', timeMs: 0 },
+        value: { ...value, region },
+      })),
+    ),
+  )
+  expect((await doctor(folder, '--profile', 'cn')).of('codes')).toBe(
+    'ok cn knows every code in the newest 3 records. 2 of them have retired codes, and count at what took their place.',
+  )
+})
+
 test('codes that the profile does not know are told, with how often they stand in the newest records', async () => {
   const value = { id: 'a', enterpriseId: 'a', type: 'WRN.OTHER', occurredAt: '1970-01-01T00:00:00Z', region: 'TX' }
   const record = { topic: 'risk-events', key: 'a', timeMs: 0 } as const

@@ -13,6 +13,9 @@ test('a log of foldVersion 4 says what it said, and goes on', async () => {
   const warnings = await jsonLines(['tail', 'region-warnings', ...log])
   expect(warnings.at(-1)).toMatchObject({ value: { id: 'region.440000.2026-09-16', level: 'orange', foldVersion: 4 } })
 
+  // With the regions that it was begun with: what it warned of then is judged the same.
+  expect(await forewarnJson(['verify', 'region.440000.2026-09-16', ...log])).toMatchObject({ agrees: true })
+
   const before = await accountOf(folder)
   const events = path.join(folder, 'events.ndjson')
   const event = {

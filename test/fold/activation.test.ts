@@ -1,9 +1,12 @@
 /** Two processes that begin one log at the same moment (docs/fold.md rule 18). */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { activate } from '../../src/activation.ts'
+import { activate, profileOf } from '../../src/activation.ts'
+import { loadProfile } from '../../src/edges/profiles.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { writeProfile } from '../streams/profileFolder.ts'
 import { append, foldToEnd, memoryLog } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { logOver } from '../support/logs.ts'
@@ -45,6 +48,48 @@ it('with the same setting: the second command is a duplicate, and nothing that i
   expect({ ...after, duplicate: 0 }).toEqual({ ...before, duplicate: 0 })
   const { fates: _, ...told } = await digest(together)
   expect(told).toEqual({ ...(await digest(alone)), fates: undefined })
+})
+
+describe('an earlier edition of a profile', () => {
+  const then = 'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour\n'
+  const now =
+    'code,parent,name_en,counts_at\nEAST,,East Harbour,\nSOUTH,,South Harbour,\nWEST,,West Harbour,\nOLD,,Old Harbour,SOUTH\n'
+  /** The profile with the table of today, which says that it goes on with logs of this hash. */
+  const edition = async (hash: string): Promise<Profile> =>
+    loadProfile(
+      await writeProfile((files) => {
+        const earlier = `languages: [en]\nearlier: [{ hash: "${hash}", regions: then.csv }]`
+        files.set('profile.yaml', (files.get('profile.yaml') ?? '').replace('languages: [en]', earlier))
+        files.set('regions.csv', now)
+        files.set('then.csv', then)
+      }),
+    )
+
+  it('goes on with the tables of its log, node by node; a new log has those of today', async () => {
+    const former = await loadProfile(await writeProfile())
+    const [old, fresh] = [await memoryLog(), await memoryLog()]
+    await activate({ ...setting, model: null, profile: former, log: old })
+    const today = await edition(former.hash)
+    const goesOn = await profileOf(old, today)
+    expect(goesOn.hash).toBe(former.hash)
+    expect(goesOn.regions.nodes).toEqual(former.regions.nodes)
+    await activate({ ...setting, model: null, profile: goesOn, log: old })
+    await activate({ ...setting, model: null, profile: await profileOf(fresh, today), log: fresh })
+    expect(await profileOf(fresh, today)).toBe(today)
+    const codeOf = ({ regions }: Profile): string => regions.nodes[regions.find('OLD')].code
+    expect([codeOf(goesOn), codeOf(today)]).toEqual(['OLD', 'SOUTH'])
+  })
+
+  it('that is not listed is another profile', async () => {
+    const log = await memoryLog()
+    await activate({ ...setting, model: null, profile: await loadProfile(await writeProfile()), log })
+    const today = await edition('0'.repeat(64))
+    await expect(
+      activate({ ...setting, model: null, profile: await profileOf(log, today), log }),
+    ).rejects.toMatchObject({
+      code: 'FW_CONFIG_CHANGED',
+    })
+  })
 })
 
 it('with another model: one of the two is refused, and only one', async () => {

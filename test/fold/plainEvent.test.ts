@@ -9,6 +9,7 @@ import { plainEvents } from '../../src/enterprise/plainEvent.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { isRefusal } from '../../src/records.ts'
 import { Spellings, speller } from '../../streams/spellings.ts'
+import { unknownIndex } from '../../streams/tree.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const seed = 20_260_302
@@ -18,16 +19,17 @@ const withColumns = {
   file: { ...file, factColumns: ['area'], enterpriseId: { ...file.enterpriseId, check: 'uscc' as const } },
 }
 
+/** A code of the table that counts at another. */
+const codes = new Map([...tinyProfile.industries.codes, ['1', tinyProfile.industries.find('X1')]])
+const find = (code: string): number => codes.get(code) ?? unknownIndex
+
 const spelt = {
   ...tinyProfile,
   regions: {
     ...tinyProfile.regions,
     read: speller(tinyProfile.regions, Spellings.parse({ fullWidth: true, names: {} })),
   },
-  industries: {
-    ...tinyProfile.industries,
-    read: speller(tinyProfile.industries, Spellings.parse({ codes: { '1': 'X1' } })),
-  },
+  industries: { ...tinyProfile.industries, codes, find, read: find },
 }
 
 const usual = {

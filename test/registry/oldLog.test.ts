@@ -1,7 +1,7 @@
 /** The models of a log that an earlier version began: what was promoted stands, and what comes needs an evaluation. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { activate } from '../../src/activation.ts'
+import { activate, profileOf } from '../../src/activation.ts'
 import { modelOf } from '../../src/edges/models.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { championAt, type Registry, readRegistry } from '../../src/edges/registry/readRegistry.ts'
@@ -15,10 +15,10 @@ import { placeOldLog } from '../support/oldLog.ts'
 
 test('a promotion of then stands; one without an evaluation is not taken any more once this version has taken the log over', async () => {
   const folder = await placeOldLog(path.join(await tempFolder(), 'data'))
-  const profile = await loadProfile('cn')
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  const profile = await profileOf(log, await loadProfile('cn'))
   const model = await modelOf(profile)
   const baseline = model?.hash ?? ''
-  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
   const tick = (label: string): number => profile.calendar.parse(label) ?? Number.NaN
   const seats = ({ desk }: Registry): [string | null, number][] => desk.champions.map((one) => [one.hash, one.fromTick])
   const before = await readRegistry(log, profile, null)
@@ -29,7 +29,7 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
 
   const started = { log, profile, model, beatMs: beatMsDefault, now: () => 0 }
   const commands = (await recordsIn(log, 'commands')).length
-  expect(await activate(started)).toMatchObject({ foldVersion: 4, profileHash: profile.file.earlier[0] })
+  expect(await activate(started)).toMatchObject({ foldVersion: 4, profileHash: profile.hash })
   const [taken, ...more] = (await recordsIn(log, 'commands')).slice(commands)
   expect(JSON.parse(Buffer.from(taken.value).toString())).toMatchObject(settingOf(profile))
   expect(more).toEqual([])

@@ -227,13 +227,6 @@ describe('mistakes', () => {
       'knownAtMax: "2026-08-08" is no instant with a zone, such as 2026-08-03T09:15:00Z',
     ],
     [
-      'a spelling of a code that the table lacks',
-      'profile.yaml',
-      '  levels: [town]\n',
-      '  levels: [town]\n  spellings: { codes: { O: OLDER } }\n',
-      'regions.spellings.codes.O: the table has no OLDER',
-    ],
-    [
       'a status that means both',
       'profile.yaml',
       'grades:\n',
@@ -318,6 +311,34 @@ describe('mistakes', () => {
       'regions.file regions.csv: row 2: parent NOWHERE of OLD is not above it',
     ],
     ['a code twice', 'industries.csv', '2,,', '1,,', 'industries.file industries.csv: code 1 stands twice'],
+    [
+      'a code that counts nowhere',
+      'regions.csv',
+      'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour',
+      'code,parent,name_en,counts_at\nEAST,,East Harbour,\nGONE,,Gone,SOUTH',
+      'regions.file regions.csv: row 2: GONE counts at SOUTH, which is no node of the tree',
+    ],
+    [
+      'a code that counts at one that counts elsewhere',
+      'regions.csv',
+      'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour',
+      'code,parent,name_en,counts_at\nEAST,,East Harbour,\nGONE,,Gone,EAST\nPAST,,Past,GONE',
+      'regions.file regions.csv: row 3: PAST counts at GONE, which is no node of the tree',
+    ],
+    [
+      'a node that counts elsewhere too',
+      'regions.csv',
+      'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour',
+      'code,parent,name_en,counts_at\nEAST,,East Harbour,\nEAST,,East,EAST',
+      'regions.file regions.csv: code EAST stands twice',
+    ],
+    [
+      'a code that counts elsewhere and has a parent',
+      'regions.csv',
+      'code,parent,name_en\nEAST,,East Harbour\nOLD,,Old Harbour\nWEST,,West Harbour',
+      'code,parent,name_en,counts_at\nEAST,,East Harbour,\nGONE,EAST,Gone,EAST',
+      'regions.file regions.csv: row 2: GONE counts at EAST, and has a parent',
+    ],
     [
       'a tree too deep',
       'regions.csv',

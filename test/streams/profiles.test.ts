@@ -17,7 +17,8 @@ function path(tree: CodeTree, code: string): string[] {
 }
 
 describe('tables', () => {
-  test('GB/T 2260 has 34 provinces, 337 prefectures and 2,846 counties', () => {
+  // As the Ministry of Civil Affairs counts them: 34, 333 and 2,846. Four groups hold the counties directly under a province.
+  test('GB/T 2260 has 34 provinces, 333 prefectures and 4 groups, and 2,846 counties', () => {
     expect(count(cn.regions, /^\d\d0000$/)).toBe(34)
     expect(count(cn.regions, /^\d\d(?!00)\d\d00$/)).toBe(337)
     expect(count(cn.regions, /^\d{4}(?!00)\d\d$/)).toBe(2846)
@@ -25,6 +26,43 @@ describe('tables', () => {
       (depth) => cn.regions.nodes.filter((node) => node.depth === depth && /^\d+$/.test(node.code)).length,
     )
     expect(depths).toEqual([34, 337 + 86, 2846 - 86]) // 86 districts of municipalities have no prefecture above them
+  })
+
+  test('counties made in 2021 and later are there', () => {
+    const made =
+      '330113 330114 350404 350405 350604 350605 410307 410308 431181 450181 513402 520581 532302 610305 610981'
+    const later = '654203 659011 659012 540481 540581 653228 653229 460302 460303'
+    for (const code of `${made} ${later}`.split(' ')) expect(cn.regions.nodes[cn.regions.find(code)].code).toBe(code)
+  })
+
+  test.each([
+    ['a county that was merged', '330103', '330105'],
+    ['one that was split among two of its prefecture', '330104', '330100'],
+    ['one whose name goes on under a new code', '350403', '350404'],
+    ['one that became a district', '350427', '350405'],
+    ['one that became a city', '540422', '540481'],
+    ['one that was renamed twice', '542232', '540581'],
+    ['a prefecture that became a district of another', '371200', '370100'],
+    ['a prefecture that three others took', '341400', '340000'],
+    ['the districts of a city', '330101', '330100'],
+    ['the districts of a municipality', '110100', '110000'],
+    ['a development zone', '130171', '130100'],
+    ['a district newer than the table', '500157', '500000'],
+  ])('%s counts at its successor: %s at %s', (_, code, node) => {
+    expect(cn.regions.has(code)).toBe(true)
+    expect(cn.regions.nodes[cn.regions.find(code)].code).toBe(node)
+    expect(cn.regions.nodes[cn.regions.codes.get(code) ?? unknownIndex].code).toBe(node)
+  })
+
+  test('each of the 806 codes that are no nodes counts at one of its province', () => {
+    expect(cn.regions.others).toHaveLength(806)
+    const nodes = new Set(cn.regions.nodes.map(({ code }) => code))
+    for (const { code, node, names } of cn.regions.others) {
+      expect(nodes.has(code)).toBe(false)
+      expect(cn.regions.nodes[node].code.slice(0, 2)).toBe(code.slice(0, 2))
+      expect(cn.regions.nodes[node].code).toMatch(/^\d{6}$/)
+      expect(names.zh).toMatch(/./)
+    }
   })
 
   test('GB/T 4754 has 20 sections, 97 divisions, 473 groups and 1,381 classes', () => {
