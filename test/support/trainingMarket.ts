@@ -18,7 +18,7 @@ export async function makeTrainingMarket(folder: string): Promise<TrainingMarket
   await makeProfile(profile, champion)
   await mkdir(market)
   const start = Date.parse('2025-01-01T00:00:00+08:00')
-  await writeSimulation(simulate(await loadProfile(profile), { enterprises: 300, days: 300, seed: 7, start }), market)
+  await writeSimulation(simulate(await loadProfile(profile), { enterprises: 300, days: 300, seed: 4, start }), market)
   const files = ['enterprises', 'credit-grades', 'risk-events'].map(
     (name) => `${name}=${path.join(market, `${name}.ndjson`)}`,
   )
