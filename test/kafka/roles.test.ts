@@ -175,6 +175,7 @@ function missing(right: Right): unknown {
   return expect.stringMatching(
     new RegExp(
       `^error FW_KAFKA_REFUSED: .*the right ${operation} on ${what}.* is missing .*\\n.*the rights that the README`,
+      'm', // ingest says first how far it came
     ),
   )
 }
