@@ -11,6 +11,7 @@ const commands = [
   'demo',
   'run',
   'ingest',
+  'score',
   'simulate',
   'tail',
   'verify',
