@@ -1,6 +1,7 @@
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import { KiB, MiB } from '../../src/limits.ts'
 import { outcomeOf } from '../kill/history.ts'
 import { until } from '../support/patience.ts'
@@ -30,13 +31,15 @@ function body(): string {
   return Array.from({ length: bodyRecords }, () => `${JSON.stringify(event(sent++))}\n`).join('')
 }
 
-/** Posts until the log takes no more; gives how many records it acknowledged. */
+const Refusal = z.object({ taken: z.object({ accepted: z.int() }).optional() })
+
+/** Posts until the log takes no more; gives how many records it acknowledged, of the last body too: it is taken in slices. */
 async function postUntilFull(at: string): Promise<number> {
   for (let accepted = 0; ; accepted += bodyRecords) {
-    const { status } = await post(at, 'risk-events', body())
+    const { status, body: answer } = await post(at, 'risk-events', body())
     if (status === 200) continue
     expect(status).toBe(507)
-    return accepted
+    return accepted + (Refusal.parse(answer).taken?.accepted ?? 0)
   }
 }
 
@@ -81,8 +84,11 @@ it.skipIf(disk === null)(
     // With space it goes on by itself.
     rmSync(ballast)
     rmSync(rest)
-    await until('taken again', async () => ((await post(at, 'risk-events', body())).status === 200 ? true : undefined))
-    accepted += bodyRecords
+    await until('taken again', async () => {
+      const { status, body: answer } = await post(at, 'risk-events', body())
+      accepted += status === 200 ? bodyRecords : (Refusal.parse(answer).taken?.accepted ?? 0)
+      return status === 200 ? true : undefined
+    })
     await until('all folded', async () => (sumOf(await fatesOnPage(at)) >= accepted ? true : undefined))
     await ready(at)
 
