@@ -106,7 +106,7 @@ const registry = {
   FW_LOG_ACCESS: {
     says: 'The log at %s cannot be used: %s.',
     remedy:
-      'Give this user rights to the folder and its files; a log at rest can be read without rights to write. Restore a damaged one from a backup.',
+      'Work as the user whom it belongs to, who alone has rights to it; a log at rest can be read without rights to write. Restore a damaged one from a backup.',
   },
   FW_LOG_HELD: {
     says: 'The log %s is being written by process %s.',
@@ -218,6 +218,10 @@ const registry = {
     says: 'The file or folder %s cannot be used: %s.',
     remedy:
       'Check that it is there, that this user has rights to it, and that the disk has space; TMPDIR names the folder for temporary files.',
+  },
+  FW_OPEN_TO_OTHERS: {
+    says: 'Other users of this machine may read or write %s.',
+    remedy: 'Take these rights from them: `chmod go= PLACE`; change a secret that somebody may have read.',
   },
   FW_NODE_VERSION: {
     says: 'forewarn needs Node %s or later, and this is Node %s.',

@@ -7,6 +7,7 @@ import { type Access, isLoopback } from '../edges/http/guard.ts'
 import { foundToken, madeToken, tokenOf } from '../edges/http/token.ts'
 import type { Holder } from '../edges/ingest/httpTarget.ts'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
+import { openSecrets } from '../edges/secretFiles.ts'
 import { ForewarnError } from '../errors.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
@@ -197,6 +198,10 @@ export async function runProgram(
   screen: Screen = processScreen,
 ): Promise<number> {
   prepare(program, screen)
+  program.hook('preAction', () => {
+    const open = openSecrets(process.env)
+    if (open.length > 0) tellCoded(screen, 'warning', new ForewarnError('FW_OPEN_TO_OTHERS', [open.join(', ')]))
+  })
   if (screen === processScreen) endWithReader()
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -210,9 +215,13 @@ export async function runProgram(
 export function reportError(error: unknown, screen: Screen = processScreen): number {
   if (error instanceof CommandFailed) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has printed it
-  const { code, message, remedy } = codedFault(error)
-  remark(screen, `error ${code}: ${plainText(message)}\n  ${remedy}`)
+  const { code } = tellCoded(screen, 'error', codedFault(error))
   return code === 'FW_USAGE' ? 2 : 1
+}
+
+function tellCoded(screen: Screen, kind: 'error' | 'warning', error: ForewarnError): ForewarnError {
+  remark(screen, `${kind} ${error.code}: ${plainText(error.message)}\n  ${error.remedy}`)
+  return error
 }
 
 /** Commands throw instead of ending the process, and print on the screen. */

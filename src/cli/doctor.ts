@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { profileOf } from '../activation.ts'
 import { readCommands } from '../edges/ingest/importState.ts'
+import { openPlaces } from '../log/embedded/folder.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
 import {
   addLogOptions,
@@ -27,7 +28,7 @@ import {
   checkTopics,
   checkWriter,
 } from './doctor/log.ts'
-import { checkModel, checkNode, checkProfileFiles, failedWith } from './doctor/program.ts'
+import { checkModel, checkNode, checkProfileFiles, checkRights, checkSecrets, failedWith } from './doctor/program.ts'
 import { checkTime } from './doctor/time.ts'
 import { topicDeviations } from './topics.ts'
 
@@ -57,7 +58,7 @@ export function doctorCommand(screen: Screen = processScreen): Command {
 }
 
 async function examine(options: Options): Promise<Check[]> {
-  const checks = [checkNode()]
+  const checks = [checkNode(), checkSecrets()]
   const { check, profile } = await checkProfileFiles(options.profile)
   checks.push(check)
   if (profile !== undefined) checks.push(await checkModel(profile))
@@ -72,7 +73,12 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
     try {
       const state = await readCommands(log)
       const checks = [ok('log', `${log.name} opens, with ${log.partitions('risk-events')} partitions.`)]
-      if (place.kind === 'embedded') checks.push(await checkWriter(place.folder), await checkDisk(place.folder))
+      if (place.kind === 'embedded')
+        checks.push(
+          await checkWriter(place.folder),
+          await checkDisk(place.folder),
+          checkRights('rights', openPlaces(place.folder)),
+        )
       else checks.push(...checkTopics(await topicDeviations(options)))
       const own = profile && (await profileOf(log, profile))
       const configuration = own && checkConfiguration(state, own)

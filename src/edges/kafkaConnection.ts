@@ -21,6 +21,8 @@ export const kafkaVariables = {
   FOREWARN_KAFKA_USERNAME: 'the user',
   FOREWARN_KAFKA_PASSWORD: 'the password',
   FOREWARN_KAFKA_PASSWORD_FILE: 'file that holds the password, instead of FOREWARN_KAFKA_PASSWORD',
+  FOREWARN_KAFKA_PLAINTEXT_PASSWORD:
+    '`allow`: let plain send the password without TLS, for everybody on the way to read',
 } as const
 
 const text = z.string().min(1).optional()
@@ -34,6 +36,7 @@ const Environment = z.object({
   FOREWARN_KAFKA_USERNAME: text,
   FOREWARN_KAFKA_PASSWORD: text,
   FOREWARN_KAFKA_PASSWORD_FILE: text,
+  FOREWARN_KAFKA_PLAINTEXT_PASSWORD: z.literal('allow').optional(),
 })
 type Environment = z.infer<typeof Environment>
 
@@ -48,13 +51,14 @@ export function kafkaConnection(
     const { path, message } = parsed.error.issues[0]
     throw new ForewarnError('FW_USAGE', [`The variable ${path.join('.')} does not fit: ${message}.`])
   }
-  return {
-    brokers,
-    clientId: 'forewarn',
-    ...tlsOf(parsed.data),
-    ...saslOf(parsed.data),
-    ...(tell === undefined ? {} : { tell }),
-  }
+  const tls = tlsOf(parsed.data)
+  const sasl = saslOf(parsed.data)
+  const { FOREWARN_KAFKA_SASL: mechanism, FOREWARN_KAFKA_PLAINTEXT_PASSWORD: inClear } = parsed.data
+  if (mechanism === 'plain' && tls.tls === undefined && inClear === undefined)
+    throw new ForewarnError('FW_USAGE', [
+      'FOREWARN_KAFKA_SASL=plain sends the password in clear without TLS: set FOREWARN_KAFKA_TLS=true, or another mechanism, or FOREWARN_KAFKA_PLAINTEXT_PASSWORD=allow.',
+    ])
+  return { brokers, clientId: 'forewarn', ...tls, ...sasl, ...(tell === undefined ? {} : { tell }) }
 }
 
 function tlsOf(env: Environment): Pick<KafkaConnection, 'tls'> {

@@ -3,10 +3,11 @@
  * record carries `knownAt`, so `forewarn ingest --known-at knownAt` can import it. A line that is no JSON object stays as it is:
  * an importer gives it the knownAt of the line before it.
  */
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { dayMs, KiB } from '../limits.ts'
+import { makeClosedFile, makeClosedFolder } from '../rights.ts'
 import type { SimulatedHazard, SimulatedRecord, Simulation } from './simulate.ts'
 
 const bufferChars = 256 * KiB
@@ -61,14 +62,20 @@ export async function writeSimulation(
   directory: string,
   options: WriteOptions = {},
 ): Promise<Written> {
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+  try {
+    makeClosedFolder(directory)
+  } catch (error) {
     throw new ForewarnError('FW_USAGE', [`The folder ${directory} cannot be made: ${messageOf(error)}.`], {
       cause: error,
     })
-  })
-  await writeFile(join(directory, 'truth.json'), `${JSON.stringify(simulation.truth, null, 2)}\n`)
-  const create = async (stream: Stream): Promise<LineFile> =>
-    new LineFile(await open(join(directory, fileOf[stream]), 'w'))
+  }
+  const closed = (name: string): string => {
+    const file = join(directory, name)
+    makeClosedFile(file)
+    return file
+  }
+  await writeFile(closed('truth.json'), `${JSON.stringify(simulation.truth, null, 2)}\n`)
+  const create = async (stream: Stream): Promise<LineFile> => new LineFile(await open(closed(fileOf[stream]), 'w'))
   const files = {
     enterprises: await create('enterprises'),
     'credit-grades': await create('credit-grades'),

@@ -1,5 +1,5 @@
 /** Training rows scored by a model, one row group after another: who, when, what came of it and the probability, as Parquet for other programs. */
-import { mkdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import { type AsyncBuffer, asyncBufferFromFile, type DecodedArray, parquetMetadataAsync, parquetScan } from 'hyparquet'
 import { type ColumnSource, fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
@@ -8,6 +8,7 @@ import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { eventColumns, headColumns, type RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
+import { makeClosedFile, makeClosedFolder } from '../rights.ts'
 import { againstItsPeers } from './evaluateModels.ts'
 import { labelOf, numberOf, placeOf, readDictionary, textOf } from './readRows.ts'
 import { probabilitiesOf } from './scores.ts'
@@ -26,8 +27,9 @@ export async function scoreRows(folder: string, profile: Profile, model: ScoredB
   if (dictionary.profile !== profile.file.name)
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `they are of profile ${dictionary.profile}`])
   const groups = readable(folder, groupsOf(placeOf(folder, rowsFile), model.file))
-  await mkdir(path.dirname(out), { recursive: true })
+  makeClosedFolder(path.dirname(out)) // rows name enterprises
   const unfinished = `${out}.unfinished`
+  makeClosedFile(unfinished)
   const told = { rows: 0, refused: 0 }
   let writer: ParquetWriter | undefined
   for await (const { columns, data } of groups) {

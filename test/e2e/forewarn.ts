@@ -25,7 +25,8 @@ export class Forewarn {
 
   /**
    * `heard` gets standard error piece by piece, as early as it can be had. `cwd`: where it runs, as a shell would be there.
-   * `preload`: JavaScript that runs before the program. `guarded`: it dies with this process, which takes a POSIX shell.
+   * `preload`: JavaScript that runs before the program. `guarded`: it dies with this process, which takes a POSIX shell. `uid`: of
+   * another user, which takes root.
    */
   constructor(
     args: readonly string[],
@@ -35,12 +36,20 @@ export class Forewarn {
       cwd,
       preload,
       guarded = false,
-    }: { stdin?: string; heard?: (text: string) => void; cwd?: string; preload?: string; guarded?: boolean } = {},
+      uid,
+    }: {
+      stdin?: string
+      heard?: (text: string) => void
+      cwd?: string
+      preload?: string
+      guarded?: boolean
+      uid?: number
+    } = {},
   ) {
     const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
     const before = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`]
     const command = [process.execPath, ...nodeFlags, ...before, path.join(projectFolder, 'src/main.ts'), ...args]
-    const options = { env, ...(cwd === undefined ? {} : { cwd }), stdio: ['pipe', 'pipe', 'pipe'] as const }
+    const options = { env, ...(cwd === undefined ? {} : { cwd }), ...as(uid), stdio: ['pipe', 'pipe', 'pipe'] as const }
     this.#child = guarded
       ? spawnGuarded(command, options)
       : spawn(command[0], command.slice(1), { ...options, stdio: [...options.stdio] })
@@ -98,6 +107,10 @@ export class Forewarn {
   #changed(): void {
     for (const listener of [...this.#listeners]) listener()
   }
+}
+
+function as(uid: number | undefined): { uid?: number; gid?: number } {
+  return uid === undefined ? {} : { uid, gid: uid }
 }
 
 /** Runs a command to its end. */

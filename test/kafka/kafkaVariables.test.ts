@@ -9,6 +9,7 @@ import { tempFolder } from '../edges/support.ts'
 type Variables = Partial<Record<keyof typeof kafkaVariables, string>>
 
 const user = { FOREWARN_KAFKA_SASL: 'plain', FOREWARN_KAFKA_USERNAME: 'u' }
+const inClear = { FOREWARN_KAFKA_PLAINTEXT_PASSWORD: 'allow' }
 const secret = 'not to be told'
 const nowhere = '/nowhere/at/all'
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
   files = { ca, cert, key, password, empty }
 })
 
-test.each<[Variables, keyof typeof kafkaVariables]>([
+test.each<[Variables, string]>([
   [{ FOREWARN_KAFKA_TLS: 'yes' }, 'FOREWARN_KAFKA_TLS'],
   [{ FOREWARN_KAFKA_TLS_CA_FILE: '' }, 'FOREWARN_KAFKA_TLS_CA_FILE'],
   [{ FOREWARN_KAFKA_TLS_CA_FILE: nowhere }, 'FOREWARN_KAFKA_TLS_CA_FILE'],
@@ -49,6 +50,12 @@ test.each<[Variables, keyof typeof kafkaVariables]>([
   [{ ...user, FOREWARN_KAFKA_PASSWORD_FILE: nowhere }, 'FOREWARN_KAFKA_PASSWORD_FILE'],
   [{ FOREWARN_KAFKA_USERNAME: 'u', FOREWARN_KAFKA_PASSWORD: secret }, 'FOREWARN_KAFKA_SASL'],
   [{ FOREWARN_KAFKA_PASSWORD_FILE: nowhere }, 'FOREWARN_KAFKA_SASL'],
+  [{ ...user, FOREWARN_KAFKA_PASSWORD: secret }, 'FOREWARN_KAFKA_PLAINTEXT_PASSWORD=allow'],
+  [{ ...user, FOREWARN_KAFKA_PASSWORD: secret, FOREWARN_KAFKA_TLS: 'false' }, 'FOREWARN_KAFKA_TLS=true'],
+  [
+    { ...user, FOREWARN_KAFKA_PASSWORD: secret, FOREWARN_KAFKA_PLAINTEXT_PASSWORD: 'true' },
+    'FOREWARN_KAFKA_PLAINTEXT_PASSWORD',
+  ],
 ])('%o is refused, and %s is named', (variables, named) => {
   const connect = (): unknown => kafkaConnection(['broker:9092'], variables)
   expect(connect).toThrow(ForewarnError)
@@ -73,6 +80,16 @@ test('files become TLS and a user; a password keeps its blanks', () => {
   expect(tls).toEqual({ ca: [contents.ca], cert: contents.cert, key: contents.key, servername: 'kafka.example' })
   expect(sasl?.()).toEqual({ mechanism: 'plain', username: 'u', password: ' pass word ' })
   expect(sasl?.()).not.toBe(sasl?.()) // kafkajs writes into it
+})
+
+test.each<Variables>([
+  { ...user, ...inClear },
+  { ...user, FOREWARN_KAFKA_TLS: 'true' },
+  { ...user, FOREWARN_KAFKA_SASL: 'scram-sha-256' },
+  { ...user, FOREWARN_KAFKA_SASL: 'scram-sha-512' },
+])('%o sends its password where it should', (variables) => {
+  const { sasl } = kafkaConnection([], { ...variables, FOREWARN_KAFKA_PASSWORD: secret })
+  expect(sasl?.()).toMatchObject({ mechanism: variables.FOREWARN_KAFKA_SASL, password: secret })
 })
 
 test('without variables there is neither', () => {

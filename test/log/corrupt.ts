@@ -1,6 +1,6 @@
 /** Damages a checkpoint as a bad disk would: one byte of one page, in the file of a log that nobody writes. */
 import { DatabaseSync } from 'node:sqlite'
-import { databaseFile } from '../../src/log/embedded/store.ts'
+import { databaseFile } from '../../src/log/embedded/folder.ts'
 
 /** `task`: as notices name it. */
 export type Damage = { task: string; slot: number; page: number; byte: number }

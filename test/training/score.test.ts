@@ -1,5 +1,5 @@
 /** The probabilities of a model on rows, as a file that other programs read. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { expect, it } from 'vitest'
@@ -58,6 +58,8 @@ it('is one row for each, in their order, with who, when, what came of it and of 
       probability: expect.closeTo(model.score(Float64Array.from(features)) ?? Number.NaN, 12),
     })),
   )
+  for (const file of [path.join(rows, 'rows.parquet'), out]) expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect((await stat(rows)).mode & 0o777).toBe(0o700)
   const { key_value_metadata: about = [] } = await parquetMetadataAsync(await asyncBufferFromFile(out))
   expect(Object.fromEntries(about.map(({ key, value }) => [key, value]))).toMatchObject({
     model: hash,

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../../errors.ts'
+
 /** What a check of `forewarn doctor` says. */
 export type Verdict = 'ok' | 'warn' | 'fail'
 
@@ -5,6 +7,8 @@ export type Check = {
   name: string
   verdict: Verdict
   says: string
+  /** Of the error registry, where the finding is one of its. */
+  code?: ErrorCode
   /** What to do; absent when all is well. */
   remedy?: string
 }

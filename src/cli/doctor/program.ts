@@ -2,6 +2,7 @@
 import type { Profile } from '../../../streams/profile.ts'
 import { loadModel } from '../../edges/models.ts'
 import { loadProfile } from '../../edges/profiles.ts'
+import { openSecrets } from '../../edges/secretFiles.ts'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import { type Check, fail, ok } from './check.ts'
 
@@ -40,8 +41,18 @@ export async function checkModel(profile: Profile): Promise<Check> {
   }
 }
 
+/** Files with secrets that the environment names. */
+export const checkSecrets = (): Check => checkRights('secrets', openSecrets(process.env))
+
+/** `open`: what other users may read or write. */
+export function checkRights(name: string, open: readonly string[]): Check {
+  if (open.length === 0) return ok(name, 'No other user of this machine may read or write them.')
+  return { ...failedWith(name, new ForewarnError('FW_OPEN_TO_OTHERS', [open.join(', ')])), verdict: 'warn' }
+}
+
 /** An error as a check that failed. */
 export function failedWith(name: string, error: unknown): Check {
-  const remedy = error instanceof ForewarnError ? error.remedy : 'Look at the files named; run doctor again.'
-  return fail(name, messageOf(error), remedy)
+  if (!(error instanceof ForewarnError))
+    return fail(name, messageOf(error), 'Look at the files named; run doctor again.')
+  return { ...fail(name, error.message, error.remedy), code: error.code }
 }

@@ -1,8 +1,9 @@
 /** The token of a process: what its server asks for, and what commands of the same user show to it. */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ForewarnError, messageOf } from '../../errors.ts'
+import { closeToOthers } from '../../rights.ts'
 
 const file = 'http.token'
 const bytes = 32
@@ -33,10 +34,8 @@ function contentOf(place: string): string {
 export function madeToken(folder: string): string {
   const place = path.join(folder, file)
   const known = foundToken(folder)
-  if (known !== undefined) {
-    if ((statSync(place).mode & 0o077) !== 0) chmodSync(place, ownerOnly)
-    return known
-  }
+  closeToOthers(place)
+  if (known !== undefined) return known
   const token = randomBytes(bytes).toString('hex')
   writeFileSync(place, `${token}\n`, { mode: ownerOnly })
   return token

@@ -2,17 +2,16 @@
  * The embedded log: one SQLite file in a folder (WAL, one writer, any number of readers in this and other processes).
  * Appends and commits are on disk before their promise resolves (synchronous=FULL).
  */
-import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
-import { ForewarnError } from '../../errors.ts'
 import { aheadMsMaxDefault } from '../../limits.ts'
 import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
 import { partitionsOf } from '../topology.ts'
 import { DiskReserve } from './diskReserve.ts'
 import { openFault } from './faults.ts'
+import { databaseFile, makeLogFolder } from './folder.ts'
 import { recordBytes } from './partitionTable.ts'
-import { databaseFile, type Mode, Store } from './store.ts'
+import { type Mode, Store } from './store.ts'
 import { EmbeddedTaskLog } from './taskLog.ts'
 import { WriteAheadFile } from './writeAheadFile.ts'
 import { WriterLock } from './writerLock.ts'
@@ -58,17 +57,8 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
 }
 
 function takeLock(path: string, http: string | null, now: () => number): WriterLock {
-  makeFolder(path)
+  makeLogFolder(path)
   return new WriterLock(path, `embedded:${path}`, { pid: process.pid, http, since: new Date(now()).toISOString() })
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch (error) {
-    if (!existsSync(path) || statSync(path).isDirectory()) throw error
-    throw new ForewarnError('FW_USAGE', [`The log is a folder, and ${path} is a file.`], { cause: error })
-  }
 }
 
 function reserveFor(store: Store, path: string, now: () => number): DiskReserve {

@@ -1,6 +1,5 @@
 /** The open database: its tables, its kept statements, and the one way to write to it. */
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +8,7 @@ import { ForewarnError } from '../../errors.ts'
 import { partitionsOf } from '../topology.ts'
 import { Changes } from './changes.ts'
 import { broken, isFault, writeFault } from './faults.ts'
+import { databaseFile } from './folder.ts'
 import { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
 import { createTables, hasTables, readPartitions, tableName } from './schema.ts'
@@ -164,16 +164,12 @@ export class Store {
   }
 }
 
-/** The database in the folder of a log. */
-export function databaseFile(folder: string): string {
-  return join(folder, 'forewarn.sqlite')
-}
-
 function openDatabase({ path, mode }: StoreOptions): DatabaseSync {
   if (path === ':memory:' && mode === 'write') return new DatabaseSync(path)
   const file = databaseFile(path)
-  if (mode === 'read' && !existsSync(file)) throw new ForewarnError('FW_LOG_NOT_FOUND', [path])
-  return mode === 'read' ? openToRead(file) : new DatabaseSync(file, { timeout: busyTimeoutMs })
+  if (mode === 'write') return new DatabaseSync(file, { timeout: busyTimeoutMs })
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) throw new ForewarnError('FW_LOG_NOT_FOUND', [path])
+  return openToRead(file)
 }
 
 /**

@@ -7,11 +7,11 @@
  * as soon as it closes any handle of it. (SQLite knows this of its own handles.)
  */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { ForewarnError } from '../../errors.ts'
-import { isFault, writeFault } from './faults.ts'
+import { isFault, openFault, writeFault } from './faults.ts'
+import { lockFile, noteFile } from './folder.ts'
 
 // A look by `readWriter` holds the file for an instant, and two writers that start together meet: wait that out.
 const lockTimeoutMs = 250
@@ -48,14 +48,14 @@ export class WriterLock {
   }
 
   release(): void {
-    rmSync(join(this.#folder, 'writer.json'), { force: true }) // first, so that it is never another writer's
+    rmSync(noteFile(this.#folder), { force: true }) // first, so that it is never another writer's
     this.#lock.close()
   }
 
   #writeNote(note: WriterNote): void {
-    const file = join(this.#folder, 'writer.json')
+    const file = noteFile(this.#folder)
     try {
-      writeFileSync(`${file}.new`, JSON.stringify(note))
+      writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 })
       renameSync(`${file}.new`, file) // a reader sees the old note or the new one, never half of one
     } catch (error) {
       throw writeFault(error)
@@ -65,7 +65,7 @@ export class WriterLock {
 }
 
 function holdExclusively(folder: string, logName: string): DatabaseSync {
-  const lock = new DatabaseSync(join(folder, 'writer.lock'), { timeout: lockTimeoutMs })
+  const lock = new DatabaseSync(lockFile(folder), { timeout: lockTimeoutMs })
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
     return lock
@@ -78,27 +78,27 @@ function holdExclusively(folder: string, logName: string): DatabaseSync {
 
 /** Whether a live process writes the log in the folder `path`, and what it says of itself. Needs no lock and changes nothing. */
 export function readWriter(path: string): WriterState {
-  const file = join(path, 'writer.lock')
-  if (!existsSync(file) || !isHeld(file)) return { live: false }
+  if (!existsSync(lockFile(path)) || !isHeld(path)) return { live: false }
   return { live: true, note: readNote(path) }
 }
 
-function isHeld(file: string): boolean {
-  const look = new DatabaseSync(file, { readOnly: true, timeout: 0 })
+function isHeld(folder: string): boolean {
+  let look: DatabaseSync | undefined
   try {
+    look = new DatabaseSync(lockFile(folder), { readOnly: true, timeout: 0 })
     look.prepare('SELECT count(*) FROM sqlite_schema').get()
     return false
   } catch (error) {
     if (isFault(error, 'busy')) return true
-    throw error
+    throw openFault(folder, error)
   } finally {
-    look.close()
+    look?.close()
   }
 }
 
 function readNote(folder: string): WriterNote | null {
   try {
-    return writerNote.parse(JSON.parse(readFileSync(join(folder, 'writer.json'), 'utf8')))
+    return writerNote.parse(JSON.parse(readFileSync(noteFile(folder), 'utf8')))
   } catch {
     return null // the lock alone decides; a note that is missing or unreadable takes nothing but the name
   }

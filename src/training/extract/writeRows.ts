@@ -1,6 +1,6 @@
 /** Training rows as Parquet, in row groups, so that memory does not grow with their number; and the dictionary of their columns. */
 import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import type { Profile } from '../../../streams/profile.ts'
@@ -12,6 +12,7 @@ import {
   rowsFile,
 } from '../../../streams/trainingRows.ts'
 import { minuteMs } from '../../limits.ts'
+import { makeClosedFile, makeClosedFolder } from '../../rights.ts'
 import type { FeatureChoice } from './chosenFeatures.ts'
 import { describeFeature } from './describeFeature.ts'
 import type { TrainingRow, TrainingRows } from './rows.ts'
@@ -101,12 +102,13 @@ export async function writeRows(
   { rows, peers, logFromTick }: Pick<TrainingRows, 'rows' | 'peers' | 'logFromTick'>,
   { profile, choice }: { profile: Profile; choice: FeatureChoice },
 ): Promise<WrittenRows> {
-  await mkdir(folder, { recursive: true })
+  makeClosedFolder(folder) // rows name enterprises
   const { calendar } = profile
   const { features, defaults, leftOut } = choice
   const hasEvents = profile.file.label.kind === 'result-of-event'
   const file = path.join(folder, rowsFile)
   const unfinished = `${file}.unfinished`
+  makeClosedFile(unfinished)
   const schema = schemaFromColumnData({ columnData: new Group(features.length).columns(features, hasEvents) })
   const writer = new ParquetWriter({ writer: fileWriter(unfinished), schema, statistics: false })
   const hash = createHash('sha256')
