@@ -1,0 +1,39 @@
+/** Two judges agree when all that is counted is equal, and all that is computed lies within one part in ten million. */
+import { expect } from 'vitest'
+import type { Warning } from '../../../streams/outputs.ts'
+import type { Said } from './judgeOracle.ts'
+
+const computed = ['expected', 'variance', 'p', 'q', 'rateRatio', 'effectiveEnterprises'] as const
+const tolerance = 1e-7
+
+export const isNear = (one: number, other: number): boolean =>
+  Math.abs(one - other) <= tolerance * Math.max(Math.abs(one), Math.abs(other))
+
+/** Warnings of one beat; in which order they are said within it no rule says. */
+export function expectSame(said: readonly Warning[], wanted: readonly Said[], where: string): void {
+  const plain = said.map(({ sentences, profile, model, foldVersion, at, ...rest }): Said => rest)
+  expect(plain.map(line).sort(), where).toEqual(wanted.map(line).sort())
+  const [found, due] = [inOrder(plain), inOrder(wanted)]
+  for (const [index, one] of found.entries()) {
+    const other = { ...due[index] }
+    for (const name of computed) if (isNear(one[name], other[name])) other[name] = one[name]
+    expect(one, `${where}: ${line(one)}`).toEqual(other)
+    expect(Object.keys(one.byType), `${where}: types of ${one.id}, the most frequent first`).toEqual(
+      Object.keys(one.byType).sort((a, b) => one.byType[b] - one.byType[a] || (a < b ? -1 : 1)),
+    )
+  }
+}
+
+const line = ({ axis, region, industry, change, levelBefore, level, early, count }: Said): string =>
+  `${axis} ${region}|${industry} ${change} ${levelBefore}>${level}${early ? ' early' : ''} ${count}`
+
+function inOrder(all: readonly Said[]): Said[] {
+  const codes = (one: { region: string; industry: string }): string => `${one.region}|${one.industry}`
+  return all
+    .map((one) => ({
+      ...one,
+      children: one.children.toSorted((a, b) => (codes(a) < codes(b) ? -1 : 1)),
+      parents: one.parents.toSorted(),
+    }))
+    .sort((a, b) => (line(a) < line(b) ? -1 : 1))
+}

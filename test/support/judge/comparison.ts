@@ -1,0 +1,64 @@
+/** Both judges side by side, beat by beat: what they say, and after each tick what they expect of every cell. */
+import { expect } from 'vitest'
+import type { Profile } from '../../../streams/profile.ts'
+import { unknownCode } from '../../../streams/tree.ts'
+import { expectSame, isNear } from './agreement.ts'
+import { Cells, type CodeList } from './cells.ts'
+import { type Clock, clock } from './clock.ts'
+import { CountStatistic } from './countStatistic.ts'
+import { type Beat, JudgeOracle, type Said } from './judgeOracle.ts'
+import { JudgeInTasks, type Sent } from './product.ts'
+
+export class Comparison {
+  readonly cells: Cells
+  readonly clock: Clock
+  readonly product: JudgeInTasks
+  readonly #beatMs: number
+  readonly #statistic: CountStatistic
+  readonly #oracle: JudgeOracle
+
+  constructor(profile: Profile, beatMs: number) {
+    const { regionLevels, industryLevels } = profile.file.warnings
+    const { unit, utcOffsetMinutes } = profile.file.tick
+    this.#beatMs = beatMs
+    this.cells = new Cells(codesOf(profile.regions, regionLevels), codesOf(profile.industries, industryLevels))
+    this.clock = clock(unit, utcOffsetMinutes)
+    this.#statistic = new CountStatistic(this.cells, this.clock)
+    this.#oracle = new JudgeOracle(profile.file.warnings, this.cells, this.clock, this.#statistic)
+    this.product = new JudgeInTasks(profile, beatMs)
+  }
+
+  /** Where in its tick a beat lies. */
+  at(beat: number): { beat: number; tick: number; endsTick: boolean } {
+    const tick = this.clock.tickOf(beat * this.#beatMs)
+    return { beat, tick, endsTick: this.clock.endMs(tick) === (beat + 1) * this.#beatMs }
+  }
+
+  /** Folds a beat. The oracle is given its counts, which may be read off the parts that the product wrote. */
+  beat(beat: number, sent: readonly Sent[], counted: (parts: PartsOf) => Pick<Beat, 'sums' | 'late'>): Said[] {
+    const at = this.at(beat)
+    const { said, parts } = this.product.beat(beat, sent)
+    const wanted = this.#oracle.beat({ ...at, ...counted(parts) })
+    expectSame(said, wanted, `tick ${at.tick} beat ${beat}`)
+    if (at.endsTick) this.#expectSameExpectations(at.tick + 1)
+    return wanted
+  }
+
+  #expectSameExpectations(tick: number): void {
+    const { subjects } = this.#statistic
+    expect(this.product.cells, `cells before tick ${tick}`).toBe(subjects.length)
+    for (const cell of subjects) {
+      const [is, wanted] = [this.product.expected(cell, tick), this.#statistic.expect(cell, tick)]
+      const agree = is !== undefined && isNear(is.mean, wanted.mean) && isNear(is.variance, wanted.variance)
+      if (!agree) expect(is, `${cell} in tick ${tick}`).toEqual(wanted)
+    }
+  }
+}
+
+type PartsOf = ReturnType<JudgeInTasks['beat']>['parts']
+
+/** A tree as its table has it; nodes for what is unknown are the product's own. */
+function codesOf({ nodes, levels }: Profile['regions'], judged: readonly string[]): CodeList {
+  const listed = nodes.filter(({ code }) => code !== '' && !code.endsWith(unknownCode))
+  return { rows: listed.map(({ code, parent }) => ({ code, parent: nodes[parent].code })), levels, judged }
+}

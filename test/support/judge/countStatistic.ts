@@ -1,0 +1,240 @@
+/**
+ * What a cell's count should be, written from docs/science.md section 6 as plainly as it can be: one object a cell, matrices as rows,
+ * every sum in full. Part of the judge's oracle; it shares no code with models/counts.
+ */
+import type { Cells } from './cells.ts'
+import type { Clock } from './clock.ts'
+import type { Expected, Statistic, Sums } from './judgeOracle.ts'
+
+const keepWeekly = 0.985
+const keepDispersionWeekly = 0.97
+const omega0 = [5, 10, 10]
+const limit = 2.58
+const silentTicksMax = 60
+const unknownPrior = { rate: 0.1, shape: 0.3 }
+
+type Prior = { rate: number; shape: number }
+type Cell = {
+  /** The regression, from the first tick that it learns on. */
+  omega: number[][] | undefined
+  xi: number[]
+  /** Q and W: dispersion. */
+  squares: number
+  weights: number
+  /** E and Y: events that the prior expected so far, and events counted so far with outbreaks cut. */
+  expected: number
+  counted: number
+  /** What siblings hear of it: discounted events and ticks. */
+  seen: { events: number; ticks: number }
+}
+type Tick = { tick: number; prior: Prior; week: number }
+
+export class CountStatistic implements Statistic {
+  readonly name = 'count'
+  readonly #cells: Cells
+  readonly #clock: Clock
+  readonly #known = new Map<string, Cell>()
+  readonly #weeks = new Map<string, { events: number; ticks: number }[]>()
+  #priors = new Map<string, Prior>()
+  #firstTick: number | undefined
+
+  constructor(cells: Cells, clock: Clock) {
+    this.#cells = cells
+    this.#clock = clock
+  }
+
+  get subjects(): string[] {
+    return [...this.#known.keys()]
+  }
+
+  knows(subject: string): boolean {
+    return this.#known.has(subject)
+  }
+
+  ticksBefore(tick: number): number {
+    return this.#firstTick === undefined ? 0 : tick - this.#firstTick
+  }
+
+  /** A cell is known from its first event on; it then learns the ticks before as zeros. History begins with the first event of all. */
+  begin(tick: number, sums: Sums): boolean {
+    if (this.#firstTick === undefined && ![...sums.values()].some(({ events }) => events > 0)) return false
+    this.#firstTick ??= tick
+    for (const subject of sums.keys()) {
+      if (this.#cells.axisOf(subject) === undefined || this.#known.has(subject)) continue
+      const silent = Math.min(this.ticksBefore(tick), silentTicksMax)
+      const cell = newCell()
+      this.#known.set(subject, cell)
+      for (let back = silent; back > 0; back--) this.#learnCell(cell, this.#tickOf(subject, tick - back), 0)
+      cell.seen = { events: 0, ticks: silent }
+    }
+    if (this.#firstTick === tick)
+      this.#setPriors((subject) => ({ events: Math.max(0, sums.get(subject)?.events ?? 0), ticks: 1 }))
+    return true
+  }
+
+  expect(subject: string, tick: number): Expected {
+    return this.#expectCell(this.#cell(subject), this.#tickOf(subject, tick))
+  }
+
+  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean): void {
+    const weekBegins = this.#clock.phase(tick) === 0
+    for (const [subject, cell] of this.#known) {
+      const at = this.#tickOf(subject, tick)
+      const events = Math.max(0, sums.get(subject)?.events ?? 0)
+      const learnt = isHeld(subject) ? Math.min(events, Math.round(this.#expectCell(cell, at).mean)) : events
+      this.#learnCell(cell, at, learnt)
+      const keep = weekBegins ? keepWeekly : 1
+      cell.seen = { events: keep * cell.seen.events + learnt, ticks: keep * cell.seen.ticks + 1 }
+    }
+    if (this.#clock.phases > 1) this.#learnWeeks(tick, sums)
+    this.#setPriors((subject) => this.#cell(subject).seen)
+  }
+
+  #learnWeeks(tick: number, sums: Sums): void {
+    for (const rhythm of new Set(this.subjects.map((subject) => this.#cells.rhythm(subject)))) {
+      const week =
+        this.#weeks.get(rhythm) ?? Array.from({ length: this.#clock.phases }, () => ({ events: 0, ticks: 0 }))
+      this.#weeks.set(rhythm, week)
+      const phase = week[this.#clock.phase(tick)]
+      phase.events = keepWeekly * phase.events + Math.max(0, sums.get(rhythm)?.events ?? 0)
+      phase.ticks = keepWeekly * phase.ticks + 1
+    }
+  }
+
+  /** Mean of the phase over the mean of all phases, shrunk towards 1 by min(4, 30 / mean count) weeks, within .2 and 5. */
+  #weekOf(subject: string, tick: number): number {
+    const week = this.#weeks.get(this.#cells.rhythm(subject)) ?? []
+    const means = week.filter(({ ticks }) => ticks > 0).map(({ events, ticks }) => events / ticks)
+    const mean = means.length === 0 ? 0 : total(means) / means.length
+    if (mean === 0) return 1
+    const { events, ticks } = week[this.#clock.phase(tick)]
+    const weeks = Math.min(4, 30 / mean)
+    return Math.min(5, Math.max(0.2, (events + weeks * mean) / (ticks + weeks) / mean))
+  }
+
+  #setPriors(seenOf: (subject: string) => { events: number; ticks: number }): void {
+    const groups = new Map<string, { size: number; seen: { events: number; ticks: number }[] }>()
+    for (const subject of this.subjects) {
+      const { group, size } = this.#cells.siblings(subject)
+      const known = groups.get(group) ?? { size, seen: [] }
+      groups.set(group, { size, seen: [...known.seen, seenOf(subject)] })
+    }
+    const ticks = Math.max(...this.subjects.map((subject) => seenOf(subject).ticks))
+    this.#priors = new Map(
+      [...groups].map(([group, { size, seen }]) => {
+        const silent = Array.from({ length: size - seen.length }, () => ({ events: 0, ticks }))
+        return [group, priorOf([...seen, ...silent])]
+      }),
+    )
+  }
+
+  #tickOf(subject: string, tick: number): Tick {
+    const prior = this.#priors.get(this.#cells.siblings(subject).group) ?? unknownPrior
+    return { tick, prior, week: this.#weekOf(subject, tick) }
+  }
+
+  #expectCell(cell: Cell, { tick, prior, week }: Tick): Expected {
+    const phi = dispersion(cell)
+    const size = prior.shape + cell.counted
+    const coldMean = (prior.rate * week * size) / (prior.shape + cell.expected)
+    const cold = { mean: coldMean, variance: phi * coldMean + coldMean ** 2 / size }
+    const share = Math.min(1, Math.max(0, Math.max(cell.expected, cell.counted) / 10 - 1))
+    if (share === 0 || cell.omega === undefined) return cold
+    const warm = this.#regression(cell.omega, cell.xi, tick)
+    const mean = Math.exp(warm.lnRate) * week
+    const variance = phi * mean + mean ** 2 * Math.min(phi * warm.uncertainty, 1)
+    const mixed = (1 - share) * cold.mean + share * mean
+    const square = (1 - share) * (cold.variance + cold.mean ** 2) + share * (variance + mean ** 2)
+    return { mean: mixed, variance: square - mixed ** 2 }
+  }
+
+  /** x'b and x' Omega^-1 x; until the log is a year old the level alone speaks. */
+  #regression(omega: number[][], xi: number[], tick: number): { lnRate: number; uncertainty: number } {
+    if (this.ticksBefore(tick) < this.#clock.ticksPerYear)
+      return { lnRate: xi[0] / omega[0][0], uncertainty: 1 / omega[0][0] }
+    const x = this.#season(tick)
+    return { lnRate: dot(x, solved(omega, xi)), uncertainty: dot(x, solved(omega, x)) }
+  }
+
+  #season(tick: number): number[] {
+    const angle = (2 * Math.PI * (tick % this.#clock.ticksPerYear)) / this.#clock.ticksPerYear
+    return [1, Math.cos(angle), Math.sin(angle)]
+  }
+
+  #learnCell(cell: Cell, at: Tick, y: number): void {
+    const { tick, prior, week } = at
+    const { mean, variance } = this.#expectCell(cell, at)
+    const phi = dispersion(cell)
+    const keep = keepWeekly ** (this.#clock.tickDays / 7)
+    const keepDispersion = keepDispersionWeekly ** (this.#clock.tickDays / 7)
+    const calm = Math.max(1, (mean ** 0.5 + (limit / 1.5) * phi ** 0.5) ** 1.5 * mean ** 0.25)
+    const cut = Math.min(y, calm)
+
+    const residual = (1.5 * (y ** (2 / 3) * mean ** (-1 / 6) - mean ** 0.5)) / phi ** 0.5
+    const weight = y > 1 && residual > limit ? (limit / residual) ** 2 : 1
+    const excess =
+      y <= calm ? (y - mean) / mean : Math.min(Math.max(3, calm / mean - 1), calm / mean - 1 + Math.log(y / calm))
+    const x = this.#season(tick)
+    const b0 = [Math.log(prior.rate), 0, 0]
+    const before = cell.omega ?? x.map((_, row) => x.map((_, column) => (row === column ? omega0[row] : 0)))
+    const xi = cell.omega === undefined ? b0.map((b, row) => omega0[row] * b) : cell.xi
+    cell.omega = before.map((values, row) =>
+      values.map((value, column) => {
+        const prior0 = row === column ? omega0[row] : 0
+        return keep * value + (1 - keep) * prior0 + weight * mean * x[row] * x[column]
+      }),
+    )
+    cell.xi = xi.map(
+      (value, row) =>
+        keep * value + (1 - keep) * omega0[row] * b0[row] + weight * mean * x[row] * (Math.log(mean / week) + excess),
+    )
+    cell.squares = keepDispersion * cell.squares + Math.min((phi * (cut - mean) ** 2) / variance, 100)
+    cell.weights = keepDispersion * cell.weights + 1
+    cell.expected = keep * cell.expected + prior.rate * week
+    cell.counted = keep * cell.counted + cut
+  }
+
+  #cell(subject: string): Cell {
+    const cell = this.#known.get(subject)
+    if (cell === undefined) throw new Error(`the oracle does not know ${subject}`)
+    return cell
+  }
+}
+
+const newCell = (): Cell => ({
+  omega: undefined,
+  xi: [0, 0, 0],
+  squares: 0,
+  weights: 0,
+  expected: 0,
+  counted: 0,
+  seen: { events: 0, ticks: 0 },
+})
+
+const dispersion = ({ squares, weights }: Cell): number => Math.max(1, (squares + 5) / (weights + 5))
+
+/** Gamma of the siblings' rates by its moments, weighted by their ticks. */
+function priorOf(seen: readonly { events: number; ticks: number }[]): Prior {
+  const ticks = total(seen.map((one) => one.ticks))
+  const rate = Math.max(0.5, total(seen.map(({ events }) => events))) / ticks
+  if (seen.length < 2) return { rate, shape: 1 }
+  const spread = total(seen.map((one) => one.ticks * (one.events / one.ticks - rate) ** 2))
+  const between = (spread - (seen.length - 1) * rate) / (ticks - total(seen.map((one) => one.ticks ** 2)) / ticks)
+  return { rate, shape: between > 0 ? Math.min(20, Math.max(0.3, rate ** 2 / between)) : 20 }
+}
+
+/** The v with matrix v = right, by elimination. */
+function solved(matrix: readonly number[][], right: readonly number[]): number[] {
+  const rows = matrix.map((row, at) => [...row, right[at]])
+  for (let pivot = 0; pivot < rows.length; pivot++) {
+    rows[pivot] = rows[pivot].map((value) => value / rows[pivot][pivot])
+    for (let row = 0; row < rows.length; row++)
+      if (row !== pivot) rows[row] = rows[row].map((value, column) => value - rows[row][pivot] * rows[pivot][column])
+  }
+  return rows.map((row) => row[rows.length])
+}
+
+const dot = (one: readonly number[], other: readonly number[]): number =>
+  total(one.map((value, at) => value * other[at]))
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)

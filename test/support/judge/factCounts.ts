@@ -1,0 +1,48 @@
+/** The counts of a tick from its events, one by one. Part of the judge's oracle. */
+import type { Cells } from './cells.ts'
+import type { Sum, Sums } from './judgeOracle.ts'
+
+/** A fresh event of a judged type, where it counts; `enterprise` is absent for an event of a place alone. */
+export type CountedFact = { id: string; enterprise: string | undefined; region: string; industry: string; type: string }
+
+export class FactCounts {
+  readonly #cells: Cells
+  #facts: readonly CountedFact[] = []
+  readonly #heard = new Set<string>()
+
+  constructor(cells: Cells) {
+    this.#cells = cells
+  }
+
+  /** What a beat brings, less what it takes back of the open tick. */
+  add(come: readonly CountedFact[], gone: readonly CountedFact[]): void {
+    const takenBack = new Set(gone.map(({ id }) => id))
+    this.#facts = [...this.#facts, ...come].filter(({ id }) => !takenBack.has(id))
+    for (const { region, industry } of this.#facts)
+      for (const cell of this.#cells.above(region, industry)) this.#heard.add(cell)
+  }
+
+  /** Every cell that had an event at the end of some beat of the tick. */
+  sums(): Sums {
+    const below = new Map([...this.#heard].map((cell): [string, CountedFact[]] => [cell, []]))
+    for (const fact of this.#facts)
+      for (const cell of this.#cells.above(fact.region, fact.industry)) below.get(cell)?.push(fact)
+    return new Map([...below].map(([cell, facts]) => [cell, sumOf(facts)]))
+  }
+
+  clear(): void {
+    this.#facts = []
+    this.#heard.clear()
+  }
+}
+
+function sumOf(facts: readonly CountedFact[]): Sum {
+  const byEnterprise = new Map<string, number>()
+  const byType: Record<string, number> = {}
+  for (const { enterprise, type } of facts) {
+    byType[type] = (byType[type] ?? 0) + 1
+    if (enterprise !== undefined) byEnterprise.set(enterprise, (byEnterprise.get(enterprise) ?? 0) + 1)
+  }
+  const squares = [...byEnterprise.values()].reduce((sum, events) => sum + events ** 2, 0)
+  return { events: facts.length, enterprises: byEnterprise.size, squares, byType }
+}

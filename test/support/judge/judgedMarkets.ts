@@ -1,0 +1,232 @@
+/**
+ * Arbitrary markets for the judge: trees of two or three levels, policies of any strictness, ticks of any length, weeks with a
+ * rhythm, outbreaks of any place, size and length, and events that are taken back at once, within their tick or after it.
+ */
+import fc from 'fast-check'
+import { compileProfile, type Profile, ProfileFile, type WarningPolicy } from '../../../streams/profile.ts'
+import type { CodeRow } from '../../../streams/tree.ts'
+import { poisson, type Random, seeded } from '../../models/random.ts'
+import { tinySource } from '../tinyProfile.ts'
+
+/** An event as it is sent. `counts`: fresh and of a judged type. */
+export type SentEvent = {
+  id: string
+  enterpriseId: string
+  type: string
+  atMs: number
+  agoMs: number
+  region: string
+  industry: string
+  counts: boolean
+  takenBackMs: number | undefined
+}
+export type JudgedMarket = {
+  profile: Profile
+  beatMs: number
+  /** In order of time. */
+  events: readonly SentEvent[]
+  firstTick: number
+  ticks: number
+}
+
+type Outbreak = {
+  region: number
+  industry: number
+  start: number
+  ticks: number
+  events: number
+  enterprises: number
+  takenBack: 'no' | 'next tick' | 'two ticks later' | 'half of it'
+}
+export type MarketPlan = {
+  unit: 'hour' | 'day' | 'week'
+  counties: readonly number[]
+  towns: number
+  divisions: readonly number[]
+  judged: { regions: readonly string[]; industries: readonly string[] }
+  policy: Omit<WarningPolicy, 'regionLevels' | 'industryLevels' | 'detector'>
+  ticks: number
+  firstTick: number
+  eventsPerTick: number
+  restsOnSundays: boolean
+  outbreaks: readonly Outbreak[]
+  seed: number
+}
+
+const [hourMs, dayMs] = [3_600_000, 86_400_000]
+const regionLevels = ['province', 'county', 'town']
+const industryLevels = ['section', 'division']
+const enterprises = 40
+
+const rule = (qMax: number, rateRatioMin: number) => ({ qMax, rateRatioMin })
+export const easyLevels = { blue: rule(0.4, 1.1), yellow: rule(0.2, 1.3), orange: rule(0.05, 1.6), red: rule(0.01, 2) }
+const levels = {
+  strict: { blue: rule(0.1, 1.5), yellow: rule(0.05, 2), orange: rule(0.01, 3), red: rule(0.001, 4) },
+  easy: easyLevels,
+  byRatio: { blue: rule(0.5, 1.2), yellow: rule(0.5, 1.7), orange: rule(0.5, 2.5), red: rule(0.3, 3.5) },
+} as const
+
+const policy = fc
+  .record({
+    levels: fc.constantFrom(levels.strict, levels.easy, levels.easy, levels.byRatio),
+    orangeChildrenMin: fc.integer({ min: 1, max: 4 }),
+    eventsMin: fc.integer({ min: 1, max: 5 }),
+    redEnterprisesMin: fc.integer({ min: 1, max: 4 }),
+    raiseOfTicks: fc.integer({ min: 1, max: 4 }),
+    raiseTicks: fc.integer({ min: 1, max: 3 }),
+    clearTicks: fc.integer({ min: 1, max: 3 }),
+    historyTicksMin: fc.integer({ min: 1, max: 12 }),
+  })
+  .map((one) => ({ ...one, raiseTicks: Math.min(one.raiseTicks, one.raiseOfTicks) }))
+
+const outbreak = fc.record({
+  region: fc.nat(20),
+  industry: fc.nat(8),
+  start: fc.integer({ min: 2, max: 60 }),
+  ticks: fc.constantFrom(1, 2, 3, 4, 8, 40),
+  events: fc.constantFrom(3, 6, 12, 30, 80),
+  enterprises: fc.integer({ min: 1, max: 12 }),
+  takenBack: fc.constantFrom('no', 'no', 'next tick', 'two ticks later', 'half of it'),
+} as const)
+
+export const marketPlans: fc.Arbitrary<MarketPlan> = fc
+  .record({
+    unit: fc.constantFrom('day', 'day', 'day', 'week', 'hour'),
+    counties: fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }),
+    towns: fc.nat(2),
+    divisions: fc.array(fc.nat(2), { minLength: 1, maxLength: 3 }),
+    judged: fc.record({
+      regions: fc.constantFrom(['province', 'county'], ['province', 'county'], ['province'], ['county'], regionLevels, [
+        'province',
+        'town',
+      ]),
+      industries: fc.constantFrom(['section'], ['section', 'division'], ['division']),
+    }),
+    policy,
+    ticks: fc.integer({ min: 14, max: 45 }),
+    firstTick: fc.integer({ min: 0, max: 400 }),
+    eventsPerTick: fc.constantFrom(2, 8, 20, 40),
+    restsOnSundays: fc.boolean(),
+    outbreaks: fc.array(outbreak, { minLength: 1, maxLength: 6 }),
+    seed: fc.nat(),
+  } as const)
+  // A year is over after 53 weeks: from then on there is a season.
+  .map((one) => ({ ...one, ticks: one.unit === 'week' ? one.ticks + 26 : one.ticks }))
+
+export function judgedMarket(of: MarketPlan): JudgedMarket {
+  const random = seeded(of.seed)
+  const regionRows = rowsOf('R', of.counties, of.towns)
+  const industryRows = rowsOf('I', of.divisions, 0)
+  const profile = profileOf(of, regionRows, industryRows)
+  const { calendar } = profile
+  const firstTick = calendar.tickOf(Date.UTC(2026, 0, 1)) + of.firstTick
+  // UNKNOWN and a code of no table are places too; a name stands for everything below it.
+  const regions = [...regionRows.map(({ code }) => code), 'UNKNOWN', 'nowhere']
+  const industries = [...industryRows.map(({ code }) => code), 'UNKNOWN']
+  const homes = Array.from({ length: enterprises }, () => ({
+    region: pick(random, regions),
+    industry: pick(random, industries),
+  }))
+  const events: SentEvent[] = []
+  for (let at = 0; at < of.ticks; at++) {
+    const tick = firstTick + at
+    const rests = of.restsOnSundays && calendar.weekPhase(tick) === calendar.phasesPerWeek - 1
+    const usual = poisson(random, rests ? of.eventsPerTick / 6 : of.eventsPerTick)
+    for (let n = 0; n < usual; n++) {
+      const e = Math.floor(random() * random() * enterprises)
+      const { region, industry } =
+        random() < 0.7 ? homes[e] : { region: pick(random, regions), industry: homes[e].industry }
+      add(tick, `E${e}`, region, industry, random() < 0.06 ? 'later' : 'no')
+    }
+    for (const one of of.outbreaks) {
+      if (at < one.start || at >= one.start + one.ticks) continue
+      const [region, industry] = [regions[one.region % regions.length], industries[one.industry % industries.length]]
+      for (let n = 0; n < one.events; n++)
+        add(
+          tick,
+          `E${Math.floor(random() * one.enterprises)}`,
+          region,
+          industry,
+          at === one.start ? one.takenBack : 'no',
+        )
+    }
+  }
+  return {
+    profile,
+    beatMs: hourMs,
+    events: events.sort((a, b) => a.atMs - b.atMs),
+    firstTick,
+    ticks: of.ticks,
+  }
+
+  function add(
+    tick: number,
+    enterpriseId: string,
+    region: string,
+    industry: string,
+    takenBack: Outbreak['takenBack'] | 'later',
+  ): void {
+    const atMs = calendar.startMs(tick) + Math.floor((random() * calendar.tickMs) / 1_000) * 1_000
+    const luck = random()
+    const isStale = luck < 0.04
+    const type = luck > 0.9 ? 'PEN.NOTE' : luck > 0.6 ? 'PEN.FINE' : 'CMP.COMPLAINT'
+    events.push({
+      id: `e${events.length}`,
+      enterpriseId: random() < 0.08 ? 'place:R1' : enterpriseId,
+      type,
+      atMs,
+      agoMs: isStale ? 31 * dayMs : 0,
+      region,
+      industry,
+      counts: !isStale && type !== 'PEN.NOTE',
+      takenBackMs: backMs(atMs, tick, takenBack),
+    })
+  }
+
+  function backMs(atMs: number, tick: number, takenBack: Outbreak['takenBack'] | 'later'): number | undefined {
+    const [next, whenever] = [calendar.endMs(tick), Math.floor(random() * calendar.tickMs)]
+    if (takenBack === 'no' || (takenBack === 'half of it' && random() < 0.5)) return undefined
+    if (takenBack === 'two ticks later') return next + calendar.tickMs + whenever
+    if (takenBack !== 'later') return next + whenever
+    return atMs + Math.floor(random() ** 3 * 4 * calendar.tickMs)
+  }
+}
+
+/** `R1`, `R2` with `R1a`, `R1b` below them, and so many towns below each of these. */
+function rowsOf(name: string, below: readonly number[], deepest: number): CodeRow[] {
+  const row = (code: string, parent: string): CodeRow => ({ code, parent, names: { en: code } })
+  return below.flatMap((count, at) => {
+    const top = `${name}${at + 1}`
+    const middle = 'abc'
+      .slice(0, count)
+      .split('')
+      .map((letter) => top + letter)
+    return [
+      row(top, ''),
+      ...middle.flatMap((code) => [
+        row(code, top),
+        ...Array.from({ length: deepest }, (_, n) => row(`${code}${n + 1}`, code)),
+      ]),
+    ]
+  })
+}
+
+function profileOf(of: MarketPlan, regions: CodeRow[], industries: CodeRow[]): Profile {
+  const { file } = tinySource
+  return compileProfile({
+    ...tinySource,
+    file: ProfileFile.parse({
+      ...file,
+      regions: { ...file.regions, levels: regionLevels },
+      industries: { ...file.industries, levels: industryLevels },
+      tick: { unit: of.unit, utcOffsetMinutes: 480 },
+      warnings: { ...of.policy, regionLevels: of.judged.regions, industryLevels: of.judged.industries },
+    }),
+    regions,
+    industries,
+  })
+}
+
+function pick<T>(random: Random, values: readonly T[]): T {
+  return values[Math.floor(random() * values.length)]
+}

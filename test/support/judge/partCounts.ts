@@ -1,0 +1,97 @@
+/** The counts of a tick as the parts of the enterprise tasks say them, by code, for markets too large to be counted event by event. */
+import { type CellKeys, cellKeys } from '../../../src/cells.ts'
+import type { CellPart } from '../../../streams/outputs.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import { unknownCode } from '../../../streams/tree.ts'
+import { type Cells, keyOf } from './cells.ts'
+import type { Beat, Sum, Sums } from './judgeOracle.ts'
+
+type Mutable = { events: number; enterprises: number; squares: number; byType: Record<string, number> }
+
+export class PartCounts {
+  readonly #profile: Profile
+  readonly #keys: CellKeys
+  readonly #cells: Cells
+  readonly #sums = new Map<string, Mutable>()
+
+  constructor(profile: Profile, cells: Cells) {
+    this.#profile = profile
+    this.#keys = cellKeys(profile)
+    this.#cells = cells
+  }
+
+  add(parts: readonly CellPart[]): Pick<Beat, 'sums' | 'late'> {
+    const keys = this.#keys
+    const late: Beat['late'][number][] = []
+    for (const part of parts) {
+      for (const [at, key] of part.counts.keys.entries()) {
+        const type = this.#judgedType(key)
+        if (type === undefined) continue
+        for (const cell of this.#above(keys.cellOf(keys.gradedOf(key)))) {
+          const sum = this.#sumOf(cell)
+          sum.events += part.counts.deltas[at]
+          sum.byType[type] = (sum.byType[type] ?? 0) + part.counts.deltas[at]
+        }
+      }
+      const { breadth, shared } = part
+      for (const [at, leaf] of breadth.keys.entries())
+        for (const cell of this.#above(leaf)) this.#widen(cell, breadth.enterprises[at], breadth.squares[at])
+      for (const [at, node] of shared.keys.entries()) {
+        const cell = this.#codes(node)
+        if (cell === '|' || this.#cells.axisOf(cell) !== undefined)
+          this.#widen(cell, shared.enterprises[at], shared.squares[at])
+      }
+      for (const [at, key] of part.late.keys.entries()) {
+        if (this.#judgedType(key) === undefined) continue
+        const cells = this.#above(keys.cellOf(keys.gradedOf(key)))
+        late.push({ tick: part.late.ticks[at], cells, events: -part.late.deltas[at] })
+      }
+    }
+    return { sums: this.#shown(), late }
+  }
+
+  clear(): void {
+    this.#sums.clear()
+  }
+
+  #shown(): Sums {
+    return new Map(
+      [...this.#sums].map(([cell, sum]): [string, Sum] => {
+        const byType = Object.fromEntries(Object.entries(sum.byType).filter(([, events]) => events !== 0))
+        return [cell, { ...sum, byType }]
+      }),
+    )
+  }
+
+  #widen(cell: string, enterprises: number, squares: number): void {
+    const sum = this.#sumOf(cell)
+    sum.enterprises += enterprises
+    sum.squares += squares
+  }
+
+  #sumOf(cell: string): Mutable {
+    const known = this.#sums.get(cell) ?? { events: 0, enterprises: 0, squares: 0, byType: {} }
+    this.#sums.set(cell, known)
+    return known
+  }
+
+  #judgedType(key: number): string | undefined {
+    const type = this.#profile.types[this.#keys.column(key)]
+    return type?.judged === true ? type.code : undefined
+  }
+
+  #above(leaf: number): string[] {
+    const [region, industry] = this.#codes(leaf).split('|')
+    return this.#cells.above(region, industry)
+  }
+
+  /** `P/UNKNOWN` lies nowhere below P, and counts at P. */
+  #codes(cell: number): string {
+    const { regions, industries } = this.#profile
+    const plain = (code: string): string => (code.endsWith(`/${unknownCode}`) ? code.split('/')[0] : code)
+    return keyOf(
+      plain(regions.nodes[this.#keys.region(cell)].code),
+      plain(industries.nodes[this.#keys.industry(cell)].code),
+    )
+  }
+}

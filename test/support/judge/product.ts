@@ -1,0 +1,73 @@
+/** The product's side of a comparison with the judge's oracle: one enterprise task and the watch, driven by hand. */
+
+import { cellKeys } from '../../../src/cells.ts'
+import { EnterpriseTask } from '../../../src/enterprise/task.ts'
+import { foldVersion } from '../../../src/fold/version.ts'
+import type { LogRecord } from '../../../src/log/port.ts'
+import { WatchTask } from '../../../src/watch/task.ts'
+import { CellPart, Warning } from '../../../streams/outputs.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import { type FoldedTopic, warningTopics } from '../../../streams/topics.ts'
+import { bytesOf } from '../fold.ts'
+import { codesOf } from './cells.ts'
+import type { Expected } from './judgeOracle.ts'
+
+/** A record as it is sent; a value that is text is sent as it is. */
+export type Sent = { topic: FoldedTopic; key: string | null; value: object | string }
+
+const topicsOfWarnings: ReadonlySet<string> = new Set(Object.values(warningTopics))
+
+export class JudgeInTasks {
+  readonly #enterprises: EnterpriseTask
+  readonly #watch: WatchTask
+  readonly #profile: Profile
+
+  constructor(profile: Profile, beatMs: number) {
+    const common = { profile, model: null, beatMs, partitions: 1, tell: () => {} }
+    this.#profile = profile
+    this.#enterprises = new EnterpriseTask({ ...common, partition: 0, hashSeed: [0, 0] })
+    this.#watch = new WatchTask({ ...common, foldVersion })
+  }
+
+  /** Folds one beat through both tasks. */
+  beat(beat: number, sent: readonly Sent[]): { said: Warning[]; parts: CellPart[] } {
+    const inputs = this.#enterprises.inputs.map((input) =>
+      sent
+        .filter(({ topic }) => topic === input.topic)
+        .map(({ key, value }, offset) => record(offset, key, bytesOf(value))),
+    )
+    const parts: LogRecord[] = []
+    this.#enterprises.fold(beat, inputs, ({ topic, record: { key, value } }) => {
+      if (topic === 'cell-parts') parts.push(record(parts.length, key, value))
+    })
+    const said: Warning[] = []
+    this.#watch.fold(beat, [[], parts, []], ({ topic, record: { value } }) => {
+      if (topicsOfWarnings.has(topic)) said.push(Warning.parse(jsonIn(value)))
+    })
+    return { said, parts: parts.map(({ value }) => CellPart.parse(jsonIn(value))) }
+  }
+
+  /** What a cell should count in a tick; undefined for one that is not judged yet. */
+  expected(cell: string, tick: number): Expected | undefined {
+    const { regions, industries } = this.#profile
+    const { region, industry } = codesOf(cell)
+    const { cells } = this.#watch.judge
+    const at = cells.index.get(cellKeys(this.#profile).cell(regions.find(region), industries.find(industry)))
+    return at === undefined ? undefined : cells.expect(at, tick)
+  }
+
+  /** How many cells it judges. */
+  get cells(): number {
+    return this.#watch.judge.cells.nodes.length
+  }
+}
+
+const jsonIn = (value: Uint8Array): unknown => JSON.parse(Buffer.from(value).toString('utf8'))
+
+const record = (offset: number, key: string | null, value: Uint8Array): LogRecord => ({
+  offset,
+  timeMs: 0,
+  key,
+  value,
+  headers: null,
+})

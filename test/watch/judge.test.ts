@@ -1,0 +1,135 @@
+/** The judge is what its oracle says, on any market and on the demo's: every expectation of every cell, and every warning. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { loadProfile } from '../../src/edges/profiles.ts'
+import { simulate } from '../../src/simulate/simulate.ts'
+import { Comparison } from '../support/judge/comparison.ts'
+import { type CountedFact, FactCounts } from '../support/judge/factCounts.ts'
+import {
+  easyLevels,
+  type JudgedMarket,
+  judgedMarket,
+  marketPlans,
+  type SentEvent,
+} from '../support/judge/judgedMarkets.ts'
+import type { Said } from '../support/judge/judgeOracle.ts'
+import { PartCounts } from '../support/judge/partCounts.ts'
+import type { Sent } from '../support/judge/product.ts'
+
+const seed = 20_260_302
+
+type Beat = { come: SentEvent[]; gone: SentEvent[] }
+
+/** What is said of a market. The oracle counts its events one by one. */
+function judged({ profile, beatMs, events, firstTick, ticks }: JudgedMarket): Said[] {
+  const comparison = new Comparison(profile, beatMs)
+  const { cells, clock } = comparison
+  const counts = new FactCounts(cells)
+  return beatsOf().flatMap(([beat, { come, gone }]) => {
+    const { tick, endsTick } = comparison.at(beat)
+    const isOf = (one: SentEvent): boolean => clock.tickOf(one.atMs) === tick
+    counts.add(factsOf(come), factsOf(gone.filter(isOf)))
+    const sums = counts.sums()
+    const late = gone
+      .filter((one) => one.counts && !isOf(one))
+      .map((one) => ({ tick: clock.tickOf(one.atMs), cells: cells.above(one.region, one.industry), events: 1 }))
+    if (endsTick) counts.clear()
+    return comparison.beat(beat, [...come.map(eventOf), ...gone.map(retractionOf)], () => ({ sums, late }))
+  })
+
+  /** Beats with records, and those that end a tick. */
+  function beatsOf(): [beat: number, of: Beat][] {
+    const beats = new Map<number, Beat>()
+    const at = (ms: number): Beat => {
+      const beat = Math.floor(ms / beatMs)
+      const known = beats.get(beat) ?? { come: [], gone: [] }
+      beats.set(beat, known)
+      return known
+    }
+    const lastMs = clock.endMs(firstTick + ticks - 1) - 1
+    for (let tick = firstTick; tick < firstTick + ticks; tick++) at(clock.endMs(tick) - 1)
+    for (const one of events) {
+      at(one.atMs).come.push(one)
+      if (one.takenBackMs !== undefined && one.takenBackMs <= lastMs) at(one.takenBackMs).gone.push(one)
+    }
+    return [...beats].sort(([one], [other]) => one - other)
+  }
+}
+
+const factsOf = (events: readonly SentEvent[]): CountedFact[] =>
+  events
+    .filter(({ counts }) => counts)
+    .map(({ id, enterpriseId, region, industry, type }) => {
+      const enterprise = enterpriseId.startsWith('place:') ? undefined : enterpriseId
+      return { id, enterprise, region, industry, type }
+    })
+
+function eventOf({ id, enterpriseId, type, atMs, agoMs, region, industry }: SentEvent): Sent {
+  const occurredAt = new Date(atMs - agoMs).toISOString()
+  return {
+    topic: 'risk-events',
+    key: enterpriseId,
+    value: { id, enterpriseId, type, occurredAt, region, industry },
+  }
+}
+
+function retractionOf({ id, enterpriseId, takenBackMs = 0 }: SentEvent): Sent {
+  const occurredAt = new Date(takenBackMs).toISOString()
+  const value = { id: `r${id}`, enterpriseId, type: 'PEN.NOTE', occurredAt, retracts: id }
+  return { topic: 'risk-events', key: enterpriseId, value }
+}
+
+/** How often each kind of thing was said: a comparison of two that say nothing shows nothing. */
+function kindsOf(said: readonly Said[]): (what: string) => number {
+  const seen = new Map<string, number>()
+  for (const { axis, change, level, early, explainedBy, parents } of said) {
+    const kinds: string[] = [axis, change, level]
+    if (early) kinds.push('early')
+    if (explainedBy !== undefined) kinds.push('explained by its child')
+    if (parents.length > 0) kinds.push('below an open one')
+    for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1)
+  }
+  return (what) => seen.get(what) ?? 0
+}
+
+it('judges any market as the oracle does', () => {
+  const said: Said[] = []
+  fc.assert(
+    fc.property(marketPlans, (plan) => void said.push(...judged(judgedMarket(plan)))),
+    { seed, numRuns: 60 },
+  )
+  const seen = kindsOf(said)
+  const kinds = ['raised', 'level', 'cleared', 'amended', 'early', 'explained by its child', 'below an open one']
+  for (const what of ['calm', 'blue', 'yellow', 'orange', 'red', ...kinds, 'industry', 'region', 'cell'])
+    expect(seen(what), what).toBeGreaterThan(10)
+})
+
+it("judges the demo's market as the oracle does", async () => {
+  const demo = await loadProfile('cn')
+  const warnings = { ...demo.file.warnings, levels: easyLevels, raiseTicks: 1 } // a small market has little to say
+  const profile = { ...demo, file: { ...demo.file, warnings } }
+  const beatMs = 3_600_000
+  const start = Date.UTC(2024, 11, 31, 16)
+  const days = 30
+  const market = simulate(profile, {
+    enterprises: 1_000,
+    days,
+    seed: 1,
+    start,
+    clearOutbreak: { fromDay: 20, toDay: 25 },
+  })
+  const beats = Array.from({ length: days * 24 }, (): Sent[] => [])
+  for (const { topic, key, text, knownAtMs } of market.records())
+    beats[Math.floor((knownAtMs - start) / beatMs)]?.push({ topic, key, value: text })
+  const comparison = new Comparison(profile, beatMs)
+  const counts = new PartCounts(profile, comparison.cells)
+  const said = beats.flatMap((sent, at) => {
+    const beat = start / beatMs + at
+    const found = comparison.beat(beat, sent, (parts) => counts.add(parts))
+    if (comparison.at(beat).endsTick) counts.clear()
+    return found
+  })
+  const seen = kindsOf(said)
+  for (const what of ['raised', 'level', 'cleared']) expect(seen(what), what).toBeGreaterThan(5)
+  expect(comparison.product.cells).toBeGreaterThan(2_000)
+})
