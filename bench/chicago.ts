@@ -63,7 +63,7 @@ type Visit = z.infer<typeof Visit>
 export async function benchChicago(options: BenchOptions): Promise<void> {
   if (!existsSync(data)) {
     progress(
-      `skipped: the inspections are not at ${path.relative(process.cwd(), data)}; README says where they are public`,
+      `skipped: the inspections are not at ${path.relative(process.cwd(), data)}; docs/ingest.md says where they are public`,
     )
     return
   }

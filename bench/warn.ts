@@ -28,7 +28,7 @@ type Raise = { state: string; industry: string; tick: string; level: string }
 export async function benchWarn(options: BenchOptions): Promise<void> {
   if (!existsSync(data)) {
     process.stderr.write(
-      `skipped: the notices are not at ${path.relative(process.cwd(), data)}; README says where they are public\n`,
+      `skipped: the notices are not at ${path.relative(process.cwd(), data)}; docs/ingest.md says where they are public\n`,
     )
     return
   }

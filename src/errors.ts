@@ -1,4 +1,4 @@
-/** The one error registry: code, what it says, what to do about it. A test holds it against the table in the README. */
+/** The one error registry: code, what it says, what to do about it. A test holds it against docs/errors.md, which is written from it. */
 import { z } from 'zod'
 
 const registry = {
@@ -155,7 +155,7 @@ const registry = {
   },
   FW_KAFKA_REFUSED: {
     says: 'The brokers of %s refuse: %s.',
-    remedy: 'Check user, password and TLS settings, and the rights that the README lists for the role.',
+    remedy: 'Check user, password and TLS settings, and the rights that docs/kafka.md lists for the role.',
   },
   FW_TASK_FENCED: {
     says: 'Another process has taken over task %s.',
@@ -232,7 +232,7 @@ const registry = {
   FW_BODY_TOO_LARGE: { says: 'The body is larger than %s bytes.', remedy: 'Send the records in several requests.' },
   FW_HTTP_ROUTE: {
     says: 'There is nothing at %s.',
-    remedy: 'Records go to POST /api/v1/records/risk-events, credit-grades or enterprises; see the README.',
+    remedy: 'Records go to POST /api/v1/records/risk-events, credit-grades or enterprises; see docs/ingest.md.',
   },
   FW_HTTP_TYPE: {
     says: 'The body comes as %s.',

@@ -12,7 +12,7 @@ type Options = {
   speed: string
   http: string
   exit?: boolean
-  language: string
+  language?: string
   logLevel: (typeof logLevels)[number]
   json?: boolean
 }
@@ -37,9 +37,10 @@ export function demoCommand(screen: Screen = processScreen): Command {
     .option('--http <host:port>', 'where to serve metrics and health', '127.0.0.1:9464')
     .option('--exit', 'run at full speed, without a server, and stop at the end')
     .addOption(
-      new Option('--language <language>', 'of the warnings printed; the language of the shell unless given')
-        .choices(['zh', 'en'])
-        .default(process.env.LANG?.startsWith('zh') === true ? 'zh' : 'en'),
+      new Option('--language <language>', 'of the warnings printed; the language of the shell unless given').choices([
+        'zh',
+        'en',
+      ]),
     )
     .addOption(
       new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('error'),
@@ -59,7 +60,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     seed: wholeNumber('--seed', options.seed),
     daysPerSecond: exit ? 0 : nonNegative('--speed', options.speed),
     http: exit ? undefined : hostAndPort(options.http),
-    language: options.language,
+    language: options.language ?? (process.env.LANG?.startsWith('zh') === true ? 'zh' : 'en'),
     logLevel: options.logLevel,
     json,
   }

@@ -10,7 +10,7 @@ import type { Tell } from '../notices.ts'
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
-/** The variables, with what each means; the README has them in a table that a test holds to this. */
+/** The variables, with what each means; docs/kafka.md has a table of them, which is written from this. */
 export const kafkaVariables = {
   FOREWARN_KAFKA_TLS: '`true`: connect by TLS, with the certificates that Node trusts',
   FOREWARN_KAFKA_TLS_CA_FILE: 'PEM file of the authorities to trust instead; turns TLS on',

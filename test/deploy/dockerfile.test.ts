@@ -20,13 +20,13 @@ it('runs as a user without rights, with a health check and without packages for 
   expect(dockerfile.match(/^FROM /gm)?.length).toBe(2)
 })
 
-it('is set as the README says for memory, and as the benchmarks run', () => {
+it('is set as docs/running.md says for memory, and as the benchmarks run', () => {
   const [malloc, semiSpace] = ['MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072', '--max-semi-space-size=4']
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+  const page = readFileSync(path.join(root, 'docs/running.md'), 'utf8')
   expect(dockerfile).toMatch(new RegExp(`^ENV .*${malloc}$`, 'm'))
   expect(dockerfile).toMatch(new RegExp(`^ENTRYPOINT .*"${semiSpace}"`, 'm'))
-  expect(readme).toContain(malloc)
-  expect(readme).toContain(`NODE_OPTIONS=${semiSpace}`)
+  expect(page).toContain(malloc)
+  expect(page).toContain(`NODE_OPTIONS=${semiSpace}`)
   expect(image.env).toEqual(Object.fromEntries(malloc.split(' ').map((one) => one.split('='))))
   expect(image.flags).toEqual([semiSpace])
 })

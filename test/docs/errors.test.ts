@@ -1,10 +1,11 @@
-/** The README's table of errors is the registry. */
+/** The table of errors is the registry. */
 import { expect, test } from 'vitest'
 import { detailsIn, errorCodes, errorRegistry, ForewarnError } from '../../src/errors.ts'
-import { readPage } from './pages.ts'
+import { pages, readPage } from './pages.ts'
 
-const rows = [...readPage('README.md').matchAll(/^\| (FW_[A-Z_]+) \| (.*) \| (.*) \|$/gm)].map(
-  ([, code, says, remedy]) => ({ code, says, remedy }),
+const asText = (cell: string): string => cell.replace(/\\([<*|])/g, '$1')
+const rows = [...readPage('docs/errors.md').matchAll(/^\| (FW_[A-Z_]+) \| (?:\d{3})? \| (.*) \| (.*) \|$/gm)].map(
+  ([, code, says, remedy]) => ({ code, says: asText(says), remedy: asText(remedy) }),
 )
 
 test('every error has its row, once, in the order of the registry', () => {
@@ -27,20 +28,8 @@ test('what an older Node is told, before anything else is loaded, reads as in th
   for (const part of [...says.split('%s'), remedy]) expect(main).toContain(part)
 })
 
-test('the pages name no other code', () => {
+test.each(pages)('%s names no other code', (page) => {
   const known: readonly string[] = errorCodes
-  for (const page of [
-    'README.md',
-    'ARCHITECTURE.md',
-    'docs/fold.md',
-    'docs/science.md',
-    'docs/profiles.md',
-    'bench/README.md',
-  ]) {
-    const named = readPage(page).match(/\bFW_[A-Z_]+\b/g) ?? []
-    expect(
-      named.filter((code) => !known.includes(code)),
-      page,
-    ).toEqual([])
-  }
+  const named = readPage(page).match(/\bFW_[A-Z_]+\b/g) ?? []
+  expect(named.filter((code) => !known.includes(code))).toEqual([])
 })

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { blocksOf, inlineCodes, pages, proseOf, readPage, root } from './pages.ts'
+import { anchorsOf, blocksOf, inlineCodes, pages, proseOf, readPage, root } from './pages.ts'
 
 const main = path.join(root, 'src/main.ts')
 const helps = new Map<string, string>()
@@ -40,10 +40,29 @@ function namedFiles(text: string): string[] {
   )
 }
 
-test.each(pages)('%s: relative links lead to files', (page) => {
+/** Where a link of a page leads, from the root on, and to which heading; undefined for what lies elsewhere. */
+function target(page: string, link: string): { file: string; anchor: string | undefined } | undefined {
+  if (/^[a-z]+:/.test(link)) return undefined
+  const [to, anchor] = link.split('#')
+  return { file: to === '' ? page : path.posix.join(path.posix.dirname(page), to), anchor }
+}
+
+test.each(pages)('%s: relative links lead to files, and to headings that are there', (page) => {
   const links = [...proseOf(readPage(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link)
-  const relative = links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => link.split('#')[0])
-  expect(relative.filter((link) => !existsSync(path.join(root, path.dirname(page), link)))).toEqual([])
+  const leadsNowhere = (link: string): boolean => {
+    const to = target(page, link)
+    if (to === undefined) return false
+    if (!existsSync(path.join(root, to.file))) return true
+    return to.anchor !== undefined && !anchorsOf(readPage(to.file)).has(to.anchor)
+  }
+  expect(links.filter(leadsNowhere)).toEqual([])
+})
+
+test('every page is in an index, and every folder of pages has one', () => {
+  const linked = ['README.md', 'docs/README.md', 'docs/decisions/README.md'].flatMap((page) =>
+    [...readPage(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => target(page, link)?.file),
+  )
+  expect(pages.filter((page) => page !== 'README.md' && !linked.includes(page))).toEqual([])
 })
 
 test.each(pages)('%s: files that it names exist', (page) => {
@@ -80,19 +99,19 @@ test.each(pages)('%s: npm scripts that it names exist', (page) => {
   expect(named.filter((name) => !(name in scripts))).toEqual([])
 })
 
-test('every command has its line in the README', () => {
-  const text = readPage('README.md')
+test('every command has its line on the page of commands', () => {
+  const text = readPage('docs/commands.md')
   for (const name of commands.filter((command) => command !== 'help'))
-    expect(text).toMatch(new RegExp(`^\\| \`forewarn ${name}\\b`, 'm'))
+    expect(text).toMatch(new RegExp(`^\\| \\[\`forewarn ${name}\\b`, 'm'))
 })
 
-test('every metric has its line in the README', () => {
+test('every metric has its line on the page of metrics', () => {
   const source = readFileSync(path.join(root, 'src/edges/metrics/counters.ts'), 'utf8')
   const counters = [...source.matchAll(/counter\(\s*'(\w+)'/g)].map(([, name]) => `forewarn_${name}_total`)
   const gauges = ['gauges.ts', 'places.ts', 'drift.ts', 'kafka.ts']
     .flatMap((file) => readFileSync(path.join(root, 'src/edges/metrics', file), 'utf8').match(/'forewarn_\w+'/g) ?? [])
     .map((name) => name.slice(1, -1))
-  const text = readPage('README.md')
+  const text = readPage('docs/metrics.md')
   expect(counters.length).toBeGreaterThan(15)
   expect([...counters, ...gauges].filter((name) => !text.includes(`\`${name}\``))).toEqual([])
 })

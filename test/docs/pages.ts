@@ -7,7 +7,7 @@ export const root = path.resolve(import.meta.dirname, '../..')
 
 /** Markdown pages, by their path from the root. */
 export const pages: readonly string[] = [
-  ...['.', 'docs', 'bench'].flatMap((folder) =>
+  ...['.', 'docs', 'docs/decisions', 'bench'].flatMap((folder) =>
     readdirSync(path.join(root, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => path.posix.join(folder, name)),
@@ -21,6 +21,22 @@ export function readPage(page: string): string {
 /** A page without its blocks of code. */
 export function proseOf(text: string): string {
   return text.replace(/^```[\s\S]*?^```/gm, '')
+}
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+export function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>()
+  for (const [, heading] of proseOf(text).matchAll(/^#{1,6} (.+)$/gm)) {
+    const words = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-')
+    let anchor = words
+    for (let again = 1; anchors.has(anchor); again++) anchor = `${words}-${again}`
+    anchors.add(anchor)
+  }
+  return anchors
 }
 
 /** What stands in backticks in the prose of a page. */

@@ -1,4 +1,4 @@
-/** Food inspections of Chicago under the profile chicago-food, as the README says. The data are not in this repository. */
+/** Food inspections of Chicago under the profile chicago-food, as docs/ingest.md says. The data are not in this repository. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -12,7 +12,7 @@ const data = path.resolve(projectFolder, '../shared/data/chicago-food')
 const there = existsSync(data)
 const skipped = there
   ? ''
-  : ' (skipped: the inspections are not at ../shared/data/chicago-food; the README says where they are)'
+  : ' (skipped: the inspections are not at ../shared/data/chicago-food; docs/ingest.md says where they are)'
 
 const inspections = ['inspections_1.csv.gz', 'inspections_2.csv.gz'].map((name) => path.join(data, name))
 const modelTable = path.join(data, 'model_table_with_published_score.csv.gz')

@@ -1,4 +1,4 @@
-/** A market from files to digests, each step a process of its own, as the README walks through it. */
+/** A market from files to digests, each step a process of its own, as docs/warnings.md walks through it. */
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { warningTopics } from '../../streams/topics.ts'

@@ -1,4 +1,4 @@
-/** The public layoff notices of the USA under the profile us-warn, as the README says. The data are not in this repository. */
+/** The public layoff notices of the USA under the profile us-warn, as docs/ingest.md says. The data are not in this repository. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,9 @@ import { accountOf, expectCalm, jsonLines, sumOf, tempFolder } from './support.t
 
 const data = path.resolve(projectFolder, '../shared/data/warn')
 const there = existsSync(data)
-const skipped = there ? '' : ' (skipped: the notices are not at ../shared/data/warn; the README says where they are)'
+const skipped = there
+  ? ''
+  : ' (skipped: the notices are not at ../shared/data/warn; docs/ingest.md says where they are)'
 
 const rowsKept = 74_949
 const rowsRefused = 29

@@ -1,4 +1,4 @@
-/** Rights by role, on a broker that lets nobody do anything else: each role of the README's table can do its work, and is told which right it lacks. */
+/** Rights by role, on a broker that lets nobody do anything else: each role of the table in docs/kafka.md can do its work, and is told which right it lacks. */
 import { existsSync } from 'node:fs'
 import { appendFile, cp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -174,7 +174,7 @@ function missing(right: Right): unknown {
         : 'the transactional id '
   return expect.stringMatching(
     new RegExp(
-      `^error FW_KAFKA_REFUSED: .*the right ${operation} on ${what}.* is missing .*\\n.*the rights that the README`,
+      `^error FW_KAFKA_REFUSED: .*the right ${operation} on ${what}.* is missing .*\\n.*the rights that docs/kafka.md`,
       'm', // ingest says first how far it came
     ),
   )

@@ -1,4 +1,4 @@
-/** Who needs which rights in a cluster with an authorizer: the one table. The README prints it, and a test gives each role exactly these. */
+/** Who needs which rights in a cluster with an authorizer: the one table. docs/kafka.md prints it, and a test gives each role exactly these. */
 import kafkajs, { type AclEntry, type AclFilter } from 'kafkajs'
 import { defaultPrefixes, recordTopics, type TopicName, topicFlow, topicNames, wireName } from '../../streams/topics.ts'
 
@@ -79,11 +79,11 @@ function role(role: string, ...rights: Right[]): Role {
   return { role, rights }
 }
 
-/** The row of the README: role, topics, more. */
-export function readmeRow({ role, rights }: Role): string {
+/** The cells of its row on the page: role, topics, more. */
+export function rowOfRole({ role, rights }: Role): string[] {
   const ofTopics = rights.filter((right) => 'topics' in right)
   const more = rights.filter((right) => !('topics' in right))
-  return `| ${role} | ${ofTopics.map(textOf).join('; ')} | ${more.map(textOf).join('; ')} |`
+  return [role, ofTopics.map(textOf).join('; '), more.map(textOf).join('; ')]
 }
 
 export function textOf(right: Right): string {

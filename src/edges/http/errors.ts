@@ -27,6 +27,9 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 }
 const retryAfterSeconds = 1
 
+/** What a code is over HTTP; undefined where it is told by commands, dead letters or the log alone. */
+export const statusOf = (code: ErrorCode): number | undefined => statuses[code]
+
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((request, reply) =>
     answer(reply, new ForewarnError('FW_HTTP_ROUTE', [`${request.method} ${request.url.slice(0, 200)}`])),

@@ -10,7 +10,11 @@ export function countersOf(registry: Registry) {
     beats: counter('beats_folded', 'Beats that the enterprise tasks have folded.'),
     records: counter('records', 'Records folded, by what became of them.', 'fate'),
     dead: counter('dead_letters', 'Records that went to the dead letters, by error code.', 'code'),
-    flags: counter('flagged_records', 'Records kept although something about them is odd, by what it is.', 'flag'),
+    flags: counter(
+      'flagged_records',
+      'Records kept although something is odd: check character, unknown region, industry, source or status.',
+      'flag',
+    ),
     scores: counter('scores', 'Scores published.'),
     alerts: counter('enterprise_alerts', 'Changes of band published to restricted readers.'),
     unscorable: counter('unscorable', 'Enterprises that could not be scored and were not given a number.'),
@@ -43,11 +47,14 @@ export function countersOf(registry: Registry) {
     checkpoints: counter('checkpoints_written', 'Checkpoints written, by task.', 'task'),
     checkpointsSkipped: counter(
       'checkpoints_skipped',
-      'Checkpoints found damaged or of another configuration, by task.',
+      'Checkpoints found damaged or of another version or configuration, by task.',
       'task',
     ),
     restores: counter('restores', 'Tasks restored, by task.', 'task'),
-    importSilences: counter('import_silences', 'Minutes in which an open import wrote no mark.'),
+    importSilences: counter(
+      'import_silences',
+      'Minutes in which an open import wrote no mark: every beat waits for it.',
+    ),
     seriesRefused: counter('metric_series_refused', 'Series that were left out because there were too many.'),
   }
 }
