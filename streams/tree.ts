@@ -120,6 +120,7 @@ export function codeTree(
     pathOf: (leaf) => {
       const known = paths.get(leaf)
       if (known) return known
+      if (nodes[leaf] === undefined) throw new Error(`the tree has no node ${leaf}`)
       const path = [leaf]
       for (let at = leaf; at !== rootIndex; at = nodes[at].parent) path.push(nodes[at].parent)
       paths.set(leaf, path)

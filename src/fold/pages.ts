@@ -49,27 +49,26 @@ export class WordWriter {
 }
 
 export class WordReader {
-  private readonly pages: Iterator<Uint8Array>
+  private readonly pages: readonly Uint8Array[]
+  private turned = 0
   private page = new Int32Array(0)
   private at = 0
+  /** Bytes of the pages that are still to come. */
+  private ahead: number
 
   constructor(pages: Iterable<Uint8Array>) {
-    this.pages = pages[Symbol.iterator]()
+    this.pages = [...pages]
+    this.ahead = this.pages.reduce((sum, { length }) => sum + length, 0)
   }
 
   /** @throws Error when the pages end too soon. */
   take(): number {
-    while (this.at === this.page.length) {
-      const next = this.pages.next()
-      if (next.done === true) throw new Error('the checkpoint ends too soon')
-      this.page = new Int32Array(new Uint8Array(next.value).buffer) // a copy of its own: a Buffer's slice would share a pool
-      this.at = 0
-    }
+    while (this.at === this.page.length) this.turn()
     return this.page[this.at++]
   }
 
   takeBytes(): Uint8Array {
-    const bytes = new Uint8Array(this.take())
+    const bytes = new Uint8Array(this.takeCount(1))
     for (let at = 0; at < bytes.length; at += 4) {
       const word = this.take()
       for (let byte = 0; byte < 4 && at + byte < bytes.length; byte++) bytes[at + byte] = word >>> (8 * byte)
@@ -82,8 +81,27 @@ export class WordReader {
   }
 
   takeDoubles(): Float64Array {
-    const words = new Int32Array(this.take() * 2)
+    const words = new Int32Array(this.takeCount(8) * 2)
     for (let at = 0; at < words.length; at++) words[at] = this.take()
     return new Float64Array(words.buffer)
   }
+
+  /** How many of so many bytes each follow: never more than there can be, since room is made for them. */
+  private takeCount(bytesEach: number): number {
+    const count = this.take()
+    if (count < 0 || count * bytesEach > (this.page.length - this.at) * 4 + this.ahead) throw endsTooSoon()
+    return count
+  }
+
+  private turn(): void {
+    const page = this.pages[this.turned++]
+    if (page === undefined || page.length % 4 !== 0) throw endsTooSoon()
+    this.page = new Int32Array(new Uint8Array(page).buffer) // a copy of its own: a Buffer's slice would share a pool
+    this.ahead -= page.length
+    this.at = 0
+  }
+}
+
+function endsTooSoon(): Error {
+  return new Error('the checkpoint ends too soon')
 }

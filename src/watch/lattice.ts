@@ -50,7 +50,7 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   function axisOf(node: number): Axis | undefined {
     const [region, industry] = [keys.region(node), keys.industry(node)]
     if (region === rootIndex) return industry !== rootIndex && industryJudged[industry] === 1 ? 'industry' : undefined
-    if (regionJudged[region] === 0) return undefined
+    if (regionJudged[region] !== 1) return undefined
     if (industry === rootIndex) return 'region'
     return industryJudged[industry] === 1 ? 'cell' : undefined
   }

@@ -1,0 +1,35 @@
+/** Pages of checkpoints whose hashes fit: they load as what was saved, or not at all. */
+import { EnterpriseTask } from '../../../src/enterprise/task.ts'
+import type { FoldTask } from '../../../src/fold/task.ts'
+import { foldVersion } from '../../../src/fold/version.ts'
+import { pageBytesMax } from '../../../src/limits.ts'
+import { WatchTask } from '../../../src/watch/task.ts'
+import { corpus, setting } from '../corpus.ts'
+import { type Fuzzer, ownJson } from '../fuzzer.ts'
+
+const tell = (): void => {}
+const makes: readonly (() => FoldTask)[] = [
+  () => new EnterpriseTask({ ...setting, model: null, partition: 0, partitions: 1, hashSeed: [0, 0], tell }),
+  () => new WatchTask({ ...setting, foldVersion, partitions: 1, tell }),
+]
+/** As they come out of a load: the order of names in their JSON is that of the contract. */
+const states = [corpus.states.enterprise, reloaded(1, corpus.states.watch)]
+
+/** The byte before the pages says whose they are. */
+export const pagesFuzzer: Fuzzer = {
+  name: 'pages',
+  few: 300,
+  sample(random) {
+    const whose = random.int(makes.length)
+    return { bytes: Buffer.concat([Buffer.from([whose]), states[whose]]), means: states[whose].toString('latin1') }
+  },
+  read: (bytes) => ownJson(() => reloaded((bytes[0] ?? 0) % makes.length, bytes.subarray(1)).toString('latin1')),
+}
+
+function reloaded(whose: number, state: Buffer): Buffer {
+  const task = makes[whose]()
+  const pages: Buffer[] = []
+  for (let at = 0; at < state.length; at += pageBytesMax) pages.push(state.subarray(at, at + pageBytesMax))
+  for (const _ of task.load(pages));
+  return Buffer.concat([...task.save()])
+}
