@@ -1,14 +1,15 @@
 /** Model folders on disk: read, checked, hashed. A folder that was changed by hand, or that does not fit, is refused with what is wrong. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
+import { artifactBytesMax } from '../limits.ts'
 import { type FolderFiles, folderHash, modelFiles, modelIn } from '../registry/modelFolder.ts'
 import { withLineFeeds } from './lineEnds.ts'
+import { isMissing, readPlainFile } from './plainFile.ts'
 
 const builtIn = fileURLToPath(new URL('../../models/', import.meta.url))
 
@@ -36,10 +37,8 @@ export async function readModelFiles(nameOrFolder: string): Promise<{ hash: stri
   if (!existsSync(folder)) throw new ForewarnError('FW_MODEL_NOT_FOUND', [nameOrFolder])
   const files = new Map<string, Uint8Array>()
   for (const name of modelFiles) {
-    const bytes = await readFile(path.join(folder, name)).catch((error: unknown) => {
-      const isMissing =
-        error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-      const why = isMissing ? `it is no folder that holds ${name}` : `${name}: ${messageOf(error)}`
+    const bytes = await readPlainFile(path.join(folder, name), artifactBytesMax).catch((error: unknown) => {
+      const why = isMissing(error) ? `it is no folder that holds ${name}` : messageOf(error)
       throw new ForewarnError('FW_MODEL_INVALID', [nameOrFolder, why])
     })
     files.set(name, withLineFeeds(bytes))

@@ -1,6 +1,6 @@
 /** Profile folders: read, checked, hashed, compiled. Every mistake is told with the folder and the place in it. */
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse as parseCsv } from 'csv-parse/sync'
@@ -15,6 +15,7 @@ import { ForewarnError, messageOf, mistakesIn } from '../errors.ts'
 import { MiB, treeCodesMax, treeNodesMax } from '../limits.ts'
 import { withLineFeeds } from './lineEnds.ts'
 import { isBuiltInModel, readModelFiles } from './models.ts'
+import { isMissing, readPlainFile } from './plainFile.ts'
 
 const builtInFolder = fileURLToPath(new URL('../../streams/profiles/', import.meta.url))
 const profileFile = 'profile.yaml'
@@ -152,12 +153,9 @@ class ProfileFolder {
   }
 
   private async text(name: string): Promise<string> {
-    const file = path.join(this.folder, name)
-    const found = await stat(file).catch(() => undefined)
-    if (found === undefined) throw new Error(`there is no ${name} beside the profile`)
-    if (!found.isFile()) throw new Error(`${name} is no file`) // a device may never end
-    if (found.size > fileBytesMax) throw new Error(`${name} is larger than ${fileBytesMax} bytes`)
-    const bytes = await readFile(file)
+    const bytes = await readPlainFile(path.join(this.folder, name), fileBytesMax).catch((error: unknown) => {
+      throw isMissing(error) ? new Error(`there is no ${name} beside the profile`) : error
+    })
     this.contents.set(name, bytes)
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   }

@@ -1,7 +1,11 @@
 /** Profile folders that are changed or broken: the hash, and what is said about each mistake. */
+import { execFileSync } from 'node:child_process'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { ForewarnError } from '../../src/errors.ts'
+import { MiB } from '../../src/limits.ts'
 import { writeProfile } from './profileFolder.ts'
 
 describe('hashes', () => {
@@ -386,6 +390,41 @@ describe('mistakes', () => {
       files.set('zh.yaml', (files.get('en.yaml') ?? '').replace(/^tick.day.*\n/m, ''))
     })
     await expect(loadProfile(folder)).rejects.toThrow('zh.yaml: tick.day is missing, en.yaml has it')
+  })
+
+  /** What stands in the place of a file. The last one says that it is an empty file, and goes on for gigabytes. */
+  const strange: [string, (file: string) => Promise<void>, string][] = [
+    ['a folder', async (file) => void (await mkdir(file)), 'is no file'],
+    ['a device that never ends', (file) => symlink('/dev/zero', file), 'is no file'],
+    ['a pipe on which nobody writes', async (file) => void execFileSync('mkfifo', [file]), 'is no file'],
+    ['a file too large', (file) => writeFile(file, Buffer.alloc(8 * MiB + 1)), 'is larger than 8388608 bytes'],
+    ['a file without end', (file) => symlink('/proc/self/pagemap', file), 'is larger than 8388608 bytes'],
+  ]
+  const places = ['regions.csv', 'en.yaml', 'own/model.json']
+  test
+    .skipIf(process.platform !== 'linux')
+    .for(strange.flatMap(([what, put, says]) => places.map((name) => ({ what, put, says, name }))))(
+    '$what in the place of $name',
+    async ({ put, says, name }) => {
+      const folder = await writeProfile((files) => {
+        files.set('profile.yaml', (files.get('profile.yaml') ?? '').replace('model: null', 'model: own'))
+      })
+      await mkdir(path.join(folder, 'own'))
+      await writeFile(path.join(folder, 'own/MODEL_CARD.md'), '')
+      await rm(path.join(folder, name), { force: true })
+      await put(path.join(folder, name))
+      await expect(loadProfile(folder)).rejects.toMatchObject({
+        code: 'FW_PROFILE_INVALID',
+        message: expect.stringContaining(`${path.basename(name)} ${says}`),
+      })
+    },
+  )
+
+  test.skipIf(process.platform !== 'linux')('a folder whose profile.yaml is a device holds no profile', async () => {
+    const folder = await writeProfile()
+    await rm(path.join(folder, 'profile.yaml'))
+    await symlink('/dev/zero', path.join(folder, 'profile.yaml'))
+    await expect(loadProfile(folder)).rejects.toMatchObject({ code: 'FW_PROFILE_NOT_FOUND' })
   })
 
   test.each(['nowhere', './nowhere', '../cn', ''])('%j is not found', async (name) => {
