@@ -35,9 +35,11 @@ export const attributeNameMax = 64
 export const attributeTextMax = 1_024
 
 /** Looked at before the entries are: each of them that is wrong would be a mistake of its own. */
-function hasFewEntries(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length <= attributesMax
+export function objectOfAtMost(entriesMax: number): z.ZodCustom<object, object> {
+  return z.custom<object>(
+    (value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length <= entriesMax,
+    `must be an object of at most ${entriesMax} entries`,
   )
 }
 
@@ -55,8 +57,7 @@ export const RiskEvent = z.object({
   /** The id of an earlier (or still to come) event that this record takes back: credit repair. */
   retracts: recordId.optional(),
   /** Extra values of a profile; only numeric columns that the profile declares are kept. */
-  attributes: z
-    .custom<object>(hasFewEntries, `must be an object of at most ${attributesMax} entries`)
+  attributes: objectOfAtMost(attributesMax)
     .pipe(
       z.record(
         z.string().max(attributeNameMax),

@@ -3,6 +3,7 @@
  * built-in models all come this way.
  */
 import { z } from 'zod'
+import { objectOfAtMost } from '../../streams/contracts.ts'
 import { PsiReference } from '../quality/psi.ts'
 import { bandEdgesMax, boundedList, modelFeaturesMax, peerRowsMax } from './bounds.ts'
 import { Calibration } from './calibration.ts'
@@ -13,12 +14,7 @@ const finite = z.number()
 
 export const PeerTable = z.object({
   /** Rows by `<industry code>|<region code>`; a row with few enterprises is left out, and its parent is used. */
-  rows: z
-    .custom<object>(
-      (value) => value instanceof Object && Object.keys(value).length <= peerRowsMax,
-      `must have at most ${peerRowsMax} rows`,
-    )
-    .pipe(z.record(z.string(), z.tuple([finite, finite.positive()]))),
+  rows: objectOfAtMost(peerRowsMax).pipe(z.record(z.string(), z.tuple([finite, finite.positive()]))),
   /** Rows that stand for fewer enterprises than this are left out. */
   enterprisesMin: z.int().min(1),
 })

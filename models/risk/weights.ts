@@ -12,6 +12,7 @@ import {
 
 const finite = z.number()
 const featureName = z.string().min(1)
+const someNumbers = numberList.refine(({ length }) => length >= 1, 'must not be empty')
 
 export const ScorecardInteraction = z.object({
   /** Two different features; the term is the product of both, each standardised. */
@@ -24,7 +25,7 @@ export type ScorecardInteraction = z.infer<typeof ScorecardInteraction>
 export const ScorecardBins = z.object({
   feature: featureName,
   /** Ascending, in the unit of the feature. Bin k holds edges[k - 1] <= value < edges[k]. */
-  edges: numberList.refine(({ length }) => length >= 1, 'must not be empty'),
+  edges: someNumbers,
   /** Log-odds of each bin, one more than edges; their mean over the training rows is 0. */
   logOdds: numberList,
 })
@@ -58,7 +59,7 @@ function isCategories(value: unknown): boolean {
  */
 export const TreeWeights = z.object({
   /** Log-odds of each leaf. */
-  values: numberList.refine(({ length }) => length >= 1, 'must not be empty'),
+  values: someNumbers,
   /** Training rows in each leaf, and so in each split above: how likely a row is to come there when a feature is unknown. */
   counts: integerList(1, Number.MAX_SAFE_INTEGER),
   /** Index of the feature that is asked. */

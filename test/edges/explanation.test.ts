@@ -1,11 +1,8 @@
 /** What a running task says of an enterprise over HTTP is what its log, folded again, says of that tick: to the byte. */
 import fc from 'fast-check'
-import { Registry } from 'prom-client'
-import { afterEach, describe, expect, it, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { createLogger } from '../../src/edges/logging.ts'
 import { championAt, readRegistry } from '../../src/edges/registry/readRegistry.ts'
-import { type Server, startServer } from '../../src/edges/server.ts'
 import { Explanation } from '../../src/enterprise/explanation.ts'
 import { flag } from '../../src/enterprise/rows.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
@@ -28,12 +25,7 @@ import { chunkRecords, modelCommand, modelFolder, overridden } from '../support/
 import { at, inOrderOfTime, market, setting, tickOfDay } from '../support/promotions.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinySource } from '../support/tinyProfile.ts'
-import { access } from './support.ts'
-
-const servers: Server[] = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
+import { serve } from './serve.ts'
 
 const prior = { rate: 0.2, events: 2 }
 const profile = compileProfile({
@@ -51,19 +43,8 @@ const beatMs = 1_000
 
 type Answer = { status: number; text: string }
 
-async function serve(of: Profile, explainer: (id: string) => Promise<Explanation>): Promise<string> {
-  const server = await startServer({
-    ...access,
-    port: 0,
-    log: await memoryLog(),
-    profile: of,
-    registry: new Registry(),
-    ready: () => ({ ready: true }),
-    explain: explainer,
-    logger: createLogger({ level: 'silent' }),
-  })
-  servers.push(server)
-  return server.address
+async function addressOf(of: Profile, explain: (id: string) => Promise<Explanation>): Promise<string> {
+  return (await serve(await memoryLog(), { profile: of, explain })).address
 }
 
 async function ask(address: string, id: string): Promise<Answer> {
@@ -98,7 +79,7 @@ async function answersAtClose(
   const ids = [...new Set(records.flatMap(({ topic, key }) => (topic === 'commands' || key === null ? [] : [key])))]
   const found: { id: string; tick: number; answer: Answer }[] = []
   let live = await goLive(log, of)
-  const address = await serve(of.profile, (id) => live.running.explain(id))
+  const address = await addressOf(of.profile, (id) => live.running.explain(id))
   for (let tick = Math.min(...ticks); tick < Math.max(...ticks); tick++) {
     await foldThrough(live, calendar.endMs(tick) / of.beatMs - 1)
     if (tick % 3 === 0) {
@@ -255,7 +236,7 @@ describe('whoever asks for what is not there', () => {
     expect(live.tasks.enterprises[0].rows.has(live.tasks.enterprises[0].ids.find('place:P2') ?? 0, flag.place)).toBe(
       true,
     )
-    const answer = await ask(await serve(profile, (asked) => live.running.explain(asked)), id)
+    const answer = await ask(await addressOf(profile, (asked) => live.running.explain(asked)), id)
     expect(answer.status).toBe(status)
     expect(JSON.parse(answer.text)).toEqual({
       code,
@@ -266,7 +247,7 @@ describe('whoever asks for what is not there', () => {
   })
 
   it('a path that cannot be decoded, a past tick, another method', async () => {
-    const address = await serve(profile, () => Promise.reject(new Error('not to be asked')))
+    const address = await addressOf(profile, () => Promise.reject(new Error('not to be asked')))
     const status = async (path: string, init?: RequestInit): Promise<[number, unknown]> => {
       const response = await fetch(`${address}/api/v1/enterprises/${path}`, init)
       return [response.status, Object(await response.json()).code]
@@ -287,7 +268,7 @@ describe('whoever asks for what is not there', () => {
     const taken = running.take(0, opening.promise)
     await running.take(1, Promise.resolve(runners[1]))
     while (await runners[1].step({ by: 'end', beat: Math.floor(Date.parse('2026-03-05T00:00:00Z') / beatMs) }));
-    const address = await serve(profile, (id) => running.explain(id))
+    const address = await addressOf(profile, (id) => running.explain(id))
     const codeOf = async (id: string): Promise<[number, unknown]> => {
       const { status, text } = await ask(address, id)
       return [status, JSON.parse(text).code ?? JSON.parse(text).enterpriseId]
@@ -314,7 +295,7 @@ test('nobody on the way keeps an answer', async () => {
     features: [],
     reasons: [],
   }
-  const address = await serve(profile, () => Promise.resolve(answer))
+  const address = await addressOf(profile, () => Promise.resolve(answer))
   const response = await fetch(`${address}/api/v1/enterprises/E1/explanation`)
   expect(response.headers.get('cache-control')).toBe('no-store')
   expect(await response.json()).toEqual(answer)

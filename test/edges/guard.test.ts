@@ -3,33 +3,15 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import path from 'node:path'
-import { Registry } from 'prom-client'
-import { afterEach, describe, expect, it, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { foundToken, madeToken, tokenOf } from '../../src/edges/http/token.ts'
-import { createLogger } from '../../src/edges/logging.ts'
-import { type Server, type ServerOptions, startServer } from '../../src/edges/server.ts'
+import type { ServerOptions } from '../../src/edges/server.ts'
 import { memoryLog } from '../support/fold.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
+import { serve } from './serve.ts'
 import { access, tempFolder } from './support.ts'
 
-const servers: Server[] = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
 async function portOf(more: Partial<ServerOptions> = {}): Promise<number> {
-  const server = await startServer({
-    ...access,
-    port: 0,
-    log: await memoryLog(),
-    profile: tinyProfile,
-    registry: new Registry(),
-    ready: () => ({ ready: true }),
-    logger: createLogger({ level: 'silent' }),
-    ...more,
-  })
-  servers.push(server)
-  return Number(new URL(server.address).port)
+  return Number(new URL((await serve(await memoryLog(), more)).address).port)
 }
 
 /** Status and code; `fetch` would not let us choose the host. */

@@ -1,38 +1,15 @@
 /** The server over real HTTP: records in, and every way in which they are refused. */
 import { request } from 'node:http'
-import { Registry } from 'prom-client'
-import { afterEach, expect, test } from 'vitest'
-import { createLogger } from '../../src/edges/logging.ts'
+import { expect, test } from 'vitest'
 import { readiness } from '../../src/edges/readiness.ts'
-import { type Server, type ServerOptions, startServer } from '../../src/edges/server.ts'
 import { ForewarnError } from '../../src/errors.ts'
 import { ingestRequestsMax, MiB, recordBytesMax, recordParseBytesMax, registryBodyBytesMax } from '../../src/limits.ts'
 import type { Log } from '../../src/log/port.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { append, memoryLog } from '../support/fold.ts'
 import { logOver } from '../support/logs.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
+import { serve } from './serve.ts'
 import { access, event, lines, recordsIn, textOf } from './support.ts'
-
-const servers: Server[] = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serve(log: Log, more: Partial<ServerOptions> = {}): Promise<string> {
-  const server = await startServer({
-    ...access,
-    port: 0,
-    log,
-    profile: tinyProfile,
-    registry: new Registry(),
-    ready: () => ({ ready: true }),
-    logger: createLogger({ level: 'silent' }),
-    ...more,
-  })
-  servers.push(server)
-  return server.address
-}
 
 async function post(
   address: string,
@@ -52,7 +29,7 @@ const at = '2026-01-01T00:00:00.000Z'
 
 test('good lines are in the log when the answer comes, keyed and in their partitions', async () => {
   const log = await memoryLog(3)
-  const address = await serve(log)
+  const { address } = await serve(log)
   const body = lines(...Array.from({ length: 30 }, (_, n) => event(`e${n}`, `E${n}`, at)))
   expect(await post(address, 'risk-events', body)).toEqual({
     status: 200,
@@ -93,7 +70,7 @@ test('bad lines are told by number and code, and lie in the log all the same', a
     { attributes: { enterpriseId: 'E9' }, ...event('g', 'E1', at) },
     event('h', 'E1', at, { attributes: { note: 'x'.repeat(recordParseBytesMax) } }),
   ]
-  const { json } = await post(await serve(log), 'risk-events', lines(...bad))
+  const { json } = await post((await serve(log)).address, 'risk-events', lines(...bad))
   expect(json).toMatchObject({
     accepted: 2,
     refused: [
@@ -113,7 +90,7 @@ test('bad lines are told by number and code, and lie in the log all the same', a
 
 test('a line larger than a log takes is refused by itself; at most a thousand are listed, all are counted', async () => {
   const log = await memoryLog()
-  const address = await serve(log)
+  const { address } = await serve(log)
   const huge = Buffer.concat([Buffer.alloc(recordBytesMax + 1, 120), Buffer.from('\nx\n')])
   expect((await post(address, 'risk-events', huge)).json).toMatchObject({
     accepted: 0,
@@ -131,7 +108,7 @@ test.each([
   ['another topic', {}, ['commands', '{}'], 404, 'FW_HTTP_ROUTE'],
 ] as const)('refuses %s as a whole', async (_, more, [topic, body, type], status, code) => {
   const log = await memoryLog()
-  const answer = await post(await serve(log, more), topic, body, type)
+  const answer = await post((await serve(log, more)).address, topic, body, type)
   expect(answer).toMatchObject({
     status,
     json: { code, message: expect.stringMatching(/./), remedy: expect.stringMatching(/./) },
@@ -141,7 +118,7 @@ test.each([
 
 test('a packed body is refused', async () => {
   const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }
-  const response = await fetch(`${await serve(await memoryLog())}/api/v1/records/risk-events`, {
+  const response = await fetch(`${(await serve(await memoryLog())).address}/api/v1/records/risk-events`, {
     method: 'POST',
     body: 'x',
     headers,
@@ -151,7 +128,7 @@ test('a packed body is refused', async () => {
 
 test('while an import is open, records wait outside', async () => {
   const log = await memoryLog()
-  const address = await serve(log)
+  const { address } = await serve(log)
   const command = (id: string, kind: string): Promise<void> =>
     append(log, [{ topic: 'commands', key: null, timeMs: 0, value: { id, actor: 'test', kind } }])
   await command('1', 'import.begin')
@@ -170,19 +147,19 @@ function gated(log: Log, gate: () => Promise<void>): Log {
 
 test('a full log is 507, what is not ours is 500 without its words', async () => {
   const full = gated(await memoryLog(), () => Promise.reject(new ForewarnError('FW_LOG_FULL', ['no space'])))
-  expect(await post(await serve(full), 'risk-events', lines(event('a', 'E1', at)))).toMatchObject({
+  expect(await post((await serve(full)).address, 'risk-events', lines(event('a', 'E1', at)))).toMatchObject({
     status: 507,
     json: { code: 'FW_LOG_FULL' },
   })
   const broken = gated(await memoryLog(), () => Promise.reject(new Error('secret')))
-  const answer = await post(await serve(broken), 'risk-events', lines(event('a', 'E1', at)))
+  const answer = await post((await serve(broken)).address, 'risk-events', lines(event('a', 'E1', at)))
   expect(answer).toMatchObject({ status: 500, json: { code: 'FW_INTERNAL' } })
   expect(JSON.stringify(answer)).not.toContain('secret')
 })
 
 test('only so many bodies are taken at once', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const address = await serve(gated(await memoryLog(), () => promise))
+  const { address } = await serve(gated(await memoryLog(), () => promise))
   const waiting = Array.from({ length: ingestRequestsMax }, () =>
     post(address, 'risk-events', lines(event('a', 'E1', at))),
   )
@@ -194,7 +171,7 @@ test('only so many bodies are taken at once', async () => {
 
 test('a sender that goes away in the middle leaves nothing behind', async () => {
   const log = await memoryLog()
-  const address = await serve(log)
+  const { address } = await serve(log)
   for (let at = 0; at < ingestRequestsMax + 1; at++) {
     await new Promise<void>((resolve) => {
       const sending = request(`${address}/api/v1/records/risk-events`, {
@@ -212,7 +189,7 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
 
 test('tells whether it lives and whether it is ready', async () => {
   const { tell, state } = readiness(() => 100_000)
-  const address = await serve(await memoryLog(), { ready: state })
+  const { address } = await serve(await memoryLog(), { ready: state })
   const ready = async (): Promise<[number, unknown]> => {
     const response = await fetch(`${address}/readyz`)
     return [response.status, await response.json()]
@@ -262,13 +239,13 @@ test('tells whether it lives and whether it is ready', async () => {
 })
 
 test('a port that is taken is FW_HTTP_BUSY', async () => {
-  const port = Number(new URL(await serve(await memoryLog())).port)
+  const port = Number(new URL((await serve(await memoryLog())).address).port)
   await expect(serve(await memoryLog(), { port })).rejects.toMatchObject({ code: 'FW_HTTP_BUSY' })
 })
 
 test('changes of model and chunks of models are taken; other commands, and what cannot be used, are refused as a whole', async () => {
   const log = await memoryLog(3)
-  const address = await serve(log)
+  const { address } = await serve(log)
   const send = async (
     topic: string,
     body: string,

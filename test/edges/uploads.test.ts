@@ -4,40 +4,20 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { Registry } from 'prom-client'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createLogger } from '../../src/edges/logging.ts'
-import { type Server, type ServerOptions, startServer } from '../../src/edges/server.ts'
+import type { Server } from '../../src/edges/server.ts'
 import { ForewarnError } from '../../src/errors.ts'
 import { bodyGivesWayMs, ingestRequestsMax, KiB, MiB, sliceLines } from '../../src/limits.ts'
-import type { Log } from '../../src/log/port.ts'
 import { memoryLog } from '../support/fold.ts'
 import { logOver } from '../support/logs.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
-import { access, event, lines, recordsIn, tempFolder, textOf } from './support.ts'
+import { serve } from './serve.ts'
+import { event, lines, recordsIn, tempFolder, textOf } from './support.ts'
 
-const servers: Server[] = []
 const sockets: Socket[] = []
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
-  for (const server of servers.splice(0)) await server.close()
 })
-
-async function serve(log: Log, more: Partial<ServerOptions> = {}): Promise<Server> {
-  const server = await startServer({
-    ...access,
-    port: 0,
-    log,
-    profile: tinyProfile,
-    registry: new Registry(),
-    ready: () => ({ ready: true }),
-    logger: createLogger({ level: 'silent' }),
-    ...more,
-  })
-  servers.push(server)
-  return server
-}
 
 /** A connection over which `said` was sent, and all that is answered until it is closed. */
 function speak({ address }: Server, said: string): { socket: Socket; answer: Promise<string> } {
