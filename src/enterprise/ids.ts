@@ -1,7 +1,7 @@
 /**
  * Enterprise id -> row number: an open-addressing table over 32-bit tags with the ids themselves as bytes in chunks. Looked up
  * in batches, with a pass that touches slots and rows before the pass that compares, so that the misses of many ids overlap
- * (measured, see ARCHITECTURE.md: 77 ns an id at a million rows, against 1,040 for a Map). Tags are hashes under a secret of the process:
+ * (measured, see docs/decisions/0003: 77 ns an id at a million rows, against 1,040 for a Map). Tags are hashes under a secret of the process:
  * ids that are chosen to meet in one slot would make every lookup a search.
  */
 import type { HashSeed } from '../hashSeed.ts'

@@ -1,30 +1,26 @@
 /** What the pages link to, name and tell people to type is there. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { forewarnProgram } from '../../src/cli/program.ts'
 import { anchorsOf, blocksOf, inlineCodes, pages, proseOf, readPage, root } from './pages.ts'
 
-const main = path.join(root, 'src/main.ts')
-const helps = new Map<string, string>()
+const program = await forewarnProgram(undefined)
 
 /** Commands that have commands of their own. */
 const parents = ['dead-letters', 'models', 'topics']
 
-/** What `forewarn COMMAND --help` prints; asked once. */
+/** What `forewarn COMMAND --help` prints. */
 function help(command = ''): string {
-  const known = helps.get(command)
-  if (known !== undefined) return known
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    main,
-    ...command.split(' ').filter((word) => word !== ''),
-    '--help',
-  ]
-  const text = execFileSync(process.execPath, args, { encoding: 'utf8' })
-  helps.set(command, text)
-  return text
+  const words = command.split(' ').filter((word) => word !== '')
+  const named = words.reduce<Command | undefined>(
+    (outer, word) => outer?.commands.find((inner) => inner.name() === word),
+    program,
+  )
+  if (named === undefined) throw new Error(`there is no command ${command}`)
+  return named.helpInformation()
 }
 
 const commands = [...help().matchAll(/^ {2}([a-z][a-z-]*)(?= |$)/gm)].map(([, name]) => name)
