@@ -55,7 +55,7 @@ export function measureSpeed(
     addAll(expected, batch.fates)
     parseUs += cpuUs(() => parseAll(batch))
     beat++
-    foldUs += cpuUs(() => task.fold(beat, [[], [], [], batch.records, []], discard))
+    foldUs += cpuUs(() => task.fold(beat, { events: batch.records }, discard))
     events += batch.records.length
   }
   checkFates(expected, fates)
@@ -86,7 +86,7 @@ function fillRows(task: EnterpriseTask, profile: Profile, enterprises: number): 
     everyEnterprise: factsPerEnterprise,
   })) {
     beat++
-    task.fold(beat, [[], [], [], batch.records, []], discard)
+    task.fold(beat, { events: batch.records }, discard)
   }
 }
 
@@ -108,7 +108,7 @@ function newTask(
 
 function loadTables(task: EnterpriseTask, profile: Profile, enterprises: number): void {
   const tables = tableRecords(profile, enterprises)
-  task.fold(firstBeat, [[], tables.enterprises, tables.grades, [], []], discard)
+  task.fold(firstBeat, tables, discard)
 }
 
 let written = 0

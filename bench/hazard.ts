@@ -134,8 +134,8 @@ function judge(data: Dataset, hazards: readonly number[], testFrom: number): obj
 async function* beatsOf(profile: Profile, hazards: Map<string, number>): AsyncGenerator<ReplayedBeat> {
   const { calendar } = profile
   let beat: number | undefined
-  let records: LogRecord[][] = [[], [], [], [], []]
-  const slot = { enterprises: 1, 'credit-grades': 2, 'risk-events': 3 } as const
+  let records = noRecords()
+  const name = { enterprises: 'enterprises', 'credit-grades': 'grades', 'risk-events': 'events' } as const
   for (const step of simulate(profile, market).steps()) {
     if (step.topic === 'hazard') {
       hazards.set(step.enterpriseId, step.hazard90d)
@@ -144,11 +144,11 @@ async function* beatsOf(profile: Profile, hazards: Map<string, number>): AsyncGe
     const at = Math.floor(step.knownAtMs / hourMs)
     if (beat !== undefined && at > beat) {
       yield { beat, records }
-      records = [[], [], [], [], []]
+      records = noRecords()
       for (const end of tickEnds(calendar, beat, at)) yield { beat: end, records }
     }
     beat = at
-    records[slot[step.topic]].push({
+    records[name[step.topic]].push({
       offset: 0,
       timeMs: step.knownAtMs,
       key: step.key,
@@ -157,6 +157,10 @@ async function* beatsOf(profile: Profile, hazards: Map<string, number>): AsyncGe
     })
   }
   if (beat !== undefined) yield { beat, records }
+}
+
+function noRecords(): Record<'enterprises' | 'grades' | 'events', LogRecord[]> {
+  return { enterprises: [], grades: [], events: [] }
 }
 
 /** Beats between two others that end a tick. */

@@ -69,7 +69,11 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
     if (beat !== undefined)
       task.fold(
         beat,
-        [[], pending.enterprises ?? [], pending['credit-grades'] ?? [], pending['risk-events'] ?? [], []],
+        {
+          enterprises: pending.enterprises ?? [],
+          grades: pending['credit-grades'] ?? [],
+          events: pending['risk-events'] ?? [],
+        },
         () => {},
       )
     pending = {}

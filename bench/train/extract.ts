@@ -45,9 +45,9 @@ export async function extractRowsPerSecond(): Promise<number> {
 async function* beatsOf(profile: Profile): AsyncGenerator<ReplayedBeat> {
   let beat = Math.floor(startMs / beatMs)
   const tables = tableRecords(profile, enterprises)
-  yield { beat, records: [[], tables.enterprises, tables.grades, [], []] }
+  yield { beat, records: tables }
   for (const { records } of eventBeats(profile, { enterprises, events: days * perDay, perBeat: perDay })) {
     beat += beatsPerDay
-    yield { beat, records: [[], [], [], records, []] }
+    yield { beat, records: { events: records } }
   }
 }

@@ -17,13 +17,13 @@ import type { Profile } from '../../streams/profile.ts'
 import type { RecordTopic } from '../../streams/topics.ts'
 import { cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Emit, FoldTask, Input } from '../fold/task.ts'
+import type { Emit, FoldTask, RecordsOf } from '../fold/task.ts'
 import type { HashSeed } from '../hashSeed.ts'
 import { jsonBytes } from '../json.ts'
 import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
-import type { LogRecord, TaskId } from '../log/port.ts'
-import { taskName } from '../log/tasks.ts'
-import { inputsOf } from '../log/topology.ts'
+import type { LogRecord } from '../log/port.ts'
+import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
+import { type Input, inputsOf } from '../log/topology.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
@@ -64,6 +64,9 @@ export type EnterpriseTaskOptions = {
   witness?: Witness | undefined
 }
 
+type Records = RecordsOf<'enterprise'>
+const noRecords: Records = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
+
 /** One of the two table inputs: how its records are decoded, and what they change. */
 type Table<T> = {
   topic: 'enterprises' | 'credit-grades'
@@ -90,6 +93,8 @@ export class EnterpriseTask implements FoldTask {
   private readonly book: RowBook
   private readonly name: string
   private readonly partition: number
+  /** Its partition of fates and dead letters. */
+  private readonly number: number
   private readonly profile: Profile
   private readonly beatMs: number
   private readonly tell: Tell
@@ -98,7 +103,6 @@ export class EnterpriseTask implements FoldTask {
   readonly desk: ModelDesk
   private readonly seats: Seats
   readonly neighbourhood: Neighbourhood
-  readonly archiveReach: FoldTask['archiveReach']
   private readonly tables: TableFold
   private readonly events: EventFold
   private readonly fates = new FateSheet()
@@ -115,10 +119,10 @@ export class EnterpriseTask implements FoldTask {
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
+    this.number = taskNumber(this.id, partitions)
     this.profile = profile
     this.beatMs = beatMs
     this.tell = tell
-    this.inputs = inputsOf(this.id, partitions)
     this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
     this.ids = this.book.ids
     this.rows = this.book.rows
@@ -127,10 +131,8 @@ export class EnterpriseTask implements FoldTask {
     const keys = cellKeys(profile)
     this.tally = tally(profile, keys, this.rows, this.tables.places)
     this.neighbourhood = new Neighbourhood(profile, keys)
-    if (this.neighbourhood.looksAround) {
-      this.inputs = [...this.inputs, { topic: 'ticks', partition: 0 }]
-      this.archiveReach = (watchedThrough) => this.reachOf(watchedThrough)
-    }
+    const { looksAround } = this.neighbourhood
+    this.inputs = inputsOf(this.id, partitions).filter(({ name }) => looksAround || name !== 'archive')
     const eventDecoder = { plain: plainEvents(profile, { partition, partitions }), checked: this.decode.event }
     this.events = new EventFold(profile, eventDecoder, this.book, this.tally, witness)
     this.desk = new ModelDesk({
@@ -145,20 +147,20 @@ export class EnterpriseTask implements FoldTask {
     this.seats = new Seats({ source, ids: this.ids, tally: this.tally, desk: this.desk, given })
   }
 
-  fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
-    for (const _ of this.foldInSlices(beat, records, emit));
+  /** Inputs that are left out have no records. */
+  fold(beat: number, records: Partial<Records>, emit: Emit): void {
+    for (const _ of this.foldInSlices(beat, { ...noRecords, ...records }, emit));
   }
 
-  *foldInSlices(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): Iterable<void> {
-    const [commands, enterprises, grades, events, artifacts, archived = []] = records
+  *foldInSlices(beat: number, records: Records, emit: Emit): Iterable<void> {
     const time = this.timeOf(beat)
     const asOf = { hour: time.knownHour, beat, tick: time.tick }
-    for (const page of archived) {
+    for (const page of records.archive) {
       this.neighbourhood.take([page])
       yield
     }
     this.neighbourhood.openTick(time.tick)
-    const { switched } = this.desk.fold(beat, commands, artifacts)
+    const { switched } = this.desk.fold(beat, records.commands, records.artifacts)
     yield* this.openTicks(time.tick)
     this.seats.seat(switched)
     if (switched.champion) yield* this.rescoreAll({ ...asOf, cause: 'model' })
@@ -167,7 +169,7 @@ export class EnterpriseTask implements FoldTask {
     yield* this.foldTable(
       {
         topic: 'enterprises',
-        records: enterprises,
+        records: records.enterprises,
         decode: decode.enterprise,
         place: (row, it) => tables.enterprise(row, it, tick),
       },
@@ -177,7 +179,7 @@ export class EnterpriseTask implements FoldTask {
     yield* this.foldTable(
       {
         topic: 'credit-grades',
-        records: grades,
+        records: records.grades,
         decode: decode.grade,
         place: (row, it) => tables.grade(row, it, tick),
       },
@@ -185,7 +187,7 @@ export class EnterpriseTask implements FoldTask {
       emit,
     )
     yield* this.settleTables(tick)
-    yield* this.foldEvents(events, time, emit)
+    yield* this.foldEvents(records.events, time, emit)
     yield* this.scoreTouched({ ...asOf, cause: 'records' })
     if (this.nextTickEnd(beat - 1) === beat) yield* this.closeTick({ ...asOf, cause: 'time' })
     yield* this.write(beat, time.tick, emit)
@@ -230,7 +232,7 @@ export class EnterpriseTask implements FoldTask {
   }
 
   /** The end of the second tick after the last one that the watch has closed. */
-  private reachOf(watchedThrough: number): number {
+  reach(watchedThrough: number): number {
     const { calendar } = this.profile
     const closed = calendar.tickOf((watchedThrough + 1) * this.beatMs) - 1
     return calendar.endMs(closed + neighbourhoodLagTicks) / this.beatMs - 1
@@ -375,7 +377,7 @@ export class EnterpriseTask implements FoldTask {
     this.flagCounts = noFlags()
     this.unscorable = 0
     this.rows.factsDropped = 0
-    yield* this.fates.write({ task: name, beat, tick }, partition, emit)
+    yield* this.fates.write({ task: name, beat, tick }, this.number, emit)
     yield* writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
   }
 
@@ -406,7 +408,7 @@ export class EnterpriseTask implements FoldTask {
   private settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {
     this.fates.set(fateAt, fate, code)
     if (code !== undefined)
-      deadLetter(record, { topic, partition: this.partition, to: this.partition, code, detail }, emit)
+      deadLetter(record, { topic, partition: this.partition, to: this.number, code, detail }, emit)
   }
 
   private countFlags(set: number): void {

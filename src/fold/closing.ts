@@ -4,16 +4,17 @@
  *
  *   clock   live: the look was made after end(b) + slack
  *   mark    inside an import: the importer has written a mark with through >= end(b), and the look came after it
- *   parts   the watch: all parts up to b are in, since a task's epoch is whole beats
+ *   writers a task that folds what tasks write: all that they wrote up to b is in, since an epoch is whole beats
  *   end     --until-end: by the greatest log time in the log, never by the clock
  */
 import { isRecordTopic, type TopicName, topicFlow } from '../../streams/topics.ts'
 import { commandAheadMsMax } from '../limits.ts'
+import type { Input } from '../log/topology.ts'
 
 export type Closing = (
   | { by: 'clock'; lookMs: number; slackMs: number }
   | { by: 'mark'; throughMs: number | undefined }
-  | { by: 'parts' }
+  | { by: 'writers' }
   | { by: 'end'; beat: number }
 ) & { latest?: Latest | undefined }
 
@@ -31,7 +32,7 @@ export function latestOf(nowMs: number, aheadMsMax: number, importedMs: number):
   }
 }
 
-/** What counts of an input: parts and the tick archive are the fold's own, and never led the clock by themselves. */
+/** What counts of an input: what tasks write never led the clock by itself. */
 export function latestIn(topic: TopicName, latest: Latest | undefined): number {
   if (latest === undefined || topicFlow(topic) !== 'in') return Number.POSITIVE_INFINITY
   return isRecordTopic(topic) ? latest.records : latest.commands
@@ -40,14 +41,14 @@ export function latestIn(topic: TopicName, latest: Latest | undefined): number {
 export type InputState = {
   /** Whether everything up to the look was read. */ readToEnd: boolean /** Beat of the latest record seen; -Infinity before the first. */
   lastBeat: number
-  isPart: boolean
-  /** How far the tick archive lets the task go; undefined for every other input. */
-  archiveReach: number | undefined
+  closedBy: Input['closedBy']
+  /** How far the leader of the input lets the task go. */
+  reach: number
 }
 
 /** The last beat of which an input can show no further record; -Infinity when it cannot tell. */
 export function completeThrough(input: InputState, closing: Closing, beatMs: number): number {
-  if (input.archiveReach !== undefined) return input.archiveReach
+  if (typeof input.closedBy === 'object') return input.reach
   const byRecords = input.lastBeat - 1
   if (!input.readToEnd) return byRecords
   return Math.max(byRecords, byLook(input, closing, beatMs))
@@ -59,8 +60,8 @@ function byLook(input: InputState, closing: Closing, beatMs: number): number {
       return lastBeatEndingBy(closing.lookMs - closing.slackMs, beatMs)
     case 'mark':
       return closing.throughMs === undefined ? Number.NEGATIVE_INFINITY : lastBeatEndingBy(closing.throughMs, beatMs)
-    case 'parts':
-      return input.isPart ? input.lastBeat : Number.POSITIVE_INFINITY
+    case 'writers':
+      return input.closedBy === 'writers' ? input.lastBeat : Number.POSITIVE_INFINITY
     case 'end':
       return closing.beat
   }

@@ -9,8 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ForewarnError } from '../errors.ts'
 import { taskRetryMs } from '../limits.ts'
-import type { TaskId } from '../log/port.ts'
-import { taskName } from '../log/tasks.ts'
+import { type TaskId, taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import type { TaskRunner } from './runner.ts'
 

@@ -1,6 +1,7 @@
 /** One input of a task: records fetched and not yet folded, each with the beat to which its log time puts it. */
 import type { Log, LogRecord } from '../log/port.ts'
-import type { Input } from './task.ts'
+import type { TaskId } from '../log/tasks.ts'
+import type { Input } from '../log/topology.ts'
 
 export class InputQueue {
   readonly input: Input
@@ -32,9 +33,10 @@ export class InputQueue {
     this.foldedMaxTimeMs = maxTimeMs
   }
 
-  /** The tick archive rides along: its records belong to no beat of the task. */
-  get isArchive(): boolean {
-    return this.input.topic === 'ticks'
+  /** The task that leads the input, whose records belong to no beat and ride along. */
+  get leader(): TaskId | undefined {
+    const { closedBy } = this.input
+    return typeof closedBy === 'object' ? closedBy.leader : undefined
   }
 
   get length(): number {

@@ -53,8 +53,8 @@ export class InputsTold {
   #waitsUntilMs(queues: readonly InputQueue[], { closing, foldedEndMs }: Stand): number | undefined {
     if (closing.latest === undefined) return undefined
     const { beatMs, now } = this.#options
-    const endsMs = queues.map(({ isArchive, length, lastBeat }) =>
-      isArchive || length === 0 ? Number.NEGATIVE_INFINITY : (lastBeat + 1) * beatMs,
+    const endsMs = queues.map(({ leader, length, lastBeat }) =>
+      leader !== undefined || length === 0 ? Number.NEGATIVE_INFINITY : (lastBeat + 1) * beatMs,
     )
     const untilMs = Math.max(...endsMs)
     const clockMs = Math.max(closing.by === 'clock' ? closing.lookMs : now(), foldedEndMs)

@@ -1,14 +1,15 @@
 /** How far a log reaches, and how far the tasks are in it. */
-import { foldedTopics, topicFlow } from '../../streams/topics.ts'
+import { foldedTopics } from '../../streams/topics.ts'
 import { firstRecord, lastRecord } from '../log/lastRecord.ts'
-import type { Log, TaskId } from '../log/port.ts'
+import type { Log } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
-import { inputsOf, journalPartition, tasksOf } from '../log/topology.ts'
+import { type TaskId, taskNumber, tasksOf } from '../log/tasks.ts'
+import { inputsOf } from '../log/topology.ts'
 import { decodeEntry, type FoldedBeat } from './journal.ts'
 
 /** The last beat that a task has folded, whoever runs it, and where it cut its inputs. */
 export async function lastFolded(log: Log, task: TaskId): Promise<FoldedBeat | undefined> {
-  const entry = await lastRecord(log, 'journal', journalPartition(task, log.partitions('risk-events')))
+  const entry = await lastRecord(log, 'journal', taskNumber(task, log.partitions('risk-events')))
   return entry === undefined ? undefined : decodeEntry(entry.value).at(-1)
 }
 
@@ -91,8 +92,8 @@ async function lastBeatOf(log: Log, task: TaskId, beatMs: number): Promise<numbe
   const folded = await lastFolded(log, task)
   const next = folded === undefined ? Number.NEGATIVE_INFINITY : folded.beat + 1
   let last = folded?.beat ?? next
-  for (const [at, { topic, partition }] of inputsOf(task, log.partitions('risk-events')).entries()) {
-    if (topicFlow(topic) !== 'in') continue
+  for (const [at, { topic, partition, closedBy }] of inputsOf(task, log.partitions('risk-events')).entries()) {
+    if (closedBy !== 'looks') continue
     for await (const { timeMs } of recordsOf(log, topic, partition, folded?.cuts[at] ?? 0))
       last = Math.max(last, next, Math.floor(timeMs / beatMs))
   }

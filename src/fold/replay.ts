@@ -4,13 +4,13 @@ import { ForewarnError } from '../errors.ts'
 import { fetchBytes } from '../limits.ts'
 import type { Log, LogRecord } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
-import { journalPartition } from '../log/topology.ts'
+import { taskNumber } from '../log/tasks.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry, type FoldedBeat } from './journal.ts'
-import type { FoldTask } from './task.ts'
+import { type BeatRecords, type FoldTask, recordsByName } from './task.ts'
 import type { Turns } from './turns.ts'
 
-export type ReplayedBeat = { beat: number; records: readonly (readonly LogRecord[])[] }
+export type ReplayedBeat = { beat: number; records: BeatRecords }
 
 /** @throws ForewarnError FW_LOG_TRUNCATED when the log no longer begins where the task did. */
 export async function* replayedBeats(
@@ -24,14 +24,15 @@ export async function* replayedBeats(
     if (start > 0) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
     queues.push(new InputQueue(log, input, beatMs, 0, Number.NEGATIVE_INFINITY))
   }
-  const partition = journalPartition(id, log.partitions('risk-events'))
+  const partition = taskNumber(id, log.partitions('risk-events'))
   for await (const { value } of recordsOf(log, 'journal', partition)) {
-    for (const folded of decodeEntry(value)) yield { beat: folded.beat, records: await recordsBefore(queues, folded) }
+    for (const folded of decodeEntry(value))
+      yield { beat: folded.beat, records: recordsByName(id, inputs, await takenBefore(queues, folded)) }
   }
 }
 
 /** The records of one beat: of each input those up to its cut. An entry of an older version has fewer inputs. */
-export async function recordsBefore(
+export async function takenBefore(
   queues: readonly InputQueue[],
   { beat, cuts }: FoldedBeat,
   turns?: Turns,

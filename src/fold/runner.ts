@@ -8,8 +8,7 @@
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
-import { taskName } from '../log/tasks.ts'
-import { journalPartition } from '../log/topology.ts'
+import { taskName, taskNumber } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
 import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough, latestIn } from './closing.ts'
@@ -19,8 +18,8 @@ import { InputsTold } from './inputsTold.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
 import { earliestBeat, foldedThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
-import { recordsBefore } from './replay.ts'
-import type { Emit, FoldTask } from './task.ts'
+import { takenBefore } from './replay.ts'
+import { type Emit, type FoldTask, recordsByName } from './task.ts'
 import { Turns } from './turns.ts'
 
 export type RunnerOptions = {
@@ -145,7 +144,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
    */
   async step(closing: Closing): Promise<boolean> {
     this.fetchAnew(closing)
-    const reach = await this.archiveReach()
+    const reach = await this.reach()
     const ends = await this.lookUpEnds()
     const recordsMax = this.options.epochRecordsMax ?? epochRecordsMax
     const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
@@ -196,40 +195,48 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     this.checkpointedBeat = this.lastBeat
   }
 
-  /** Parts are looked up first: a part tells that every command and artefact of its beat is in the log by now. */
+  /** What tasks write is looked up first: it tells that every command and artefact of its beat is in the log by now. */
   private async lookUpEnds(): Promise<number[]> {
     const endOf = async ({ input }: InputQueue): Promise<number> =>
       (await this.options.log.range(input.topic, input.partition)).end
     const ends: number[] = []
-    for (const parts of [true, false]) {
+    for (const written of [true, false]) {
       const looks = this.queues.map(async (queue, at) => {
-        if ((queue.input.topic === 'cell-parts') === parts) ends[at] = await endOf(queue)
+        if ((queue.input.closedBy === 'writers') === written) ends[at] = await endOf(queue)
       })
       await Promise.all(looks)
     }
     return ends
   }
 
-  /** How far the tick archive lets the task go. The watch's journal tells what the archive holds: it is looked up before the archive's end. */
-  private async archiveReach(): Promise<number> {
+  /** How far the leaders of its inputs let the task go. A leader's journal tells what the input holds: it is looked up before the input's end. */
+  private async reach(): Promise<number> {
     const { log, beatMs } = this.options
-    if (this.task.archiveReach === undefined) return Number.POSITIVE_INFINITY
-    const watched = await foldedThrough(log, { kind: 'watch' })
-    if (watched !== undefined) return this.task.archiveReach(watched)
-    const first = await earliestBeat(log, beatMs)
-    return first === undefined ? Number.NEGATIVE_INFINITY : this.task.archiveReach(first - 1)
+    let reach = Number.POSITIVE_INFINITY
+    for (const { leader } of this.queues) {
+      if (leader === undefined || this.task.reach === undefined) continue
+      let through = await foldedThrough(log, leader)
+      if (through === undefined) {
+        const first = await earliestBeat(log, beatMs)
+        if (first === undefined) return Number.NEGATIVE_INFINITY
+        through = first - 1
+      }
+      reach = Math.min(reach, this.task.reach(through))
+    }
+    return reach
   }
 
   /** Tasks that began together write their checkpoints one after another: together they would all stand still for as long as all take. */
   private headStartMs(): number {
     const { log, checkpointEveryMs } = this.options
     if (!Number.isFinite(checkpointEveryMs)) return 0
-    const number = journalPartition(this.task.id, log.partitions('risk-events'))
+    const number = taskNumber(this.task.id, log.partitions('risk-events'))
     return (checkpointEveryMs * number) / log.partitions('journal')
   }
 
   private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
-    const records = await recordsBefore(this.queues, { beat, cuts }, this.turns)
+    const { id, inputs } = this.task
+    const records = recordsByName(id, inputs, await takenBefore(this.queues, { beat, cuts }, this.turns))
     await this.turns.work(this.task.foldInSlices(beat, records, ignore))
     this.lastBeat = beat
   }
@@ -241,11 +248,14 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     this.latestMs = latestMs
   }
 
-  /** Every input is read on until it holds records of a later beat than its first, or its end; the tick archive to its end. */
+  /** Every input is read on until it holds records of a later beat than its first, or its end; what rides along, to its end. */
   private async fill(ends: readonly number[], { latest }: Closing): Promise<void> {
     for (const [at, queue] of this.queues.entries()) {
       const latestMs = latestIn(queue.input.topic, latest)
-      while (!queue.readTo(ends[at]) && (queue.isArchive || queue.length === 0 || queue.lastBeat === queue.headBeat)) {
+      while (
+        !queue.readTo(ends[at]) &&
+        (queue.leader !== undefined || queue.length === 0 || queue.lastBeat === queue.headBeat)
+      ) {
         await queue.fetch(fetchBytes, latestMs)
         if (this.turns.over) await this.turns.next()
       }
@@ -261,8 +271,8 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
           {
             readToEnd: queue.readTo(ends[at]),
             lastBeat: queue.lastBeat,
-            isPart: queue.input.topic === 'cell-parts',
-            archiveReach: queue.isArchive ? reach : undefined,
+            closedBy: queue.input.closedBy,
+            reach,
           },
           closing,
           beatMs,
@@ -272,7 +282,9 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     if (!Number.isFinite(limit)) return undefined
     const after = this.lastBeat
     const withRecords = Math.min(
-      ...this.queues.map((queue) => (queue.isArchive ? undefined : queue.headBeat) ?? Number.POSITIVE_INFINITY),
+      ...this.queues.map(
+        (queue) => (queue.leader === undefined ? queue.headBeat : undefined) ?? Number.POSITIVE_INFINITY,
+      ),
     )
     const tickEnd = after === undefined ? undefined : this.task.nextTickEnd(after)
     const next = Math.max(
@@ -280,8 +292,8 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       after === undefined ? Number.NEGATIVE_INFINITY : after + 1,
     )
     if (next <= limit) return next
-    // Others wait in the archive for a task that reads it: it speaks before its first record too.
-    const behind = after === undefined ? this.task.archiveReach !== undefined : after < limit
+    // Its leader waits for a task that is led: it speaks before its first record too.
+    const behind = after === undefined ? this.queues.some(({ leader }) => leader !== undefined) : after < limit
     const speaks =
       closing.by === 'end' ||
       closing.by === 'mark' ||
@@ -291,14 +303,15 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
 
   private async foldLive(beat: number, epoch: Epoch): Promise<void> {
     this.questions.turn('ahead')
-    const records = this.queues.map((queue) => (queue.isArchive ? queue.takeAll() : queue.takeThrough(beat)))
+    const { id, inputs } = this.task
+    const taken = this.queues.map((queue) => (queue.leader === undefined ? queue.takeThrough(beat) : queue.takeAll()))
     const timeMs = beat * this.options.beatMs
     const emit: Emit = ({ topic, partition, record }) => {
       epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
       epoch.bytes += record.value.length
     }
-    await this.turns.work(this.task.foldInSlices(beat, records, emit))
-    for (const one of records) epoch.records += one.length
+    await this.turns.work(this.task.foldInSlices(beat, recordsByName(id, inputs, taken), emit))
+    for (const one of taken) epoch.records += one.length
     epoch.beats.push({ beat, cuts: this.queues.map(({ position }) => position) })
     this.lastBeat = beat
     this.lastPartMs = this.options.now()

@@ -66,13 +66,13 @@ export function closingBy(
   const silence = importSilence(imports, options)
   const clock = new FoldClock(now)
   return async ({ task, foldedEndMs }) => {
-    const isWatch = task.id.kind === 'watch'
-    if (endBeat !== undefined) return isWatch ? { by: 'parts' } : { by: 'end', beat: endBeat }
+    const goesByWriters = task.inputs.some(({ closedBy }) => closedBy === 'writers')
+    if (endBeat !== undefined) return goesByWriters ? { by: 'writers' } : { by: 'end', beat: endBeat }
     await imports.read()
     silence()
-    if (imports.open) return isWatch ? { by: 'parts' } : { by: 'mark', throughMs: imports.throughMs }
+    if (imports.open) return goesByWriters ? { by: 'writers' } : { by: 'mark', throughMs: imports.throughMs }
     const latest = latestOf(now(), aheadMsMax, imports.importedMs)
-    if (isWatch) return { by: 'parts', latest }
+    if (goesByWriters) return { by: 'writers', latest }
     const lookMs = Math.max(clock.read(foldedEndMs + slackMs), imports.importedMs + slackMs)
     return { by: 'clock', lookMs, slackMs, latest }
   }

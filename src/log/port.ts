@@ -5,6 +5,7 @@
  * Readers see committed records only. Offsets are positions in one partition; they grow, and may have gaps.
  */
 import type { TopicName } from '../../streams/topics.ts'
+import type { TaskId } from './tasks.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -48,9 +49,6 @@ export interface Log {
   announce?(http: string): void
   close(): Promise<void>
 }
-
-/** Enterprise tasks are numbered by their partition; the watch task is one for the country. */
-export type TaskId = { kind: 'enterprise'; partition: number } | { kind: 'watch' }
 
 /** What one task may do that nobody else may: commit its epochs and keep its checkpoints. */
 export interface TaskLog {

@@ -1,8 +1,8 @@
-/** Which topic has how many partitions, and which of them belong to which task. */
-import { recordTopics, type TopicName } from '../../streams/topics.ts'
-import type { TaskId } from './port.ts'
+/** Which topic has how many partitions, and which of them a task folds. */
+import type { TopicName } from '../../streams/topics.ts'
+import { type DeclaredInput, type TaskId, taskInputs, tasksOf } from './tasks.ts'
 
-/** `inputs`: as many as the enterprise inputs. `tasks`: one more, the last, for the watch task. `one`: a single writer or no key. */
+/** `inputs`: as many as the enterprise inputs. `tasks`: one a task, by its number. `one`: a single writer or no key. */
 const widths = {
   'risk-events': 'inputs',
   'credit-grades': 'inputs',
@@ -31,34 +31,28 @@ export function partitionsOf(topic: TopicName, inputPartitions: number): number 
     case 'inputs':
       return inputPartitions
     case 'tasks':
-      return inputPartitions + 1
+      return tasksOf(inputPartitions).length
     case 'one':
       return 1
   }
 }
 
-/** The partition of the journal that a task alone writes: its own, and the last for the watch task. */
-export function journalPartition(task: TaskId, inputPartitions: number): number {
-  return task.kind === 'watch' ? inputPartitions : task.partition
+/** Whether a topic has one partition a task: a log of before may have fewer of them than there are tasks now. */
+export function isOneATask(topic: TopicName): boolean {
+  return widths[topic] === 'tasks'
 }
 
-/** What a task folds, in the order in which it takes them and in which an entry of its journal has their cuts. The tick archive comes after these. */
-export function inputsOf(task: TaskId, inputPartitions: number): { topic: TopicName; partition: number }[] {
-  const commands = { topic: 'commands', partition: 0 } as const
-  const artifacts = { topic: 'artifacts', partition: 0 } as const
-  if (task.kind === 'enterprise') {
-    const { partition } = task
-    return [commands, ...recordTopics.map((topic) => ({ topic, partition })), artifacts]
-  }
-  const parts = Array.from({ length: inputPartitions }, (_, partition) => ({ topic: 'cell-parts', partition }) as const)
-  return [commands, ...parts, artifacts]
-}
+export type Input = DeclaredInput & { name: string; partition: number }
 
-/** Every task of a log: one for each partition of the inputs, and the watch. */
-export function tasksOf(inputPartitions: number): TaskId[] {
-  const enterprises = Array.from(
-    { length: inputPartitions },
-    (_, partition): TaskId => ({ kind: 'enterprise', partition }),
-  )
-  return [...enterprises, { kind: 'watch' }]
+/**
+ * What a task folds, in the order in which an entry of its journal has their cuts: of a topic that has one partition an enterprise task, its
+ * own, and for a task of the whole all of them.
+ */
+export function inputsOf(task: TaskId, inputPartitions: number): Input[] {
+  const declared: Readonly<Record<string, DeclaredInput>> = taskInputs[task.kind]
+  return Object.entries(declared).flatMap(([name, { topic, closedBy }]) => {
+    const own = 'partition' in task && widths[topic] === 'inputs' ? task.partition : undefined
+    const partitions = own === undefined ? [...Array(partitionsOf(topic, inputPartitions)).keys()] : [own]
+    return partitions.map((partition): Input => ({ name, topic, partition, closedBy }))
+  })
 }

@@ -21,11 +21,11 @@ import {
 import type { Profile } from '../../streams/profile.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
-import type { Emit, FoldTask, Input } from '../fold/task.ts'
+import type { Emit, FoldTask, RecordsOf } from '../fold/task.ts'
 import { jsonBytes, jsonOf } from '../json.ts'
-import type { LogRecord, TaskId } from '../log/port.ts'
-import { taskName } from '../log/tasks.ts'
-import { inputsOf } from '../log/topology.ts'
+import type { LogRecord } from '../log/port.ts'
+import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
+import { type Input, inputsOf } from '../log/topology.ts'
 import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
@@ -79,6 +79,8 @@ const cellPart = z.compile(CellPart)
 export class WatchTask implements FoldTask {
   readonly id: TaskId = { kind: 'watch' }
   readonly inputs: readonly Input[]
+  /** Its partition of fates and dead letters. */
+  private readonly number: number
   readonly judge: Judge
   /** Registered enterprises by (leaf, grade, band). */
   readonly stock: Stock
@@ -119,20 +121,19 @@ export class WatchTask implements FoldTask {
     this.hours = new HeardHours(profile, this.keys, beatMs)
     this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
     this.inputs = inputsOf(this.id, partitions)
+    this.number = taskNumber(this.id, partitions)
   }
 
-  fold(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): void {
+  fold(beat: number, records: RecordsOf<'watch'>, emit: Emit): void {
     for (const _ of this.foldInSlices(beat, records, emit));
   }
 
-  *foldInSlices(beat: number, records: readonly (readonly LogRecord[])[], emit: Emit): Iterable<void> {
+  *foldInSlices(beat: number, { commands, parts, artifacts }: RecordsOf<'watch'>, emit: Emit): Iterable<void> {
     const { calendar } = this.options.profile
     const tick = calendar.tickOf(beat * this.options.beatMs)
-    const commands = records[0]
-    const parts = records.slice(1, -1)
-    yield* this.obey(commands, records[records.length - 1], { beat, tick }, emit)
+    yield* this.obey(commands, artifacts, { beat, tick }, emit)
     this.tellHeard(this.hours.before(beat, this.sources), emit)
-    for (const part of parts.flat()) {
+    for (const part of parts) {
       this.pool(cellPart.parse(jsonOf(part.value)), { beat, tick })
       yield
     }
@@ -201,7 +202,7 @@ export class WatchTask implements FoldTask {
     { beat, tick }: { beat: number; tick: number },
     emit: Emit,
   ): Iterable<void> {
-    const { partitions, tell } = this.options
+    const { tell } = this.options
     const turn = this.desk.fold(beat, commands, artifacts)
     for (const { topic, records, outcomes } of [
       { topic: 'commands', records: commands, outcomes: turn.commands },
@@ -210,7 +211,7 @@ export class WatchTask implements FoldTask {
       const first = yield* this.fates.block(topic, records)
       for (const [at, { fate, code, detail }] of outcomes.entries()) {
         this.fates.set(first + at, fate, code)
-        if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: partitions, code, detail }, emit)
+        if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: this.number, code, detail }, emit)
       }
     }
     for (const result of turn.results) {
@@ -218,7 +219,7 @@ export class WatchTask implements FoldTask {
       const { kind: command, accepted, code, detail } = result
       tell({ kind: 'CommandAnswered', command, accepted, code, detail })
     }
-    yield* this.fates.write({ task: taskName(this.id), beat, tick }, partitions, emit)
+    yield* this.fates.write({ task: taskName(this.id), beat, tick }, this.number, emit)
   }
 
   private pool(part: CellPart, { beat, tick }: { beat: number; tick: number }): void {

@@ -65,7 +65,7 @@ async function goLive(log: Log, of: FoldSetting & { beatMs: number }): Promise<L
 
 async function foldThrough({ tasks: { runners, watchRunner } }: Live, beat: number): Promise<void> {
   for (const runner of runners) while (await runner.step({ by: 'end', beat }));
-  while (await watchRunner.step({ by: 'parts' }));
+  while (await watchRunner.step({ by: 'writers' }));
 }
 
 /** Folds a log tick by tick, and asks for a third of the enterprises at the close of each; every third time after a restart. */

@@ -115,7 +115,7 @@ describe('drift of the champion', () => {
       }
       slices.push(slice)
     }
-    while (await watchRunner.step({ by: 'parts' }));
+    while (await watchRunner.step({ by: 'writers' }));
     for (const at of [28, 29, 33, days - 1]) {
       const rows = slices.slice(Math.max(0, at - 29), at + 1).flat()
       const found = plain.driftOf.get(firstTick + at)

@@ -6,6 +6,7 @@ import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
 import { type Digest, type DigestTopic, digest, digestTopics } from '../../src/log/digest.ts'
 import type { Log, LogRecord, Output } from '../../src/log/port.ts'
+import { inputsOf } from '../../src/log/topology.ts'
 import {
   append,
   bytesOf,
@@ -168,7 +169,7 @@ describe('an enterprise task', () => {
         fc.constantFrom('CMP.COMPLAINT', 'PEN.FINE'),
         (records, id, type) => {
           const before = newTask()
-          const outputs = beatsOf(records).map(({ beat, inputs }) => before.fold(beat, inputs, () => {}))
+          const outputs = beatsOf(records).map((one) => before.fold(one.beat, one.records, () => {}))
           expect(outputs.length).toBeGreaterThan(0)
           const lastMs = records[records.length - 1].timeMs
           const asOfHour = Math.floor(lastMs / 3_600_000) + 200_000
@@ -188,9 +189,9 @@ describe('an enterprise task', () => {
             occurredAt: new Date(lastMs).toISOString(),
             retracts: 'once',
           }
-          before.fold(beatOf(records[records.length - 1]) + 1, [[], [], [], [recordOf(0, id, event)], []], () => {})
+          before.fold(beatOf(records[records.length - 1]) + 1, { events: [recordOf(0, id, event)] }, () => {})
           expect(featuresOf(before, id)).not.toEqual(wanted)
-          before.fold(beatOf(records[records.length - 1]) + 2, [[], [], [], [recordOf(1, id, back)], []], () => {})
+          before.fold(beatOf(records[records.length - 1]) + 2, { events: [recordOf(1, id, back)] }, () => {})
           expect(featuresOf(before, id)).toEqual(wanted)
 
           function featuresOf(task: EnterpriseTask, enterpriseId: string): string {
@@ -236,24 +237,19 @@ function newTask(): EnterpriseTask {
   return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
 }
 
-type Beat = { beat: number; inputs: LogRecord[][] }
+type Beat = { beat: number; records: Record<string, LogRecord[]> }
 
 /** Records of each beat by input, for a task that is driven by hand. */
 function beatsOf(records: readonly TestRecord[]): Beat[] {
-  const topics = ['commands', 'enterprises', 'credit-grades', 'risk-events', 'artifacts'] as const
-  const found = new Map<number, LogRecord[][]>()
+  const found = new Map<number, Beat['records']>()
   for (const [offset, one] of records.entries()) {
-    const inputs = found.get(beatOf(one)) ?? topics.map(() => [])
-    inputs[topics.indexOf(one.topic)].push({
-      offset,
-      timeMs: one.timeMs,
-      key: one.key,
-      value: bytesOf(one.value),
-      headers: null,
-    })
+    const inputs = found.get(beatOf(one)) ?? {}
+    const name = inputsOf({ kind: 'enterprise', partition: 0 }, 1).find(({ topic }) => topic === one.topic)?.name ?? ''
+    inputs[name] ??= []
+    inputs[name].push({ offset, timeMs: one.timeMs, key: one.key, value: bytesOf(one.value), headers: null })
     found.set(beatOf(one), inputs)
   }
-  return [...found].sort((a, b) => a[0] - b[0]).map(([beat, inputs]) => ({ beat, inputs }))
+  return [...found].sort((a, b) => a[0] - b[0]).map(([beat, inputs]) => ({ beat, records: inputs }))
 }
 
 function recordOf(offset: number, key: string, value: object): LogRecord {
@@ -265,14 +261,10 @@ function run(task: FoldTask, beats: readonly Beat[], after = Number.NEGATIVE_INF
   const said: string[] = []
   const emit = ({ topic, record }: Output): void =>
     void said.push(`${topic} ${record.key ?? ''} ${Buffer.from(record.value).toString('latin1')}`)
-  for (const { beat, inputs } of beats) {
+  for (const { beat, records } of beats) {
     for (let due = task.nextTickEnd(after); due !== undefined && due < beat; due = task.nextTickEnd(due))
-      task.fold(
-        due,
-        task.inputs.map(() => []),
-        emit,
-      )
-    task.fold(beat, inputs, emit)
+      task.fold(due, {}, emit)
+    task.fold(beat, records, emit)
     after = beat
   }
   return said

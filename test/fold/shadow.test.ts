@@ -44,10 +44,8 @@ function run(task: EnterpriseTask, some: typeof beats): Output[] {
       records
         .filter((record) => record.topic === topic)
         .map(({ key, timeMs, value }) => ({ offset: offset++, timeMs, key, value: bytesOf(value), headers: null }))
-    task.fold(
-      beat,
-      task.inputs.map(({ topic }) => of(topic)),
-      (output) => outputs.push(output),
+    task.fold(beat, Object.fromEntries(task.inputs.map(({ name, topic }) => [name, of(topic)])), (output) =>
+      outputs.push(output),
     )
   }
   return outputs

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
-import type { FoldTask } from '../../src/fold/task.ts'
+import type { FoldTask, RecordsOf } from '../../src/fold/task.ts'
 import { Turns } from '../../src/fold/turns.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import { turnMsMax } from '../../src/limits.ts'
@@ -72,7 +72,7 @@ it('a long history, live, in a replay and of the watch: no turn has more looks t
       async (now: () => number) => (await begun(enterpriseTask(), now)).step({ by: 'end', beat: firstBeat + beats }),
     ],
     ['in a replay', (now: () => number) => begun(enterpriseTask(), now)],
-    ['the watch', async (now: () => number) => (await begun(watchTask(), now)).step({ by: 'parts' })],
+    ['the watch', async (now: () => number) => (await begun(watchTask(), now)).step({ by: 'writers' })],
     ['the watch in a replay', (now: () => number) => begun(watchTask(), now)],
   ] as const) {
     const clock = lookedAt()
@@ -122,15 +122,16 @@ it('a beat is folded in as many slices as it has records by the thousand, whatev
     ({ value, ...rest }): TestRecord => ({ ...rest, key: 'E1', value: { ...Object(value), enterpriseId: 'E1' } }),
   )
   const bad = spread.map((one): TestRecord => ({ ...one, value: '{' }))
-  const beats: [what: string, records: LogRecord[][], passes: number][] = [
-    ['enterprises', [[], recordsOf(places), [], [], []], 3],
-    ['grades', [[], [], recordsOf(grades), [], []], 3],
-    ['events', [[], [], [], recordsOf(spread), []], 4],
-    ['events of one row', [[], [], [], recordsOf(ofOneRow), []], 4],
-    ['bad events', [[], [], [], recordsOf(bad), []], 2],
+  const none = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
+  const beats: [what: string, records: Partial<RecordsOf<'enterprise'>>, passes: number][] = [
+    ['enterprises', { enterprises: recordsOf(places) }, 3],
+    ['grades', { grades: recordsOf(grades) }, 3],
+    ['events', { events: recordsOf(spread) }, 4],
+    ['events of one row', { events: recordsOf(ofOneRow) }, 4],
+    ['bad events', { events: recordsOf(bad) }, 2],
   ]
   for (const [what, records, passes] of beats) {
-    const slices = [...enterpriseTask().foldInSlices(firstBeat, records, () => {})].length
+    const slices = [...enterpriseTask().foldInSlices(firstBeat, { ...none, ...records }, () => {})].length
     expect(slices, what).toBeGreaterThanOrEqual(passes * Math.floor(5_000 / sliceLength))
   }
 })

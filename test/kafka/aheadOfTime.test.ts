@@ -1,7 +1,7 @@
 /** Log time that leads the clock, on a real broker: records of senders whose clocks are wrong, tasks that are taken over, and what a replay makes of it. */
 import { expect, it } from 'vitest'
 import { hourMs, minuteMs } from '../../src/limits.ts'
-import { tasksOf } from '../../src/log/topology.ts'
+import { tasksOf } from '../../src/log/tasks.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { LiveFold, replayed, saidIn } from '../support/live.ts'

@@ -5,7 +5,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aheadMsMaxDefault, hourMs, KiB, MiB, minuteMs } from '../../src/limits.ts'
-import type { Log, LogRecord, NewRecord, TaskId, TaskLog } from '../../src/log/port.ts'
+import type { Log, LogRecord, NewRecord, TaskLog } from '../../src/log/port.ts'
+import type { TaskId } from '../../src/log/tasks.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { foreverMs } from '../support/patience.ts'
 

@@ -134,6 +134,22 @@ describe('embedded log', () => {
     expect((await reader.read('commands', 0, 2, MiB)).next).toBe(3)
   })
 
+  it('opens one that an older version wrote, which had fewer topics and fewer tasks', async () => {
+    const writer = await open({ mode: 'write', partitions: 2 })
+    await writer.append('fates', 1, [plain('kept')])
+    await close(writer)
+    const newer = ['forewarn.fates.v1#2', 'forewarn.journal.v1#2', 'forewarn.notices.v1#0']
+    for (const table of newer) change(`DROP TABLE "${table}"`)
+    const reader = await open({ mode: 'read' })
+    expect(await reader.range('journal', 2)).toEqual({ start: 0, end: 0 })
+    expect((await reader.read('fates', 2, 0, MiB)).records).toEqual([])
+    expect(await readTexts(reader, 'notices')).toEqual([])
+    expect(await readTexts(reader, 'fates', 1)).toEqual(['kept'])
+    const again = await open({ mode: 'write' })
+    await (await again.openTask({ kind: 'watch' })).commit({ outputs: [], journal: bytes('beat'), timeMs: 0 })
+    expect(await again.range('journal', 2)).toEqual({ start: 0, end: 1 })
+  })
+
   it('is read beside its writer, and tells the reader of changes', async () => {
     const writer = await open({ mode: 'write' })
     const reader = await open({ mode: 'read' })

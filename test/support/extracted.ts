@@ -62,7 +62,14 @@ export function sourceOfRecords(records: readonly TestRecord[], profile: Profile
     progress: () => {},
     beats: async function* () {
       for (const beat of [...beats].sort((a, b) => a - b))
-        yield { beat, records: [[], of(beat, 'enterprises'), of(beat, 'credit-grades'), of(beat, 'risk-events'), []] }
+        yield {
+          beat,
+          records: {
+            enterprises: of(beat, 'enterprises'),
+            grades: of(beat, 'credit-grades'),
+            events: of(beat, 'risk-events'),
+          },
+        }
     },
   }
 }

@@ -110,7 +110,7 @@ export async function foldInSessions(
     const { runners, watchRunner, ...tasks } = await openTasks(log, setting, tell)
     for (const beat of throughBeats) {
       for (const runner of runners) while (await runner.step({ by: 'end', beat }));
-      while (await watchRunner.step({ by: 'parts' }));
+      while (await watchRunner.step({ by: 'writers' }));
     }
     if (checkpoint) for (const runner of [...runners, watchRunner]) await runner.checkpoint('now')
     last = tasks

@@ -6,9 +6,9 @@ import { closingBy } from '../../src/fold/supervise.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
-import type { Log, Output, TaskId } from '../../src/log/port.ts'
+import type { Log, Output } from '../../src/log/port.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
-import { journalPartition, tasksOf } from '../../src/log/topology.ts'
+import { type TaskId, taskNumber, tasksOf } from '../../src/log/tasks.ts'
 import type { Notice } from '../../src/notices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
 import { type TopicName, topicFlow, topicNames } from '../../streams/topics.ts'
@@ -122,7 +122,7 @@ export async function saidIn(log: Log, id: TaskId): Promise<string[]> {
 }
 
 function writtenBy(topic: TopicName, id: TaskId, width: number, partitions: number): number | undefined {
-  if (width === partitions + 1) return journalPartition(id, partitions)
+  if (width === tasksOf(partitions).length) return taskNumber(id, partitions)
   const isEnterprises = ['scores', 'shadow-scores', 'enterprise-alerts', 'cell-parts'].includes(topic)
   if (id.kind === 'watch') return isEnterprises ? undefined : 0
   return isEnterprises ? id.partition : undefined

@@ -10,7 +10,7 @@ import { Store } from '../../log/embedded/store.ts'
 import { readWriter } from '../../log/embedded/writerLock.ts'
 import type { Deviation } from '../../log/kafka/topicSettings.ts'
 import type { Log } from '../../log/port.ts'
-import { taskName } from '../../log/tasks.ts'
+import { taskName, tasksOf } from '../../log/tasks.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 import { newestCheckpoint } from './manifest.ts'
 import { failedWith } from './program.ts'
@@ -92,11 +92,10 @@ export function checkConfiguration(state: CommandsState, profile: Profile): Chec
 export async function checkCheckpoints(log: Log, folder: string, prefixes: TopicPrefixes): Promise<Check> {
   const store = new Store({ path: folder, mode: 'read', partitions: undefined, prefixes })
   try {
-    const inputs = log.partitions('risk-events')
     const behind: { task: string; epochs: number; beat: number | undefined }[] = []
-    for (let partition = 0; partition <= inputs; partition++) {
-      const task = taskName(partition === inputs ? { kind: 'watch' } : { kind: 'enterprise', partition })
-      const { end } = await log.range('journal', partition)
+    for (const [number, id] of tasksOf(log.partitions('risk-events')).entries()) {
+      const task = taskName(id)
+      const { end } = await log.range('journal', number)
       const newest = newestCheckpoint(new Checkpoints(store, task))
       behind.push({ task, epochs: end - (newest?.journal ?? 0), beat: newest?.beat })
     }

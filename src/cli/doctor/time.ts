@@ -3,8 +3,8 @@ import { lastFolded } from '../../fold/progress.ts'
 import { aheadToldMs } from '../../limits.ts'
 import { firstRecord } from '../../log/lastRecord.ts'
 import type { Log } from '../../log/port.ts'
-import { taskName } from '../../log/tasks.ts'
-import { inputsOf, tasksOf } from '../../log/topology.ts'
+import { taskName, tasksOf } from '../../log/tasks.ts'
+import { inputsOf } from '../../log/topology.ts'
 import { type Check, ok, warn } from './check.ts'
 
 const remedy =
@@ -21,7 +21,8 @@ export async function checkTime(log: Log, beatMs: number, nowMs: number): Promis
     const folded = await lastFolded(log, task)
     const name = taskName(task)
     if (folded !== undefined) note((folded.beat + 1) * beatMs - nowMs, `what ${name} has folded is ahead of the clock`)
-    for (const [at, { topic, partition }] of inputsOf(task, partitions).entries()) {
+    for (const [at, { topic, partition, closedBy }] of inputsOf(task, partitions).entries()) {
+      if (typeof closedBy === 'object') continue // belongs to no beat
       const first = await firstRecord(log, topic, partition, folded?.cuts[at] ?? 0)
       if (first !== undefined)
         note(first.timeMs - nowMs, `records of ${topic}, partition ${partition}, wait in ${name} for beats to come`)

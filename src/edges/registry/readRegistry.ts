@@ -2,13 +2,10 @@
 import type { ModelCommand } from '../../../streams/commands.ts'
 import type { CommandResult } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import { decodeEntry } from '../../fold/journal.ts'
-import { greatestBeat } from '../../fold/progress.ts'
+import { foldedThrough, greatestBeat } from '../../fold/progress.ts'
 import { beatMsDefault } from '../../limits.ts'
-import { lastRecord } from '../../log/lastRecord.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
-import { journalPartition } from '../../log/topology.ts'
 import { type Seat, seatAt } from '../../registry/champions.ts'
 import { ModelDesk } from '../../registry/desk.ts'
 import type { ActiveSetting } from '../../registry/gate.ts'
@@ -112,8 +109,5 @@ async function byBeat(
 }
 
 async function reached(log: Log, beatMs: number): Promise<number> {
-  const partition = journalPartition({ kind: 'watch' }, log.partitions('risk-events'))
-  const entry = await lastRecord(log, 'journal', partition)
-  const folded = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
-  return Math.max(folded ?? 0, (await greatestBeat(log, beatMs)) ?? 0)
+  return Math.max((await foldedThrough(log, { kind: 'watch' })) ?? 0, (await greatestBeat(log, beatMs)) ?? 0)
 }

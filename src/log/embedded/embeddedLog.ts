@@ -4,8 +4,9 @@
  */
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { aheadMsMaxDefault } from '../../limits.ts'
-import type { Batch, Log, NewRecord, Range, TaskId, TaskLog } from '../port.ts'
+import type { Batch, Log, NewRecord, Range, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
+import type { TaskId } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
 import { DiskReserve } from './diskReserve.ts'
 import { openFault } from './faults.ts'

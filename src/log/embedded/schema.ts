@@ -29,11 +29,17 @@ export function createTables(db: DatabaseSync, partitions: number, prefixes: Top
   const note = db.prepare('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
   note.run('format', String(formatNumber))
   note.run('partitions', String(partitions))
-  for (const table of topicTables(partitions, prefixes)) {
-    db.exec(`CREATE TABLE IF NOT EXISTS ${table} (
-      offset INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, headers TEXT)`)
-  }
+  for (const table of topicTables(partitions, prefixes)) db.exec(`CREATE TABLE IF NOT EXISTS ${table} ${columns}`)
 }
+
+/** An older version has fewer topics and tasks: to a reader of its log, tables that are missing are there, and empty. */
+export function standInTables(db: DatabaseSync, partitions: number, prefixes: TopicPrefixes): void {
+  const find = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND printf('\"%w\"', name) = ?")
+  for (const table of topicTables(partitions, prefixes))
+    if (find.get(table) === undefined) db.exec(`CREATE TEMP TABLE ${table} ${columns}`)
+}
+
+const columns = '(offset INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, headers TEXT)'
 
 function topicTables(partitions: number, prefixes: TopicPrefixes): string[] {
   return topicNames.flatMap((topic) =>

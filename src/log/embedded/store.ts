@@ -11,7 +11,7 @@ import { broken, isFault, writeFault } from './faults.ts'
 import { databaseFile } from './folder.ts'
 import { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
-import { createTables, hasTables, readPartitions, tableName } from './schema.ts'
+import { createTables, hasTables, readPartitions, standInTables, tableName } from './schema.ts'
 
 const busyTimeoutMs = 5_000 // a reader waits so long while a killed writer's last pages are recovered
 
@@ -156,6 +156,7 @@ export class Store {
     const { path, prefixes } = this.#options
     const partitions = readPartitions(this.#db, path)
     if (partitions === undefined || !hasTables(this.#db, prefixes)) throw new ForewarnError('FW_LOG_NOT_FOUND', [path])
+    standInTables(this.#db, partitions, prefixes)
     return partitions
   }
 

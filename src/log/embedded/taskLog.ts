@@ -3,10 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ForewarnError } from '../../errors.ts'
 import { fetchBytes, MiB } from '../../limits.ts'
 import { endsSlice } from '../../slices.ts'
-import type { Output, TaskId, TaskLog } from '../port.ts'
+import type { Output, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
-import { taskName } from '../tasks.ts'
-import { journalPartition } from '../topology.ts'
+import { type TaskId, taskName, taskNumber } from '../tasks.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
@@ -26,7 +25,7 @@ export class EmbeddedTaskLog implements TaskLog {
     this.#store = store
     this.#stamp = stamp
     this.#name = taskName(task)
-    this.#journal = store.table('journal', journalPartition(task, store.partitions))
+    this.#journal = store.table('journal', taskNumber(task, store.partitions))
     this.#checkpoints = new Checkpoints(store, this.#name)
     this.#holder = store.write(() => takeOver(store, this.#name))
   }

@@ -10,7 +10,7 @@ import { ForewarnError, messageOf } from '../../errors.ts'
 import type { Membership } from '../../fold/membership.ts'
 import { jsonOf } from '../../json.ts'
 import type { Tell } from '../../notices.ts'
-import type { TaskId } from '../port.ts'
+import { type TaskId, tasksOf } from '../tasks.ts'
 import { assignTasks } from './assignment.ts'
 import { type KafkaConnection, kafkaClient, logName } from './connection.ts'
 import { coordinatorFault } from './coordinator.ts'
@@ -19,7 +19,7 @@ import { kafkaFault, missingRight } from './faults.ts'
 export type MembersOptions = {
   connection: KafkaConnection
   prefixes: TopicPrefixes
-  /** Number of partitions of the inputs; there is one task more. */
+  /** Number of partitions of the inputs. */
   partitions: number
   /** A member that is silent for so long is out, and its tasks go to others. */
   sessionMs: number
@@ -98,9 +98,8 @@ class JoinedGroup {
     this.#runs = runs
     this.#joined = true
     const { partitions, tell } = this.#options
-    const tasks = runs.map(
-      (partition): TaskId => (partition === partitions ? { kind: 'watch' } : { kind: 'enterprise', partition }),
-    )
+    const all = tasksOf(partitions)
+    const tasks = runs.map((number) => all[number])
     tell({ kind: 'GroupJoined', tasks: tasks.length })
     this.#assigned(tasks)
   }
@@ -110,7 +109,7 @@ class JoinedGroup {
     version: 1,
     assign: async ({ members }) => {
       const known = members.map(({ memberId, memberMetadata }) => ({ id: memberId, runs: runsOf(memberMetadata) }))
-      return [...assignTasks(known, this.#options.partitions + 1)].map(([memberId, tasks]) => ({
+      return [...assignTasks(known, tasksOf(this.#options.partitions).length)].map(([memberId, tasks]) => ({
         memberId,
         memberAssignment: MemberAssignment.encode({
           version: 1,

@@ -2,10 +2,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicName } from '../../../streams/topics.ts'
 import { fetchBytes } from '../../limits.ts'
-import type { Log, NewRecord, Output, TaskId, TaskLog } from '../port.ts'
+import type { Log, NewRecord, Output, TaskLog } from '../port.ts'
 import { recordsOf } from '../recordsOf.ts'
-import { taskName } from '../tasks.ts'
-import { journalPartition } from '../topology.ts'
+import { type TaskId, taskName, taskNumber } from '../tasks.ts'
 import { newestSlots, offsets, pageKey, pagesHeader, type Slot } from './checkpointSlots.ts'
 import type { Placed } from './chunks.ts'
 import type { Place } from './place.ts'
@@ -33,7 +32,7 @@ export class KafkaTaskLog implements TaskLog {
   constructor(options: KafkaTaskOptions) {
     this.#options = options
     this.#name = taskName(options.task)
-    this.#partition = journalPartition(options.task, options.log.partitions('risk-events'))
+    this.#partition = taskNumber(options.task, options.log.partitions('risk-events'))
   }
 
   async commit({

@@ -8,7 +8,7 @@ import {
   wireName,
 } from '../../../streams/topics.ts'
 import { KiB, kafkaCallBytesMax, MiB, recordBytesMax } from '../../limits.ts'
-import { partitionsOf } from '../topology.ts'
+import { isOneATask, partitionsOf } from '../topology.ts'
 
 /** `log`: the broker stamps its own time on inputs, which never runs backwards. `create`: senders do; an import of history needs it. */
 export type Times = 'log' | 'create'
@@ -54,6 +54,11 @@ function wantedTopic(topic: TopicName, { prefixes, partitions, replication, time
   }
 }
 
+/** Whether it was made when there were fewer tasks. */
+export function isTooNarrow({ topic, partitions }: WantedTopic, found: number): boolean {
+  return isOneATask(topic) && found < partitions
+}
+
 /** A topic as the cluster describes it; undefined when it is not there. */
 export type FoundTopic = { partitions: number; replication: number; settings: Readonly<Record<string, string>> }
 export type Deviation = { topic: string; severity: 'fail' | 'warn'; says: string; remedy: string }
@@ -70,7 +75,9 @@ export function deviations(wanted: WantedTopic, found: FoundTopic | undefined): 
       when: found.partitions !== wanted.partitions,
       severity: 'fail',
       says: `has ${found.partitions} partitions, not ${wanted.partitions}`,
-      remedy: 'Partitions are fixed for life: make topics with another prefix, and import the history into them.',
+      remedy: isTooNarrow(wanted, found.partitions)
+        ? 'Make those of newer tasks: forewarn topics create.'
+        : 'Partitions are fixed for life: make topics with another prefix, and import the history into them.',
     },
     {
       when: of('cleanup.policy') !== wanted.settings['cleanup.policy'],

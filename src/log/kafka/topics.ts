@@ -6,32 +6,39 @@ import { secondMs } from '../../limits.ts'
 import { existing, withAdmin } from './admin.ts'
 import { type KafkaConnection, logName } from './connection.ts'
 import { missingRight, needing, someOf } from './faults.ts'
-import { type FoundTopic, type TopicPlan, wantedTopics } from './topicSettings.ts'
+import { type FoundTopic, isTooNarrow, type TopicPlan, type WantedTopic, wantedTopics } from './topicSettings.ts'
 
 const ledMsMax = 30 * secondMs
 
-/** Makes what is missing, and leaves what is there as it is. Gives the names made. */
+/** Makes what is missing, partitions of newer tasks too, and leaves what is there as it is. Gives the names of topics made. */
 export function createTopics(connection: KafkaConnection, plan: TopicPlan): Promise<string[]> {
   return withAdmin(connection, async (admin) => {
-    const wanted = wantedTopics(plan)
-    const there = await existing(
-      admin,
-      wanted.map(({ name }) => name),
-    )
-    const missing = wanted.filter(({ name }) => !there.includes(name))
-    if (missing.length === 0) return []
+    const there = await existing(admin, wireNames(plan.prefixes))
+    const { topics } = there.length === 0 ? { topics: [] } : await admin.fetchTopicMetadata({ topics: there })
+    const widths = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+    const inputs = widths.get(wireName('risk-events', plan.prefixes)) ?? plan.partitions
+    const wanted = wantedTopics({ ...plan, partitions: inputs })
+    const narrow = wanted.filter((one) => isTooNarrow(one, widths.get(one.name) ?? one.partitions))
+    if (narrow.length > 0) {
+      const topicPartitions = narrow.map(({ name, partitions }) => ({ topic: name, count: partitions }))
+      const widened = admin.createPartitions({ topicPartitions })
+      await needing(`Alter on ${someOf(narrow.map(({ name }) => name))}`, logName(connection), widened)
+    }
+    const missing = wanted.filter(({ name }) => !widths.has(name))
     const names = missing.map(({ name }) => name)
-    const made = admin.createTopics({
-      waitForLeaders: false, // kafkajs gives up when a broker does not know the new topic at once
-      topics: missing.map(({ name, partitions, replication, settings }) => ({
-        topic: name,
-        numPartitions: partitions,
-        replicationFactor: replication,
-        configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
-      })),
-    })
-    await needing(`Create on ${someOf(names)}`, logName(connection), made)
-    await untilLed(admin, names, logName(connection))
+    if (missing.length > 0) {
+      const made = admin.createTopics({
+        waitForLeaders: false, // kafkajs gives up when a broker does not know the new topic at once
+        topics: missing.map(({ name, partitions, replication, settings }) => ({
+          topic: name,
+          numPartitions: partitions,
+          replicationFactor: replication,
+          configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
+        })),
+      })
+      await needing(`Create on ${someOf(names)}`, logName(connection), made)
+    }
+    await untilLed(admin, [...narrow, ...missing], logName(connection))
     return names
   })
 }
@@ -44,13 +51,15 @@ export function deleteTopics(connection: KafkaConnection, prefixes: TopicPrefixe
   })
 }
 
-/** A broker hears of a new topic a moment later than the controller. */
-async function untilLed(admin: Admin, topics: string[], log: string): Promise<void> {
+/** A broker hears of what is new a moment later than the controller. */
+async function untilLed(admin: Admin, made: readonly WantedTopic[], log: string): Promise<void> {
+  const topics = made.map(({ name }) => name)
   const giveUpMs = performance.now() + ledMsMax
-  for (;;) {
+  while (topics.length > 0) {
     try {
       const found = await admin.fetchTopicMetadata({ topics })
-      if (found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+      const led = new Map(found.topics.map(({ name, partitions }) => [name, partitions.filter(isLed).length]))
+      if (made.every(({ name, partitions }) => led.get(name) === partitions)) return
     } catch (error) {
       const fault = missingRight(error, log, `Describe on ${someOf(topics)}`)
       if (fault !== error || performance.now() > giveUpMs) throw fault
@@ -58,6 +67,8 @@ async function untilLed(admin: Admin, topics: string[], log: string): Promise<vo
     await sleep(50)
   }
 }
+
+const isLed = ({ leader }: { leader: number }): boolean => leader >= 0
 
 /** The topics that are there, by their short names. */
 export function describeTopics(

@@ -113,8 +113,7 @@ async function advance(past: Past): Promise<void> {
 
 /** Training rows need nobody's scores: commands and artefacts say nothing here. Frozen, events and the tick archive do not either. */
 function withoutModels(records: ReplayedBeat['records'], frozen: boolean): ReplayedBeat['records'] {
-  const [, enterprises, grades, events, , archived = []] = records
-  return [[], enterprises, grades, frozen ? [] : events, [], frozen ? [] : archived]
+  return { ...records, commands: [], artifacts: [], ...(frozen ? { events: [], archive: [] } : {}) }
 }
 
 function ignore(): void {}

@@ -67,8 +67,8 @@ function filledRow(count: number) {
       value: Buffer.from(JSON.stringify(value)),
       headers: null,
     }))
-    const inputs = [[], tables, [], events.map(([id, ago], offset) => event(id, ago, offset)), []]
-    task.fold(start + beat, inputs, (output) => outputs.push(output))
+    const records = { enterprises: tables, events: events.map(([id, ago], offset) => event(id, ago, offset)) }
+    task.fold(start + beat, records, (output) => outputs.push(output))
   }
   fold(0, [], [['first', 2]])
   const row = task.ids.find('E1') ?? 0

@@ -7,6 +7,7 @@ import { endBeatOf, greatestBeat } from '../../../src/fold/progress.ts'
 import { TaskRunner } from '../../../src/fold/runner.ts'
 import { supervise } from '../../../src/fold/supervise.ts'
 import type { Log } from '../../../src/log/port.ts'
+import type { Input } from '../../../src/log/topology.ts'
 import type { Notice } from '../../../src/notices.ts'
 import { append, memoryLog, openTasks, type TestRecord } from '../../support/fold.ts'
 import { fateCounts } from '../../support/readFold.ts'
@@ -21,33 +22,53 @@ it('a beat of one input is complete', () => {
     closing: Closing,
     readToEnd: boolean,
     lastBeat: number,
-    isPart: boolean,
+    closedBy: Input['closedBy'],
     through: number,
   ][] = [
-    ['not read to its end: what a later record shows', { by: 'clock', lookMs: 99_000, slackMs: 0 }, false, 7, false, 6],
-    ['nothing seen, not read to its end', { by: 'clock', lookMs: 99_000, slackMs: 0 }, false, none, false, none],
-    ['clock: the look was made after end(b) + slack', { by: 'clock', lookMs: 9_500, slackMs: 500 }, true, 3, false, 8],
-    ['clock: a millisecond too early', { by: 'clock', lookMs: 9_499, slackMs: 500 }, true, 3, false, 7],
+    [
+      'not read to its end: what a later record shows',
+      { by: 'clock', lookMs: 99_000, slackMs: 0 },
+      false,
+      7,
+      'looks',
+      6,
+    ],
+    ['nothing seen, not read to its end', { by: 'clock', lookMs: 99_000, slackMs: 0 }, false, none, 'looks', none],
+    [
+      'clock: the look was made after end(b) + slack',
+      { by: 'clock', lookMs: 9_500, slackMs: 500 },
+      true,
+      3,
+      'looks',
+      8,
+    ],
+    ['clock: a millisecond too early', { by: 'clock', lookMs: 9_499, slackMs: 500 }, true, 3, 'looks', 7],
     [
       'clock: a later record closes more than the look',
       { by: 'clock', lookMs: 9_500, slackMs: 500 },
       true,
       12,
-      false,
+      'looks',
       11,
     ],
-    ['mark: none yet', { by: 'mark', throughMs: undefined }, true, 3, false, 2],
-    ['mark: through >= end(b)', { by: 'mark', throughMs: 9_000 }, true, 3, false, 8],
-    ['mark: within the beat', { by: 'mark', throughMs: 9_999 }, true, 3, false, 8],
-    ['parts: a part closes its beat', { by: 'parts' }, true, 5, true, 5],
-    ['parts: none yet', { by: 'parts' }, true, none, true, none],
-    ['parts: commands close nothing and hold nothing back', { by: 'parts' }, true, 5, false, Number.POSITIVE_INFINITY],
-    ['end: by the beat given', { by: 'end', beat: 20 }, true, 5, false, 20],
+    ['mark: none yet', { by: 'mark', throughMs: undefined }, true, 3, 'looks', 2],
+    ['mark: through >= end(b)', { by: 'mark', throughMs: 9_000 }, true, 3, 'looks', 8],
+    ['mark: within the beat', { by: 'mark', throughMs: 9_999 }, true, 3, 'looks', 8],
+    ['parts: a part closes its beat', { by: 'writers' }, true, 5, 'writers', 5],
+    ['parts: none yet', { by: 'writers' }, true, none, 'writers', none],
+    [
+      'parts: commands close nothing and hold nothing back',
+      { by: 'writers' },
+      true,
+      5,
+      'looks',
+      Number.POSITIVE_INFINITY,
+    ],
+    ['leader: as far as it lets the task go', { by: 'end', beat: 20 }, false, none, { leader: { kind: 'watch' } }, 2],
+    ['end: by the beat given', { by: 'end', beat: 20 }, true, 5, 'looks', 20],
   ]
-  for (const [what, closing, readToEnd, lastBeat, isPart, through] of table) {
-    expect(completeThrough({ readToEnd, lastBeat, isPart, archiveReach: undefined }, closing, 1_000), what).toBe(
-      through,
-    )
+  for (const [what, closing, readToEnd, lastBeat, closedBy, through] of table) {
+    expect(completeThrough({ readToEnd, lastBeat, closedBy, reach: 2 }, closing, 1_000), what).toBe(through)
   }
 })
 
@@ -245,7 +266,7 @@ it('rule 12: the watch closes a beat when the parts of all tasks are in', async 
     [0, 9],
   ] as const) {
     while (await runners[task].step({ by: 'end', beat }));
-    while (await watchRunner.step({ by: 'parts' }));
+    while (await watchRunner.step({ by: 'writers' }));
     folded.push(watchRunner.foldedThrough)
   }
   expect(folded).toEqual([undefined, 1, 3, 5])

@@ -2,13 +2,14 @@
 
 import { ownId } from '../../../src/edges/ingest/admit.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
+import { recordsByName } from '../../../src/fold/task.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import { jsonBytes, jsonOf } from '../../../src/json.ts'
 import type { LogRecord, Output } from '../../../src/log/port.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
 import { FateColumns, fates } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
-import { type FoldedTopic, isRecordTopic } from '../../../streams/topics.ts'
+import { type FoldedTopic, isRecordTopic, type TopicName } from '../../../streams/topics.ts'
 import { historyStartMs } from '../../support/histories.ts'
 import { setting } from '../corpus.ts'
 import { type Fuzzer, must } from '../fuzzer.ts'
@@ -87,15 +88,16 @@ const isLongAgo = (value: object): boolean =>
 function folded(bytes: Buffer): Map<string, string[]> {
   const enterprise = new EnterpriseTask({ ...bare, partition: 0, hashSeed: [0, 0] })
   const watch = new WatchTask({ ...bare, foldVersion })
-  const records = new Map(inputs.map((topic) => [topic, recordsOf(topic, bytes)]))
+  const records = new Map<TopicName, LogRecord[]>(inputs.map((topic) => [topic, recordsOf(topic, bytes)]))
   const of = (topic: FoldedTopic): LogRecord[] => records.get(topic) ?? []
   const outputs: Output[] = []
   const emit = (output: Output): void => {
     outputs.push(output)
   }
-  enterprise.fold(beat, inputs.map(of), emit)
+  const taken = enterprise.inputs.map(({ topic }) => records.get(topic) ?? [])
+  enterprise.fold(beat, recordsByName(enterprise.id, enterprise.inputs, taken), emit)
   const parts = outputs.filter(({ topic }) => topic === 'cell-parts').map(({ record }) => recordOf(record.value))
-  watch.fold(beat, [of('commands'), parts, of('artifacts')], emit)
+  watch.fold(beat, { commands: of('commands'), parts, artifacts: of('artifacts') }, emit)
   checkSame(enterprise)
   return fatesIn(outputs)
 }

@@ -2,6 +2,7 @@
 
 import { cellKeys } from '../../../src/cells.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
+import { recordsByName } from '../../../src/fold/task.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
@@ -31,17 +32,18 @@ export class JudgeInTasks {
 
   /** Folds one beat through both tasks. */
   beat(beat: number, sent: readonly Sent[]): { said: Warning[]; parts: CellPart[] } {
-    const inputs = this.#enterprises.inputs.map((input) =>
+    const taken = this.#enterprises.inputs.map((input) =>
       sent
         .filter(({ topic }) => topic === input.topic)
         .map(({ key, value }, offset) => record(offset, key, bytesOf(value))),
     )
+    const { id, inputs } = this.#enterprises
     const parts: LogRecord[] = []
-    this.#enterprises.fold(beat, inputs, ({ topic, record: { key, value } }) => {
+    this.#enterprises.fold(beat, recordsByName(id, inputs, taken), ({ topic, record: { key, value } }) => {
       if (topic === 'cell-parts') parts.push(record(parts.length, key, value))
     })
     const said: Warning[] = []
-    this.#watch.fold(beat, [[], parts, []], ({ topic, record: { value } }) => {
+    this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { value } }) => {
       if (topicsOfWarnings.has(topic)) said.push(Warning.parse(jsonIn(value)))
     })
     return { said, parts: parts.map(({ value }) => CellPart.parse(jsonIn(value))) }
