@@ -67,6 +67,13 @@ test.each(pages)('%s: files that it names exist', (page) => {
   )
 })
 
+test('ARCHITECTURE: where something is decided by a function, the file has it', () => {
+  const named = [...readPage('ARCHITECTURE.md').matchAll(/`(src\/[\w/]+\.ts)`, `(\w+)`/g)]
+  expect(named.length).toBeGreaterThan(1)
+  for (const [, file, name] of named)
+    expect(readPage(file), file).toMatch(new RegExp(`^export (async )?(function|class|const) ${name}\\b`, 'm'))
+})
+
 /** What `forewarn simulate --out market` writes. */
 function isOfMarket(file: string): boolean {
   return /^market\/(truth\.json|\w[\w-]*\.ndjson)$/.test(file)
