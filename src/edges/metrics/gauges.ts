@@ -29,7 +29,7 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Tell } 
   )
   read(
     'forewarn_lag_seconds',
-    'How far the end of that beat lies behind the clock, or how long records that lead the clock still wait; NaN while it is not known.',
+    'How far the end of the last beat that every task has folded lies behind the clock, or how long records that lead it still wait; NaN while it is not known.',
     () => seconds(standing.lagMs(now())),
   )
   const byBand = new Gauge({
