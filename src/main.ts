@@ -1,15 +1,8 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 /** The command line. Whoever asks `run` or `demo` to end while the program is still being loaded is heard too. */
+import './oldNode.js'
 import { endWhenAsked, hearSignals } from './cli/stopSignal.ts'
 
-const nodeMajorMin = 24
-if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
-  process.stderr.write(
-    `error FW_NODE_VERSION: forewarn needs Node ${nodeMajorMin} or later, and this is Node ${process.versions.node}.\n` +
-      '  Call it through npm (npm ci, then npm run -s forewarn -- COMMAND): npm brings the right Node with it.\n',
-  )
-  process.exit(2)
-}
 const args = process.argv.slice(2)
 if (args[0] === 'run' || args[0] === 'demo') endWhenAsked()
 const [{ runProgram }, { forewarnProgram }] = await Promise.all([import('./cli/common.ts'), import('./cli/program.ts')])

@@ -27,11 +27,16 @@ export function createLogger({
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream)
 }
 
-/** One line for each notice. */
+/** One line for each notice. A full disk refuses all tasks: the first says so, and the others quietly, until it takes commits again. */
 export function logNotices(logger: Logger): Tell {
+  const refused = new Set<string>()
   return (notice) => {
     const { level, says, fields } = lineOf(notice)
-    logger[level]({ kind: notice.kind, ...fields }, says)
+    const isTold = notice.kind === 'CommitRefused' && refused.size > 0
+    logger[isTold ? 'debug' : level]({ kind: notice.kind, ...fields }, says)
+    if (notice.kind === 'CommitRefused') refused.add(notice.task)
+    else if (notice.kind === 'EpochCommitted' || notice.kind === 'CheckpointWritten' || notice.kind === 'TaskReleased')
+      refused.delete(notice.task)
   }
 }
 

@@ -119,6 +119,21 @@ test('a level leaves out what is below it', () => {
   ).toHaveLength(loud)
 })
 
+test('what refuses all tasks is told loudly once, and again when it comes again', () => {
+  const counts = { lastBeat: 1, beats: 1, endMs: 1, records: 1, outputs: 1, seconds: 1 }
+  const refused = (name: string): Notice => ({
+    ...{ kind: 'CommitRefused', task: name, code: 'FW_LOG_FULL', message: 'full' },
+  })
+  const committed = (name: string): Notice => ({ kind: 'EpochCommitted', task: name, ...counts })
+  const tasksOf = (notices: readonly Notice[]): unknown[] =>
+    written('info', notices).map((line) => JSON.parse(line).task)
+  const [a, b] = ['enterprise-0', 'watch']
+  expect(tasksOf([refused(a), refused(b)])).toEqual([a])
+  expect(tasksOf([refused(a), refused(b), committed(a), refused(a)])).toEqual([a])
+  expect(tasksOf([refused(a), refused(b), committed(a), committed(b), refused(b), refused(a)])).toEqual([a, b])
+  expect(written('debug', [refused(a), refused(b)])).toHaveLength(2)
+})
+
 test('a fold brings no enterprise into the log', async () => {
   const log = await memoryLog()
   const at = Date.parse('2026-01-01T00:00:00Z')
