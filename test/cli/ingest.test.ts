@@ -1,17 +1,24 @@
 /** `forewarn ingest` as people call it: live, by the process that holds the log, and as an import. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
 import { ingestCommand } from '../../src/cli/ingest.ts'
+import { MiB } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { fileOf, lines, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
+import { mountSmallDisk } from '../support/smallDisk.ts'
+
+const small = mountSmallDisk(1)
+afterAll(small.unmount)
 
 const children: ChildProcess[] = []
 afterEach(async () => {
+  vi.unstubAllEnvs()
   for (const child of children.splice(0)) {
     const gone = once(child, 'exit')
     child.kill()
@@ -321,6 +328,34 @@ test('import: one that was cut is ended with --abandon, and named until then', a
   })
   expect((await run([...at, '--as', 'risk-events', '-'], lines(event('a')))).code).toBe(0)
 })
+
+test.skipIf(small.folder === null)(
+  `import: a temporary folder without space is named, and with space --resume goes on${small.skipped}`,
+  async () => {
+    const folder = await tempFolder()
+    const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) - n * 1_000).toISOString()
+    const events = Array.from({ length: 10_000 }, (_, n) => event(`e${n}`, { knownAt: day(n) }))
+    const file = await fileOf(folder, 'e.ndjson', lines(...events)) // from the last to the first: sorted through the folder
+    expect(lines(...events).length).toBeGreaterThan(MiB)
+    const args = ['--log', `embedded:${folder}/log`, '--known-at', 'knownAt', '--json', `risk-events=${file}`]
+    vi.stubEnv('TMPDIR', small.folder ?? '')
+    expect(await run(args)).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(
+        new RegExp(
+          `^error FW_FILE_ACCESS: The file or folder ${small.folder}/forewarn-import-.* cannot be used: ENOSPC`,
+        ),
+      ),
+    })
+    expect(await readdir(small.folder ?? '')).toEqual([])
+    vi.unstubAllEnvs()
+    expect(await run([...args, '--resume'])).toMatchObject({ code: 0 })
+    expect((await eventsIn(`${folder}/log`)).map((text) => JSON.parse(text).id)).toEqual(
+      events.map((_, n) => `e${events.length - 1 - n}`),
+    )
+  },
+)
 
 test('import: killed in the middle, and finished with --resume', async () => {
   const folder = await tempFolder()

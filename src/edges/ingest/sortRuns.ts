@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { ForewarnError } from '../../errors.ts'
+import { ForewarnError, messageOf } from '../../errors.ts'
 import { MiB, sortChunkBytes, sortRunsMax } from '../../limits.ts'
 import type { Refusal } from '../../records.ts'
 import { readFault, writeFault } from './runFault.ts'
@@ -49,9 +49,11 @@ async function writeRun(entries: TimedEntry[], file: string): Promise<void> {
     for (const entry of entries.sort(byTimeAndPlace)) {
       if (!out.write(frame(entry))) await once(out, 'drain')
     }
-  } finally {
     out.end()
     await finished(out)
+  } catch (error) {
+    out.destroy()
+    throw new ForewarnError('FW_FILE_ACCESS', [file, messageOf(error)], { cause: error })
   }
 }
 
