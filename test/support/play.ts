@@ -15,14 +15,28 @@
  *   E1 is P1 X1                the enterprise's place; then `closed`
  *   E1 grade B                 a grade; then any of: ago=3d in=2d
  *   nothing                    only time passes
+ *
+ * Or a history in numbers, each with the level at which its cell must stand when the day is over:
+ *
+ *   await play(`
+ *     day   cell   events  from  level
+ *     1-12  P1/X   3       3     calm
+ *     13    P1/X   40      9     red early
+ *     13    P1/    0       0     calm
+ *   `)
+ *
+ * `from`: so many enterprises send the events, one after the other, evenly over the day. `P1/` is a region with all its industries, `/X`
+ * an industry of the whole country. `early`: the day was not over when the cell came to its level. A last day without events ends the one before.
  */
 import { expect } from 'vitest'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { Notice } from '../../src/notices.ts'
+import { Warning } from '../../streams/outputs.ts'
+import { warningTopics } from '../../streams/topics.ts'
 import { append, type FoldSetting, foldToEnd, memoryLog, type TestRecord } from './fold.ts'
 import type { OracleResult, OracleTick } from './oracle.ts'
-import { readFates, readScores, readTicks } from './readFold.ts'
+import { all, readFates, readScores, readTicks } from './readFold.ts'
 import { tinyModel } from './tinyModel.ts'
 import { tinyProfile } from './tinyProfile.ts'
 
@@ -49,23 +63,15 @@ export async function play(
   text: string,
   setting: FoldSetting = { profile: tinyProfile, model: tinyModel(tinyProfile) },
 ): Promise<Played> {
-  const lines = rowsOf(text)
-  const records: TestRecord[] = []
-  let timeMs = dayOneMs
-  for (const [when, what] of lines) {
-    if (when !== '') timeMs = timeOf(when)
-    records.push(recordOf(what, timeMs))
-  }
+  const table = text.includes('level') ? levelTable(text) : recordTable(text)
+  const { records } = table
   const log = await memoryLog(setting.partitions)
   await append(log, records)
   const notices: Notice[] = []
   await foldToEnd(log, setting, (notice) => notices.push(notice))
   const fates = await readFates(log, records)
-  const said = lines.map(
-    ([when, what], at) =>
-      `${when} | ${what} | ${fates[at].fate}${fates[at].code === undefined ? '' : ` ${fates[at].code}`}`,
-  )
-  expect(said).toEqual(lines.map(([when, what, fate]) => `${when} | ${what} | ${fate}`))
+  const { said, wanted } = await table.lines(log, fates)
+  expect(said).toEqual(wanted)
   const ticks = await readTicks(log, setting.profile)
   const of = (dayNumber: number): OracleTick | undefined => ticks.get(dayOneTick + dayNumber - 1)
   const shown = (map: ReadonlyMap<string, number> | undefined): string[] =>
@@ -95,6 +101,82 @@ export async function play(
           : `${node}: ${sum.events} events, ${sum.enterprises} enterprises, ${sum.squares} squares`
       }),
     stock: (dayNumber) => shown(of(dayNumber)?.stock),
+  }
+}
+
+/** The records of a table, and its lines as the fold has them beside those that were written. */
+type Table = {
+  records: readonly TestRecord[]
+  lines(log: Log, fates: Played['fates']): Promise<{ said: string[]; wanted: string[] }>
+}
+
+function recordTable(text: string): Table {
+  const rows = rowsOf(text)
+  const records: TestRecord[] = []
+  let timeMs = dayOneMs
+  for (const [when, what] of rows) {
+    if (when !== '') timeMs = timeOf(when)
+    records.push(recordOf(what, timeMs))
+  }
+  const line = (row: readonly string[]): string => row.join(' | ')
+  return {
+    records,
+    lines: async (_, fates) => ({
+      said: rows.map(([when, what], at) => line([when, what, [fates[at].fate, fates[at].code ?? ''].join(' ').trim()])),
+      wanted: rows.map(line),
+    }),
+  }
+}
+
+function levelTable(text: string): Table {
+  const rows = text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .flatMap(([days, cell, events, from, ...level]) =>
+      daysOf(days).map((dayNumber) => {
+        const [region, industry] = cell.split('/')
+        return { dayNumber, region, industry, events: Number(events), from: Number(from), level: level.join(' ') }
+      }),
+    )
+  const line = ({ dayNumber, region, industry }: (typeof rows)[number], level: string): string =>
+    `${dayNumber} ${region}/${industry} ${level}`
+  const records = rows.flatMap(({ dayNumber, region, industry, events, from }, row) =>
+    Array.from({ length: events }, (_, n) => {
+      const timeMs = dayOneMs + (dayNumber - 1) * day + Math.floor(((n + 1) * day) / (events + 1) / minute) * minute
+      return recordOf(`E${(n % from) + 1} CMP.COMPLAINT #${row}.${n} at=${region}/${industry}`, timeMs)
+    }),
+  )
+  const lastMs = dayOneMs + Math.max(...rows.map(({ dayNumber }) => dayNumber)) * day
+  return {
+    records: [...records, recordOf('nothing', lastMs)].sort((a, b) => a.timeMs - b.timeMs),
+    lines: async (log) => {
+      const levelOf = await levelsOf(log)
+      return { said: rows.map((row) => line(row, levelOf(row))), wanted: rows.map((row) => line(row, row.level)) }
+    },
+  }
+}
+
+/** `3` or `1-12`. */
+function daysOf(text: string): number[] {
+  const [first, last = first] = text.split('-').map(Number)
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at)
+}
+
+type CellOfDay = { dayNumber: number; region: string; industry: string }
+
+/** The level at which a cell stands at the end of a day; `early` if it came to it before that end. */
+async function levelsOf(log: Log): Promise<(of: CellOfDay) => string> {
+  const warnings: Warning[] = []
+  for (const topic of Object.values(warningTopics))
+    for await (const warning of all(log, topic, Warning.parse)) warnings.push(warning)
+  return ({ dayNumber, region, industry }) => {
+    const tick = dayOneTick + dayNumber - 1
+    const latest = warnings
+      .filter((one) => one.region === region && one.industry === industry && one.tick <= tick)
+      .at(-1)
+    return `${latest?.level ?? 'calm'}${latest?.tick === tick && latest.early ? ' early' : ''}`
   }
 }
 

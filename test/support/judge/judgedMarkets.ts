@@ -63,16 +63,17 @@ export const easyLevels = { blue: rule(0.4, 1.1), yellow: rule(0.2, 1.3), orange
 const levels = {
   strict: { blue: rule(0.1, 1.5), yellow: rule(0.05, 2), orange: rule(0.01, 3), red: rule(0.001, 4) },
   easy: easyLevels,
+  tall: { blue: rule(0.4, 2), yellow: rule(0.3, 2.5), orange: rule(0.1, 3.5), red: rule(0.02, 5) },
   byRatio: { blue: rule(0.5, 1.2), yellow: rule(0.5, 1.7), orange: rule(0.5, 2.5), red: rule(0.3, 3.5) },
 } as const
 
 const policy = fc
   .record({
-    levels: fc.constantFrom(levels.strict, levels.easy, levels.easy, levels.byRatio),
+    levels: fc.constantFrom(levels.strict, levels.easy, levels.easy, levels.tall, levels.byRatio),
     orangeChildrenMin: fc.integer({ min: 1, max: 4 }),
     eventsMin: fc.integer({ min: 1, max: 5 }),
     redEnterprisesMin: fc.integer({ min: 1, max: 4 }),
-    raiseOfTicks: fc.integer({ min: 1, max: 4 }),
+    raiseOfTicks: fc.constantFrom(1, 2, 3, 4, 9),
     raiseTicks: fc.integer({ min: 1, max: 3 }),
     clearTicks: fc.integer({ min: 1, max: 3 }),
     historyTicksMin: fc.integer({ min: 1, max: 12 }),

@@ -1,0 +1,72 @@
+/** docs/fold.md rule 15 and docs/science.md section 8: levels, day by day. */
+import { it } from 'vitest'
+import { play } from '../../support/play.ts'
+
+it('red at once, within the day; then down one level after three quiet days each', async () => {
+  await play(`
+    day    cell   events  from  level
+    1-27   P1/Y   4       4     calm
+    1-27   P2/X   4       4     calm
+    1-27   P2/Y   4       4     calm
+    1-27   Q/X    4       4     calm
+    1-27   Q/Y    4       4     calm
+    1-14   P1/X   4       4     calm
+    15     P1/X   18      8     red early
+    16-17  P1/X   18      8     red
+    18-19  P1/X   4       4     red
+    20-22  P1/X   4       4     orange
+    23-25  P1/X   4       4     yellow
+    26-27  P1/X   4       4     blue`)
+})
+
+it('what two enterprises bring is never red', async () => {
+  await play(`
+    day    cell   events  from  level
+    1-18   P1/Y   4       2     calm
+    1-18   P2/X   4       4     calm
+    1-18   P2/Y   4       4     calm
+    1-18   Q/X    4       4     calm
+    1-18   Q/Y    4       4     calm
+    1-14   P1/X   4       2     calm
+    15     P1/X   60      2     calm
+    16     P1/X   60      2     orange
+    17     P1/X   60      2     orange
+    18     P1/X   60      3     red early`)
+})
+
+it('raised when two of three days call for it: not by the first, nor when they lie too far apart', async () => {
+  await play(`
+    day    cell   events  from  level
+    1-22   P1/Y   4       4     calm
+    1-22   P2/X   4       4     calm
+    1-22   P2/Y   4       4     calm
+    1-22   Q/X    4       4     calm
+    1-22   Q/Y    4       4     calm
+    1-14   P1/X   4       4     calm
+    15     P1/X   13      8     calm
+    16-17  P1/X   4       4     calm
+    18     P1/X   13      8     calm
+    18     /X     0       0     calm
+    19     P1/X   4       4     calm
+    20     P1/X   13      8     calm
+    20     /X     0       0     blue`)
+})
+
+it('an industry that rises everywhere is told of once; its cells, which rise as it does, are not', async () => {
+  await play(`
+    day    cell   events  from  level
+    1-17   P1/Y   4       4     calm
+    1-17   P2/Y   4       4     calm
+    1-17   Q/Y    4       4     calm
+    1-14   P1/X   4       4     calm
+    1-14   P2/X   4       4     calm
+    1-14   Q/X    4       4     calm
+    15-17  P1/X   14      8     calm
+    15-17  P2/X   14      8     calm
+    15-17  Q/X    14      8     calm
+    15     /X     0       0     calm
+    16-17  /X     0       0     orange
+    16-17  Q/     0       0     yellow
+    16-17  P1/    0       0     calm
+    16-17  /Y     0       0     calm`)
+})
