@@ -12,7 +12,7 @@ export class CodeIndex {
       this.codes.push(bytes)
       this.values.push(value)
     }
-    this.slots = new Uint16Array(2 ** Math.ceil(Math.log2(2 * this.codes.length + 2)))
+    this.slots = new Uint16Array(2 ** (32 - Math.clz32(2 * this.codes.length + 1)))
     for (const [at, code] of this.codes.entries()) this.slots[this.slotOf(code, 0, code.length)] = at + 1
   }
 

@@ -22,7 +22,7 @@ const capacities: readonly number[] = (() => {
   for (let size = 8; size <= 1 << 23; size *= 2) sizes.push(size, size * 1.5)
   return sizes
 })()
-const gradeCapacity = (count: number): number => (count <= 1 ? count : 2 ** Math.ceil(Math.log2(count)))
+const gradeCapacity = (count: number): number => (count <= 1 ? count : 2 ** (32 - Math.clz32(count - 1)))
 
 /** Bits of the flags. The band is a small number, the rest are yes or no; `slice` is idHash mod 30. */
 export const flag = {

@@ -186,7 +186,3 @@ it('rule 17: the archive has every tick, and the full state at the first and eve
   )
   for (const state of states) expect(JSON.stringify(state).length).toBeLessThan(1024 * 1024)
 })
-
-it('a warning never names an enterprise', () => {
-  for (const warning of warnings) expect(JSON.stringify(warning)).not.toMatch(/"E\d/)
-})

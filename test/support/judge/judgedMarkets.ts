@@ -7,6 +7,7 @@ import { compileProfile, type Profile, ProfileFile, type WarningPolicy } from '.
 import type { CodeRow } from '../../../streams/tree.ts'
 import { poisson, type Random, seeded } from '../../models/random.ts'
 import { tinySource } from '../tinyProfile.ts'
+import type { Sent } from './product.ts'
 
 /** An event as it is sent. `counts`: fresh and of a judged type. */
 export type SentEvent = {
@@ -48,7 +49,7 @@ export type MarketPlan = {
   ticks: number
   firstTick: number
   eventsPerTick: number
-  restsOnSundays: boolean
+  rhythm: 'even' | 'Sundays rest' | 'Mondays only'
   outbreaks: readonly Outbreak[]
   seed: number
 }
@@ -107,12 +108,12 @@ export const marketPlans: fc.Arbitrary<MarketPlan> = fc
     ticks: fc.integer({ min: 14, max: 45 }),
     firstTick: fc.integer({ min: 0, max: 400 }),
     eventsPerTick: fc.constantFrom(2, 8, 20, 40),
-    restsOnSundays: fc.boolean(),
+    rhythm: fc.constantFrom('even', 'Sundays rest', 'Mondays only'),
     outbreaks: fc.array(outbreak, { minLength: 1, maxLength: 6 }),
     seed: fc.nat(),
   } as const)
-  // A year is over after 53 weeks: from then on there is a season.
-  .map((one) => ({ ...one, ticks: one.unit === 'week' ? one.ticks + 26 : one.ticks }))
+  // A year is over after 53 weeks: from then on there is a season. A rhythm is learnt in as many weeks as it has days.
+  .map((one) => ({ ...one, ticks: one.ticks + (one.unit === 'week' ? 26 : one.rhythm === 'Mondays only' ? 20 : 0) }))
 
 export function judgedMarket(of: MarketPlan): JudgedMarket {
   const random = seeded(of.seed)
@@ -131,8 +132,7 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
   const events: SentEvent[] = []
   for (let at = 0; at < of.ticks; at++) {
     const tick = firstTick + at
-    const rests = of.restsOnSundays && calendar.weekPhase(tick) === calendar.phasesPerWeek - 1
-    const usual = poisson(random, rests ? of.eventsPerTick / 6 : of.eventsPerTick)
+    const usual = poisson(random, of.eventsPerTick * rhythmOf(of.rhythm, new Date(calendar.startMs(tick) + 8 * hourMs)))
     for (let n = 0; n < usual; n++) {
       const e = Math.floor(random() * random() * enterprises)
       const { region, industry } =
@@ -193,6 +193,41 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
   }
 }
 
+export type SentBeat = { beat: number; come: SentEvent[]; gone: SentEvent[]; sent: Sent[] }
+
+/** Beats with what comes in them and what is taken back, and those that end a tick. */
+export function beatsOf({ profile, beatMs, events, firstTick, ticks }: JudgedMarket): SentBeat[] {
+  const beats = new Map<number, SentBeat>()
+  const at = (ms: number): SentBeat => {
+    const beat = Math.floor(ms / beatMs)
+    const known = beats.get(beat) ?? { beat, come: [], gone: [], sent: [] }
+    beats.set(beat, known)
+    return known
+  }
+  const { endMs } = profile.calendar
+  for (let tick = firstTick; tick < firstTick + ticks; tick++) at(endMs(tick) - 1)
+  for (const one of events) {
+    at(one.atMs).come.push(one)
+    at(one.atMs).sent.push(eventOf(one))
+    const { takenBackMs } = one
+    if (takenBackMs === undefined || takenBackMs >= endMs(firstTick + ticks - 1)) continue
+    at(takenBackMs).gone.push(one)
+    at(takenBackMs).sent.push(retractionOf(one, takenBackMs))
+  }
+  return [...beats.values()].sort((one, other) => one.beat - other.beat)
+}
+
+function eventOf({ id, enterpriseId, type, atMs, agoMs, region, industry }: SentEvent): Sent {
+  const occurredAt = new Date(atMs - agoMs).toISOString()
+  const value = { id, enterpriseId, type, occurredAt, region, industry }
+  return { topic: 'risk-events', key: enterpriseId, value }
+}
+
+function retractionOf({ id, enterpriseId }: SentEvent, atMs: number): Sent {
+  const value = { id: `r${id}`, enterpriseId, type: 'PEN.NOTE', occurredAt: new Date(atMs).toISOString(), retracts: id }
+  return { topic: 'risk-events', key: enterpriseId, value }
+}
+
 /** `R1`, `R2` with `R1a`, `R1b` below them, and so many towns below each of these. */
 function rowsOf(name: string, below: readonly number[], deepest: number): CodeRow[] {
   const row = (code: string, parent: string): CodeRow => ({ code, parent, names: { en: code } })
@@ -226,6 +261,14 @@ function profileOf(of: MarketPlan, regions: CodeRow[], industries: CodeRow[]): P
     regions,
     industries,
   })
+}
+
+/** What a day has of the events of an even one; the date is that of the profile's clock. */
+function rhythmOf(rhythm: MarketPlan['rhythm'], localDate: Date): number {
+  const weekday = localDate.getUTCDay()
+  if (rhythm === 'Sundays rest') return weekday === 0 ? 1 / 6 : 1
+  if (rhythm === 'Mondays only') return weekday === 1 ? 7 : 0
+  return 1
 }
 
 function pick<T>(random: Random, values: readonly T[]): T {

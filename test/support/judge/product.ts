@@ -30,8 +30,8 @@ export class JudgeInTasks {
     this.#watch = new WatchTask({ ...common, foldVersion })
   }
 
-  /** Folds one beat through both tasks. */
-  beat(beat: number, sent: readonly Sent[]): { said: Warning[]; parts: CellPart[] } {
+  /** Folds one beat through both tasks. `texts`: the warnings as they are published, with their keys. */
+  beat(beat: number, sent: readonly Sent[]): { said: Warning[]; texts: string[]; parts: CellPart[] } {
     const taken = this.#enterprises.inputs.map((input) =>
       sent
         .filter(({ topic }) => topic === input.topic)
@@ -42,11 +42,13 @@ export class JudgeInTasks {
     this.#enterprises.fold(beat, recordsByName(id, inputs, taken), ({ topic, record: { key, value } }) => {
       if (topic === 'cell-parts') parts.push(record(parts.length, key, value))
     })
-    const said: Warning[] = []
-    this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { value } }) => {
-      if (topicsOfWarnings.has(topic)) said.push(Warning.parse(jsonIn(value)))
+    const [said, texts]: [Warning[], string[]] = [[], []]
+    this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { key, value } }) => {
+      if (!topicsOfWarnings.has(topic)) return
+      said.push(Warning.parse(jsonIn(value)))
+      texts.push(`${key} ${Buffer.from(value).toString('utf8')}`)
     })
-    return { said, parts: parts.map(({ value }) => CellPart.parse(jsonIn(value))) }
+    return { said, texts, parts: parts.map(({ value }) => CellPart.parse(jsonIn(value))) }
   }
 
   /** What a cell should count in a tick; undefined for one that is not judged yet. */
