@@ -12,6 +12,7 @@ import type { RiskModel } from '../models/risk/riskModel.ts'
 import type { Profile } from '../streams/profile.ts'
 import { activate } from './activation.ts'
 import { atMost } from './atMost.ts'
+import { auditOf } from './audit.ts'
 import type { Explanation } from './enterprise/explanation.ts'
 import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
@@ -47,6 +48,8 @@ export type EngineOptions = {
   untilEnd: boolean
   /** Which tasks this process runs, where several share the log; all of them otherwise. */
   membership?: Membership | undefined
+  /** Check what tasks say against what they read, beat by beat (src/audit.ts). */
+  audited?: boolean | undefined
   now: () => number
   tell: Tell
   signal: AbortSignal
@@ -121,7 +124,8 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
         yield
       }
     }
-    const runner = await TaskRunner.open(make(hold), {
+    const task = make(hold)
+    const runner = await TaskRunner.open(task, {
       log,
       beatMs,
       foldVersion,
@@ -134,6 +138,7 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
       tellHeld,
       signal,
       fullPatienceMs: untilEnd ? untilEndPatienceMs : undefined,
+      audit: options.audited === true ? auditOf(task.id, profile) : undefined,
     })
     await runner.restore()
     restoring = false

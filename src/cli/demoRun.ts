@@ -58,6 +58,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       slackMs: 0,
       checkpointEveryMs: 30 * secondMs,
       untilEnd: false,
+      audited: process.env.FOREWARN_ASSERT === '1',
       now: Date.now,
       tell,
       signal: AbortSignal.any([signal, fed.signal]),

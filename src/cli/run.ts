@@ -120,6 +120,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       checkpointEveryMs: nonNegative('--checkpoint-every', options.checkpointEvery) * secondMs,
       epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords, 1),
       untilEnd: options.untilEnd === true,
+      audited: process.env.FOREWARN_ASSERT === '1',
       now: Date.now,
       tell: (notice) => tally.take(notice),
       signal: stop.signal,

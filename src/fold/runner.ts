@@ -5,6 +5,7 @@
  *   new ──► restoring ──► folding ⇄ committing ──► (every so often) checkpointing ──► folding
  */
 
+import type { Audit } from '../audit.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
@@ -42,6 +43,8 @@ export type RunnerOptions = {
   signal?: AbortSignal
   /** How long a full disk is waited for, in milliseconds; for ever unless given. */
   fullPatienceMs?: number | undefined
+  /** Checks each live beat against what the task read and said. */
+  audit?: Audit | undefined
 }
 
 type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: number }
@@ -310,7 +313,10 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
       epoch.bytes += record.value.length
     }
-    await this.turns.work(this.task.foldInSlices(beat, recordsByName(id, inputs, taken), emit))
+    const records = recordsByName(id, inputs, taken)
+    const before = epoch.outputs.length
+    await this.turns.work(this.task.foldInSlices(beat, records, emit))
+    this.options.audit?.(beat, records, epoch.outputs.slice(before))
     for (const one of taken) epoch.records += one.length
     epoch.beats.push({ beat, cuts: this.queues.map(({ position }) => position) })
     this.lastBeat = beat

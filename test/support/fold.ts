@@ -2,6 +2,7 @@ import { logOver } from './logs.ts'
 /** Runs the whole fold in memory over given records, and reads back what it said. */
 
 import type { RiskModel } from '../../models/risk/riskModel.ts'
+import { auditOf } from '../../src/audit.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
@@ -73,7 +74,7 @@ export async function openTasks(
     tell,
   }
   const opened = async <T extends FoldTask>(task: T): Promise<TaskRunner<T>> => {
-    const runner = await TaskRunner.open(task, options)
+    const runner = await TaskRunner.open(task, { ...options, audit: auditOf(task.id, profile) })
     await runner.restore()
     return runner
   }

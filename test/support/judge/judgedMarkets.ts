@@ -36,6 +36,8 @@ type Outbreak = {
   start: number
   ticks: number
   events: number
+  /** In its last tick it has eight times as many. */
+  explodes: boolean
   enterprises: number
   takenBack: 'no' | 'next tick' | 'two ticks later' | 'half of it'
 }
@@ -74,9 +76,9 @@ const policy = fc
     orangeChildrenMin: fc.integer({ min: 1, max: 4 }),
     eventsMin: fc.integer({ min: 1, max: 5 }),
     redEnterprisesMin: fc.integer({ min: 1, max: 4 }),
-    raiseOfTicks: fc.constantFrom(1, 2, 3, 4, 9),
+    raiseOfTicks: fc.constantFrom(1, 2, 3, 4, 9, 12),
     raiseTicks: fc.integer({ min: 1, max: 3 }),
-    clearTicks: fc.integer({ min: 1, max: 3 }),
+    clearTicks: fc.constantFrom(1, 1, 2, 3),
     historyTicksMin: fc.integer({ min: 1, max: 12 }),
   })
   .map((one) => ({ ...one, raiseTicks: Math.min(one.raiseTicks, one.raiseOfTicks) }))
@@ -87,6 +89,7 @@ const outbreak = fc.record({
   start: fc.integer({ min: 2, max: 60 }),
   ticks: fc.constantFrom(1, 2, 3, 4, 8, 40),
   events: fc.constantFrom(3, 6, 12, 30, 80),
+  explodes: fc.boolean(),
   enterprises: fc.integer({ min: 1, max: 12 }),
   takenBack: fc.constantFrom('no', 'no', 'next tick', 'two ticks later', 'half of it'),
 } as const)
@@ -142,7 +145,8 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     for (const one of of.outbreaks) {
       if (at < one.start || at >= one.start + one.ticks) continue
       const [region, industry] = [regions[one.region % regions.length], industries[one.industry % industries.length]]
-      for (let n = 0; n < one.events; n++)
+      const events = one.explodes && one.events <= 12 && at === one.start + one.ticks - 1 ? 8 * one.events : one.events
+      for (let n = 0; n < events; n++)
         add(
           tick,
           `E${Math.floor(random() * one.enterprises)}`,
