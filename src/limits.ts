@@ -127,6 +127,7 @@ export const refusedDetailMax = 200 // characters of what is told of each
 export const unknownCodesMax = 100 // codes that the profile does not know, told one by one; all are counted
 export const codesLookedAt = 100_000 // newest records of each input that `doctor` looks at for such codes, about a second of work
 export const ingestRequestsMax = 8 // bodies that are read at once
+export const heapGrowthPercent = 50 // of what lives in the heap, so much garbage gathers in a process that takes bodies
 export const sliceBytes = 512 * KiB // of a body are read together, and of these so many lines are judged and appended together:
 export const sliceLines = 1_000 // a body that is smaller is taken as a whole or not at all
 assert(ingestRequestsMax * (sliceBytes + 2 * lineBytesMax) <= 16 * MiB) // a slice, the line begun behind it, and that line alone

@@ -155,35 +155,30 @@ async function send(address: string, body: Iterable<Buffer>): Promise<{ status: 
 }
 
 const Told = z.object({ peakMiB: z.number() })
-const growthMiBMax = 100
+const growthMiBMax = 64 // and it is not more for larger bodies: 100 MiB are what the intake may take whatever comes
 const image = ['--max-semi-space-size=4'] // as `npm start` and the image run Node
 
 test.each([
   ['line feeds', '\n', 8],
   ['lines of one byte', 'x\n', 1 / 64],
   ['one line', 'x', 16],
-  ['small records that break their contract', '{"id":1}\n', 1 / 16],
+  ['small records that break their contract', '{"id":1}\n', 1 / 4],
+  ['lines that look like JSON and are none', '{"a"}\n', 1 / 4],
   ['good records', events(0, 1), 1],
-])(
-  'eight bodies of %s are taken in less than 100 MiB',
-  async (_, piece, mib) => {
-    const child = fork(new URL('./intakeChild.ts', import.meta.url), [await tempFolder()], { execArgv: image })
-    try {
-      const [{ address }] = z
-        .tuple([z.object({ address: z.string() })])
-        .parse((await once(child, 'message')).slice(0, 1))
-      const peakMiB = async (): Promise<number> => {
-        child.send('peak')
-        return Told.parse((await once(child, 'message'))[0]).peakMiB
-      }
-      const before = await peakMiB()
-      const bodies = Array.from({ length: ingestRequestsMax }, () => send(address, repeated(piece, mib)))
-      for (const { status, body } of await Promise.all(bodies)) expect(status, body).toBe(200)
-      const grown = (await peakMiB()) - before
-      expect(grown).toBeLessThan(growthMiBMax)
-    } finally {
-      child.kill('SIGKILL')
+])('eight bodies of %s are taken in little memory', async (_, piece, mib) => {
+  const child = fork(new URL('./intakeChild.ts', import.meta.url), [await tempFolder()], { execArgv: image })
+  try {
+    const [{ address }] = z.tuple([z.object({ address: z.string() })]).parse((await once(child, 'message')).slice(0, 1))
+    const peakMiB = async (): Promise<number> => {
+      child.send('peak')
+      return Told.parse((await once(child, 'message'))[0]).peakMiB
     }
-  },
-  60_000,
-)
+    const before = await peakMiB()
+    const bodies = Array.from({ length: ingestRequestsMax }, () => send(address, repeated(piece, mib)))
+    for (const { status, body } of await Promise.all(bodies)) expect(status, body).toBe(200)
+    const grown = (await peakMiB()) - before
+    expect(grown).toBeLessThan(growthMiBMax)
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
