@@ -95,11 +95,6 @@ export function rankingOf(
   return { auc: area / (positives * negatives), averagePrecision: precision / positives, ks, captured }
 }
 
-/** Share of all positives in the first half of the order. */
-export function firstHalf(order: Order, labels: Uint8Array): number | undefined {
-  return rankingOf(order, labels, [0.5])?.captured[0]
-}
-
 /** How many times more positives a share (0..1] of the order holds than as many rows at random. */
 export function liftAt(order: Order, labels: Uint8Array, share: number): number | undefined {
   const captured = rankingOf(order, labels, [share])?.captured[0]

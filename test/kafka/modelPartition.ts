@@ -3,7 +3,7 @@
 import { attribute, crcAt, crcFrom } from '../../src/log/kafka/wire/batch.ts'
 import { crc32c } from '../../src/log/kafka/wire/crc32c.ts'
 import type { Aborted } from '../../src/log/kafka/wire/fetched.ts'
-import { writeBatch } from '../../src/log/kafka/wire/writeBatch.ts'
+import { writeBatch } from '../support/writeBatch.ts'
 
 type Batch = { producer: number; offsets: number[]; marker?: 'commit' | 'abort' }
 type Ended = { producer: number; first: number; last: number }

@@ -10,8 +10,8 @@ import { batchHeadBytes, bodyAt, lengthAt } from '../../src/log/kafka/wire/batch
 import { crc32c, crc32cByTable } from '../../src/log/kafka/wire/crc32c.ts'
 import { WireError } from '../../src/log/kafka/wire/cursor.ts'
 import { Fetched, type Inflate } from '../../src/log/kafka/wire/fetched.ts'
-import { type BatchProducer, type BatchRecord, writeBatch } from '../../src/log/kafka/wire/writeBatch.ts'
 import type { LogRecord } from '../../src/log/port.ts'
+import { type BatchProducer, type BatchRecord, writeBatch } from '../support/writeBatch.ts'
 import { placed } from './modelPartition.ts'
 
 const plain: BatchProducer = { id: undefined, epoch: 0, sequence: 0, isTransactional: false }

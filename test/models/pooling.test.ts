@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { benjaminiHochberg } from '../../models/counts/fdr.ts'
 import { empiricalPrior } from '../../models/counts/prior.ts'
-import { expectedHighRisk, probabilityRatioAbove, ratesByGrade, standardisedRatio } from '../../models/counts/share.ts'
 import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
 import { poisson, seeded } from './random.ts'
 
@@ -91,31 +90,5 @@ describe('weekly index', () => {
     expect(() => weekFactor(state, 168)).toThrow(/phase/)
     expect(() => learnWeekday(state, 0, -1, 1)).toThrow(/count/)
     expect(() => learnWeekday(state, 0, 1, 1.01)).toThrow(/discount/)
-  })
-})
-
-describe('share of high-risk enterprises', () => {
-  const rates = ratesByGrade([2, 10, 20, 40], [200, 100, 50, 50])
-
-  it('expects what the grades explain', () => {
-    expect([...rates]).toEqual([0.01, 0.1, 0.4, 0.8])
-    const fullOfD = expectedHighRisk([0, 0, 0, 50], rates)
-    expect(fullOfD).toBe(40)
-    expect(probabilityRatioAbove(1.5, { observed: 42, expected: fullOfD, shape: 5 })).toBeLessThan(0.02)
-    const burningA = { observed: 8, expected: expectedHighRisk([100, 0, 0, 0], rates), shape: 5 }
-    expect(standardisedRatio(burningA)).toBeCloseTo(13 / 6, 12)
-    expect(probabilityRatioAbove(1.5, burningA)).toBeGreaterThan(0.8)
-  })
-
-  it('agrees with a chi-squared table: P(Gamma(5) > 9.1535) = .05', () => {
-    expect(probabilityRatioAbove(9.15351, { observed: 4, expected: 0, shape: 1 })).toBeCloseTo(0.05, 5)
-  })
-
-  it('refuses what cannot be', () => {
-    expect(() => expectedHighRisk([1], [0.1, 0.2])).toThrow(/grades/)
-    expect(() => expectedHighRisk([1], [1.2])).toThrow(/rate/)
-    expect(() => ratesByGrade([3], [2])).toThrow(/rate/)
-    expect(() => standardisedRatio({ observed: 1.5, expected: 1, shape: 1 })).toThrow(/count/)
-    expect(() => probabilityRatioAbove(0, { observed: 1, expected: 1, shape: 1 })).toThrow(/reference/)
   })
 })

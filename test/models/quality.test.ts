@@ -6,7 +6,7 @@ import { clustersOf, intervals, singles } from '../../models/quality/bootstrap.t
 import { pointsMax, precisionRecallCurve, rocCurve } from '../../models/quality/curves.ts'
 import { differencesOf, figuresOf } from '../../models/quality/figures.ts'
 import type { Judged } from '../../models/quality/groups.ts'
-import { firstHalf, liftAt, orderOf, rankingOf } from '../../models/quality/order.ts'
+import { liftAt, orderOf, rankingOf } from '../../models/quality/order.ts'
 import { brierScore } from '../../models/quality/ranking.ts'
 import { reachOf, recallChanges } from '../../models/quality/reach.ts'
 import { calibrationBins, calibrationLine, expectedCalibrationError } from '../../models/quality/reliability.ts'
@@ -151,7 +151,7 @@ it.each`
   ${[0.9, 0.5, 0.5, 0.1]} | ${[0, 1, 1, 0]} | ${0.5} | ${0}
 `('first half $half and lift at a quarter $lift of $labels by $scores', ({ scores, labels, half, lift }) => {
   const order = orderOf(Float64Array.from(scores))
-  expect(firstHalf(order, Uint8Array.from(labels))).toBeCloseTo(half, 12)
+  expect(rankingOf(order, Uint8Array.from(labels), [0.5])?.captured[0]).toBeCloseTo(half, 12)
   expect(liftAt(order, Uint8Array.from(labels), 0.25)).toBeCloseTo(lift, 12)
 })
 

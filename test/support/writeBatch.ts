@@ -1,8 +1,17 @@
 /** Writes record batches of version 2 (batch.ts has their form) into one buffer, without an object a record. */
 
-import type { Headers } from '../../port.ts'
-import { attribute, batchHeadBytes, bodyAt, crcAt, crcFrom, lengthAt, magic, magicAt } from './batch.ts'
-import { crc32c } from './crc32c.ts'
+import {
+  attribute,
+  batchHeadBytes,
+  bodyAt,
+  crcAt,
+  crcFrom,
+  lengthAt,
+  magic,
+  magicAt,
+} from '../../src/log/kafka/wire/batch.ts'
+import { crc32c } from '../../src/log/kafka/wire/crc32c.ts'
+import type { Headers } from '../../src/log/port.ts'
 
 export type BatchRecord = {
   key: string | null
