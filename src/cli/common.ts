@@ -91,6 +91,30 @@ export async function openLogOption(
   return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes, aheadMsMax })
 }
 
+/** Opens the log that the options name, and lets go of it when the work is done. Errors: as `openLogOption`. */
+export async function withLog<T>(
+  options: LogOptions,
+  mode: 'read' | 'write',
+  work: (log: Log) => Promise<T>,
+): Promise<T> {
+  const log = await openLogOption(options, mode)
+  try {
+    return await work(log)
+  } finally {
+    await log.close()
+  }
+}
+
+/** What came of a command: as one JSON object, or in the lines that say it. */
+export async function printResult(
+  screen: Screen,
+  { json = false }: { json?: boolean | undefined },
+  result: unknown,
+  lines: () => Iterable<string>,
+): Promise<void> {
+  for (const line of json ? [jsonText(result)] : lines()) await print(screen, line)
+}
+
 /** The process that writes an embedded log and serves HTTP; undefined when there is none, or it does not serve. */
 export function holderOf(log: string): Holder | undefined {
   const place = logPlace(log)

@@ -6,12 +6,12 @@ import type { Log } from '../log/port.ts'
 import {
   addLogOptions,
   type LogOptions,
-  openLogOption,
   print,
   processScreen,
   remark,
   type Screen,
   wholeNumber,
+  withLog,
 } from './common.ts'
 import { codeOption, type LetterChoice, lettersOf, sinceOption } from './letters.ts'
 import { redriveCommand } from './redrive.ts'
@@ -33,14 +33,7 @@ export function deadLettersCommand(screen: Screen = processScreen): Command {
     .option('--limit <n>', 'at most so many, the newest', '100')
     .option('--json', 'one JSON object a line: partition, offset, time, key, headers, value')
     .addHelpText('after', examples)
-    .action(async (options: Options) => {
-      const log = await openLogOption(options, 'read')
-      try {
-        await listDeadLetters(log, options, screen)
-      } finally {
-        await log.close()
-      }
-    })
+    .action((options: Options) => withLog(options, 'read', (log) => listDeadLetters(log, options, screen)))
   return new Command('dead-letters')
     .description('Records that could not be used.')
     .addCommand(addLogOptions(list))

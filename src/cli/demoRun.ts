@@ -12,7 +12,7 @@ import { secondMs } from '../limits.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import type { Notice } from '../notices.ts'
 import { simulate } from '../simulate/simulate.ts'
-import { accessOf, jsonText, print, remark, type Screen } from './common.ts'
+import { accessOf, printResult, remark, type Screen } from './common.ts'
 import { clearOutbreak, demoBeatMs, demoStartMs, feed, historyDays } from './demoFeed.ts'
 import { outbreaksLine, type Raise, scoreOutbreaks } from './demoScore.ts'
 import { showDrift, showWarning } from './show.ts'
@@ -86,11 +86,10 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
   }
   const outbreaks = scoreOutbreaks(simulation.truth.outbreaks, raises, profile, untilMs)
   const seconds = (Date.now() - setting.startedMs) / secondMs
-  if (json) await print(screen, jsonText({ ...tally.totals, outbreaks, seconds }))
-  else {
-    await print(screen, totalsLine(tally.totals))
-    await print(screen, `${outbreaksLine(outbreaks)}; ${seconds.toFixed(1)} s`)
-  }
+  await printResult(screen, setting, { ...tally.totals, outbreaks, seconds }, () => [
+    totalsLine(tally.totals),
+    `${outbreaksLine(outbreaks)}; ${seconds.toFixed(1)} s`,
+  ])
 }
 
 /** How far the history is, at most once a second. */

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { loadProfile } from '../edges/profiles.ts'
 import { digest, digestTopics } from '../log/digest.ts'
-import { addLogOptions, jsonText, type LogOptions, openLogOption, print, processScreen, type Screen } from './common.ts'
+import { addLogOptions, type LogOptions, printResult, processScreen, type Screen, withLog } from './common.ts'
 import { tickOf } from './ticks.ts'
 
 type Options = LogOptions & { through?: string; profile: string; json?: boolean }
@@ -15,16 +15,10 @@ export function digestCommand(screen: Screen = processScreen): Command {
     .option('--json', 'print one JSON object: {topic: {hash, records}}')
     .action(async (options: Options) => {
       const includes = await upTo(options)
-      const log = await openLogOption(options, 'read')
-      try {
-        const found = await digest(log, includes)
-        if (options.json === true) await print(screen, jsonText(found))
-        else
-          for (const topic of digestTopics)
-            await print(screen, `${found[topic].hash}  ${topic}  (${found[topic].records})`)
-      } finally {
-        await log.close()
-      }
+      const found = await withLog(options, 'read', (log) => digest(log, includes))
+      await printResult(screen, options, found, () =>
+        digestTopics.map((topic) => `${found[topic].hash}  ${topic}  (${found[topic].records})`),
+      )
     })
   return addLogOptions(command)
 }

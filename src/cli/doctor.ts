@@ -8,14 +8,13 @@ import { readWriter } from '../log/embedded/writerLock.ts'
 import {
   addLogOptions,
   CommandFailed,
-  jsonText,
   type LogOptions,
   logPlace,
-  openLogOption,
   prefixesOf,
-  print,
+  printResult,
   processScreen,
   type Screen,
+  withLog,
 } from './common.ts'
 import { type Check, ok, type Verdict } from './doctor/check.ts'
 import { checkCodes } from './doctor/codes.ts'
@@ -48,10 +47,8 @@ export function doctorCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', examples)
     .action(async (options: Options) => {
       const checks = await examine(options)
-      if (options.json) await print(screen, jsonText(checks))
-      else
-        for (const check of checks)
-          await print(screen, lineOf(check, screen.out.isTTY === true && !process.env.NO_COLOR))
+      const colour = screen.out.isTTY === true && !process.env.NO_COLOR
+      await printResult(screen, options, checks, () => checks.map((check) => lineOf(check, colour)))
       if (checks.some(({ verdict }) => verdict === 'fail')) throw new CommandFailed()
     })
   return addLogOptions(command)
@@ -69,8 +66,7 @@ async function examine(options: Options): Promise<Check[]> {
 async function examineLog(options: Options, profile: Profile | undefined): Promise<Check[]> {
   const place = logPlace(options.log)
   try {
-    const log = await openLogOption(options, 'read')
-    try {
+    return await withLog(options, 'read', async (log) => {
       const state = await readCommands(log)
       const checks = [ok('log', `${log.name} opens, with ${log.partitions('risk-events')} partitions.`)]
       if (place.kind === 'embedded')
@@ -91,9 +87,7 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       checks.push(await checkDeadLetters(log))
       if (own !== undefined && configuration?.verdict === 'ok') checks.push(await checkCodes(log, own))
       return checks
-    } finally {
-      await log.close()
-    }
+    })
   } catch (error) {
     return [failedWith('log', error)]
   }

@@ -11,10 +11,9 @@ import { type RowsFolder, readRows } from '../training/readRows.ts'
 import { latestFrom } from '../training/split.ts'
 import {
   addLogOptions,
-  jsonText,
   type LogOptions,
   plainText,
-  print,
+  printResult,
   processScreen,
   type Screen,
   shareOf,
@@ -85,8 +84,7 @@ export function evaluateCommand(screen: Screen = processScreen): Command {
       const nowMs = Date.now()
       if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(judged)}\n`)
       if (options.html !== undefined) await writeFile(options.html, pageOf(judged, profile, nowMs))
-      if (options.json === true) await print(screen, jsonText(judged))
-      else for (const line of evaluationLines(judged, profile, nowMs)) await print(screen, plainText(line))
+      await printResult(screen, options, judged, () => [...evaluationLines(judged, profile, nowMs)].map(plainText))
     })
   return addLogOptions(command)
 }

@@ -6,7 +6,7 @@ import { evaluateModels, type ModelEvaluation } from '../training/evaluateModels
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { rawPeers } from '../training/extract/peerTable.ts'
 import { rowsInMemory } from '../training/rowsInMemory.ts'
-import { type LogOptions, openLogOption, type Screen } from './common.ts'
+import type { LogOptions, Screen } from './common.ts'
 import { withRowsOf } from './extract.ts'
 import { modelFileOf, type OpenRegistry, withRegistry } from './registry.ts'
 import { tickOf } from './ticks.ts'
@@ -38,8 +38,7 @@ export function evaluateShadow(options: Options, share: number, screen: Screen):
       toTick: tickOf(profile, '--to', options.to),
       peers: rawPeers,
     }
-    const log = await openLogOption(options, 'read')
-    return withRowsOf(pastOf(log, profile, registry.beatMs), log, window, screen, async (found) =>
+    return withRowsOf(pastOf(open.log, profile, registry.beatMs), open.log, window, screen, async (found) =>
       evaluateModels({
         profile,
         profileHash: profile.hash,
@@ -50,7 +49,7 @@ export function evaluateShadow(options: Options, share: number, screen: Screen):
         champion: champion.name,
         share,
       }),
-    ).finally(() => log.close())
+    )
   })
 }
 

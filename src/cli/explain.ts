@@ -10,16 +10,7 @@ import { explain } from '../training/explain.ts'
 import { chosenFeatures } from '../training/extract/chosenFeatures.ts'
 import { pastOf } from '../training/extract/pastTasks.ts'
 import { lastClosedTick } from '../training/extract/rows.ts'
-import {
-  addLogOptions,
-  holderOf,
-  jsonText,
-  openLogOption,
-  plainText,
-  print,
-  processScreen,
-  type Screen,
-} from './common.ts'
+import { addLogOptions, holderOf, plainText, printResult, processScreen, type Screen } from './common.ts'
 import { championIn, type OpenRegistry, type RegistryOptions, withRegistry } from './registry.ts'
 import { tickOf } from './ticks.ts'
 
@@ -48,7 +39,8 @@ export function explainCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', help)
     .action(async (id: string, options: Options) => {
       const holder = options.at === undefined && options.model === undefined ? holderOf(options.log) : undefined
-      await tell(screen, await (holder === undefined ? explainPast(id, options) : askNow(id, holder)), options)
+      const found = await (holder === undefined ? explainPast(id, options) : askNow(id, holder))
+      await printResult(screen, options, found, () => linesOf(found, options.all === true))
     })
   return addLogOptions(command)
 }
@@ -61,24 +53,16 @@ async function askNow(id: string, holder: Holder): Promise<Explanation> {
 /** The log folded again up to the end of a tick. */
 function explainPast(id: string, options: Options): Promise<Explanation> {
   return withRegistry(options, 'read', async (open) => {
-    const { profile } = open
+    const { log, profile } = open
     const { beatMs } = open.registry
-    const log = await openLogOption(options, 'read')
-    try {
-      const closed = await lastClosedTick(log, profile, beatMs)
-      const tick = tickOf(profile, '--at', options.at) ?? closed
-      if (tick > closed)
-        throw new ForewarnError('FW_USAGE', [
-          `--at ${options.at}: that tick is not closed; the last that is: ${profile.calendar.label(closed)}.`,
-        ])
-      const model = options.model === undefined ? championOf(open, tick) : await loadModel(options.model)
-      return await explain(pastOf(log, profile, beatMs), id, tick, {
-        model,
-        features: chosenFeatures(profile, undefined),
-      })
-    } finally {
-      await log.close()
-    }
+    const closed = await lastClosedTick(log, profile, beatMs)
+    const tick = tickOf(profile, '--at', options.at) ?? closed
+    if (tick > closed)
+      throw new ForewarnError('FW_USAGE', [
+        `--at ${options.at}: that tick is not closed; the last that is: ${profile.calendar.label(closed)}.`,
+      ])
+    const model = options.model === undefined ? championOf(open, tick) : await loadModel(options.model)
+    return explain(pastOf(log, profile, beatMs), id, tick, { model, features: chosenFeatures(profile, undefined) })
   })
 }
 
@@ -87,24 +71,14 @@ function championOf(open: OpenRegistry, tick: number): RiskModel | undefined {
   return found === undefined ? undefined : buildModel(found.file, found.hash)
 }
 
-async function tell(screen: Screen, found: Explanation, { json, all }: Options): Promise<void> {
-  if (json === true) {
-    await print(screen, jsonText(found))
-    return
-  }
+function* linesOf(found: Explanation, all: boolean): Iterable<string> {
   const score = found.probability === undefined ? 'no score' : `probability ${found.probability.toFixed(4)}`
-  await print(
-    screen,
-    plainText(`${found.enterpriseId} at ${found.asOf}: ${score}, model ${found.model?.slice(0, 12) ?? 'none'}`),
-  )
-  for (const { text, logOdds } of found.reasons) await print(screen, plainText(`  ${signed(logOdds)}  ${text}`))
-  await print(screen, '')
+  yield plainText(`${found.enterpriseId} at ${found.asOf}: ${score}, model ${found.model?.slice(0, 12) ?? 'none'}`)
+  for (const { text, logOdds } of found.reasons) yield plainText(`  ${signed(logOdds)}  ${text}`)
+  yield ''
   for (const { name, value, logOdds } of found.features)
-    if (all === true || value !== 0)
-      await print(
-        screen,
-        `  ${name.padEnd(28)} ${value.toFixed(4).padStart(12)}  ${logOdds === undefined ? '' : signed(logOdds)}`,
-      )
+    if (all || value !== 0)
+      yield `  ${name.padEnd(28)} ${value.toFixed(4).padStart(12)}  ${logOdds === undefined ? '' : signed(logOdds)}`
 }
 
 const signed = (logOdds: number): string => `${logOdds < 0 ? '-' : '+'}${Math.abs(logOdds).toFixed(3)}`

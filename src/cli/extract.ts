@@ -12,14 +12,13 @@ import { type ExtractOptions, lastClosedTick, type TrainingRows, trainingRows } 
 import { type WrittenRows, writeRows } from '../training/extract/writeRows.ts'
 import {
   addLogOptions,
-  jsonText,
   type LogOptions,
-  openLogOption,
-  print,
+  printResult,
   processScreen,
   progressBar,
   remark,
   type Screen,
+  withLog,
 } from './common.ts'
 import { tickOf } from './ticks.ts'
 
@@ -63,12 +62,10 @@ export function extractCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', help)
     .action(async (options: ExtractCommandOptions) => {
       const profile = await loadProfile(options.profile)
-      const log = await openLogOption(options, 'read')
-      try {
-        await tell(screen, await extract(log, await profileOf(log, profile), options, screen), options)
-      } finally {
-        await log.close()
-      }
+      const extracted = await withLog(options, 'read', async (log) =>
+        extract(log, await profileOf(log, profile), options, screen),
+      )
+      await tell(screen, extracted, options)
     })
   return addLogOptions(command)
 }
@@ -124,24 +121,19 @@ export async function withRowsOf<T>(
 async function tell(
   screen: Screen,
   { folder, dictionary, unasked, seconds }: Extracted,
-  { json }: ExtractCommandOptions,
+  options: ExtractCommandOptions,
 ): Promise<void> {
   const { rows, positives, from, to, features, dataHash } = dictionary
-  if (json === true) {
-    const result = { rows, positives, from, to, features: features.length, dataHash, unasked, folder, seconds }
-    await print(screen, jsonText(result))
-    return
-  }
-  const { unregistered, unknown } = unasked
-  if (unregistered > 0) remark(screen, `Not taken, since nobody registered their enterprises: ${unregistered} rows`)
-  if (unknown > 0) remark(screen, `Not taken, since nothing was known of their enterprises before: ${unknown} results`)
-  const share = ((100 * positives) / Math.max(1, rows)).toFixed(1)
-  await print(
-    screen,
-    `${rows} rows of ${features.length} features, ${from} to ${to}; ${positives} positive (${share} %)`,
-  )
-  await print(
-    screen,
-    `${folder}: rows.parquet, columns.json; data hash ${dataHash.slice(0, 12)}; ${seconds.toFixed(1)} s`,
-  )
+  const result = { rows, positives, from, to, features: features.length, dataHash, unasked, folder, seconds }
+  await printResult(screen, options, result, () => {
+    const { unregistered, unknown } = unasked
+    if (unregistered > 0) remark(screen, `Not taken, since nobody registered their enterprises: ${unregistered} rows`)
+    if (unknown > 0)
+      remark(screen, `Not taken, since nothing was known of their enterprises before: ${unknown} results`)
+    const share = ((100 * positives) / Math.max(1, rows)).toFixed(1)
+    return [
+      `${rows} rows of ${features.length} features, ${from} to ${to}; ${positives} positive (${share} %)`,
+      `${folder}: rows.parquet, columns.json; data hash ${dataHash.slice(0, 12)}; ${seconds.toFixed(1)} s`,
+    ]
+  })
 }

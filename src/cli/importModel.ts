@@ -12,7 +12,7 @@ import { settingOf } from '../training/recipeOf.ts'
 import { latestFrom, within } from '../training/split.ts'
 import type { TrainedModel } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
-import { jsonText, metricsText, print, processScreen, type Screen } from './common.ts'
+import { metricsText, printResult, processScreen, type Screen } from './common.ts'
 import { windowOf } from './rowsWindow.ts'
 import { commitHere } from './train.ts'
 
@@ -50,12 +50,9 @@ export function importCommand(screen: Screen = processScreen): Command {
       const hash = await writeModelFolder(options.out, imported)
       const { metrics, rows, positives, ...range } = imported.file.training
       const said = { hash, kind: 'trees', folder: options.out, rows, positives, metrics }
-      if (options.json === true) await print(screen, jsonText(said))
-      else
-        await print(
-          screen,
-          `trees ${hash.slice(0, 12)} in ${options.out}: calibrated on ${rows} rows, ${positives} positive, ${range.from} to ${range.to}; ${metricsText(metrics)}`,
-        )
+      await printResult(screen, options, said, () => [
+        `trees ${hash.slice(0, 12)} in ${options.out}: calibrated on ${rows} rows, ${positives} positive, ${range.from} to ${range.to}; ${metricsText(metrics)}`,
+      ])
     })
 }
 

@@ -21,16 +21,16 @@ import {
   addLogOptions,
   CommandFailed,
   holderOf,
-  jsonText,
   type LogOptions,
   nonNegative,
   openLogOption,
   plainText,
-  print,
+  printResult,
   processScreen,
   progressBar,
   remark,
   type Screen,
+  withLog,
 } from './common.ts'
 import { kindAndFile, namedIn, namesIn } from './ingestNames.ts'
 
@@ -92,37 +92,26 @@ export function ingestCommand(screen: Screen = processScreen): Command {
 async function importFiles(screen: Screen, options: Options, profile: Profile, args: readonly string[]): Promise<void> {
   const files = args.map((argument) => kindAndFile(argument, profile))
   for (const { file, ...kind } of files) await checkBeginning(file, { profile, ...kind, field: options.knownAt })
-  const log = await openLogOption(options, 'write')
   const bar = progressBar(screen)
-  try {
-    const onProgress = ({ doing, done, total }: { doing: string; done: number; total: number }): void =>
-      bar.update(done, total, doing)
-    const { knownAt: field, resume = false } = options
-    const own = await profileOf(log, profile)
-    const summary = await runImport({ log, profile: own, field, files, resume, onProgress })
-    bar.stop()
-    tellRefused(screen, summary.lines, total(summary.refused))
-    tellUnknown(screen, summary.unknown, profile)
-    await print(screen, options.json ? jsonText(summary) : importSentence(summary))
-    if (summary.accepted === 0) throw new CommandFailed()
-  } finally {
-    bar.stop()
-    await log.close()
-  }
+  const onProgress = ({ doing, done, total }: { doing: string; done: number; total: number }): void =>
+    bar.update(done, total, doing)
+  const { knownAt: field, resume = false } = options
+  const summary = await withLog(options, 'write', async (log) =>
+    runImport({ log, profile: await profileOf(log, profile), field, files, resume, onProgress }),
+  ).finally(bar.stop)
+  tellRefused(screen, summary.lines, total(summary.refused))
+  tellUnknown(screen, summary.unknown, profile)
+  await printResult(screen, options, summary, () => [importSentence(summary)])
+  if (summary.accepted === 0) throw new CommandFailed()
 }
 
 async function abandon(screen: Screen, options: Options, files: readonly string[]): Promise<void> {
   if (files.length > 0) throw new ForewarnError('FW_USAGE', ['--abandon takes no files.'])
-  const log = await openLogOption(options, 'write')
-  try {
-    const { source, throughMs } = await abandonImport(log)
-    const through = new Date(throughMs).toISOString()
-    const what = source === undefined ? 'of an earlier version' : `of ${plainText(filesText(source))}`
-    const sentence = `Ended the import ${what}. What it had written stays; it is complete through ${through}.`
-    await print(screen, options.json ? jsonText({ abandoned: source?.files ?? [], through }) : sentence)
-  } finally {
-    await log.close()
-  }
+  const { source, throughMs } = await withLog(options, 'write', abandonImport)
+  const through = new Date(throughMs).toISOString()
+  const what = source === undefined ? 'of an earlier version' : `of ${plainText(filesText(source))}`
+  const sentence = `Ended the import ${what}. What it had written stays; it is complete through ${through}.`
+  await printResult(screen, options, { abandoned: source?.files ?? [], through }, () => [sentence])
 }
 
 function importSentence({ records, held, leftOut, from, to, seconds }: ImportSummary): string {
@@ -162,7 +151,7 @@ async function ingestFiles(
     bar.stop()
     tellRefused(screen, summary.refused, total(summary.counts))
     tellUnknown(screen, summary.unknown, profile)
-    await print(screen, options.json ? jsonText(summary) : liveSentence(summary, as))
+    await printResult(screen, options, summary, () => [liveSentence(summary, as)])
     if (summary.accepted === 0) throw new CommandFailed()
   } finally {
     bar.stop()

@@ -9,10 +9,9 @@ import { ForewarnError } from '../errors.ts'
 import { misfitOf } from '../registry/modelFolder.ts'
 import {
   addLogOptions,
-  jsonText,
   metricsText,
   plainText,
-  print,
+  printResult,
   processScreen,
   progressBar,
   remark,
@@ -32,8 +31,7 @@ export function modelsCommand(screen: Screen = processScreen): Command {
     .description('Every model of the log: what it is, what it was trained on, and what it does.')
     .action((options: RegistryOptions) =>
       withRegistry(options, 'read', async ({ models }) => {
-        if (options.json) await print(screen, jsonText(models.map(summary)))
-        else for (const model of models) await print(screen, plainText(lineOf(model)))
+        await printResult(screen, options, models.map(summary), () => models.map((model) => plainText(lineOf(model))))
         if (models.length === 0) remark(screen, 'The log holds no model, and its profile names none.')
       }),
     )
@@ -43,8 +41,9 @@ export function modelsCommand(screen: Screen = processScreen): Command {
     .action((text: string, options: RegistryOptions) =>
       withRegistry(options, 'read', async ({ models }) => {
         const model = modelBy(text, models)
-        if (options.json) await print(screen, jsonText({ ...summary(model), model: model.file, card: model.card }))
-        else await print(screen, `${plainText(lineOf(model))}\n\n${cardOf(model)}`)
+        await printResult(screen, options, { ...summary(model), model: model.file, card: model.card }, () => [
+          `${plainText(lineOf(model))}\n\n${cardOf(model)}`,
+        ])
       }),
     )
   const diff = new Command('diff')
@@ -54,10 +53,9 @@ export function modelsCommand(screen: Screen = processScreen): Command {
     .action((a: string, b: string, options: RegistryOptions) =>
       withRegistry(options, 'read', async ({ models }) => {
         const differences = diffModels(fileOf(modelBy(a, models)), fileOf(modelBy(b, models)))
-        if (options.json) await print(screen, jsonText(differences))
-        else
-          for (const { path, a: left, b: right } of differences)
-            await print(screen, plainText(`${path}: ${left ?? '-'} | ${right ?? '-'}`))
+        await printResult(screen, options, differences, () =>
+          differences.map(({ path, a: left, b: right }) => plainText(`${path}: ${left ?? '-'} | ${right ?? '-'}`)),
+        )
       }),
     )
   const publish = new Command('publish')
@@ -95,8 +93,9 @@ export async function publishFolder(screen: Screen, folder: string, options: Reg
     } finally {
       bar.stop()
     }
-    if (options.json) await print(screen, jsonText({ hash, chunks: chunks.length, isThere }))
-    else await print(screen, isThere ? `The log holds it already: ${hash}` : `Published ${hash}`)
+    await printResult(screen, options, { hash, chunks: chunks.length, isThere }, () => [
+      isThere ? `The log holds it already: ${hash}` : `Published ${hash}`,
+    ])
   })
 }
 

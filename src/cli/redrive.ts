@@ -4,14 +4,13 @@ import { type RedriveSummary, redrive } from '../edges/ingest/redrive.ts'
 import {
   addLogOptions,
   CommandFailed,
-  jsonText,
   type LogOptions,
-  openLogOption,
-  print,
+  printResult,
   processScreen,
   remark,
   type Screen,
   wholeNumber,
+  withLog,
 } from './common.ts'
 import { codeOption, type LetterChoice, lettersOf, sinceOption } from './letters.ts'
 
@@ -45,15 +44,12 @@ export function redriveCommand(screen: Screen = processScreen): Command {
 async function redriveLetters(options: Options, screen: Screen): Promise<void> {
   const { yes: send = false, again = false, any = false } = options
   const limit = wholeNumber('--limit', options.limit)
-  const log = await openLogOption(options, send ? 'write' : 'read')
-  try {
-    const summary = await redrive({ log, letters: lettersOf(log, options), limit, send, again, any })
-    await print(screen, options.json ? jsonText({ ...summary, dryRun: !send }) : sentence(summary, send))
-    if (!options.json) tellRest(screen, summary, send)
-    if (sum(summary.sent) === 0 && sum(summary.refused) > 0) throw new CommandFailed()
-  } finally {
-    await log.close()
-  }
+  const summary = await withLog(options, send ? 'write' : 'read', (log) =>
+    redrive({ log, letters: lettersOf(log, options), limit, send, again, any }),
+  )
+  await printResult(screen, options, { ...summary, dryRun: !send }, () => [sentence(summary, send)])
+  if (!options.json) tellRest(screen, summary, send)
+  if (sum(summary.sent) === 0 && sum(summary.refused) > 0) throw new CommandFailed()
 }
 
 function sentence({ sent }: RedriveSummary, send: boolean): string {

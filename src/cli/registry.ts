@@ -2,7 +2,7 @@
 import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { profileOf } from '../activation.ts'
-import { type ModelFolder, readModelFolder } from '../edges/models.ts'
+import { readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { type ListedModel, listModels } from '../edges/registry/listModels.ts'
 import { championAt, type Registry, readRegistry } from '../edges/registry/readRegistry.ts'
@@ -10,12 +10,13 @@ import { httpRegistry, logRegistry, type RegistryTarget } from '../edges/registr
 import { ForewarnError } from '../errors.ts'
 import { promotionLeadMs, secondMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
-import { holderOf, type LogOptions, openLogOption } from './common.ts'
+import { holderOf, type LogOptions, withLog } from './common.ts'
 import { tickOf } from './ticks.ts'
 
 export type RegistryOptions = LogOptions & { profile: string; json?: boolean }
 
 export type OpenRegistry = {
+  log: Log
   profile: Profile
   registry: Registry
   models: readonly ListedModel[]
@@ -31,23 +32,12 @@ export async function withRegistry<T>(
   const named = await loadProfile(options.profile)
   const baseline = named.file.model === null ? undefined : await readModelFolder(named.file.model)
   const holder = holderOf(options.log)
-  const log = await openLogOption(options, mode === 'read' || holder !== undefined ? 'read' : 'write')
-  try {
+  return withLog(options, mode === 'read' || holder !== undefined ? 'read' : 'write', async (log) => {
     const profile = await profileOf(log, named)
+    const registry = await readRegistry(log, profile, baseline?.hash ?? null)
     const target = holder === undefined ? logRegistry(log) : httpRegistry(holder)
-    return await work({ profile, target, ...(await read(log, profile, baseline)) })
-  } finally {
-    await log.close()
-  }
-}
-
-async function read(
-  log: Log,
-  profile: Profile,
-  baseline: ModelFolder | undefined,
-): Promise<Pick<OpenRegistry, 'registry' | 'models'>> {
-  const registry = await readRegistry(log, profile, baseline?.hash ?? null)
-  return { registry, models: listModels(registry, profile, baseline) }
+    return work({ log, profile, registry, models: listModels(registry, profile, baseline), target })
+  })
 }
 
 /** A model by its hash or the beginning of it. @throws ForewarnError FW_MODEL_UNKNOWN; FW_USAGE when it begins several. */

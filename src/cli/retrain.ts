@@ -12,16 +12,7 @@ import { wordsOf } from '../training/report/words.ts'
 import { latestFrom } from '../training/split.ts'
 import { fillIn } from '../words.ts'
 import { commandText } from './commandText.ts'
-import {
-  addLogOptions,
-  CommandFailed,
-  jsonText,
-  openLogOption,
-  print,
-  processScreen,
-  type Screen,
-  shareOf,
-} from './common.ts'
+import { addLogOptions, CommandFailed, printResult, processScreen, type Screen, shareOf, withLog } from './common.ts'
 import { testShareDefault } from './evaluate.ts'
 import { gateLine, pageOf } from './evaluationText.ts'
 import { extract } from './extract.ts'
@@ -100,20 +91,18 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
   const passed = judged.gates.every((gate) => gate.passed !== false)
   if (passed) await publish(screen, { folder: model, hash, judged }, options)
   const { gates, about, sameRecipe } = judged
-  const result = { hash, gates, about, sameRecipe, passed, published: passed, folder: options.out }
-  await tell(screen, { ...result, notes: trained.notes }, options)
+  const { notes } = trained
+  const result = { hash, gates, about, sameRecipe, passed, published: passed, folder: options.out, notes }
+  await printResult(screen, options, result, () => linesOf(result))
   if (!passed) throw new CommandFailed(gateFailed)
 }
 
 /** Rows of the log, if what is learnt from them may be published to it: a right that is missing is told now, not after the training. */
 async function extractRows(screen: Screen, profile: Profile, options: Options & { features: string[] }): Promise<void> {
-  const log = await openLogOption(options, 'read')
-  try {
+  await withLog(options, 'read', async (log) => {
     await log.checkAppend?.(['artifacts', 'commands'])
     await extract(log, profile, options, screen)
-  } finally {
-    await log.close()
-  }
+  })
 }
 
 /** The profile of the log, and the champion of its last tick. */
@@ -149,14 +138,10 @@ type Result = Pick<ModelEvaluation, 'gates' | 'about' | 'sameRecipe'> & {
   notes: readonly string[]
 }
 
-async function tell(screen: Screen, result: Result, { json }: Options): Promise<void> {
-  if (json === true) {
-    await print(screen, jsonText(result))
-    return
-  }
-  for (const note of result.notes) await print(screen, `note: ${note}`)
-  for (const name of result.sameRecipe) await print(screen, fillIn(wordsOf('en').sameRecipe, { name }))
-  for (const { of: _, ...gate } of result.gates) await print(screen, gateLine(gate))
+function* linesOf(result: Result): Iterable<string> {
+  for (const note of result.notes) yield `note: ${note}`
+  for (const name of result.sameRecipe) yield fillIn(wordsOf('en').sameRecipe, { name })
+  for (const { of: _, ...gate } of result.gates) yield gateLine(gate)
   const what = result.passed ? 'is published and sent' : 'is not published: a gate failed'
-  await print(screen, `model ${result.hash.slice(0, 12)} ${what}; ${result.folder} has the report`)
+  yield `model ${result.hash.slice(0, 12)} ${what}; ${result.folder} has the report`
 }

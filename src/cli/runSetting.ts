@@ -7,7 +7,7 @@ import { loadProfile } from '../edges/profiles.ts'
 import { type RunTotals, totalsLine } from '../edges/tally.ts'
 import { checkBeat } from '../engine.ts'
 import { secondMs } from '../limits.ts'
-import { jsonText, type LogOptions, print, type Screen, wholeNumber } from './common.ts'
+import { type LogOptions, printResult, type Screen, wholeNumber } from './common.ts'
 
 /** What `run` is asked, as the command line gives it. */
 export type RunOptions = LogOptions & {
@@ -39,13 +39,10 @@ export async function settingOf(
 
 export async function printTotals(
   screen: Screen,
-  { json }: RunOptions,
+  options: RunOptions,
   totals: RunTotals,
   startedMs: number,
 ): Promise<void> {
   const seconds = (Date.now() - startedMs) / secondMs
-  await print(
-    screen,
-    json === true ? jsonText({ ...totals, seconds }) : `${totalsLine(totals)} in ${seconds.toFixed(1)} s`,
-  )
+  await printResult(screen, options, { ...totals, seconds }, () => [`${totalsLine(totals)} in ${seconds.toFixed(1)} s`])
 }

@@ -6,7 +6,7 @@ import { readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import { scoreRows } from '../training/scoreRows.ts'
-import { jsonText, print, processScreen, type Screen } from './common.ts'
+import { printResult, processScreen, type Screen } from './common.ts'
 
 const help = `
 One row for each row of the folder, in its order: enterpriseId, tick, asOf, label, region, industry, grade, then eventId and eventDate where
@@ -43,6 +43,7 @@ async function score(
   if (path.resolve(out) === path.resolve(rows, rowsFile))
     throw new ForewarnError('FW_USAGE', ['--out is the file of the rows; name another one.'])
   const scored = await scoreRows(rows, profile, { hash, file }, out)
-  if (json === true) await print(screen, jsonText({ ...scored, model: hash, file: out }))
-  else await print(screen, `${scored.rows} rows scored by ${hash.slice(0, 12)}, ${scored.refused} refused: ${out}`)
+  await printResult(screen, { json }, { ...scored, model: hash, file: out }, () => [
+    `${scored.rows} rows scored by ${hash.slice(0, 12)}, ${scored.refused} refused: ${out}`,
+  ])
 }

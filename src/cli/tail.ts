@@ -2,15 +2,7 @@
 import { Argument, Command, Option } from 'commander'
 import { type TopicName, topicNames } from '../../streams/topics.ts'
 import type { Log } from '../log/port.ts'
-import {
-  addLogOptions,
-  type LogOptions,
-  openLogOption,
-  print,
-  processScreen,
-  type Screen,
-  wholeNumber,
-} from './common.ts'
+import { addLogOptions, type LogOptions, print, processScreen, type Screen, wholeNumber, withLog } from './common.ts'
 import { jsonRecord, showRecord } from './show.ts'
 import { beforeLast, inOrder, lastOf, type Placed } from './topicReader.ts'
 
@@ -39,14 +31,9 @@ export function tailCommand(
     .option('--language <code>', 'language of sentences, where the profile has several')
     .option('--json', 'one JSON object a line: partition, offset, time, key, headers, value')
     .addHelpText('after', examples)
-    .action(async (topic: TopicName, options: Options) => {
-      const log = await openLogOption(options, 'read')
-      try {
-        await tail(log, topic, options, screen, signal)
-      } finally {
-        await log.close()
-      }
-    })
+    .action((topic: TopicName, options: Options) =>
+      withLog(options, 'read', (log) => tail(log, topic, options, screen, signal)),
+    )
   return addLogOptions(command)
 }
 

@@ -6,11 +6,10 @@ import { createTopics, describeTopics } from '../log/kafka/topics.ts'
 import {
   addLogOptions,
   CommandFailed,
-  jsonText,
   kafkaBrokers,
   type LogOptions,
   prefixesOf,
-  print,
+  printResult,
   processScreen,
   remark,
   type Screen,
@@ -47,28 +46,25 @@ export function topicsCommand(screen: Screen = processScreen): Command {
         replication: wholeNumber('--replication', options.replication, 1),
         times: options.times,
       })
-      if (options.json) await print(screen, jsonText({ made }))
-      else await print(screen, made.length === 0 ? 'All topics are there.' : `Made ${made.length} topics.`)
+      await printResult(screen, options, { made }, () => [
+        made.length === 0 ? 'All topics are there.' : `Made ${made.length} topics.`,
+      ])
     })
   const check = new Command('check')
     .description('Name every setting of the topics that could lose records or stop the fold, with its remedy.')
     .option('--json', 'print the deviations as one JSON array')
     .action(async (options: Options) => {
       const found = await topicDeviations(options)
-      if (options.json) await print(screen, jsonText(found))
-      else await printDeviations(screen, found)
+      if (found.length === 0 && !options.json) remark(screen, 'Every topic is as it must be.')
+      await printResult(screen, options, found, () =>
+        found.map(({ topic, severity, says, remedy }) => `${severity.padEnd(4)} ${topic} ${says}.\n     ${remedy}`),
+      )
       if (found.some(({ severity }) => severity === 'fail')) throw new CommandFailed()
     })
   return new Command('topics')
     .description('Topics of a Kafka log.')
     .addCommand(addLogOptions(create))
     .addCommand(addLogOptions(check))
-}
-
-async function printDeviations(screen: Screen, found: readonly Deviation[]): Promise<void> {
-  if (found.length === 0) remark(screen, 'Every topic is as it must be.')
-  for (const { topic, severity, says, remedy } of found)
-    await print(screen, `${severity.padEnd(4)} ${topic} ${says}.\n     ${remedy}`)
 }
 
 /** All deviations of the topics that the options name. */

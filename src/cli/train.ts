@@ -13,11 +13,10 @@ import { recipeKinds, recipeOf } from '../training/recipeOf.ts'
 import { type TrainedModel, trainModel } from '../training/trainModel.ts'
 import { commandText } from './commandText.ts'
 import {
-  jsonText,
   metricsText,
   nonNegative,
   type Progress,
-  print,
+  printResult,
   processScreen,
   progressBar,
   type Screen,
@@ -161,24 +160,19 @@ export function commitHere(): string | undefined {
 type Shown = TrainCommandOptions & { report: ScorecardReport | undefined }
 
 async function tell(screen: Screen, hash: string, { file, notes }: TrainedModel, shown: Shown): Promise<void> {
-  const { out, json, report } = shown
+  const { out: folder, report } = shown
+  const { kind } = file
   const { rows, positives, from, to, metrics, slices = [] } = file.training
-  if (json === true) {
-    const { kind } = file
-    await print(screen, jsonText({ hash, kind, folder: out, rows, positives, metrics, slices, notes, report }))
-    return
-  }
-  if (report !== undefined) for (const line of reportLines(report)) await print(screen, line)
-  for (const slice of slices)
-    await print(
-      screen,
-      `judged by a fit on ${slice.fitted.rows} rows to ${slice.fitted.to}: ${slice.rows} rows of ${slice.from} to ${slice.to}, ${slice.positives} positive, AUC ${slice.auc ?? '-'}`,
-    )
-  for (const note of notes) await print(screen, `note: ${note}`)
-  await print(
-    screen,
-    `${file.kind} ${hash.slice(0, 12)} in ${out}: learnt from all ${rows} rows, ${positives} positive, ${from} to ${to}; ${metricsText(metrics)}`,
-  )
+  const result = { hash, kind, folder, rows, positives, metrics, slices, notes, report }
+  await printResult(screen, shown, result, () => [
+    ...(report === undefined ? [] : reportLines(report)),
+    ...slices.map(
+      (slice) =>
+        `judged by a fit on ${slice.fitted.rows} rows to ${slice.fitted.to}: ${slice.rows} rows of ${slice.from} to ${slice.to}, ${slice.positives} positive, AUC ${slice.auc ?? '-'}`,
+    ),
+    ...notes.map((note) => `note: ${note}`),
+    `${kind} ${hash.slice(0, 12)} in ${folder}: learnt from all ${rows} rows, ${positives} positive, ${from} to ${to}; ${metricsText(metrics)}`,
+  ])
 }
 
 /** A table of the terms: coefficient for one standard deviation, its error, z, p, variance inflation, points. */

@@ -1,6 +1,7 @@
 /** `forewarn verify ID`: judges a warning again from the tick archive, by the code that raised it. */
 import { Command } from 'commander'
 import { Warning } from '../../streams/outputs.ts'
+import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { profileOf } from '../activation.ts'
@@ -15,12 +16,11 @@ import { type Archive, type Verification, verifyWarning } from '../watch/verify.
 import {
   addLogOptions,
   CommandFailed,
-  jsonText,
   type LogOptions,
-  openLogOption,
-  print,
+  printResult,
   processScreen,
   type Screen,
+  withLog,
 } from './common.ts'
 
 type Options = LogOptions & { profile: string; json?: boolean }
@@ -35,54 +35,42 @@ export function verifyCommand(screen: Screen = processScreen): Command {
     .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
     .action(async (id: string, options: Options) => {
       const named = await loadProfile(options.profile)
-      const log = await openLogOption(options, 'read')
-      try {
-        const profile = await profileOf(log, named)
-        const published = await changesOf(log, id)
-        if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
-        if (!(await wasRun(log)))
-          throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
-        const registry = await readRegistry(log, profile, null)
-        const { beatMs } = registry
-        const found: Verification[] = []
-        for (const warning of published) {
-          const setting = {
-            profile,
-            model: championAt(registry, warning.tick),
-            foldVersion: warning.foldVersion,
-            beatMs,
-          }
-          found.push(verifyWarning(warning, await archiveFor(log, warning.tick), setting))
-        }
-        await tell(screen, id, found, options.json === true)
-      } finally {
-        await log.close()
-      }
+      await tell(screen, id, await withLog(options, 'read', (log) => verify(log, named, id)), options)
     })
   return addLogOptions(command)
 }
 
-async function tell(screen: Screen, id: string, found: readonly Verification[], json: boolean): Promise<void> {
-  const agrees = found.every((one) => one.agrees)
-  if (json) {
-    const changes = found.map(({ published, agrees: same, differences, ticksJudged }) => ({
-      tick: published.tickLabel,
-      change: published.change,
-      level: published.level,
-      agrees: same,
-      differences,
-      ticksJudged,
-    }))
-    await print(screen, jsonText({ id, agrees, changes }))
-  } else {
-    for (const { published, agrees: same, differences, ticksJudged } of found) {
-      await print(
-        screen,
-        `${same ? 'agrees' : 'DIFFERS'}  ${published.tickLabel} ${published.change} ${published.levelBefore} -> ${published.level}, judged again from ${ticksJudged} archived ticks`,
-      )
-      for (const difference of differences) await print(screen, `    ${difference}`)
-    }
+/** Every change of a warning that was published, judged again. */
+async function verify(log: Log, named: Profile, id: string): Promise<Verification[]> {
+  const profile = await profileOf(log, named)
+  const published = await changesOf(log, id)
+  if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
+  if (!(await wasRun(log))) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+  const registry = await readRegistry(log, profile, null)
+  const { beatMs } = registry
+  const found: Verification[] = []
+  for (const warning of published) {
+    const { tick, foldVersion } = warning
+    const setting = { profile, model: championAt(registry, tick), foldVersion, beatMs }
+    found.push(verifyWarning(warning, await archiveFor(log, tick), setting))
   }
+  return found
+}
+
+async function tell(screen: Screen, id: string, found: readonly Verification[], options: Options): Promise<void> {
+  const agrees = found.every((one) => one.agrees)
+  const changes = found.map(({ published: { tickLabel: tick, change, level }, ...one }) => {
+    const { agrees: same, differences, ticksJudged } = one
+    return { tick, change, level, agrees: same, differences, ticksJudged }
+  })
+  await printResult(screen, options, { id, agrees, changes }, () =>
+    found.flatMap(
+      ({ published: { tickLabel, change, levelBefore, level }, agrees: same, differences, ticksJudged }) => [
+        `${same ? 'agrees' : 'DIFFERS'}  ${tickLabel} ${change} ${levelBefore} -> ${level}, judged again from ${ticksJudged} archived ticks`,
+        ...differences.map((difference) => `    ${difference}`),
+      ],
+    ),
+  )
   if (!agrees) throw new CommandFailed()
 }
 

@@ -4,7 +4,7 @@ import { activate, profileOf } from '../activation.ts'
 import { sumTotals } from '../edges/tally.ts'
 import { detailsIn, type ErrorCode, ForewarnError } from '../errors.ts'
 import { workerHealthyMs, workerKillAfterMs, workerRestartMs, workerRestartMsMax } from '../limits.ts'
-import { hostAndPort, kafkaBrokers, openLogOption, remark, type Screen, wholeNumber } from './common.ts'
+import { hostAndPort, kafkaBrokers, remark, type Screen, wholeNumber, withLog } from './common.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
 import { type Ended, runWorker } from './workerProcess.ts'
@@ -27,12 +27,9 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
   const count = wholeNumber('--workers', workers, 1)
   kafkaBrokers(options.log) // an embedded log has one writer
   const setting = await settingOf(options)
-  const log = await openLogOption(options, 'write')
-  try {
-    await activate({ ...setting, profile: await profileOf(log, setting.profile), log, now: Date.now })
-  } finally {
-    await log.close()
-  }
+  await withLog(options, 'write', async (log) =>
+    activate({ ...setting, profile: await profileOf(log, setting.profile), log, now: Date.now }),
+  )
   const { host, port } = hostAndPort(options.http)
   const stop = stopSignal()
   const startedMs = Date.now()
@@ -45,7 +42,7 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
     ]
     const checkHope = async (): Promise<void> => {
       // A worker that runs to the end has waited for its log before it failed; one that follows its log is always started again.
-      if (options.untilEnd === true) await (await openLogOption(options, 'read')).close()
+      if (options.untilEnd === true) await withLog(options, 'read', async () => {})
     }
     const printed = await runWorkers({
       run: (worker, signal) => runWorker(argsOf(worker), signal),
