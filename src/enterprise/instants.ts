@@ -44,7 +44,7 @@ function zoneAt(bytes: Uint8Array, from: number, to: number): number | undefined
   const sign = bytes[from] === plus ? 1 : bytes[from] === minus ? -1 : 0
   if (to - from !== 6 || sign === 0 || bytes[from + 3] !== colon) return undefined
   const [hours, minutes] = [pair(bytes, from + 1), pair(bytes, from + 4)]
-  return hours <= 23 && minutes <= 59 ? sign * (hours * 60 + minutes) * 60_000 : undefined
+  return hours <= 14 && minutes <= 59 ? sign * (hours * 60 + minutes) * 60_000 : undefined
 }
 
 function pair(bytes: Uint8Array, at: number): number {

@@ -38,60 +38,86 @@ export function importOpen(source: ImportSource | undefined): ForewarnError {
   return new ForewarnError('FW_IMPORT_OPEN', [source === undefined ? 'an earlier version began it' : filesText(source)])
 }
 
+/** An import that is under way. */
+export type OpenImport = {
+  id: string
+  /** What it was begun with; undefined when a version began it that did not say so. */
+  source: ImportSource | undefined
+  /** Of its first command. */
+  headers: LogRecord['headers']
+  marks: number
+  /** The greatest `through` of its marks; undefined before the first. */
+  markedMs: number | undefined
+  /** Time of the last command, milliseconds since 1970. */
+  throughMs: number
+}
+
+/** What the commands of a log say of imports, and with which profile it was started. */
 export class ImportState {
-  private readonly log: Log
-  private from = 0
-  private reading: Promise<void> = Promise.resolve()
+  readonly #log: Log
+  #from = 0
+  #reading: Promise<void> = Promise.resolve()
   /** The next reading, while it has not begun: whoever asks meanwhile waits for the same one. */
-  private next: Promise<void> | undefined
-  open = false
-  private source: ImportSource | undefined
-  /** The greatest `through` of the import's marks. */
-  throughMs: number | undefined
+  #next: Promise<void> | undefined
+  activation: Extract<Command, { kind: 'profile.activate' }> | undefined
+  open: OpenImport | undefined
+  /** The id of the first command of each import that has ended. */
+  readonly ended = new Set<string>()
   /** Log time through which the imports that have ended go. */
   importedMs = Number.NEGATIVE_INFINITY
 
   constructor(log: Log) {
-    this.log = log
+    this.#log = log
   }
 
   /** Reads the commands topic to an end that is looked up after the call; one reading at a time. */
   read(): Promise<void> {
-    this.next ??= this.reading
+    this.#next ??= this.#reading
       .catch(() => {})
       .then(() => {
-        this.next = undefined
-        return this.readOn()
+        this.#next = undefined
+        return this.#readOn()
       })
-    this.reading = this.next
-    return this.reading
+    this.#reading = this.#next
+    return this.#reading
   }
 
   /** @throws ForewarnError FW_IMPORT_OPEN: what is live would fall among the records of the import. */
   async checkClosed(): Promise<void> {
     await this.read()
-    if (this.open) throw importOpen(this.source)
+    if (this.open !== undefined) throw importOpen(this.open.source)
   }
 
-  private async readOn(): Promise<void> {
-    for await (const record of recordsOf(this.log, 'commands', 0, this.from)) {
-      this.take(record)
-      this.from = record.offset + 1
+  async #readOn(): Promise<void> {
+    for await (const record of recordsOf(this.#log, 'commands', 0, this.#from)) {
+      this.#take(record)
+      this.#from = record.offset + 1
     }
   }
 
-  private take(record: LogRecord): void {
+  #take(record: LogRecord): void {
     const command = parseCommand(record.value)
-    if (command === undefined) return
-    if (command.kind === 'import.begin') {
-      this.open = true
-      this.source = sourceOf(record)
-      this.throughMs = undefined
-    } else if (command.kind === 'import.mark' && this.open) {
-      this.throughMs = Math.max(this.throughMs ?? Number.NEGATIVE_INFINITY, Date.parse(command.through))
-    } else if ((command.kind === 'import.end' || command.kind === 'import.abandon') && this.open) {
-      this.open = false
-      this.importedMs = Math.max(this.importedMs, record.timeMs)
+    const { headers, timeMs } = record
+    if (command?.kind === 'profile.activate') this.activation ??= command
+    else if (command?.kind === 'import.begin')
+      this.open = {
+        id: command.id,
+        source: sourceOf(record),
+        headers,
+        marks: 0,
+        markedMs: undefined,
+        throughMs: timeMs,
+      }
+    if (command === undefined || this.open === undefined) return
+    if (command.kind === 'import.mark') {
+      const markMs = Date.parse(command.through)
+      this.open.marks++
+      this.open.markedMs = Math.max(this.open.markedMs ?? markMs, markMs)
+      this.open.throughMs = Math.max(this.open.throughMs, markMs)
+    } else if (command.kind === 'import.end' || command.kind === 'import.abandon') {
+      if (command.kind === 'import.end') this.ended.add(this.open.id)
+      this.open = undefined
+      this.importedMs = Math.max(this.importedMs, timeMs)
     }
   }
 }

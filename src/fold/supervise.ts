@@ -70,7 +70,8 @@ export function closingBy(
     if (endBeat !== undefined) return goesByWriters ? { by: 'writers' } : { by: 'end', beat: endBeat }
     await imports.read()
     silence()
-    if (imports.open) return goesByWriters ? { by: 'writers' } : { by: 'mark', throughMs: imports.throughMs }
+    if (imports.open !== undefined)
+      return goesByWriters ? { by: 'writers' } : { by: 'mark', throughMs: imports.open.markedMs }
     const latest = latestOf(now(), aheadMsMax, imports.importedMs)
     if (goesByWriters) return { by: 'writers', latest }
     const lookMs = Math.max(clock.read(foldedEndMs + slackMs), imports.importedMs + slackMs)
@@ -80,13 +81,13 @@ export function closingBy(
 
 /** No mark for a minute inside an import is an alarm: the importer may be dead, and every beat waits for it. */
 function importSilence(imports: ImportState, { now, tell }: Pick<SuperviseOptions, 'now' | 'tell'>): () => void {
-  let seen = { through: imports.throughMs, atMs: now() }
+  let seen = { through: imports.open?.markedMs, atMs: now() }
   return () => {
-    if (!imports.open || imports.throughMs !== seen.through || now() < seen.atMs)
-      seen = { through: imports.throughMs, atMs: now() }
-    else if (now() - seen.atMs >= importSilenceMs) {
+    const { open } = imports
+    if (open !== undefined && open.markedMs === seen.through && now() >= seen.atMs) {
+      if (now() - seen.atMs < importSilenceMs) return
       tell({ kind: 'ImportSilent', seconds: (now() - seen.atMs) / 1_000 })
-      seen = { through: imports.throughMs, atMs: now() }
     }
+    seen = { through: open?.markedMs, atMs: now() }
   }
 }

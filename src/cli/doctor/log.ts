@@ -2,8 +2,8 @@
 import { statfs } from 'node:fs/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import { recordTopics, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
-import { type CommandsState, checkProfile } from '../../edges/ingest/importState.ts'
-import { filesText } from '../../fold/imports.ts'
+import { checkProfile } from '../../edges/ingest/importState.ts'
+import { filesText, type ImportState } from '../../fold/imports.ts'
 import { secondMs } from '../../limits.ts'
 import { Checkpoints } from '../../log/embedded/checkpoints.ts'
 import { Store } from '../../log/embedded/store.ts'
@@ -62,7 +62,7 @@ export function checkTopics(deviations: readonly Deviation[]): Check[] {
   )
 }
 
-export function checkImport({ open }: CommandsState, hasWriter: boolean): Check {
+export function checkImport({ open }: ImportState, hasWriter: boolean): Check {
   if (open === undefined) return ok('import', 'None is open.')
   const of = open.source === undefined ? '' : ` of ${filesText(open.source)}`
   const says = `An import${of} is open, through ${new Date(open.throughMs).toISOString()}`
@@ -74,7 +74,7 @@ export function checkImport({ open }: CommandsState, hasWriter: boolean): Check 
   )
 }
 
-export function checkConfiguration(state: CommandsState, profile: Profile): Check {
+export function checkConfiguration(state: ImportState, profile: Profile): Check {
   const { activation } = state
   if (activation === undefined) return ok('configuration', 'The log has not been run yet.')
   try {

@@ -1,10 +1,11 @@
 /** Ends an import that was cut, as it is. */
 import type { Command } from '../../../streams/commands.ts'
 import { ForewarnError } from '../../errors.ts'
+import type { OpenImport } from '../../fold/imports.ts'
 import { greatestLogMs } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
 import { commandId } from './importSource.ts'
-import { type OpenImport, readCommands } from './importState.ts'
+import { readCommands } from './importState.ts'
 import { actor } from './importWriter.ts'
 
 /**

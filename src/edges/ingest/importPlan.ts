@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises'
 import { recordMappings } from '../../../streams/mapping.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { ForewarnError } from '../../errors.ts'
-import { type ImportSource, importOpen } from '../../fold/imports.ts'
+import { type ImportSource, type ImportState, importOpen } from '../../fold/imports.ts'
 import { beatRecordsMax, futureMsMax } from '../../limits.ts'
 import type { ImportOptions, Scanned } from './importOptions.ts'
 import { beginId, inOrderBegun } from './importSource.ts'
-import { type CommandsState, checkKeepsTimes, checkNotBehind, checkProfile, readCommands } from './importState.ts'
+import { checkKeepsTimes, checkNotBehind, checkProfile, readCommands } from './importState.ts'
 import { ImportWriter } from './importWriter.ts'
 import { type FileScan, type ImportFile, scanFile } from './timed.ts'
 
@@ -51,7 +51,7 @@ export function checkDense({ beatRecordsMax: max = beatRecordsMax }: ImportOptio
 }
 
 /** Before files are read, which may take long. @throws ForewarnError FW_CONFIG_CHANGED, FW_IMPORT_OPEN. */
-export async function stateFor({ log, profile, resume = false }: ImportOptions): Promise<CommandsState> {
+export async function stateFor({ log, profile, resume = false }: ImportOptions): Promise<ImportState> {
   const state = await readCommands(log)
   checkProfile(state, profile)
   if (state.open !== undefined && !resume) throw importOpen(state.open.source)
@@ -61,7 +61,7 @@ export async function stateFor({ log, profile, resume = false }: ImportOptions):
 /** A writer for the files in the order in which the import was begun. @throws ForewarnError as `runImport`. */
 export async function openWriter(
   options: ImportOptions,
-  state: CommandsState,
+  state: ImportState,
   scanned: readonly Scanned[],
   fromMs: number,
 ): Promise<{ writer: ImportWriter; ordered: readonly Scanned[] }> {

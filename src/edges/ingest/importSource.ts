@@ -1,9 +1,8 @@
 /** Which import it is: files are known by their kind and their text, wherever they lie and however they are called and packed. */
 import { createHash } from 'node:crypto'
 import { ForewarnError } from '../../errors.ts'
-import { filesText, type ImportSource } from '../../fold/imports.ts'
+import { filesText, type ImportSource, type OpenImport } from '../../fold/imports.ts'
 import type { Scanned } from './importOptions.ts'
-import type { OpenImport } from './importState.ts'
 
 type SourceFile = ImportSource['files'][number]
 

@@ -2,15 +2,19 @@
  * Writes an import: import.begin, records in order of their times, a mark when all up to an instant are in the log, import.end.
  * Ids and times of the commands follow from the import alone, so that two runs of one import into two logs say the same.
  */
+import { z } from 'zod'
 import type { Command } from '../../../streams/commands.ts'
 import { partitionOf } from '../../../streams/partition.ts'
 import { type RecordTopic, recordTopics } from '../../../streams/topics.ts'
-import { type ImportSource, sourceHeader } from '../../fold/imports.ts'
+import { type ImportSource, type OpenImport, sourceHeader } from '../../fold/imports.ts'
 import { importBufferBytes, importMarkMs, importMarkRecords } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 import { commandId } from './importSource.ts'
-import { type OpenImport, positionsHeader } from './importState.ts'
+
+/** First offsets of an import by `topic/partition`, kept in a header of its first command. */
+const Positions = z.record(z.string(), z.int())
+const positionsHeader = 'positions'
 
 export type ImportWriterOptions = {
   log: Log
@@ -141,7 +145,8 @@ async function positionsOf(log: Log): Promise<Record<string, number>> {
 }
 
 /** By reading, not by offsets: those may have gaps. */
-async function countHeld(log: Log, { positions }: OpenImport): Promise<Map<string, number>> {
+async function countHeld(log: Log, { headers }: OpenImport): Promise<Map<string, number>> {
+  const positions = Positions.parse(JSON.parse(headers?.[positionsHeader] ?? '{}'))
   const held = new Map<string, number>()
   for (const topic of recordTopics) {
     for (let partition = 0; partition < log.partitions(topic); partition++) {
