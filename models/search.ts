@@ -1,5 +1,5 @@
 /** Index of the first of the ascending numbers that is above x; their length when none is. */
-export function firstAbove(ascending: readonly number[], x: number): number {
+export function firstAbove(ascending: ArrayLike<number>, x: number): number {
   let [low, high] = [0, ascending.length]
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -2,6 +2,7 @@
  * The card of a model, for people: what it predicts, what it learnt from, how good it is, what to use it for and what not.
  * Source: Mitchell et al. (2019), Model Cards for Model Reporting.
  */
+import type { Importance } from '../quality/permutation.ts'
 import type { ModelFile, ScorecardFile, Slice } from '../risk/modelFile.ts'
 
 /** What the model file does not say. Texts are Markdown, one line each unless said otherwise. */
@@ -23,11 +24,7 @@ export type CardExtra = {
   use: string
   /** What was left out or joined, and why. */
   notes?: readonly string[]
-  /** By feature, largest first; absent for a scorecard, whose weights say it. */
-  importance?: Importance
 }
-
-type Importance = { heading: string; unit: string; features: { name: string; value: number }[] }
 
 /** What no score of any kind may be used for. */
 export const cardUse =
@@ -94,10 +91,6 @@ export function modelCard(file: ModelFile, extra: CardExtra): string {
   ]
   const table = rows.flatMap(([what, text]) => (text === undefined ? [] : [`| ${what} | ${cell(text)} |`])).join('\n')
   const notes = (extra.notes ?? []).map((note) => `- ${note}`).join('\n')
-  const heading = 'Strongest weights (log-odds for one standard deviation)'
-  const weights: Importance | undefined =
-    file.kind === 'scorecard' ? { heading, unit: 'weight', features: strongestWeights(file) } : undefined
-  const importance = extra.importance ?? weights
   return `# ${extra.title} (profile ${file.profile})
 
 | | |
@@ -108,7 +101,7 @@ ${table}
 
 ${extra.use}
 ${notes === '' ? '' : `\n## Notes\n\n${notes}\n`}
-${importance === undefined ? '' : importanceTable(importance)}`
+${file.kind === 'scorecard' ? weightsTable(file) : ''}`
 }
 
 /** The slices together. */
@@ -123,11 +116,12 @@ function sliceText({ from, to, rows, positives, auc, fitted }: Slice): string {
   return `${from} to ${to}: ${rows} rows, ${positives} positive${figure}; by a fit on ${fitted.rows} rows, ${fitted.positives} positive, ${fitted.from} to ${fitted.to}`
 }
 
-function importanceTable({ heading, unit, features }: Importance): string {
-  const lines = features.slice(0, featuresMax).map(({ name, value }) => `| ${cell(name)} | ${value.toFixed(3)} |`)
-  return `## ${heading}
+function weightsTable(file: ScorecardFile): string {
+  const strongest = strongestWeights(file).slice(0, featuresMax)
+  const lines = strongest.map(({ name, value }) => `| ${cell(name)} | ${value.toFixed(3)} |`)
+  return `## Strongest weights (log-odds for one standard deviation)
 
-| feature | ${unit} |
+| feature | weight |
 |---|---|
 ${lines.join('\n')}
 `
@@ -149,7 +143,7 @@ function cell(text: string): string {
 }
 
 /** Lines by weight, products by weight, bins by the distance from their lowest to their highest value. */
-export function strongestWeights({ features, scorecard: { weights, terms } }: ScorecardFile): Importance['features'] {
+export function strongestWeights({ features, scorecard: { weights, terms } }: ScorecardFile): Importance[] {
   const binned = new Set(terms?.bins.map(({ feature }) => feature))
   const all = [
     ...features.map(({ name }, at) => ({ name, value: weights[at] })).filter(({ name }) => !binned.has(name)),

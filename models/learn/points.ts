@@ -7,17 +7,15 @@ import type { ScorecardWeights } from '../risk/weights.ts'
 import type { Moments } from './checkRows.ts'
 
 /** `pointsAtOdds` points where `odds` rows go well for each that does not; `pointsToDouble` more where it is twice as many. */
-export type PointsScale = { pointsToDouble: number; pointsAtOdds: number; odds: number }
-
-export const pointsScaleDefault: PointsScale = { pointsToDouble: 20, pointsAtOdds: 600, odds: 50 }
+const scale = { pointsToDouble: 20, pointsAtOdds: 600, odds: 50 }
 
 /** Points of a row by its log-odds of an adverse outcome: `pointsOf(-ln(50))` is 600. */
-export function pointsOf(logOdds: number, scale: PointsScale = pointsScaleDefault): number {
+export function pointsOf(logOdds: number): number {
   return scale.pointsAtOdds - (scale.pointsToDouble / ln2) * (logOdds + ln(scale.odds))
 }
 
 export type PointsCard = {
-  scale: PointsScale
+  scale: typeof scale
   /** Points of a row with every feature at its mean; the others are added to it. */
   base: number
   /** For one unit of the feature above `mean`, and for one standard deviation. Binned features are not among them. */
@@ -28,19 +26,12 @@ export type PointsCard = {
   bins: { feature: string; bins: { from?: number; to?: number; points: number }[] }[]
 }
 
-/** @throws Error when the scale is not one. */
-export function pointsCard(
-  features: readonly Moments[],
-  { intercept, weights, terms }: ScorecardWeights,
-  scale: PointsScale = pointsScaleDefault,
-): PointsCard {
-  if (!(scale.pointsToDouble > 0 && scale.odds > 0 && Number.isFinite(scale.pointsAtOdds)))
-    throw new Error('points: pointsToDouble and odds must be above 0')
+export function pointsCard(features: readonly Moments[], { intercept, weights, terms }: ScorecardWeights): PointsCard {
   const perLogOdds = -scale.pointsToDouble / ln2
   const binned = new Set(terms?.bins.map(({ feature }) => feature))
   return {
     scale,
-    base: pointsOf(intercept, scale),
+    base: pointsOf(intercept),
     features: features.flatMap(({ name, mean, deviation }, at) =>
       binned.has(name)
         ? []

@@ -8,7 +8,7 @@ import { foldShareDefault } from './folds.ts'
 import { inferenceOf, type Wald } from './inference.ts'
 import { type Inflation, inflationOf } from './inflation.ts'
 import { fitLogistic } from './irls.ts'
-import { type PointsCard, type PointsScale, pointsCard, pointsScaleDefault } from './points.ts'
+import { type PointsCard, pointsCard } from './points.ts'
 import { chooseRidge, endOfGrid, type RidgeTrial, ridgeGrid } from './ridge.ts'
 import { designOf, type TermColumn, termColumns, weightsOf } from './terms.ts'
 
@@ -23,7 +23,6 @@ export type ScorecardSetting = {
   gapTicks?: number
   /** Share of the rows that judge in a fold, above 0 and at most .5. Default .2. */
   foldShare?: number
-  points?: PointsScale
 }
 
 export type TermReport = {
@@ -64,7 +63,7 @@ export type TrainedScorecard = { weights: ScorecardWeights; features: Moments[];
  */
 export function trainScorecard(data: Dataset, setting: ScorecardSetting): TrainedScorecard {
   checkRows(data)
-  const { interactions = [], bins = [], points = pointsScaleDefault, ridges = ridgeGrid } = setting
+  const { interactions = [], bins = [], ridges = ridgeGrid } = setting
   const folds = { share: setting.foldShare ?? foldShareDefault, gapTicks: setting.gapTicks ?? 0 }
   checkTraining(TrainingSetting.parse({ interactions, bins }), data.names)
   const usable = usableFeatures(data)
@@ -108,7 +107,7 @@ export function trainScorecard(data: Dataset, setting: ScorecardSetting): Traine
         { term: 'intercept', kind: 'intercept', coefficient: fit.intercept, wald: inference.intercept },
         ...terms,
       ],
-      points: pointsCard(usable.features, weights, points),
+      points: pointsCard(usable.features, weights),
       notes,
     },
   }

@@ -17,13 +17,12 @@ export type Resampling = {
 export type Clusters = { size: number; of: Uint32Array }
 
 /** Rows with one name make one cluster. */
-export function clustersOf(names: readonly string[]): Clusters {
-  const numbers = new Map<string, number>()
+export function clustersOf(names: readonly (string | number)[]): Clusters {
+  const numbers = new Map<string | number, number>()
   const of = Uint32Array.from(names, (name) => {
-    const known = numbers.get(name)
-    if (known !== undefined) return known
-    numbers.set(name, numbers.size)
-    return numbers.size - 1
+    const known = numbers.get(name) ?? numbers.size
+    numbers.set(name, known)
+    return known
   })
   return { size: numbers.size, of }
 }

@@ -1,7 +1,8 @@
 /** Curves of a model as short lists of points, for plots. */
+import type { Curves } from './evaluation.ts'
 import { type Order, totalsOf, walk } from './order.ts'
 
-export type Point = { x: number; y: number }
+type Point = { x: number; y: number }
 
 export const pointsMax = 200
 
@@ -35,9 +36,7 @@ export function precisionRecallCurve(order: Order, labels: Uint8Array): Point[] 
 }
 
 /** How many rows have a score in each of equally wide bins from 0 to `to`. */
-export type Histogram = { to: number; positives: number[]; negatives: number[] }
-
-export function histogramOf(probabilities: Float64Array, labels: Uint8Array, bins: number): Histogram {
+export function histogramOf(probabilities: Float64Array, labels: Uint8Array, bins: number): Curves['histogram'] {
   const highest = probabilities.reduce((max, probability) => Math.max(max, probability), 0)
   const to = Math.min(1, Math.max(0.05, Math.ceil(highest * 20) / 20))
   const empty = (): number[] => Array.from({ length: bins }, () => 0)

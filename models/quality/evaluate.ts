@@ -1,4 +1,5 @@
 /** Judges a candidate model on rows it has not learnt from, beside other models on the same rows. */
+import { columnOf } from '../learn/edges.ts'
 import { type Bands, bandQuality } from './bandQuality.ts'
 import { clustersOf, type Resampling, singles } from './bootstrap.ts'
 import type { DriftLimits } from './driftLimits.ts'
@@ -25,8 +26,6 @@ export type EvaluationInput = {
   readonly regions: readonly string[]
   readonly industries: readonly string[]
   readonly grades: readonly string[]
-  /** Size bands, where enterprises have one. */
-  readonly sizes?: readonly string[]
   /** Enterprises: given, all rows of one are resampled together, which widens intervals to what they are worth. */
   readonly ids?: readonly string[]
   /** Share of the rows at which lift and recall are measured, above 0 and at most 1. */
@@ -65,8 +64,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const rows = rowsScoredBy([candidate])
   const judged = judge(candidate.scores, rows)
   const whole: Judged = { ...judged, reached: reachOf(orderOf(judged.scores), highShare) }
-  const byGroup = (names: readonly string[] | undefined): Evaluation['byRegion'] =>
-    names === undefined ? [] : qualityByGroup(whole, at(names, rows), resampling)
+  const byGroup = (names: readonly string[]): Evaluation['byRegion'] =>
+    qualityByGroup(whole, at(names, rows), resampling)
   const quality = ({ name, scores }: Scored): ModelQuality => {
     const scored = rowsScoredBy([{ name, scores }])
     const own = judge(scores, scored)
@@ -80,16 +79,11 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const compare = (other: Scored): Comparison => {
     const both = rowsScoredBy([candidate, other])
     const [mine, others] = [judge(candidate.scores, both), judge(other.scores, both)]
-    const recalls = (names: readonly string[] | undefined): Comparison['recallByRegion'] => {
-      if (names === undefined) return []
-      const [reached, otherReached] = [mine, others].map(({ scores }) => reachOf(orderOf(scores), highShare))
-      return recallChanges(reached, otherReached, mine.labels, at(names, both))
-    }
+    const [reached, otherReached] = [mine, others].map(({ scores }) => reachOf(orderOf(scores), highShare))
     return {
       rows: both.length,
       ...differencesOf(mine, others.scores, resampling),
-      recallByRegion: recalls(input.regions),
-      recallBySize: recalls(input.sizes),
+      recallByRegion: recallChanges(reached, otherReached, mine.labels, at(input.regions, both)),
     }
   }
   return {
@@ -110,7 +104,6 @@ export function evaluate(input: EvaluationInput): Evaluation {
     byRegion: byGroup(input.regions),
     byIndustry: byGroup(input.industries),
     byGrade: byGroup(input.grades),
-    bySize: byGroup(input.sizes),
     psi: input.drift === undefined ? undefined : driftOf(input.drift, judged.scores),
   }
 }
@@ -132,15 +125,12 @@ function worstGradeOf(
 
 function driftOf(drift: NonNullable<EvaluationInput['drift']>, scores: Float64Array): Evaluation['psi'] {
   const { reference, names, values, limits, tooLittle } = drift
-  const columns = names.length
-  const column = (at: number): Float64Array =>
-    Float64Array.from({ length: values.length / columns }, (_, row) => values[row * columns + at])
   return {
     score: psi(reference.score, scores),
     scoreLimit: limits?.score,
     features: names.map((name, index) => ({
       name,
-      psi: psi(reference.features[index], column(index)),
+      psi: psi(reference.features[index], columnOf(values, index, names.length)),
       ...limits?.of(name),
     })),
     tooLittle,
@@ -169,8 +159,8 @@ function check(input: EvaluationInput): void {
     if (bad !== undefined) throw new Error(`${name}: the score ${bad} is no probability; turn scores into 0..1 first`)
     if (scores.every(Number.isNaN)) throw new Error(`${name}: no row was scored; check that the rows hold its features`)
   }
-  const { ticks, regions, industries, grades, sizes, ids } = input
-  for (const [name, column] of Object.entries({ ticks, regions, industries, grades, sizes, ids }))
+  const { ticks, regions, industries, grades, ids } = input
+  for (const [name, column] of Object.entries({ ticks, regions, industries, grades, ids }))
     if (column !== undefined && column.length !== labels.length)
       throw new Error(`${name}: ${column.length} values for ${labels.length} rows; take both from one data set`)
   if (champion !== undefined && !others.some(({ name }) => name === champion))

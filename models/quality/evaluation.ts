@@ -89,7 +89,6 @@ export const Comparison = z.object({
   aucDifference: figure,
   brierDifference: figure,
   recallByRegion: z.array(RecallChange),
-  recallBySize: z.array(RecallChange),
 })
 export type Comparison = z.infer<typeof Comparison>
 
@@ -116,7 +115,6 @@ export const Evaluation = z.object({
   byRegion: z.array(GroupQuality),
   byIndustry: z.array(GroupQuality),
   byGrade: z.array(GroupQuality),
-  bySize: z.array(GroupQuality),
   /** Population stability against the training rows; absent when the model file holds no reference. */
   psi: z
     .object({

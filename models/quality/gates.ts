@@ -4,17 +4,10 @@ import { Gate as RecordedGate } from '../../streams/commands.ts'
 import type { Evaluation, RecallChange } from './evaluation.ts'
 import { psiActs } from './psi.ts'
 
-export const gateNames = [
-  'aucDifference',
-  'brierDifference',
-  'regionRecall',
-  'sizeRecall',
-  'scorePsi',
-  'featurePsi',
-] as const
+export const gateNames = ['aucDifference', 'brierDifference', 'regionRecall', 'scorePsi', 'featurePsi'] as const
 export type GateName = (typeof gateNames)[number]
 
-/** What an evaluation must have measured for a promotion to stand on it. `sizeRecall` is there where enterprises have sizes. */
+/** What an evaluation must have measured for a promotion to stand on it. */
 export function requiredGates(compared: boolean): GateName[] {
   return compared
     ? ['aucDifference', 'brierDifference', 'regionRecall', 'scorePsi', 'featurePsi']
@@ -49,8 +42,8 @@ const recallChance = 0.05
 
 /**
  * Compares with the champion, or with all other models when none is in use; the worst value counts. Recall is lost when a group
- * with enough positives loses more than the tolerance, and more than chance explains. Gates with nothing to compare (no other
- * model, no size bands) are left out.
+ * with enough positives loses more than the tolerance, and more than chance explains. Without another model the gates that
+ * compare are left out.
  */
 export function promotionGates(evaluation: Evaluation): Gate[] {
   const { champion, psi } = evaluation
@@ -66,14 +59,7 @@ export function promotionGates(evaluation: Evaluation): Gate[] {
     gates.push({ ...lowest, value, name: 'aucDifference', limit: gateLimits.aucDifference, passed: above(value) })
     const briers = rivals.map(({ model, comparison }) => ({ of: model.name, value: comparison.brierDifference?.value }))
     gates.push(below('brierDifference', gateLimits.brierDifference, largest(briers)))
-    gates.push(
-      recallGate(
-        'regionRecall',
-        rivals.map(({ comparison }) => comparison.recallByRegion),
-      ),
-    )
-    const sizes = rivals.map(({ comparison }) => comparison.recallBySize).filter((changes) => changes.length > 0)
-    if (sizes.length > 0) gates.push(recallGate('sizeRecall', sizes))
+    gates.push(recallGate(rivals.map(({ comparison }) => comparison.recallByRegion)))
   }
   return [...gates, scorePsiGate(psi), featurePsiGate(psi)]
 }
@@ -132,7 +118,7 @@ function largest(all: readonly Measured[]): Measured {
   )
 }
 
-function recallGate(name: GateName, rivals: readonly (readonly RecallChange[])[]): Gate {
+function recallGate(rivals: readonly (readonly RecallChange[])[]): Gate {
   const losses = rivals.flatMap((changes) => {
     const judged = changes.filter(({ positives }) => positives >= recallPositivesMin)
     return judged
@@ -141,5 +127,5 @@ function recallGate(name: GateName, rivals: readonly (readonly RecallChange[])[]
   })
   const worst = losses.length === 0 ? { of: undefined, value: 0 } : largest(losses)
   const passed = worst.value !== undefined && worst.value <= gateLimits.recallLoss
-  return { name, limit: gateLimits.recallLoss, ...worst, passed }
+  return { name: 'regionRecall', limit: gateLimits.recallLoss, ...worst, passed }
 }

@@ -1,5 +1,5 @@
 /** Quality by group of rows: region, industry, grade, month. */
-import { type Clusters, intervals, type Resampling } from './bootstrap.ts'
+import { type Clusters, clustersOf, intervals, type Resampling } from './bootstrap.ts'
 import type { GroupQuality } from './evaluation.ts'
 import { orderOf, rankingOf, totalsOf } from './order.ts'
 import { brierScore, quantile } from './ranking.ts'
@@ -18,29 +18,16 @@ export type Judged = {
 
 /** Rows of each name, in order of the names. */
 export function rowsByName(names: readonly string[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>()
-  for (let row = 0; row < names.length; row++) {
-    const group = groups.get(names[row])
-    if (group) group.push(row)
-    else groups.set(names[row], [row])
-  }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return new Map([...Map.groupBy(names.keys(), (row) => names[row])].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The rows alone; clusters keep what belongs together together. */
 export function pick({ scores, labels, reached, clusters }: Judged, rows: readonly number[]): Judged {
-  const numbers = new Map<number, number>()
-  const of = Uint32Array.from(rows, (row) => {
-    const cluster = clusters.of[row]
-    const known = numbers.get(cluster) ?? numbers.size
-    numbers.set(cluster, known)
-    return known
-  })
   return {
     scores: Float64Array.from(rows, (row) => scores[row]),
     labels: Uint8Array.from(rows, (row) => labels[row]),
     reached: Float64Array.from(rows, (row) => reached[row]),
-    clusters: { size: numbers.size, of },
+    clusters: clustersOf(rows.map((row) => clusters.of[row])),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Whom a given workload reaches: the rows with the highest scores, as many as officers can visit. */
 import { upperGamma } from '../math.ts'
+import type { RecallChange } from './evaluation.ts'
 import { rowsByName } from './groups.ts'
 import type { Order } from './order.ts'
 
@@ -13,16 +14,6 @@ export function reachOf({ rows, ends }: Order, share: number): Float64Array {
     for (; from < to; from++) reached[rows[from]] = part
   }
   return reached
-}
-
-/** Two models' recall of the positives of a group at one workload. */
-export type RecallChange = {
-  name: string
-  positives: number
-  recall: number
-  otherRecall: number
-  /** P(a loss at least this large) if both were equally good: McNemar's test with continuity correction, one-sided, 0..1. */
-  lossProbability: number
 }
 
 /** One line a group that has a positive row. @param names group of each row */

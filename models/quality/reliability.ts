@@ -1,6 +1,7 @@
 /** How well probabilities say what will happen: log loss, calibration bins and error, calibration slope. */
 import { fitLogistic } from '../learn/irls.ts'
 import { ln, logistic } from '../math.ts'
+import type { Curves } from './evaluation.ts'
 import { quantile } from './ranking.ts'
 
 /** Probabilities are taken to lie this far from 0 and 1 where a logarithm is needed (as scikit-learn does). */
@@ -18,8 +19,7 @@ export function logLossOf(probability: number, label: number): number {
   return -ln(Math.min(1 - nearest, Math.max(nearest, p)))
 }
 
-/** One bin of the calibration curve. */
-export type CalibrationBin = { rows: number; predicted: number; observed: number }
+type CalibrationBin = Curves['calibration'][number]
 
 /**
  * Bins of about equal mass, by quantiles of the probabilities; equal probabilities share a bin, so there can be fewer. The same

@@ -1,5 +1,6 @@
 /** Rows parted by time: no row is judged by what its neighbours in time have learnt. */
 import { type Dataset, sliceOf } from '../../models/learn/dataset.ts'
+import { firstAbove } from '../../models/search.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { dayMs } from '../limits.ts'
 
@@ -12,20 +13,10 @@ export function gapTicksOf({ calendar, file: { label } }: Profile): number {
 
 /** Rows of ticks `from` to `to`, both included. */
 export function within(data: Dataset, from: number, to: number): Dataset {
-  return sliceOf(data, firstAt(data, from), firstAt(data, to + 1))
+  return sliceOf(data, firstAbove(data.ticks, from - 1), firstAbove(data.ticks, to))
 }
 
 /** The tick with which the latest share of the rows begins. @param data one row or more */
 export function latestFrom({ ticks }: Dataset, share: number): number {
   return ticks[Math.min(ticks.length - 1, Math.floor(ticks.length * (1 - share)))]
-}
-
-function firstAt({ ticks }: Dataset, tick: number): number {
-  let [low, high] = [0, ticks.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (ticks[middle] < tick) low = middle + 1
-    else high = middle
-  }
-  return low
 }

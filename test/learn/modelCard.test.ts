@@ -51,14 +51,3 @@ test('bins and products stand among the strongest, what is not known is left out
   expect(card).toContain('## Notes\n\n- d was left out\n\n## Strongest')
   expect(card).not.toMatch(/undefined|NaN|Test rows|Brier/)
 })
-
-test('another kind says its most used features', () => {
-  const importance = {
-    heading: 'Most used features',
-    unit: 'share of gain',
-    features: [{ name: 'recency', value: 0.4 }],
-  }
-  expect(modelCard(file, { ...extra, importance })).toContain(
-    '## Most used features\n\n| feature | share of gain |\n|---|---|\n| recency | 0.400 |',
-  )
-})

@@ -10,7 +10,7 @@ import { monthOf, someRows } from './scores.ts'
 const rows = someRows(1_200, 21)
 
 function inputOf(change: Partial<EvaluationInput> = {}): EvaluationInput {
-  const { scores, weaker, labels, ticks, regions, industries, grades, sizes } = rows
+  const { scores, weaker, labels, ticks, regions, industries, grades } = rows
   return {
     candidate: { name: 'candidate', scores },
     others: [{ name: 'champion', scores: weaker }],
@@ -21,7 +21,6 @@ function inputOf(change: Partial<EvaluationInput> = {}): EvaluationInput {
     regions,
     industries,
     grades,
-    sizes,
     highShare: 0.1,
     drift: {
       reference: { score: psiReference(scores), features: [psiReference(weaker)] },
@@ -54,7 +53,7 @@ describe('an evaluation', () => {
   })
 
   it('tells groups that add up to all rows', () => {
-    for (const groups of [good.byMonth, good.byRegion, good.byIndustry, good.byGrade, good.bySize]) {
+    for (const groups of [good.byMonth, good.byRegion, good.byIndustry, good.byGrade]) {
       expect(groups.reduce((sum, group) => sum + group.rows, 0)).toBe(1_200)
       expect(groups.reduce((sum, group) => sum + group.positives, 0)).toBe(good.positives)
     }
@@ -125,7 +124,6 @@ describe('the gates', () => {
       'aucDifference',
       'brierDifference',
       'regionRecall',
-      'sizeRecall',
       'scorePsi',
       'featurePsi',
     ])
@@ -209,13 +207,6 @@ describe('the gates', () => {
       },
     ],
     [
-      'a size band that loses',
-      ['sizeRecall'],
-      ({ others }) => {
-        others[0].comparison.recallBySize = [region(0.3, 200, 0.001)]
-      },
-    ],
-    [
       'scores that moved',
       ['scorePsi'],
       ({ psi }) => {
@@ -260,7 +251,7 @@ describe('the gates', () => {
   })
 
   it('leave out what there is nothing to compare with', () => {
-    const { champion: _, sizes: __, ...alone } = inputOf({ others: [] })
+    const { champion: _, ...alone } = inputOf({ others: [] })
     expect(promotionGates(evaluate(alone)).map(({ name }) => name)).toEqual(['scorePsi', 'featurePsi'])
   })
 })

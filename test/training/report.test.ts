@@ -88,7 +88,6 @@ it('escapes whatever a name holds', () => {
       regions: rows.regions.map((code) => hostile + code),
       industries: rows.industries.map((code) => hostile + code),
       grades: rows.grades.map((code) => hostile + code),
-      sizes: rows.sizes.map((code) => hostile + code),
       monthOf: (tick) => hostile + monthOf(tick),
     }),
     { title: hostile, outcome: hostile, names: { feature: () => hostile, region: (code) => `"><b>${code}` } },
@@ -127,7 +126,7 @@ it('says which gates fail', () => {
     others: [{ name: 'champion', scores: rows.scores }],
   })
   const page = pageOf(swapped)
-  expect(page).toMatch(/class="verdict act">✗ Fails \d of 6 promotion gates: AUC not worse/)
+  expect(page).toMatch(/class="verdict act">✗ Fails \d of 5 promotion gates: AUC not worse/)
 })
 
 it('says what is foretold, of which profile, from which rows, and when it was made', () => {

@@ -3,10 +3,9 @@
  * past tick, and what came of it.
  */
 import { gradeCodeAt, hourOf } from '../../../models/facts.ts'
-import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { CodeTree } from '../../../streams/tree.ts'
-import { type RowFeatures, rowFeatures } from '../../enterprise/rowFeatures.ts'
+import { rowFeatures } from '../../enterprise/rowFeatures.ts'
 import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldedThrough } from '../../fold/progress.ts'
@@ -74,7 +73,7 @@ async function* taken(
   ticks: AsyncIterable<AskedTick>,
 ): AsyncGenerator<TrainingRow> {
   const describe = describer(profile)
-  const fills = tasks.map((task) => featuresOf(profile, task, features, peers))
+  const fills = tasks.map(({ rows, neighbourhood: around }) => rowFeatures({ profile, rows, around }, features, peers))
   const values = new Float64Array(features.length)
   for await (const { tick, rows } of ticks) {
     const asOfHour = hourOf(profile.calendar.endMs(tick))
@@ -85,20 +84,13 @@ async function* taken(
   }
 }
 
-export function featuresOf(
-  profile: Profile,
-  { rows, neighbourhood: around }: EnterpriseTask,
-  names: readonly string[],
-  peers: RiskModel['peers'],
-): RowFeatures {
-  return rowFeatures({ profile, rows, around }, names, peers)
-}
-
 function peersOf({ profile }: ExtractOptions, { tasks }: PastTasks, { tick, rows }: AskedTick): PeerRows {
   const asOfHour = hourOf(profile.calendar.endMs(tick))
   const describe = describer(profile)
   const raw = new Float64Array(1)
-  const fills = tasks.map((task) => featuresOf(profile, task, ['peer'], rawPeers))
+  const fills = tasks.map((task) =>
+    rowFeatures({ profile, rows: task.rows, around: task.neighbourhood }, ['peer'], rawPeers),
+  )
   return peerRows(raws())
 
   function* raws(): Parameters<typeof peerRows>[0] {

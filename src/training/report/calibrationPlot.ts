@@ -4,7 +4,7 @@ import { count, decimal, percent } from './format.ts'
 import { figure, niceUp, picture, plot, polyline, round, type Scales, scalesOf } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { table } from './table.ts'
-import type { Words } from './wording.ts'
+import type { Words } from './words.ts'
 
 const normal95 = 1.96
 const histogramHeight = 110

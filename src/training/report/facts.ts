@@ -5,7 +5,7 @@ import type { ModelEvaluation, Subject } from '../evaluateModels.ts'
 import { count } from './format.ts'
 import { type Html, html } from './html.ts'
 import { table } from './table.ts'
-import type { Words } from './wording.ts'
+import type { Words } from './words.ts'
 
 /** The label of a profile, by the names of its event types. */
 export function outcomeInWords({ file, types }: Profile, { outcomes }: Words, language: string): string {

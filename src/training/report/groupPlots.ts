@@ -3,7 +3,7 @@ import type { GroupQuality } from '../../../models/quality/evaluation.ts'
 import { decimal, percent, withInterval } from './format.ts'
 import { figure, niceUp, picture, plot, polyline, scalesOf } from './frame.ts'
 import { type Html, html } from './html.ts'
-import type { Words } from './wording.ts'
+import type { Words } from './words.ts'
 
 const boxHeight = 34
 const width = 960

@@ -3,7 +3,7 @@ import type { GroupQuality } from '../../../models/quality/evaluation.ts'
 import { count, decimal, percent } from './format.ts'
 import { type Html, html } from './html.ts'
 import { Bar, table } from './table.ts'
-import type { Words } from './wording.ts'
+import type { Words } from './words.ts'
 
 export function groupTable(caption: string, heading: string, groups: readonly GroupQuality[], words: Words): Html {
   const { columns } = words

@@ -4,7 +4,7 @@ import { chosenShare, decimal, percent } from './format.ts'
 import { type Axis, figure, type LegendEntry, legend, plot, polyline } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { table } from './table.ts'
-import type { Words } from './wording.ts'
+import type { Words } from './words.ts'
 
 type CurveName = 'roc' | 'precisionRecall' | 'gains'
 type Named = { name: string; value: (model: ModelQuality) => string }

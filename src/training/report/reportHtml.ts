@@ -12,8 +12,7 @@ import { Html, html, type Part } from './html.ts'
 import { gainsPlot, precisionRecallPlot, rocPlot } from './orderPlots.ts'
 import { style } from './style.ts'
 import { bandsTable, figuresTable, gatesTable, importanceTable, psiTable } from './tables.ts'
-import type { Words } from './wording.ts'
-import { wordsOf } from './words.ts'
+import { type Words, wordsOf } from './words.ts'
 
 export type ReportOptions = Facts & {
   readonly title: string
@@ -53,7 +52,6 @@ ${section(sections.grades, undefined, [gradesPlot(shown.byGrade, words), groupTa
 ${section(sections.months, undefined, [monthsPlot(shown.byMonth, words), groupTable(sections.months, columns.month, shown.byMonth, words)])}
 ${groups(sections.regions, columns.region, shown.byRegion)}
 ${groups(sections.industries, columns.industry, shown.byIndustry)}
-${groups(sections.sizes, columns.size, shown.bySize)}
 ${section(sections.psi, notes.psi, psiTable(shown, words))}
 </main></body></html>
 `

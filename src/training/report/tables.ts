@@ -1,5 +1,5 @@
 /** The tables of the page: gates, key figures, stability of score and features. */
-import type { Evaluation, Figure } from '../../../models/quality/evaluation.ts'
+import { type Evaluation, type Figure, Figures } from '../../../models/quality/evaluation.ts'
 import type { Gate } from '../../../models/quality/gates.ts'
 import { psiActs, stabilityOf } from '../../../models/quality/psi.ts'
 import { fillIn } from '../../words.ts'
@@ -7,21 +7,10 @@ import type { FeatureImportance } from '../importance.ts'
 import { chosenShare, count, decimal, percent, withInterval } from './format.ts'
 import { type Html, html } from './html.ts'
 import { Bar, type Cell, table } from './table.ts'
-import type { FigureName, Words } from './wording.ts'
+import type { Words } from './words.ts'
 
-export const figureNames: readonly FigureName[] = [
-  'auc',
-  'gini',
-  'ks',
-  'averagePrecision',
-  'brier',
-  'logLoss',
-  'calibrationError',
-  'calibrationSlope',
-  'calibrationIntercept',
-  'lift',
-  'firstHalf',
-]
+type FigureName = keyof Figures
+export const figureNames = Figures.keyof().options
 const colours = { stable: 'good', look: 'look', act: 'act' }
 /** Features beyond so many that are stable are folded away. */
 const featuresShown = 15

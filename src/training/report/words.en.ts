@@ -1,6 +1,23 @@
-import type { Words } from './wording.ts'
+import type { Unjudged } from '../../../models/quality/driftLimits.ts'
+import type { Figures } from '../../../models/quality/evaluation.ts'
+import type { GateName } from '../../../models/quality/gates.ts'
+import type { Stability } from '../../../models/quality/psi.ts'
 
-export const en: Words = {
+type Named = readonly [name: string, meaning: string]
+/** What is said of everything that is measured. */
+type Measured = {
+  figures: Record<keyof Figures, Named>
+  differences: Record<'auc' | 'brier', Named>
+  gates: Record<GateName, string>
+  psi: Record<Stability | Unjudged, string>
+}
+/** What English says is what every language has to say. */
+type Texts<T> = {
+  readonly [K in keyof T]: T[K] extends string ? string : T[K] extends Named ? Named : Texts<T[K]>
+}
+export type Words = Texts<typeof en>
+
+export const en = {
   language: 'en',
   to: 'to',
   headline:
@@ -51,7 +68,6 @@ export const en: Words = {
     months: 'Stability by month',
     regions: 'By region',
     industries: 'By industry',
-    sizes: 'By size',
     psi: 'Have the inputs moved?',
   },
   notes: {
@@ -136,10 +152,7 @@ export const en: Words = {
     grade: 'Grade',
     region: 'Region',
     industry: 'Industry',
-    size: 'Size',
-    low: '10 %',
     median: 'Median',
-    high: '90 %',
     band: 'Band',
     from: 'From score',
     precision: 'Precision',
@@ -150,7 +163,6 @@ export const en: Words = {
     aucDifference: 'AUC not worse: lower bound of the difference',
     brierDifference: 'Brier score better',
     regionRecall: 'No region loses recall',
-    sizeRecall: 'No size band loses recall',
     scorePsi: 'Scores lie where they lay in training (PSI)',
     featurePsi: 'Features lie where they lay in training (PSI)',
   },
@@ -166,9 +178,7 @@ export const en: Words = {
     young: 'too young to judge',
   },
   score: 'Score',
-  noSkill: 'chance',
-  perfect: 'honest',
   positive: 'with the outcome',
   negative: 'without',
   numbers: 'The numbers',
-}
+} satisfies Measured & Record<string, unknown>

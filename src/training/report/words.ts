@@ -1,7 +1,8 @@
 /** The sentences of the page, by language. */
-import type { Words } from './wording.ts'
-import { en } from './words.en.ts'
+import { en, type Words } from './words.en.ts'
 import { zh } from './words.zh.ts'
+
+export type { Words } from './words.en.ts'
 
 /** The words of a language; English for one that is not here. */
 export function wordsOf(language: string): Words {

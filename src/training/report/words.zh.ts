@@ -1,4 +1,4 @@
-import type { Words } from './wording.ts'
+import type { Words } from './words.en.ts'
 
 export const zh: Words = {
   language: 'zh',
@@ -45,7 +45,6 @@ export const zh: Words = {
     months: '各月稳定性',
     regions: '按地区',
     industries: '按行业',
-    sizes: '按规模',
     psi: '输入是否漂移',
   },
   notes: {
@@ -127,10 +126,7 @@ export const zh: Words = {
     grade: '等级',
     region: '地区',
     industry: '行业',
-    size: '规模',
-    low: '10%',
     median: '中位数',
-    high: '90%',
     band: '风险段',
     from: '评分下限',
     precision: '精确率',
@@ -141,7 +137,6 @@ export const zh: Words = {
     aucDifference: 'AUC不下降：差值区间下界',
     brierDifference: 'Brier评分更好',
     regionRecall: '各地区召回率不下降',
-    sizeRecall: '各规模召回率不下降',
     scorePsi: '评分分布与训练时一致（PSI）',
     featurePsi: '特征分布与训练时一致（PSI）',
   },
@@ -151,8 +146,6 @@ export const zh: Words = {
   unknown: '未知',
   psi: { stable: '稳定', look: '关注', act: '处置', common: '全体同步变动，不评判', young: '历史过短，暂不评判' },
   score: '评分',
-  noSkill: '随机',
-  perfect: '可信',
   positive: '出险',
   negative: '未出险',
   numbers: '数据表',
