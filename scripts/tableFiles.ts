@@ -1,5 +1,6 @@
 /** Code tables as files: CSV of public sources in, CSV of a profile out. */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 
@@ -10,6 +11,14 @@ export type Row = { code: string; parent: string; zh?: string | undefined; en?: 
 export type Alias = { code: string; countsAt: string; zh: string; since?: string }
 
 const CsvRows = z.array(z.record(z.string(), z.string()))
+
+/** A table of names that is kept here. */
+export const namesFile = (name: string): string => fileURLToPath(new URL(`names/${name}`, import.meta.url))
+
+/** English names by code. */
+export function namesIn(name: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(readCsv(namesFile(name)).map(({ code, name_en: en }) => [code, en]))
+}
 
 export function readCsv(file: string): Record<string, string>[] {
   return CsvRows.parse(parse(readFileSync(file), { columns: true, bom: true }))

