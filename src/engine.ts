@@ -36,8 +36,6 @@ export type EngineOptions = {
   log: Log
   profile: Profile
   model: RiskModel | null
-  /** A second model, which scores in shadow. */
-  challenger?: RiskModel | undefined
   beatMs: number
   slackMs: number
   /** So far the log time of live records may lead the clock, in milliseconds. */
@@ -74,7 +72,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const restored = restorer(options)
   let watch: TaskRunner | undefined
   const open = async (task: TaskId): Promise<TaskRunner> => {
-    const { model, challenger } = options
+    const { model } = options
     if (task.kind === 'watch') {
       watch = await restored(
         (heard) => new WatchTask({ profile, model, begunWith, foldVersion, beatMs, partitions, tell: heard }),
@@ -82,7 +80,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return watch
     }
     const { partition } = task
-    const setting = { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed: drawHashSeed() }
+    const setting = { profile, model, begunWith, beatMs, partition, partitions, hashSeed: drawHashSeed() }
     return running.take(
       partition,
       restored((heard) => new EnterpriseTask({ ...setting, tell: heard })),
@@ -102,14 +100,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** Takes a task over and restores it; the task is made with the ear that it is to tell. */
 function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Tell) => T) => Promise<TaskRunner<T>> {
-  const { log, profile, model, challenger, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, tell, signal } =
+  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, tell, signal } =
     options
   const partitions = log.partitions('risk-events')
   const turns = new Turns(now)
   const config = createHash('sha256')
-    .update(
-      `${stateVersion} ${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}${challenger === undefined ? '' : ` ${challenger.hash}`}`,
-    )
+    .update(`${stateVersion} ${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
     .digest('hex')
   return async (make) => {
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.

@@ -131,6 +131,9 @@ export type Notice =
   | { kind: 'Serving'; address: string }
   | { kind: 'Stopping'; why: string }
 
+/** The notices by their kinds. */
+export type NoticeOf = { [K in Notice['kind']]: Extract<Notice, { kind: K }> }
+
 export type Tell = (notice: Notice) => void
 
 /** What is told before anybody listens waits for the listener: a log speaks before the metrics of the process are there. */

@@ -3,7 +3,7 @@
  * cannot bring an enterprise's id into the log.
  */
 import { type DestinationStream, type Logger, pino } from 'pino'
-import type { Notice, Tell } from '../notices.ts'
+import type { Notice, NoticeOf, Tell } from '../notices.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -31,7 +31,7 @@ export function createLogger({
 export function logNotices(logger: Logger): Tell {
   const refused = new Set<string>()
   return (notice) => {
-    const { level, says, fields } = lineOf(notice)
+    const { level, says, fields } = lineOf(notice.kind, notice)
     const isTold = notice.kind === 'CommitRefused' && refused.size > 0
     logger[isTold ? 'debug' : level]({ kind: notice.kind, ...fields }, says)
     if (notice.kind === 'CommitRefused') refused.add(notice.task)
@@ -40,195 +40,73 @@ export function logNotices(logger: Logger): Tell {
   }
 }
 
-function lineOf(notice: Notice): Line {
-  switch (notice.kind) {
-    case 'BeatFolded':
-    case 'EpochCommitting':
-    case 'EpochCommitted':
-    case 'InputsWaiting':
-    case 'CheckpointWriting':
-    case 'CheckpointWritten':
-      return { level: 'debug', ...progressOf(notice) }
-    case 'TickClosed':
-    case 'TickJudged':
-    case 'WarningChanged':
-    case 'SourceSilent':
-    case 'SourceSpoke':
-    case 'ModelDrifted':
-    case 'CommandAnswered':
-      return newsOf(notice)
-    default:
-      return stateOf(notice)
-  }
+function lineOf<K extends Notice['kind']>(kind: K, notice: NoticeOf[K]): Line {
+  return lines[kind](notice)
 }
 
-type Progress = Extract<
-  Notice,
-  {
-    kind:
-      | 'BeatFolded'
-      | 'EpochCommitting'
-      | 'EpochCommitted'
-      | 'InputsWaiting'
-      | 'CheckpointWriting'
-      | 'CheckpointWritten'
-  }
->
-type News = Extract<
-  Notice,
-  {
-    kind:
-      | 'TickClosed'
-      | 'TickJudged'
-      | 'WarningChanged'
-      | 'SourceSilent'
-      | 'SourceSpoke'
-      | 'ModelDrifted'
-      | 'CommandAnswered'
-  }
->
+const line = (level: Line['level'], says: string, fields: object = {}): Line => ({ level, says, fields })
 
-function progressOf(notice: Progress): Omit<Line, 'level'> {
-  const { task } = notice
-  switch (notice.kind) {
-    case 'BeatFolded': {
-      const { beat, tick, fates, deadCodes, scores, alerts } = notice
-      return { says: 'beat folded', fields: { task, beat, tick, fates, deadCodes, scores, alerts } }
-    }
-    case 'EpochCommitting':
-      return { says: 'epoch committing', fields: { task, beats: notice.beats, lastBeat: notice.lastBeat } }
-    case 'EpochCommitted': {
-      const { beats, lastBeat, records, outputs, seconds } = notice
-      return { says: 'epoch committed', fields: { task, beats, lastBeat, records, outputs, seconds } }
-    }
-    case 'InputsWaiting':
-      return { says: 'inputs waiting', fields: { task, records: notice.records } }
-    case 'CheckpointWriting':
-      return { says: 'checkpoint writing', fields: { task, beat: notice.beat, slot: notice.slot } }
-    case 'CheckpointWritten': {
-      const { beat, slot, pages, bytes } = notice
-      return { says: 'checkpoint written', fields: { task, beat, slot, pages, bytes } }
-    }
-  }
+/** Some fields of a notice. */
+function pick<N extends Notice>(notice: N, ...names: (keyof N & string)[]): object {
+  return Object.fromEntries(names.map((name) => [name, notice[name]]))
 }
 
-function newsOf(notice: News): Line {
-  switch (notice.kind) {
-    case 'TickClosed': {
-      const { task, tick, label, rescored } = notice
-      return { level: 'info', says: `tick ${label} closed`, fields: { task, tick, rescored } }
-    }
-    case 'TickJudged': {
-      const { tick, label, cells, candidates, open } = notice
-      return { level: 'info', says: `tick ${label} judged`, fields: { tick, cells, candidates, open } }
-    }
-    case 'WarningChanged': {
-      const { id, axis, region, industry, level, levelBefore, change, sentences } = notice
-      const loud = level === 'orange' || level === 'red'
-      const fields = { id, axis, region, industry, warningLevel: level, levelBefore, change }
-      return {
-        level: loud ? 'warn' : 'info',
-        says: said(sentences) ?? `warning ${id} is ${level}`,
-        fields,
-      }
-    }
-    case 'SourceSilent': {
-      const { source, region, tickLabel, expected } = notice
-      return {
-        level: 'warn',
-        says: `nothing came from source ${source}`,
-        fields: { source, region, tickLabel, expected },
-      }
-    }
-    case 'SourceSpoke': {
-      const { source, region, tickLabel, silentTicks } = notice
-      return {
-        level: 'info',
-        says: `source ${source} speaks again`,
-        fields: { source, region, tickLabel, silentTicks },
-      }
-    }
-    case 'ModelDrifted': {
-      const { model, feature, psi, rows, tickLabel, sentences } = notice
-      return {
-        level: 'warn',
-        says: said(sentences) ?? 'the model drifts',
-        fields: { model, feature, psi, rows, tickLabel },
-      }
-    }
-    case 'CommandAnswered': {
-      const { command, accepted, code, detail } = notice
-      const says = `command ${command} ${accepted ? 'accepted' : 'refused'}${detail === undefined ? '' : `: ${detail}`}`
-      return { level: accepted ? 'info' : 'warn', says, fields: { command, accepted, code } }
-    }
-  }
+const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
+  BeatFolded: (it) =>
+    line('debug', 'beat folded', pick(it, 'task', 'beat', 'tick', 'fates', 'deadCodes', 'scores', 'alerts')),
+  EpochCommitting: (it) => line('debug', 'epoch committing', pick(it, 'task', 'beats', 'lastBeat')),
+  EpochCommitted: (it) =>
+    line('debug', 'epoch committed', pick(it, 'task', 'beats', 'lastBeat', 'records', 'outputs', 'seconds')),
+  InputsWaiting: (it) => line('debug', 'inputs waiting', pick(it, 'task', 'records')),
+  CheckpointWriting: (it) => line('debug', 'checkpoint writing', pick(it, 'task', 'beat', 'slot')),
+  CheckpointWritten: (it) => line('debug', 'checkpoint written', pick(it, 'task', 'beat', 'slot', 'pages', 'bytes')),
+  TickClosed: (it) => line('info', `tick ${it.label} closed`, pick(it, 'task', 'tick', 'rescored')),
+  TickJudged: (it) => line('info', `tick ${it.label} judged`, pick(it, 'tick', 'cells', 'candidates', 'open')),
+  WarningChanged: ({ id, axis, region, industry, level, levelBefore, change, sentences }) =>
+    line(
+      level === 'orange' || level === 'red' ? 'warn' : 'info',
+      said(sentences) ?? `warning ${id} is ${level}`,
+      { id, axis, region, industry, warningLevel: level, levelBefore, change }, // the line has a level of its own
+    ),
+  SourceSilent: (it) =>
+    line('warn', `nothing came from source ${it.source}`, pick(it, 'source', 'region', 'tickLabel', 'expected')),
+  SourceSpoke: (it) =>
+    line('info', `source ${it.source} speaks again`, pick(it, 'source', 'region', 'tickLabel', 'silentTicks')),
+  ModelDrifted: (it) => {
+    const fields = pick(it, 'model', 'feature', 'psi', 'rows', 'tickLabel')
+    return line('warn', said(it.sentences) ?? 'the model drifts', fields)
+  },
+  CommandAnswered: (it) => {
+    const says = `command ${it.command} ${it.accepted ? 'accepted' : 'refused'}`
+    const why = it.detail === undefined ? '' : `: ${it.detail}`
+    return line(it.accepted ? 'info' : 'warn', says + why, pick(it, 'command', 'accepted', 'code'))
+  },
+  LogTimeRegressed: (it) => line('warn', 'log time ran backwards', pick(it, 'task', 'topic', 'records')),
+  LogTimeLed: (it) =>
+    line('warn', 'log time led the clock too far: records joined an earlier beat', pick(it, 'task', 'records')),
+  LogTimeLeads: (it) => {
+    const says = it.waits ? 'records wait for beats to come' : 'what is folded is ahead, and beats go on slowly'
+    return line('warn', `log time leads the clock by ${Math.round(it.seconds)} s: ${says}`, pick(it, 'task'))
+  },
+  CommitRefused: (it) => line('error', `commit refused: ${it.message}`, pick(it, 'task', 'code')),
+  CheckpointSkipped: (it) => line('warn', `checkpoint skipped: ${it.why}`, pick(it, 'task', 'slot')),
+  Restoring: (it) => line('info', 'restoring', pick(it, 'task')),
+  Restored: (it) => line('info', 'restored', pick(it, 'task', 'fromBeat', 'beatsReplayed', 'seconds')),
+  TasksAssigned: (it) => line('info', 'tasks assigned', pick(it, 'tasks')),
+  TaskLost: (it) => line('warn', `task begins anew: ${it.message}`, pick(it, 'task', 'code')),
+  TaskReleased: (it) => line('info', 'task released', pick(it, 'task')),
+  GroupJoined: (it) => line('info', 'joined the group', pick(it, 'tasks')),
+  GroupLost: ({ joined, why }) =>
+    line(joined ? 'warn' : 'info', `${joined ? 'out of' : 'not yet in'} the group: ${why}`),
+  LogReadFailed: (it) => line('debug', `a read failed, and is tried again: ${it.message}`),
+  BrokerConnection: (it) => line('debug', `broker connection ${it.open ? 'opened' : 'closed'}`),
+  ClientSaid: (it) => line('debug', it.line),
+  ImportSilent: (it) => line('warn', 'the open import has written no mark', pick(it, 'seconds')),
+  Serving: (it) => line('info', `serving ${it.address}`, pick(it, 'address')),
+  Stopping: (it) => line('info', `stopping: ${it.why}`),
 }
 
 /** In English, or in the first language there is. */
 function said(sentences: Readonly<Record<string, string>>): string | undefined {
   return sentences.en ?? Object.values(sentences)[0]
-}
-
-function stateOf(notice: Exclude<Notice, Progress | News>): Line {
-  switch (notice.kind) {
-    case 'LogTimeRegressed': {
-      const { task, topic, records } = notice
-      return { level: 'warn', says: 'log time ran backwards', fields: { task, topic, records } }
-    }
-    case 'LogTimeLed': {
-      const { task, records } = notice
-      return {
-        level: 'warn',
-        says: 'log time led the clock too far: records joined an earlier beat',
-        fields: { task, records },
-      }
-    }
-    case 'LogTimeLeads': {
-      const { task, seconds, waits } = notice
-      const says = waits ? 'records wait for beats to come' : 'what is folded is ahead, and beats go on slowly'
-      return { level: 'warn', says: `log time leads the clock by ${Math.round(seconds)} s: ${says}`, fields: { task } }
-    }
-    case 'CommitRefused': {
-      const { task, code, message } = notice
-      return { level: 'error', says: `commit refused: ${message}`, fields: { task, code } }
-    }
-    case 'CheckpointSkipped': {
-      const { task, slot, why } = notice
-      return { level: 'warn', says: `checkpoint skipped: ${why}`, fields: { task, slot } }
-    }
-    case 'Restoring':
-      return { level: 'info', says: 'restoring', fields: { task: notice.task } }
-    case 'Restored': {
-      const { task, fromBeat, beatsReplayed, seconds } = notice
-      return { level: 'info', says: 'restored', fields: { task, fromBeat, beatsReplayed, seconds } }
-    }
-    case 'TasksAssigned':
-      return { level: 'info', says: 'tasks assigned', fields: { tasks: notice.tasks } }
-    case 'TaskLost': {
-      const { task, code, message } = notice
-      return { level: 'warn', says: `task begins anew: ${message}`, fields: { task, code } }
-    }
-    case 'TaskReleased':
-      return { level: 'info', says: 'task released', fields: { task: notice.task } }
-    case 'GroupJoined':
-      return { level: 'info', says: 'joined the group', fields: { tasks: notice.tasks } }
-    case 'GroupLost':
-      return {
-        level: notice.joined ? 'warn' : 'info',
-        says: `${notice.joined ? 'out of' : 'not yet in'} the group: ${notice.why}`,
-        fields: {},
-      }
-    case 'LogReadFailed':
-      return { level: 'debug', says: `a read failed, and is tried again: ${notice.message}`, fields: {} }
-    case 'BrokerConnection':
-      return { level: 'debug', says: `broker connection ${notice.open ? 'opened' : 'closed'}`, fields: {} }
-    case 'ClientSaid':
-      return { level: 'debug', says: notice.line, fields: {} }
-    case 'ImportSilent':
-      return { level: 'warn', says: 'the open import has written no mark', fields: { seconds: notice.seconds } }
-    case 'Serving':
-      return { level: 'info', says: `serving ${notice.address}`, fields: { address: notice.address } }
-    case 'Stopping':
-      return { level: 'info', says: `stopping: ${notice.why}`, fields: {} }
-  }
 }

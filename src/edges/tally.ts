@@ -1,7 +1,7 @@
 /** Totals of a run for people: what came in, what became of it, what was said. Derived from notices. */
 import { z } from 'zod'
 import { fates, levels } from '../../streams/outputs.ts'
-import type { Notice } from '../notices.ts'
+import type { Notice, NoticeOf } from '../notices.ts'
 
 const counted = z.int().nonnegative()
 const raised = z.partialRecord(z.enum(levels), counted)
@@ -57,7 +57,7 @@ export class RunTally {
     }
   }
 
-  private beat(notice: Extract<Notice, { kind: 'BeatFolded' }>): void {
+  private beat(notice: NoticeOf['BeatFolded']): void {
     const { totals } = this
     for (const fate of fates) {
       const count = notice.fates[fate] ?? 0

@@ -3,7 +3,7 @@ import { noGrade } from '../../streams/profile.ts'
 import { dayMs, hourMs } from '../limits.ts'
 import { fade } from './hazard.ts'
 import { dayStartMs, drawsOf, gradedLate, type Market, statuses } from './market.ts'
-import { flags, kinds, type Row } from './queue.ts'
+import { blank, flags, kinds, type Row } from './queue.ts'
 import type { Random } from './random.ts'
 
 const refreshedPerMonth = 0.35
@@ -14,21 +14,6 @@ const worseAtLeast = 0.03
 const betterShare = 0.09
 const futureShare = 0.08
 const lateShare = 0.06
-
-function blank(kind: number, enterprise: number, knownAtMs: number): Row {
-  const nothing = {
-    type: 0,
-    severity: 0,
-    flags: 0,
-    sequence: 0,
-    target: 0,
-    occurredSec: 0,
-    amount: 0,
-    region: 0,
-    industry: 0,
-  }
-  return { ...nothing, kind, enterprise, knownAtMs }
-}
 
 function inOffice(market: Market, day: number, random: Random): number {
   return dayStartMs(market, day) + Math.floor(random.between(9, 18) * hourMs)

@@ -5,7 +5,7 @@ import { knownAtMs } from './delays.ts'
 import { followUp, spoil } from './dirt.ts'
 import { drawFlaw } from './flaws.ts'
 import { afterOpening, dayStartMs, drawsOf, type Market, statuses } from './market.ts'
-import { flags, kinds, type Row } from './queue.ts'
+import { blank, flags, kinds, type Row } from './queue.ts'
 import type { Random } from './random.ts'
 import { dayFactor, localDay, timeOfDayMs } from './rhythm.ts'
 import { heldBack, type PlannedSilence } from './silences.ts'
@@ -82,18 +82,13 @@ function detailed(market: Market, { type, enterprise, occurredMs, knownAtMs: kno
   const other = random.next() < otherSeverityShare
   const severity = other ? Math.min(5, Math.max(1, usual + (random.next() < 0.5 ? -1 : 1))) : usual
   return {
-    knownAtMs: afterOpening(market, known),
-    kind: kinds.event,
-    enterprise,
+    ...blank(kinds.event, enterprise, afterOpening(market, known)),
     type,
     severity,
     flags: (other ? flags.severity : 0) | (amount === undefined ? 0 : flags.amount),
     sequence: market.nextSequence++,
-    target: 0,
     occurredSec: Math.floor(occurredMs / 1000),
     amount: amount === undefined ? 0 : Math.min(amountMax, Math.ceil(random.logNormal(amount, amountSpread))),
-    region: 0,
-    industry: 0,
   }
 }
 

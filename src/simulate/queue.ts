@@ -40,6 +40,22 @@ export type Row = {
   industry: number
 }
 
+/** A row that says nothing more. */
+export function blank(kind: number, enterprise: number, knownAtMs: number): Row {
+  const nothing = {
+    type: 0,
+    severity: 0,
+    flags: 0,
+    sequence: 0,
+    target: 0,
+    occurredSec: 0,
+    amount: 0,
+    region: 0,
+    industry: 0,
+  }
+  return { ...nothing, kind, enterprise, knownAtMs }
+}
+
 /** Within one instant: enterprises, then grades, then events. */
 function topicOrder(kind: number): number {
   if (kind >= kinds.registration) return 0

@@ -15,7 +15,7 @@ import type { Days } from './outbreaks.ts'
 import { outcomes } from './outcomes.ts'
 import { makePlan } from './plan.ts'
 import { familyTables, weightsByFamily } from './population.ts'
-import { kinds, type Row } from './queue.ts'
+import { blank, kinds, type Row } from './queue.ts'
 import { type Renderer, renderer, type SimulatedRecord } from './render.ts'
 import { surges } from './surges.ts'
 import type { Truth } from './truth.ts'
@@ -143,20 +143,9 @@ function brokenRecords(market: Market, day: number): void {
   const eventsPerDay = plan.traits.reduce((sum, trait) => sum + trait.perThousandDay, 0) * (plan.population.size / 1000)
   const count = random.poisson(eventsPerDay * malformedShare)
   for (let one = 0; one < count; one++) {
-    queue.push({
-      knownAtMs: dayStartMs(market, day) + Math.floor(random.between(1, 24) * hourMs),
-      kind: kinds.malformed,
-      enterprise: random.int(plan.population.size),
-      type: random.int(malformedVariants),
-      severity: 0,
-      flags: 0,
-      sequence: market.nextSequence++,
-      target: 0,
-      occurredSec: 0,
-      amount: 0,
-      region: 0,
-      industry: 0,
-    })
+    const knownAtMs = dayStartMs(market, day) + Math.floor(random.between(1, 24) * hourMs)
+    const row = blank(kinds.malformed, random.int(plan.population.size), knownAtMs)
+    queue.push({ ...row, type: random.int(malformedVariants), sequence: market.nextSequence++ })
   }
 }
 

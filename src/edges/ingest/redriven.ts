@@ -4,7 +4,8 @@
  */
 import { foldedTopics, type TopicName } from '../../../streams/topics.ts'
 import { futureMsMax } from '../../limits.ts'
-import type { Log, LogRecord } from '../../log/port.ts'
+import { firstRecord } from '../../log/lastRecord.ts'
+import type { Log } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 
 /** `<partition>/<offset>` of the letter. */
@@ -30,14 +31,9 @@ async function firstSince(log: Log, topic: TopicName, partition: number, sinceMs
   let { start, end } = await log.range(topic, partition)
   while (start < end) {
     const middle = Math.floor((start + end) / 2)
-    const record = await firstFrom(log, topic, partition, middle)
+    const record = await firstRecord(log, topic, partition, middle)
     if (record !== undefined && record.timeMs < sinceMs) start = record.offset + 1
     else end = middle
   }
   return start
-}
-
-async function firstFrom(log: Log, topic: TopicName, partition: number, from: number): Promise<LogRecord | undefined> {
-  for await (const record of recordsOf(log, topic, partition, from)) return record
-  return undefined
 }

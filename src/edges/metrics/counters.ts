@@ -1,6 +1,6 @@
 /** Counters, and what each notice adds to them. */
 import { Counter, type Registry } from 'prom-client'
-import type { Notice } from '../../notices.ts'
+import type { Notice, NoticeOf } from '../../notices.ts'
 import { driftKind } from './drift.ts'
 
 export function countersOf(registry: Registry) {
@@ -61,56 +61,33 @@ export function countersOf(registry: Registry) {
 
 export type Counters = ReturnType<typeof countersOf>
 
-export function count(counters: Counters, notice: Notice): void {
-  switch (notice.kind) {
-    case 'BeatFolded':
-      countBeat(counters, notice)
-      break
-    case 'TickJudged':
-      counters.ticks.inc()
-      break
-    case 'WarningChanged':
-      counters.warnings.inc({ axis: notice.axis, level: notice.level })
-      break
-    case 'SourceSilent':
-      counters.silences.inc({ source: notice.source })
-      break
-    case 'ModelDrifted':
-      counters.drifts.inc({ kind: driftKind(notice.feature) })
-      break
-    case 'CommandAnswered':
-      if (notice.code !== undefined) counters.refusals.inc({ code: notice.code })
-      break
-    case 'LogTimeRegressed':
-      counters.regressions.inc(notice.records)
-      break
-    case 'LogTimeLed':
-      counters.leads.inc(notice.records)
-      break
-    case 'EpochCommitted':
-      counters.epochs.inc({ task: notice.task })
-      break
-    case 'CommitRefused':
-      counters.commitsRefused.inc({ code: notice.code })
-      break
-    case 'CheckpointWritten':
-      counters.checkpoints.inc({ task: notice.task })
-      break
-    case 'CheckpointSkipped':
-      counters.checkpointsSkipped.inc({ task: notice.task })
-      break
-    case 'Restored':
-      counters.restores.inc({ task: notice.task })
-      break
-    case 'ImportSilent':
-      counters.importSilences.inc()
-      break
-    default:
-      break // nothing to count
-  }
+/** Notices that add to counters, each its own way. */
+const adds: { readonly [K in Notice['kind']]?: (counters: Counters, notice: NoticeOf[K]) => void } = {
+  BeatFolded: countBeat,
+  TickJudged: ({ ticks }) => ticks.inc(),
+  WarningChanged: ({ warnings }, { axis, level }) => warnings.inc({ axis, level }),
+  SourceSilent: ({ silences }, { source }) => silences.inc({ source }),
+  ModelDrifted: ({ drifts }, { feature }) => drifts.inc({ kind: driftKind(feature) }),
+  CommandAnswered: ({ refusals }, { code }) => void (code === undefined || refusals.inc({ code })),
+  LogTimeRegressed: ({ regressions }, { records }) => regressions.inc(records),
+  LogTimeLed: ({ leads }, { records }) => leads.inc(records),
+  EpochCommitted: ({ epochs }, { task }) => epochs.inc({ task }),
+  CommitRefused: ({ commitsRefused }, { code }) => commitsRefused.inc({ code }),
+  CheckpointWritten: ({ checkpoints }, { task }) => checkpoints.inc({ task }),
+  CheckpointSkipped: ({ checkpointsSkipped }, { task }) => checkpointsSkipped.inc({ task }),
+  Restored: ({ restores }, { task }) => restores.inc({ task }),
+  ImportSilent: ({ importSilences }) => importSilences.inc(),
 }
 
-function countBeat(counters: Counters, notice: Extract<Notice, { kind: 'BeatFolded' }>): void {
+export function count(counters: Counters, notice: Notice): void {
+  add(counters, notice.kind, notice)
+}
+
+function add<K extends Notice['kind']>(counters: Counters, kind: K, notice: NoticeOf[K]): void {
+  adds[kind]?.(counters, notice)
+}
+
+function countBeat(counters: Counters, notice: NoticeOf['BeatFolded']): void {
   counters.beats.inc()
   for (const [fate, records] of Object.entries(notice.fates)) counters.records.inc({ fate }, records)
   for (const [code, records] of Object.entries(notice.deadCodes)) counters.dead.inc({ code }, records)
