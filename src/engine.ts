@@ -100,8 +100,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** Takes a task over and restores it; the task is made with the ear that it is to tell. */
 function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Tell) => T) => Promise<TaskRunner<T>> {
-  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, tell, signal } =
-    options
+  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, tell, signal } = options
   const partitions = log.partitions('risk-events')
   const turns = new Turns(now)
   const config = createHash('sha256')
