@@ -130,10 +130,21 @@ export function codeTree(
 
   function leafOfNode(node: TreeNode): number {
     if (node.index === rootIndex) return unknownIndex
-    let at = node
-    while (at.depth > cutDepth) at = nodes[at.parent]
-    return indexOf.get(`${at.code}/${unknownCode}`) ?? at.index
+    const { code, index } = atDepth(nodes, node, cutDepth)
+    return indexOf.get(`${code}/${unknownCode}`) ?? index
   }
+}
+
+/** A node, or the one above it at a depth. */
+export function atDepth(nodes: readonly TreeNode[], node: TreeNode, depth: number): TreeNode {
+  let at = node
+  while (at.depth > depth) at = nodes[at.parent]
+  return at
+}
+
+/** Which nodes lie below this one, itself included: 1 or 0 by node. */
+export function nodesUnder({ nodes, pathOf }: CodeTree, top: number): Uint8Array {
+  return Uint8Array.from(nodes, ({ index }) => (pathOf(index).includes(top) ? 1 : 0))
 }
 
 function unknownNames(node: TreeNode): Record<string, string> {

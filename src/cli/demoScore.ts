@@ -1,6 +1,6 @@
 /** How many planned outbreaks the warnings found: a raise on the outbreak's cell, or one above or below it, in its time or two ticks after. */
 import type { Profile } from '../../streams/profile.ts'
-import { type CodeTree, rootIndex } from '../../streams/tree.ts'
+import type { CodeTree } from '../../streams/tree.ts'
 
 export type Raise = { region: string; industry: string; tickLabel: string }
 export type PlannedOutbreak = {
@@ -52,9 +52,5 @@ export function outbreaksLine({ injected, found, underWay, raisedOutside }: Outb
 
 /** Whether a code stands above another in its tree, or is it; '' is the root. */
 function isAbove(tree: CodeTree, above: string, below: string): boolean {
-  const wanted = above === '' ? rootIndex : tree.find(above)
-  for (let at = below === '' ? rootIndex : tree.find(below); ; at = tree.nodes[at].parent) {
-    if (at === wanted) return true
-    if (at === rootIndex) return false
-  }
+  return tree.pathOf(tree.find(below)).includes(tree.find(above))
 }

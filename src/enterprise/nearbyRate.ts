@@ -5,7 +5,7 @@
 import { shrunkRate } from '../../models/declared.ts'
 import { type Near, nearness } from '../../models/nearness.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { type CodeTree, rootIndex } from '../../streams/tree.ts'
+import { atDepth, type CodeTree, rootIndex } from '../../streams/tree.ts'
 import { type PlaceFeature, placeFeatures, typeFlags } from './featureProfile.ts'
 
 type Nearby = Extract<PlaceFeature, { kind: 'nearby' }>
@@ -132,12 +132,9 @@ export function countedAt(profile: Profile, axis: 'region' | 'industry'): Uint16
   const depths = asked.map((feature) => (feature.kind === 'nearby' ? levels.indexOf(levelOf(profile, feature)) + 1 : 0))
   const depth = Math.max(cutDepth, ...depths)
   if (depth === cutDepth) return leafOf
-  return Uint16Array.from(nodes, (node) => {
-    if (node.depth <= cutDepth) return leafOf[node.index]
-    let at = node
-    while (at.depth > depth) at = nodes[at.parent]
-    return at.index
-  })
+  return Uint16Array.from(nodes, (node) =>
+    node.depth <= cutDepth ? leafOf[node.index] : atDepth(nodes, node, depth).index,
+  )
 }
 
 /** Regions of one level are near one another; none without a centre is near any. */

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { ln1p, pow2 } from '../../models/math.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
+import { nodesUnder } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
 import { jsonOf } from '../json.ts'
 import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
@@ -148,8 +149,5 @@ export class Neighbourhood {
 
 function inside(profile: Profile, { axis, code }: Extract<PlaceFeature, { kind: 'place' }>): Uint8Array {
   const tree = axis === 'region' ? profile.regions : profile.industries
-  const top = tree.find(code)
-  const nodes = new Uint8Array(tree.nodes.length)
-  for (const node of tree.nodes) if (node.index === top || nodes[node.parent] === 1) nodes[node.index] = 1 // parents stand first
-  return nodes
+  return nodesUnder(tree, tree.find(code))
 }

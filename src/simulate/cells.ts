@@ -1,7 +1,6 @@
 /** How many events a day each cell usually has: by leaf region x leaf industry and family, so that any node pair can be summed. */
 import type { Profile } from '../../streams/profile.ts'
-import type { CodeTree } from '../../streams/tree.ts'
-import { under } from './places.ts'
+import { type CodeTree, nodesUnder } from '../../streams/tree.ts'
 import type { Population } from './population.ts'
 import { type Family, families, type Trait } from './traits.ts'
 
@@ -68,7 +67,7 @@ function leavesUnder(tree: CodeTree, leaves: readonly number[]): (node: number) 
   }
 
   function inNode(node: number): readonly number[] {
-    const inside = under(tree, node)
+    const inside = nodesUnder(tree, node)
     return [...leaves.keys()].filter((number) => inside[leaves[number]] === 1)
   }
 }

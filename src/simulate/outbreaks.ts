@@ -198,12 +198,6 @@ function clash({ profile }: Scene, one: Slot, other: Slot): boolean {
   if (apart) return false
   const { regions, industries } = profile
   const inside = (a: Slot, b: Slot): boolean =>
-    isUnder(regions, a.region, b.region) && isUnder(industries, a.industry, b.industry)
+    regions.pathOf(a.region).includes(b.region) && industries.pathOf(a.industry).includes(b.industry)
   return inside(one, other) || inside(other, one)
-}
-
-function isUnder(tree: CodeTree, node: number, top: number): boolean {
-  let at = node
-  while (at !== top && at !== rootIndex) at = tree.nodes[at].parent
-  return at === top
 }

@@ -3,7 +3,7 @@
  * seeded order; sections of GB/T 4754 have shares like those of the market entities registered in China (wholesale and retail
  * about a third).
  */
-import { type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
+import { atDepth, type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
 import { AliasTable } from './alias.ts'
 import type { Random } from './random.ts'
 
@@ -82,11 +82,7 @@ function bySize(tree: CodeTree, nodes: readonly number[]): number[] {
 export function places(tree: CodeTree, random: Random): Places {
   const children = childrenOf(tree)
   const alias = new AliasTable(weightsOf(tree, children, random))
-  const topOf = Uint16Array.from(tree.nodes, (node) => {
-    let at = node
-    while (at.depth > 1) at = tree.nodes[at.parent]
-    return at.index
-  })
+  const topOf = Uint16Array.from(tree.nodes, (node) => atDepth(tree.nodes, node, 1).index)
   return {
     pick: (draws) => alias.pick(draws),
     near: (node, draws) => {
@@ -96,14 +92,4 @@ export function places(tree: CodeTree, random: Random): Places {
     },
     topOf,
   }
-}
-
-/** Which nodes lie under this one, itself included: 1 or 0 by node. */
-export function under(tree: CodeTree, top: number): Uint8Array {
-  return Uint8Array.from(tree.nodes, (node) => {
-    for (let at = node; ; at = tree.nodes[at.parent]) {
-      if (at.index === top) return 1
-      if (at.index === rootIndex) return 0
-    }
-  })
 }

@@ -1,9 +1,8 @@
 /** Sources that are silent about a region for some days and then upload everything at once, with a backlog of old cases. */
 import type { Profile } from '../../streams/profile.ts'
-import { unknownIndex } from '../../streams/tree.ts'
+import { nodesUnder, unknownIndex } from '../../streams/tree.ts'
 import { dayMs, hourMs, minuteMs } from '../limits.ts'
 import type { PlannedOutbreak } from './outbreaks.ts'
-import { under } from './places.ts'
 import { Random } from './random.ts'
 import type { Silence } from './truth.ts'
 
@@ -38,7 +37,7 @@ export function planSilences(
     const region = random.pick(tops).index
     const source = random.pick(used)
     const lengthDays = Math.min(3 + random.int(6), options.days - 1 - day)
-    const inside = under(profile.regions, region)
+    const inside = nodesUnder(profile.regions, region)
     const fromMs = options.startMs + day * dayMs
     const toMs = fromMs + lengthDays * dayMs + 10 * hourMs + random.int(5 * hourMs)
     const slot = { source, inside, fromDay: day, toDay: day + lengthDays + 1 }

@@ -1,10 +1,10 @@
 /** The extra events of outbreaks. An outbreak is a surge of what becomes known in its window, spread over many enterprises. */
+import { nodesUnder } from '../../streams/tree.ts'
 import { dayMs } from '../limits.ts'
 import { byOffice, delayMs } from './delays.ts'
 import { publish } from './events.ts'
 import { dayStartMs, drawsOf, type Market, statuses } from './market.ts'
 import { type PlannedOutbreak, shareOfPeak } from './outbreaks.ts'
-import { under } from './places.ts'
 
 const freshShareMax = 0.8 // an outbreak's events are fresh: only such ones are judged
 
@@ -41,8 +41,8 @@ function membersOf(market: Market, outbreak: PlannedOutbreak): Uint32Array {
   const known = market.members.get(outbreak.truth.id)
   if (known) return known
   const { profile, population } = market.plan
-  const regions = under(profile.regions, outbreak.region)
-  const industries = under(profile.industries, outbreak.industry)
+  const regions = nodesUnder(profile.regions, outbreak.region)
+  const industries = nodesUnder(profile.industries, outbreak.industry)
   const inside = (one: number): boolean =>
     market.status[one] === statuses.active &&
     regions[market.region[one]] === 1 &&

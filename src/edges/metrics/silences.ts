@@ -2,7 +2,7 @@
 import { type Counter, Gauge, type Registry } from 'prom-client'
 import { PublicNotice } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import { rootIndex } from '../../../streams/tree.ts'
+import { atDepth } from '../../../streams/tree.ts'
 import { jsonOf } from '../../json.ts'
 import type { Log } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
@@ -56,9 +56,7 @@ export class SilenceSeries {
   #outermost(code: string): string {
     const { nodes, find } = this.#options.profile.regions
     if (code === '') return 'all'
-    let at = nodes[find(code)]
-    while (at.depth > 1 && at.parent !== rootIndex) at = nodes[at.parent]
-    return at.code
+    return atDepth(nodes, nodes[find(code)], 1).code
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { gradeCodeAt, hourOf } from '../../../models/facts.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import type { CodeTree } from '../../../streams/tree.ts'
+import { atDepth, type CodeTree } from '../../../streams/tree.ts'
 import { rowFeatures } from '../../enterprise/rowFeatures.ts'
 import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
@@ -118,11 +118,7 @@ function describer(profile: Profile): (task: EnterpriseTask, row: number, asOfHo
 /** For each node the code of itself or its ancestor at a level. */
 function codesAt(tree: CodeTree, level: string): string[] {
   const depth = tree.levels.indexOf(level) + 1
-  return tree.nodes.map((node) => {
-    let at = node
-    while (at.depth > depth) at = tree.nodes[at.parent]
-    return at.code
-  })
+  return tree.nodes.map((node) => atDepth(tree.nodes, node, depth).code)
 }
 
 /** The last tick that every enterprise task of a log has folded to its end. @throws ForewarnError FW_LOG_NOT_FOUND when nothing was folded. */
