@@ -2,27 +2,31 @@
  * Every topic, spelt once. A topic has a short name used in code, a version, and a full name on the wire:
  * `<prefix>.<short name>.v<version>`, for example `forewarn.risk-events.v1`. Inputs and outputs may have different prefixes.
  */
+
+/** How many partitions. `inputs`: as many as the enterprise inputs. `tasks`: one a task, by its number. `one`: a single writer or no key. */
+type Width = 'inputs' | 'tasks' | 'one'
+
 const catalogue = {
-  'risk-events': { flow: 'in' },
-  'credit-grades': { flow: 'in' },
-  enterprises: { flow: 'in' },
-  commands: { flow: 'in' },
-  artifacts: { flow: 'in' },
-  scores: { flow: 'out' },
-  'shadow-scores': { flow: 'out' },
-  'enterprise-alerts': { flow: 'out' },
-  'industry-warnings': { flow: 'out' },
-  'region-warnings': { flow: 'out' },
-  'cell-warnings': { flow: 'out' },
-  fates: { flow: 'out' },
-  'dead-letters': { flow: 'out' },
-  'command-results': { flow: 'out' },
-  notices: { flow: 'out' },
-  'cell-parts': { flow: 'inner' },
-  ticks: { flow: 'inner' },
-  journal: { flow: 'inner' },
-  checkpoints: { flow: 'inner' },
-} as const satisfies Record<string, { flow: 'in' | 'out' | 'inner' }>
+  'risk-events': { flow: 'in', width: 'inputs' },
+  'credit-grades': { flow: 'in', width: 'inputs' },
+  enterprises: { flow: 'in', width: 'inputs' },
+  commands: { flow: 'in', width: 'one' },
+  artifacts: { flow: 'in', width: 'one' },
+  scores: { flow: 'out', width: 'inputs' },
+  'shadow-scores': { flow: 'out', width: 'inputs' },
+  'enterprise-alerts': { flow: 'out', width: 'inputs' },
+  'industry-warnings': { flow: 'out', width: 'one' },
+  'region-warnings': { flow: 'out', width: 'one' },
+  'cell-warnings': { flow: 'out', width: 'one' },
+  fates: { flow: 'out', width: 'tasks' },
+  'dead-letters': { flow: 'out', width: 'tasks' },
+  'command-results': { flow: 'out', width: 'one' },
+  notices: { flow: 'out', width: 'one' },
+  'cell-parts': { flow: 'inner', width: 'inputs' },
+  ticks: { flow: 'inner', width: 'one' },
+  journal: { flow: 'inner', width: 'tasks' },
+  checkpoints: { flow: 'inner', width: 'tasks' },
+} as const satisfies Record<string, { flow: 'in' | 'out' | 'inner'; width: Width }>
 
 export type TopicName = keyof typeof catalogue
 export const topicNames: readonly TopicName[] = Object.keys(catalogue).filter(
@@ -31,6 +35,10 @@ export const topicNames: readonly TopicName[] = Object.keys(catalogue).filter(
 /** `in`: written by people and upstream systems. `out`: for readers. `inner`: between forewarn's own tasks, and for their recovery. */
 export function topicFlow(topic: TopicName): 'in' | 'out' | 'inner' {
   return catalogue[topic].flow
+}
+
+export function topicWidth(topic: TopicName): Width {
+  return catalogue[topic].width
 }
 
 const topicVersion = 1

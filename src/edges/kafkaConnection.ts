@@ -10,34 +10,33 @@ import type { Tell } from '../notices.ts'
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
-/** The variables, with what each means; docs/kafka.md has a table of them, which is written from this. */
-export const kafkaVariables = {
-  FOREWARN_KAFKA_TLS: '`true`: connect by TLS, with the certificates that Node trusts',
-  FOREWARN_KAFKA_TLS_CA_FILE: 'PEM file of the authorities to trust instead; turns TLS on',
-  FOREWARN_KAFKA_TLS_CERT_FILE: 'PEM file of the client certificate; turns TLS on',
-  FOREWARN_KAFKA_TLS_KEY_FILE: 'PEM file of its key',
-  FOREWARN_KAFKA_TLS_SERVER_NAME: 'name on the brokers’ certificate, where it is not the host’s',
-  FOREWARN_KAFKA_SASL: `mechanism of the user: ${mechanisms.join(', ')}`,
-  FOREWARN_KAFKA_USERNAME: 'the user',
-  FOREWARN_KAFKA_PASSWORD: 'the password',
-  FOREWARN_KAFKA_PASSWORD_FILE: 'file that holds the password, instead of FOREWARN_KAFKA_PASSWORD',
-  FOREWARN_KAFKA_PLAINTEXT_PASSWORD:
-    '`allow`: let plain send the password without TLS, for everybody on the way to read',
-} as const
-
 const text = z.string().min(1).optional()
+/** The variables, with what each means. */
 const Environment = z.object({
-  FOREWARN_KAFKA_TLS: z.enum(['true', 'false']).optional(),
-  FOREWARN_KAFKA_TLS_CA_FILE: text,
-  FOREWARN_KAFKA_TLS_CERT_FILE: text,
-  FOREWARN_KAFKA_TLS_KEY_FILE: text,
-  FOREWARN_KAFKA_TLS_SERVER_NAME: text,
-  FOREWARN_KAFKA_SASL: z.enum(mechanisms).optional(),
-  FOREWARN_KAFKA_USERNAME: text,
-  FOREWARN_KAFKA_PASSWORD: text,
-  FOREWARN_KAFKA_PASSWORD_FILE: text,
-  FOREWARN_KAFKA_PLAINTEXT_PASSWORD: z.literal('allow').optional(),
+  FOREWARN_KAFKA_TLS: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: connect by TLS, with the certificates that Node trusts'),
+  FOREWARN_KAFKA_TLS_CA_FILE: text.describe('PEM file of the authorities to trust instead; turns TLS on'),
+  FOREWARN_KAFKA_TLS_CERT_FILE: text.describe('PEM file of the client certificate; turns TLS on'),
+  FOREWARN_KAFKA_TLS_KEY_FILE: text.describe('PEM file of its key'),
+  FOREWARN_KAFKA_TLS_SERVER_NAME: text.describe('name on the brokers’ certificate, where it is not the host’s'),
+  FOREWARN_KAFKA_SASL: z
+    .enum(mechanisms)
+    .optional()
+    .describe(`mechanism of the user: ${mechanisms.join(', ')}`),
+  FOREWARN_KAFKA_USERNAME: text.describe('the user'),
+  FOREWARN_KAFKA_PASSWORD: text.describe('the password'),
+  FOREWARN_KAFKA_PASSWORD_FILE: text.describe('file that holds the password, instead of FOREWARN_KAFKA_PASSWORD'),
+  FOREWARN_KAFKA_PLAINTEXT_PASSWORD: z
+    .literal('allow')
+    .optional()
+    .describe('`allow`: let plain send the password without TLS, for everybody on the way to read'),
 })
+/** What each variable means; docs/kafka.md has a table of them, which is written from this. */
+export const kafkaVariables: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(Environment.shape).map(([name, { description = '' }]) => [name, description]),
+)
 type Environment = z.infer<typeof Environment>
 
 /** @throws ForewarnError FW_USAGE for a variable that makes no sense, or a file that cannot be read. */

@@ -2,7 +2,7 @@
 import { foldedTopics } from '../../streams/topics.ts'
 import { firstRecord, lastRecord } from '../log/lastRecord.ts'
 import type { Log } from '../log/port.ts'
-import { recordsOf } from '../log/recordsOf.ts'
+import { placesOf, recordsOf } from '../log/recordsOf.ts'
 import { type TaskId, taskNumber, tasksOf } from '../log/tasks.ts'
 import { inputsOf } from '../log/topology.ts'
 import { decodeEntry, type FoldedBeat } from './journal.ts'
@@ -31,8 +31,8 @@ export async function standsAt(log: Log, task: TaskId, beatMs: number): Promise<
 /** The last beat that any task has folded; undefined where none has begun. */
 export async function greatestFolded(log: Log): Promise<number | undefined> {
   let greatest: number | undefined
-  for (let partition = 0; partition < log.partitions('journal'); partition++) {
-    const entry = await lastRecord(log, 'journal', partition)
+  for (const { topic, partition } of placesOf(log, ['journal'])) {
+    const entry = await lastRecord(log, topic, partition)
     const beat = entry === undefined ? undefined : decodeEntry(entry.value).at(-1)?.beat
     if (beat !== undefined && beat > (greatest ?? Number.NEGATIVE_INFINITY)) greatest = beat
   }
@@ -51,21 +51,16 @@ export async function allThrough(log: Log, beat: number): Promise<boolean> {
 /** The beat of the earliest log time that begins an input; undefined for an empty log. */
 export async function earliestBeat(log: Log, beatMs: number): Promise<number | undefined> {
   let earliestMs = Number.POSITIVE_INFINITY
-  for (const topic of foldedTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
-      earliestMs = Math.min(earliestMs, (await firstRecord(log, topic, partition))?.timeMs ?? earliestMs)
-    }
-  }
+  for (const { topic, partition } of placesOf(log, foldedTopics))
+    earliestMs = Math.min(earliestMs, (await firstRecord(log, topic, partition))?.timeMs ?? earliestMs)
   return Number.isFinite(earliestMs) ? Math.floor(earliestMs / beatMs) : undefined
 }
 
 /** The log time of the last record of an input, of that which has the greatest; -Infinity for an empty log. An import's last mark counts too. */
 export async function greatestLogMs(log: Log): Promise<number> {
   let greatestMs = Number.NEGATIVE_INFINITY
-  for (const topic of foldedTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++)
-      greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
-  }
+  for (const { topic, partition } of placesOf(log, foldedTopics))
+    greatestMs = Math.max(greatestMs, (await lastRecord(log, topic, partition))?.timeMs ?? greatestMs)
   return greatestMs
 }
 

@@ -7,7 +7,7 @@ import { CellPart, FateColumns, fates } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { jsonOf } from '../json.ts'
 import type { Log, LogRecord } from './port.ts'
-import { recordsOf } from './recordsOf.ts'
+import { placesOf, recordsOf } from './recordsOf.ts'
 
 export const digestTopics = [
   'scores',
@@ -57,10 +57,9 @@ async function digestOf(log: Log, topic: DigestTopic, includes: (timeMs: number)
   const set = new Multiset()
   if (topic === 'cell-parts') await addParts(log, set, includes)
   else {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
+    for (const { partition } of placesOf(log, [topic]))
       for await (const record of recordsOf(log, topic, partition))
         if (includes(record.timeMs)) addRecord(topic, record, set)
-    }
   }
   return { hash: set.hash, records: set.count }
 }

@@ -1,33 +1,10 @@
 /** Which topic has how many partitions, and which of them a task folds. */
-import type { TopicName } from '../../streams/topics.ts'
+import { type TopicName, topicWidth } from '../../streams/topics.ts'
 import { type DeclaredInput, type TaskId, taskInputs, tasksOf } from './tasks.ts'
-
-/** `inputs`: as many as the enterprise inputs. `tasks`: one a task, by its number. `one`: a single writer or no key. */
-const widths = {
-  'risk-events': 'inputs',
-  'credit-grades': 'inputs',
-  enterprises: 'inputs',
-  commands: 'one',
-  artifacts: 'one',
-  scores: 'inputs',
-  'shadow-scores': 'inputs',
-  'enterprise-alerts': 'inputs',
-  'industry-warnings': 'one',
-  'region-warnings': 'one',
-  'cell-warnings': 'one',
-  fates: 'tasks',
-  'dead-letters': 'tasks',
-  'command-results': 'one',
-  notices: 'one',
-  'cell-parts': 'inputs',
-  ticks: 'one',
-  journal: 'tasks',
-  checkpoints: 'tasks',
-} as const satisfies Record<TopicName, 'inputs' | 'tasks' | 'one'>
 
 /** Number of partitions of a topic in a log whose inputs have `inputPartitions`. */
 export function partitionsOf(topic: TopicName, inputPartitions: number): number {
-  switch (widths[topic]) {
+  switch (topicWidth(topic)) {
     case 'inputs':
       return inputPartitions
     case 'tasks':
@@ -39,7 +16,7 @@ export function partitionsOf(topic: TopicName, inputPartitions: number): number 
 
 /** Whether a topic has one partition a task: a log of before may have fewer of them than there are tasks now. */
 export function isOneATask(topic: TopicName): boolean {
-  return widths[topic] === 'tasks'
+  return topicWidth(topic) === 'tasks'
 }
 
 export type Input = DeclaredInput & { name: string; partition: number }
@@ -51,7 +28,7 @@ export type Input = DeclaredInput & { name: string; partition: number }
 export function inputsOf(task: TaskId, inputPartitions: number): Input[] {
   const declared: Readonly<Record<string, DeclaredInput>> = taskInputs[task.kind]
   return Object.entries(declared).flatMap(([name, { topic, closedBy }]) => {
-    const own = 'partition' in task && widths[topic] === 'inputs' ? task.partition : undefined
+    const own = 'partition' in task && topicWidth(topic) === 'inputs' ? task.partition : undefined
     const partitions = own === undefined ? [...Array(partitionsOf(topic, inputPartitions)).keys()] : [own]
     return partitions.map((partition): Input => ({ name, topic, partition, closedBy }))
   })

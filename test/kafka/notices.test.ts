@@ -1,12 +1,11 @@
 /** What a log on a real broker tells: its connections, and that nothing waits once all is read, markers of transactions included. */
 import { expect, test } from 'vitest'
 import { openKafkaLog } from '../../src/log/kafka/kafkaLog.ts'
-import { deleteTopics } from '../../src/log/kafka/topics.ts'
 import { type Notice, relay } from '../../src/notices.ts'
 import { event } from '../edges/support.ts'
 import { append, foldToEnd } from '../support/fold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
-import { newKafkaPlace } from './logs.ts'
+import { deleteTopics, newKafkaPlace } from './logs.ts'
 import { describeWithKafka, sharedBroker } from './support.ts'
 
 describeWithKafka('notices of a log on Kafka', () => {

@@ -4,8 +4,9 @@ import { expect, it } from 'vitest'
 import { withAdmin } from '../../src/log/kafka/admin.ts'
 import { openKafkaLog } from '../../src/log/kafka/kafkaLog.ts'
 import { deviations, wantedTopics } from '../../src/log/kafka/topicSettings.ts'
-import { createTopics, deleteTopics, describeTopics } from '../../src/log/kafka/topics.ts'
+import { createTopics, describeTopics } from '../../src/log/kafka/topics.ts'
 import { isOneATask } from '../../src/log/topology.ts'
+import { deleteTopics } from './logs.ts'
 import { describeWithKafka, sharedBroker } from './support.ts'
 
 describeWithKafka('topics of a version that had fewer tasks', () => {

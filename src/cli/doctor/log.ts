@@ -10,6 +10,7 @@ import { Store } from '../../log/embedded/store.ts'
 import { readWriter } from '../../log/embedded/writerLock.ts'
 import type { Deviation } from '../../log/kafka/topicSettings.ts'
 import type { Log } from '../../log/port.ts'
+import { placesOf } from '../../log/recordsOf.ts'
 import { taskName, tasksOf } from '../../log/tasks.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 import { newestCheckpoint } from './manifest.ts'
@@ -118,9 +119,8 @@ function checkpointVerdict(behind: { task: string; epochs: number; beat: number 
 }
 
 export async function checkDeadLetters(log: Log): Promise<Check> {
-  let records = 0
-  for (const topic of recordTopics) records += await countOf(log, topic)
-  const dead = await countOf(log, 'dead-letters')
+  const records = await countOf(log, recordTopics)
+  const dead = await countOf(log, ['dead-letters'])
   const share = records === 0 ? 0 : dead / records
   const says = `${dead} of ${records} records (${(share * 100).toFixed(1)} %).`
   const remedy = '`forewarn dead-letters list` tells codes and remedies.'
@@ -128,11 +128,7 @@ export async function checkDeadLetters(log: Log): Promise<Check> {
   return share > deadShareWarn ? warn('dead letters', says, remedy) : ok('dead letters', says)
 }
 
-async function countOf(log: Log, topic: TopicName): Promise<number> {
-  let count = 0
-  for (let partition = 0; partition < log.partitions(topic); partition++) {
-    const { start, end } = await log.range(topic, partition)
-    count += end - start
-  }
-  return count
+async function countOf(log: Log, topics: readonly TopicName[]): Promise<number> {
+  const ranges = await Promise.all(placesOf(log, topics).map(({ topic, partition }) => log.range(topic, partition)))
+  return ranges.reduce((count, { start, end }) => count + end - start, 0)
 }

@@ -3,8 +3,7 @@ import { isHashOf, type Profile } from '../../../streams/profile.ts'
 import { foldedTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
-import { greatestFolded } from '../../fold/progress.ts'
-import { lastRecord } from '../../log/lastRecord.ts'
+import { greatestFolded, greatestLogMs } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
 
 export async function readCommands(log: Log): Promise<ImportState> {
@@ -35,12 +34,8 @@ export async function checkNotBehind(
   { activation }: Pick<ImportState, 'activation'>,
   firstMs: number,
 ): Promise<void> {
-  for (const topic of foldedTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
-      const last = await lastRecord(log, topic, partition)
-      if (last !== undefined && last.timeMs > firstMs) throw behind(firstMs, last.timeMs)
-    }
-  }
+  const lastMs = await greatestLogMs(log)
+  if (lastMs > firstMs) throw behind(firstMs, lastMs)
   if (activation === undefined) return // without one nothing was folded
   const beat = await greatestFolded(log)
   if (beat !== undefined && (beat + 1) * activation.beatMs > firstMs)

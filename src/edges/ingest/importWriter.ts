@@ -9,7 +9,7 @@ import { type RecordTopic, recordTopics } from '../../../streams/topics.ts'
 import { type ImportSource, type OpenImport, sourceHeader } from '../../fold/imports.ts'
 import { importBufferBytes, importMarkMs, importMarkRecords } from '../../limits.ts'
 import type { Log, NewRecord } from '../../log/port.ts'
-import { recordsOf } from '../../log/recordsOf.ts'
+import { placesOf, recordsOf } from '../../log/recordsOf.ts'
 import { commandId } from './importSource.ts'
 
 /** First offsets of an import by `topic/partition`, kept in a header of its first command. */
@@ -136,11 +136,8 @@ function placeOf(topic: RecordTopic, partition: number): string {
 
 async function positionsOf(log: Log): Promise<Record<string, number>> {
   const positions: Record<string, number> = {}
-  for (const topic of recordTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
-      positions[placeOf(topic, partition)] = (await log.range(topic, partition)).end
-    }
-  }
+  for (const { topic, partition } of placesOf(log, recordTopics))
+    positions[placeOf(topic, partition)] = (await log.range(topic, partition)).end
   return positions
 }
 
@@ -148,13 +145,11 @@ async function positionsOf(log: Log): Promise<Record<string, number>> {
 async function countHeld(log: Log, { headers }: OpenImport): Promise<Map<string, number>> {
   const positions = Positions.parse(JSON.parse(headers?.[positionsHeader] ?? '{}'))
   const held = new Map<string, number>()
-  for (const topic of recordTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
-      const place = placeOf(topic, partition)
-      let records = 0
-      for await (const _ of recordsOf(log, topic, partition, positions[place] ?? 0)) records++
-      held.set(place, records)
-    }
+  for (const { topic, partition } of placesOf(log, recordTopics)) {
+    const place = placeOf(topic, partition)
+    let records = 0
+    for await (const _ of recordsOf(log, topic, partition, positions[place] ?? 0)) records++
+    held.set(place, records)
   }
   return held
 }

@@ -6,7 +6,7 @@ import { foldedTopics, type TopicName } from '../../../streams/topics.ts'
 import { futureMsMax } from '../../limits.ts'
 import { firstRecord } from '../../log/lastRecord.ts'
 import type { Log } from '../../log/port.ts'
-import { recordsOf } from '../../log/recordsOf.ts'
+import { placesOf, recordsOf } from '../../log/recordsOf.ts'
 
 /** `<partition>/<offset>` of the letter. */
 export const redrivenHeader = 'redriven-from'
@@ -14,13 +14,11 @@ export const redrivenHeader = 'redriven-from'
 /** Places of letters, none earlier than an instant, that the inputs hold again. */
 export async function redrivenSince(log: Log, sinceMs: number): Promise<Set<string>> {
   const found = new Set<string>()
-  for (const topic of foldedTopics) {
-    for (let partition = 0; partition < log.partitions(topic); partition++) {
-      const from = await firstSince(log, topic, partition, sinceMs - futureMsMax) // clocks differ
-      for await (const { headers } of recordsOf(log, topic, partition, from)) {
-        const place = headers?.[redrivenHeader]
-        if (place !== undefined) found.add(place)
-      }
+  for (const { topic, partition } of placesOf(log, foldedTopics)) {
+    const from = await firstSince(log, topic, partition, sinceMs - futureMsMax) // clocks differ
+    for await (const { headers } of recordsOf(log, topic, partition, from)) {
+      const place = headers?.[redrivenHeader]
+      if (place !== undefined) found.add(place)
     }
   }
   return found

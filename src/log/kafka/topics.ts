@@ -43,14 +43,6 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
   })
 }
 
-/** Removes the topics that are there, with all they hold. */
-export function deleteTopics(connection: KafkaConnection, prefixes: TopicPrefixes): Promise<void> {
-  return withAdmin(connection, async (admin) => {
-    const names = await existing(admin, wireNames(prefixes))
-    if (names.length > 0) await admin.deleteTopics({ topics: names })
-  })
-}
-
 /** A broker hears of what is new a moment later than the controller. */
 async function untilLed(admin: Admin, made: readonly WantedTopic[], log: string): Promise<void> {
   const topics = made.map(({ name }) => name)
