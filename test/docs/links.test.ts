@@ -1,5 +1,5 @@
 /** What the pages link to, name and tell people to type is there. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
@@ -117,4 +117,17 @@ test('every metric has its line on the page of metrics', () => {
   const text = readPage('docs/metrics.md')
   expect(counters.length).toBeGreaterThan(15)
   expect([...counters, ...gauges].filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+})
+
+test('every variable of the environment that the program reads is on a page', () => {
+  const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const read = sources.flatMap((file) => readPage(path.join('src', file)).match(/\bFOREWARN_[A-Z_]+\b/g) ?? [])
+  const text = pages
+    .filter((page) => page !== 'CHANGELOG.md')
+    .map(readPage)
+    .join('\n')
+  expect(read.length).toBeGreaterThan(10)
+  expect([...new Set(read)].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([])
 })
