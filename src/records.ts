@@ -9,7 +9,7 @@ import type { Emit } from './fold/task.ts'
 import { jsonBytes } from './json.ts'
 import { letterBeginningBytes, letterBytesMax, letterKeyMax, recordParseBytesMax, rowsKept } from './limits.ts'
 import type { LogRecord } from './log/port.ts'
-import { endsSlice } from './slices.ts'
+import { slicesOf } from './slices.ts'
 
 const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
 
@@ -114,11 +114,13 @@ export class FateSheet {
     this.rows += records.length
     this.open += records.length
     this.reserve()
-    for (let at = 0; at < records.length; at++) {
-      this.hasher.ofBytes(records[at].value)
-      this.hashes[(first + at) * 2] = this.hasher.high
-      this.hashes[(first + at) * 2 + 1] = this.hasher.low
-      if (endsSlice(at)) yield
+    for (const { from, to } of slicesOf(records)) {
+      for (let at = from; at < to; at++) {
+        this.hasher.ofBytes(records[at].value)
+        this.hashes[(first + at) * 2] = this.hasher.high
+        this.hashes[(first + at) * 2 + 1] = this.hasher.low
+      }
+      yield
     }
     this.topics.push(topic)
     this.counts.push(records.length)

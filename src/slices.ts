@@ -1,10 +1,29 @@
 /** Long work in slices: a generator yields after each, and whoever drives it lets others have their turn. */
 
+import { sliceBytes } from './limits.ts'
+
 /** So many records, rows or outputs are a slice: some milliseconds. */
 export const sliceLength = 1_024
 
 /** Whether a slice ends with the item at this position. */
 export const endsSlice = (at: number): boolean => at % sliceLength === sliceLength - 1
+
+/** Slices of records, by their number and by their bytes: one may have a hundred of them, another a quarter of a million. */
+export function* slicesOf(records: readonly { readonly value: Uint8Array }[]): Iterable<{ from: number; to: number }> {
+  for (let from = 0, to = 0; from < records.length; from = to) {
+    for (let bytes = 0; to < records.length && to < from + sliceLength && bytes < sliceBytes; to++)
+      bytes += records[to].value.length
+    yield { from, to }
+  }
+}
+
+/** All slices at once: what the work comes to. */
+export function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+  }
+}
 
 /** The list in order, as `list.sort(compare)` has it. */
 export function* sortedInSlices<T>(list: T[], compare: (a: T, b: T) => number): Generator<void, T[]> {

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors.ts'
 import { futureMsMax, horizonHours, mergedEventsMin } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { isRefusal } from '../records.ts'
-import { endsSlice, sliceLength, sortedInSlices } from '../slices.ts'
+import { endsSlice, sliceLength, slicesOf, sortedInSlices } from '../slices.ts'
 import type { Decoder } from './decode.ts'
 import { EventColumns } from './eventColumns.ts'
 import { type FactSet, RowFacts, trim } from './factSet.ts'
@@ -103,8 +103,8 @@ export class EventFold {
 
   private *decodeAll(records: readonly LogRecord[], time: BeatTime, settle: Settle): Iterable<void> {
     this.events.clear(records.length)
-    for (let from = 0; from < records.length; from += sliceLength) {
-      this.decodeSome(records, from, Math.min(from + sliceLength, records.length), time, settle)
+    for (const { from, to } of slicesOf(records)) {
+      this.decodeSome(records, from, to, time, settle)
       yield
     }
   }

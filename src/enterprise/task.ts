@@ -28,7 +28,7 @@ import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import type { SavedDesk } from '../registry/deskState.ts'
-import { endsSlice, sortedInSlices } from '../slices.ts'
+import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
 import { loadState, saveState } from './checkpoint.ts'
 import { decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
@@ -160,7 +160,7 @@ export class EnterpriseTask implements FoldTask {
       yield
     }
     this.neighbourhood.openTick(time.tick)
-    const { switched } = this.desk.fold(beat, records.commands, records.artifacts)
+    const { switched } = yield* this.desk.foldInSlices(beat, records.commands, records.artifacts)
     yield* this.openTicks(time.tick)
     this.seats.seat(switched)
     if (switched.champion) yield* this.rescoreAll({ ...asOf, cause: 'model' })
@@ -264,21 +264,28 @@ export class EnterpriseTask implements FoldTask {
   ): Iterable<void> {
     const { topic, records } = table
     const first = yield* this.fates.block(topic, records)
-    for (const [at, record] of records.entries()) {
-      if (endsSlice(at)) yield
-      const decoded = table.decode(record)
-      if (isRefusal(decoded)) {
-        const { refused: code, detail } = decoded
-        this.settle({ record, topic, fateAt: first + at, fate: 'dead', code, detail }, emit)
-        continue
-      }
-      this.countFlags(decoded.flags)
-      const row = this.book.rowOf(decoded.enterpriseId)
-      this.fates.set(
-        first + at,
-        this.changeRow(row, time.tick, () => table.place(row, decoded)),
-      )
+    for (const { from, to } of slicesOf(records)) {
+      for (let at = from; at < to; at++) this.foldRow(table, records[at], { fateAt: first + at, tick: time.tick }, emit)
+      yield
     }
+  }
+
+  private foldRow<T extends { enterpriseId: string; flags: number }>(
+    { topic, decode, place }: Table<T>,
+    record: LogRecord,
+    { fateAt, tick }: { fateAt: number; tick: number },
+    emit: Emit,
+  ): void {
+    const decoded = decode(record)
+    if (isRefusal(decoded)) {
+      const { refused: code, detail } = decoded
+      this.settle({ record, topic, fateAt, fate: 'dead', code, detail }, emit)
+      return
+    }
+    this.countFlags(decoded.flags)
+    const row = this.book.rowOf(decoded.enterpriseId)
+    const fate = this.changeRow(row, tick, () => place(row, decoded))
+    this.fates.set(fateAt, fate)
   }
 
   private *foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): Iterable<void> {

@@ -12,6 +12,7 @@ import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { changesAheadMax, unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
+import { atOnce } from '../slices.ts'
 import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
 import { championsAfter, previousOf, type Seat, seatAt } from './champions.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
@@ -98,12 +99,22 @@ export class ModelDesk {
 
   /** The commands and chunks of one beat. @throws ForewarnError FW_COMMAND_LATE. */
   fold(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): Turn {
+    return atOnce(this.foldInSlices(beat, commands, chunks))
+  }
+
+  /** The same in slices: a chunk that makes a model whole costs as much as that model allows. */
+  *foldInSlices(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): Generator<void, Turn> {
     if (commands.length === 0 && chunks.length === 0 && this.wishes.length === 0) return nothing
     const results: CommandResult[] = []
     const tick = this.calendar.tickOf(beat * this.beatMs)
     this.decidedTick = tick - 1
+    const taken: ChunkOutcome[] = []
+    for (const record of chunks) {
+      taken.push(this.artifacts.take(record))
+      yield
+    }
     const turn = {
-      chunks: chunks.map((record) => this.artifacts.take(record)),
+      chunks: taken,
       commands: commands.map((record) => {
         const outcome = this.commands.fold(record)
         if (outcome.command !== undefined) this.take(outcome.command, record.timeMs, beat, results)

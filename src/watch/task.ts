@@ -203,7 +203,7 @@ export class WatchTask implements FoldTask {
     emit: Emit,
   ): Iterable<void> {
     const { tell } = this.options
-    const turn = this.desk.fold(beat, commands, artifacts)
+    const turn = yield* this.desk.foldInSlices(beat, commands, artifacts)
     for (const { topic, records, outcomes } of [
       { topic: 'commands', records: commands, outcomes: turn.commands },
       { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },

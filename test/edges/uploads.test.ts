@@ -8,7 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Server } from '../../src/edges/server.ts'
 import { ForewarnError } from '../../src/errors.ts'
-import { bodyGivesWayMs, ingestRequestsMax, KiB, MiB, sliceLines } from '../../src/limits.ts'
+import { bodyGivesWayMs, httpConnectionsMax, ingestRequestsMax, KiB, MiB, sliceLines } from '../../src/limits.ts'
 import { memoryLog } from '../support/fold.ts'
 import { logOver } from '../support/logs.ts'
 import { serve } from './serve.ts'
@@ -110,6 +110,18 @@ test('senders that have fallen silent lose their places to the next, one for eac
   nowMs += bodyGivesWayMs
   expect(await post()).toBe(200)
   expect(await Promise.race(silent.map(({ answer }) => answer))).toMatch(/^HTTP\/1.1 408 /)
+})
+
+test('whoever only holds connections shuts nobody out: the oldest go, and not one that sends a body', async () => {
+  const server = await serve(await memoryLog())
+  const upload = speak(server, `${head('Content-Length: 500')}{"id":"half`)
+  await once(upload.socket, 'connect')
+  await fetch(`${server.address}/livez`)
+  const silent = Array.from({ length: httpConnectionsMax + 10 }, () => speak(server, ''))
+  expect(await Promise.all(silent.slice(0, 10).map(({ answer }) => answer))).toEqual(Array(10).fill(''))
+  expect((await fetch(`${server.address}/livez`)).status).toBe(200)
+  await server.close()
+  expect(refusedIn(await upload.answer).code).toBe('FW_HTTP_CLOSING')
 })
 
 test('the end of a server waits for no connection that is silent or idle, and not for ever for any other', async () => {

@@ -7,12 +7,13 @@ import { TaskRunner } from '../../src/fold/runner.ts'
 import type { FoldTask, RecordsOf } from '../../src/fold/task.ts'
 import { Turns } from '../../src/fold/turns.ts'
 import { foldVersion } from '../../src/fold/version.ts'
-import { turnMsMax } from '../../src/limits.ts'
+import { recordParseBytesMax, sliceBytes, turnMsMax } from '../../src/limits.ts'
 import type { Log, LogRecord } from '../../src/log/port.ts'
 import { sliceLength, sortedInSlices } from '../../src/slices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
 import { append, bytesOf, memoryLog, type TestRecord } from '../support/fold.ts'
 import { historyStartMs } from '../support/histories.ts'
+import { chunkRecords, modelFolder } from '../support/models.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -134,6 +135,29 @@ it('a beat is folded in as many slices as it has records by the thousand, whatev
     const slices = [...enterpriseTask().foldInSlices(firstBeat, { ...none, ...records }, () => {})].length
     expect(slices, what).toBeGreaterThanOrEqual(passes * Math.floor(5_000 / sliceLength))
   }
+})
+
+it('a beat of records that are large, or that make models whole, is cut by what they cost, not by their number', () => {
+  const recordOf = (value: Uint8Array, offset: number): LogRecord => ({
+    offset,
+    timeMs: historyStartMs,
+    key: 'E1',
+    value,
+    headers: null,
+  })
+  const large = Array.from({ length: 40 }, (_, at) => recordOf(Buffer.alloc(recordParseBytesMax, '{'), at))
+  const models = Array.from({ length: 10 }, (_, weight) => chunkRecords(modelFolder({ weight }), historyStartMs)).flat()
+  const chunks = models.map(({ value }, at) => recordOf(bytesOf(value), at))
+  const perSlice = sliceBytes / recordParseBytesMax
+  const slicesOf = (records: Partial<RecordsOf<'enterprise'>>): number => {
+    const none = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
+    return [...enterpriseTask().foldInSlices(firstBeat, { ...none, ...records }, () => {})].length
+  }
+  expect(slicesOf({ events: large })).toBeGreaterThanOrEqual((2 * large.length) / perSlice)
+  expect(slicesOf({ enterprises: large })).toBeGreaterThanOrEqual((2 * large.length) / perSlice)
+  expect(slicesOf({ artifacts: chunks })).toBeGreaterThanOrEqual(chunks.length)
+  const watched = watchTask().foldInSlices(firstBeat, { commands: [], parts: [], artifacts: chunks }, () => {})
+  expect([...watched].length).toBeGreaterThanOrEqual(chunks.length)
 })
 
 it('a list is sorted in slices as it would be in one go: equal ones stay in their order', () => {

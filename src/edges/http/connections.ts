@@ -28,8 +28,8 @@ export class Connections {
 
   /** Watches the server from before its first connection. */
   watch(server: Server): void {
-    server.maxConnections = httpConnectionsMax
     server.on('connection', (socket: Socket) => {
+      if (this.#open.size >= httpConnectionsMax) this.#makeRoom()
       this.#open.add(socket)
       socket.once('close', () => this.#open.delete(socket))
     })
@@ -72,6 +72,14 @@ export class Connections {
     }
     closeRest().catch(() => {}) // all are closed already
     await closed.finally(() => over.abort())
+  }
+
+  /** The oldest without a request under way goes, or the oldest of all: whoever only holds connections shuts nobody out. */
+  #makeRoom(): void {
+    const [oldest] = this.#open
+    const gone = this.#open.values().find((socket) => !this.#busy.has(socket)) ?? oldest
+    this.#open.delete(gone)
+    gone.destroy()
   }
 
   #answered(request: IncomingMessage): void {
