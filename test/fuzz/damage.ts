@@ -135,10 +135,17 @@ function put(bytes: Buffer, piece: Buffer, random: Sfc32): Buffer {
 }
 
 /** A value of the JSON becomes another one: what only bytes would break is seen by those who parse, and this by those behind them. */
-const jsonValue: Damage = (bytes, other, random) => {
-  const json = parsed(bytes)
-  if (json === undefined) return pick(plainDamages, random)(bytes, other, random)
-  return Buffer.from(JSON.stringify(withOther(json, random)))
+const jsonValue: Damage = (bytes, other, random) =>
+  jsonWithOther(bytes, random) ?? pick(plainDamages, random)(bytes, other, random)
+
+/** Undefined for what is no object, and for one too deep to be written again. */
+function jsonWithOther(bytes: Buffer, random: Sfc32): Buffer | undefined {
+  if (bytes[0] !== 0x7b) return undefined
+  try {
+    return Buffer.from(JSON.stringify(withOther(JSON.parse(bytes.toString('utf8')), random)))
+  } catch {
+    return undefined
+  }
 }
 
 const values: readonly unknown[] = [
@@ -178,15 +185,6 @@ function withOtherItem(list: readonly unknown[], random: Sfc32): unknown[] {
   if (what === 0) return list.toSpliced(at, 1)
   if (what === 1) return [...list, ...list.slice(0, 1_000)]
   return list.with(at, withOther(list[at], random))
-}
-
-function parsed(bytes: Buffer): unknown {
-  if (bytes[0] !== 0x7b) return undefined
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 const plainDamages = [truncate, flip, overwrite, splice, remove, repeat, lengthField, number, insert, nesting] as const

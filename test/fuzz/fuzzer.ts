@@ -89,10 +89,14 @@ const enginesOwn = [
   'AssertionError',
 ]
 
-/** An error that somebody wrote down; one of the engine's is a case that nobody thought of. */
+/** An error that somebody wrote down; one of the engine's is a case that nobody thought of. Models say that a number `must be` in a range. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof z.core.$ZodError) return true
-  return error instanceof Error && !(error instanceof WrongError) && !enginesOwn.includes(error.name)
+  if (!(error instanceof Error) || error instanceof WrongError) return false
+  return (
+    !enginesOwn.includes(error.name) ||
+    (error instanceof RangeError && / must (be|lie) /.test(error.message) && !('code' in error))
+  )
 }
 
 /** What only the program writes may refuse to be read with the engine's word for what is no JSON. */
