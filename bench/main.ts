@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds]`: runs one benchmark; with --json its last line is one JSON object. */
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES]`: runs one benchmark; with --json its last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import type { BenchOptions } from './options.ts'
 
@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   train: async () => (await import('./train.ts')).benchTrain,
   chicago: async () => (await import('./chicago.ts')).benchChicago,
   hazard: async () => (await import('./hazard.ts')).benchHazard,
+  hostile: async () => (await import('./hostile.ts')).benchHostile,
   labels: async () => (await import('./labels.ts')).benchLabels,
 }
 
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     'cpu-prof': { type: 'string' },
     peers: { type: 'string' },
     folds: { type: 'boolean' },
+    only: { type: 'string' },
   },
 })
 const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
@@ -34,5 +36,6 @@ if (bench === undefined) {
     cpuProf: values['cpu-prof'],
     peers: values.peers ?? process.env.FOREWARN_PEERS,
     folds: values.folds === true,
+    only: values.only,
   })
 }

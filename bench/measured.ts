@@ -57,6 +57,16 @@ export class MeasuredProcess {
     this.#child.kill('SIGTERM')
   }
 
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Ends it at once, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.ended.catch(() => {}) // it cannot end well
+  }
+
   #look(): void {
     try {
       const counters = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1').split(') ')[1].split(' ')
@@ -69,7 +79,7 @@ export class MeasuredProcess {
   }
 }
 
-const main = path.resolve(import.meta.dirname, '../src/main.ts')
+export const main = path.resolve(import.meta.dirname, '../src/main.ts')
 /** As the Dockerfile runs it. */
 export const image = {
   flags: ['--max-semi-space-size=4'],

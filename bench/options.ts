@@ -7,6 +7,8 @@ export type BenchOptions = {
   peers: string | undefined
   /** `chicago`: only the folds inside the training rows. */
   folds: boolean
+  /** `hostile`: only these attacks, commas between them. */
+  only: string | undefined
 }
 
 /** The result, on the last line of standard output. */
