@@ -17,7 +17,6 @@ export type TrainedNetwork = {
   readonly features: Moments[]
   /** The epoch whose weights these are: the one of the lowest validation loss, or the last. */
   readonly epochs: number
-  readonly history: readonly EpochReport[]
   /** What was left out, and why. */
   readonly notes: string[]
 }
@@ -40,7 +39,6 @@ export async function trainNetwork(
   const { fit, validation, features, notes } = prepareRows(data.fit, data.validation)
   const model = tensorFlowModel(tf, { columns: features.length, share: shareOf(fit, settings), settings })
   try {
-    const history: EpochReport[] = []
     let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, layers: model.weights() }
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const loss = await model.trainEpoch(fit, epoch)
@@ -49,14 +47,12 @@ export async function trainNetwork(
         throw new Error(
           `epoch ${epoch}: the loss is not finite; use a learning rate below ${settings.learningRate} or a smaller penalty`,
         )
-      const report = { epoch, loss, validationLoss }
-      history.push(report)
-      onEpoch(report)
+      onEpoch({ epoch, loss, validationLoss })
       if (validationLoss === null || validationLoss < best.loss)
         best = { loss: validationLoss ?? best.loss, epoch, layers: model.weights() }
       else if (epoch - best.epoch >= settings.patience) break
     }
-    return { weights: { layers: best.layers.map(encoded) }, features, epochs: best.epoch, history, notes }
+    return { weights: { layers: best.layers.map(encoded) }, features, epochs: best.epoch, notes }
   } finally {
     model.dispose()
   }

@@ -30,8 +30,6 @@ export type ServerOptions = Access & {
   body?: Partial<BodyBounds>
   /** Milliseconds, for durations. */
   now?: () => number
-  /** More routes of the same server. */
-  routes?: (app: FastifyInstance) => void
 }
 
 /** `address`: `http://127.0.0.1:9464`, as other processes of this machine reach it. */
@@ -39,7 +37,7 @@ export type Server = { address: string; close(): Promise<void> }
 
 /** Listens when the promise resolves. @throws ForewarnError FW_HTTP_BUSY when the port is taken, FW_USAGE when the host is none of this machine. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { registry, ready, explain, logger, routes, now = () => performance.now() } = options
+  const { registry, ready, explain, logger, now = () => performance.now() } = options
   const connections = new Connections(now)
   const app = fastify({
     logger: false,
@@ -66,7 +64,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await app.register(async (scope) => recordRoutes(scope, connections, options)) // its body parser is not that of other routes
   await app.register(async (scope) => registryRoutes(scope, connections, options.log))
   if (explain !== undefined) explanationRoute(app, explain)
-  routes?.(app)
   await listen(app, options)
   return { address: addressOf(app, options), close: () => connections.close(app.server, app.close()) }
 }

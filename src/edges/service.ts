@@ -1,5 +1,4 @@
 /** One running process: the engine over a log, its notices as log lines and metrics, and its HTTP server. */
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -23,7 +22,6 @@ export type ServiceOptions = Omit<EngineOptions, 'tell'> & {
   tell?: Tell
   /** Is given the ear of this process, for what others have to tell: the log, the group. */
   listen?: (tell: Tell) => void
-  routes?: (app: FastifyInstance) => void
 }
 
 export type Service = {
@@ -62,7 +60,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         return engine.explain(id)
       },
       logger,
-      ...(options.routes === undefined ? {} : { routes: options.routes }),
     })
     log.announce?.(server.address)
     tell({ kind: 'Serving', address: server.address })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { inflatedBytesMax } from '../../src/limits.ts'
-import { codecs } from '../../src/log/kafka/codecs/codecs.ts'
+import { inflators } from '../../src/log/kafka/codecs/codecs.ts'
 import { batchHeadBytes, bodyAt, lengthAt } from '../../src/log/kafka/wire/batch.ts'
 import { crc32c, crc32cByTable } from '../../src/log/kafka/wire/crc32c.ts'
 import { WireError } from '../../src/log/kafka/wire/cursor.ts'
@@ -15,7 +15,7 @@ import { type BatchProducer, type BatchRecord, writeBatch } from '../support/wri
 import { placed } from './modelPartition.ts'
 
 const plain: BatchProducer = { id: undefined, epoch: 0, sequence: 0, isTransactional: false }
-const inflate: Inflate = (codec, bytes) => codecs[codec].decompress(bytes)
+const inflate: Inflate = (codec, bytes) => inflators[codec](bytes)
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 })
 const record: fc.Arbitrary<BatchRecord> = fc.record({

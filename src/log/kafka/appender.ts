@@ -10,7 +10,6 @@ import { givenPartition, send, type Transactions, type Written } from './transac
 
 export type AppenderOptions = {
   /** Milliseconds since 1970, the time of records that bring none. */
-  now: () => number
   /** What is stamped here leads the clock by at most so many milliseconds. */
   aheadMsMax: number
   /** For messages. */
@@ -53,13 +52,13 @@ export class Appender {
   }
 
   async #stamp(topic: TopicName, place: Place, records: readonly NewRecord[]): Promise<NewRecord[]> {
-    const { now, aheadMsMax, lastTime } = this.#options
+    const { aheadMsMax, lastTime } = this.#options
     const key = placeKey(place)
     let lastMs = this.#lastTimes.get(key)
     if (lastMs === undefined && records.some(({ timeMs }) => timeMs === undefined))
       lastMs = await lastTime(topic, place.partition)
     const timed = records.map((record) => {
-      lastMs = record.timeMs ?? stampAfter(lastMs ?? Number.NEGATIVE_INFINITY, { nowMs: now(), aheadMsMax })
+      lastMs = record.timeMs ?? stampAfter(lastMs ?? Number.NEGATIVE_INFINITY, { nowMs: Date.now(), aheadMsMax })
       return { ...record, timeMs: lastMs }
     })
     if (lastMs !== undefined) this.#lastTimes.set(key, lastMs)

@@ -6,7 +6,6 @@ import loggers from 'kafkajs/src/loggers/index.js'
 import socketFactory from 'kafkajs/src/network/socketFactory.js'
 import { secondMs } from '../../limits.ts'
 import type { Tell } from '../../notices.ts'
-import { registerCodecs } from './codecs/codecs.ts'
 
 export type KafkaConnection = {
   brokers: readonly string[]
@@ -35,7 +34,6 @@ export function kafkaClient(connection: KafkaConnection): Kafka {
 
 /** The inner cluster, which reads by offset. */
 export function innerCluster(connection: KafkaConnection): Cluster {
-  registerCodecs()
   return new Cluster({
     ...configOf(connection),
     logger: loggers.createLogger({ level: logLevel.WARN, logCreator: () => said(connection) }),

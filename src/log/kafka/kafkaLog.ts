@@ -31,8 +31,6 @@ import { unwritable } from './writable.ts'
 export type KafkaLogOptions = {
   connection: KafkaConnection
   prefixes?: TopicPrefixes
-  /** Milliseconds since 1970, the time of records that bring none. */
-  now?: () => number
   /** What is stamped here leads the clock by at most so many milliseconds. */
   aheadMsMax?: number | undefined
 }
@@ -41,11 +39,11 @@ const startKeptMs = 10 * secondMs
 
 /** @throws ForewarnError FW_KAFKA_TOPICS when a topic is missing or has another number of partitions, FW_KAFKA_REFUSED, FW_LOG_UNAVAILABLE. */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
-  const { connection, prefixes = defaultPrefixes, now = Date.now, aheadMsMax = aheadMsMaxDefault } = options
+  const { connection, prefixes = defaultPrefixes, aheadMsMax = aheadMsMaxDefault } = options
   const cluster = innerCluster(connection)
   try {
     const partitions = await inputPartitions(cluster, connection, prefixes)
-    return new KafkaLog({ connection, cluster, prefixes, partitions, now, aheadMsMax })
+    return new KafkaLog({ connection, cluster, prefixes, partitions, aheadMsMax })
   } catch (error) {
     await cluster.disconnect().catch(() => {})
     throw kafkaFault(error, logName(connection))
@@ -99,7 +97,6 @@ class KafkaLog implements Log {
     cluster: Cluster
     prefixes: TopicPrefixes
     partitions: number
-    now: () => number
     aheadMsMax: number
   }) {
     this.name = logName(of.connection)
@@ -110,7 +107,6 @@ class KafkaLog implements Log {
     this.#partitions = of.partitions
     this.#reader = new KafkaReader(of.cluster, this.name, of.connection.tell)
     this.#appender = new Appender(this.#kafka, {
-      now: of.now,
       aheadMsMax: of.aheadMsMax,
       log: this.name,
       lastTime: async (topic, partition) => (await lastRecord(this, topic, partition))?.timeMs,

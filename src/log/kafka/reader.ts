@@ -5,7 +5,7 @@ import { ForewarnError, messageOf } from '../../errors.ts'
 import { fetchedRecordsMax, kafkaPatienceMs } from '../../limits.ts'
 import type { Tell } from '../../notices.ts'
 import type { Batch } from '../port.ts'
-import { codecs } from './codecs/codecs.ts'
+import { inflators } from './codecs/codecs.ts'
 import { isOfType, kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 import { fetchOf } from './wire/fetch.ts'
@@ -101,7 +101,7 @@ export class KafkaReader {
         aborted: [],
         lastStableOffset: 0,
       }
-      const inflate: Inflate = (codec, compressed) => codecs[codec].decompress(compressed)
+      const inflate: Inflate = (codec, compressed) => inflators[codec](compressed)
       return { fetched: new Fetched(bytes, aborted, from, inflate), stableEnd: lastStableOffset }
     })
   }

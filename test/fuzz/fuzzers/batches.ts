@@ -1,6 +1,6 @@
 /** Record batches of Kafka in every codec, each between two good ones, under a checksum that fits; and whole answers to a fetch. */
 import { inflatedBytesMax } from '../../../src/limits.ts'
-import { codecs } from '../../../src/log/kafka/codecs/codecs.ts'
+import { inflators } from '../../../src/log/kafka/codecs/codecs.ts'
 import { batchHeadBytes, bodyAt, codecNames, crcFrom, lengthAt } from '../../../src/log/kafka/wire/batch.ts'
 import { decode } from '../../../src/log/kafka/wire/fetch.ts'
 import { type Aborted, Fetched, type Inflate } from '../../../src/log/kafka/wire/fetched.ts'
@@ -83,7 +83,7 @@ function answerWith(batches: Buffer): Buffer {
 }
 
 const inflate: Inflate = async (codec, bytes) => {
-  const inflated = await codecs[codec].decompress(bytes)
+  const inflated = await inflators[codec](bytes)
   must(inflated.length <= inflatedBytesMax, `${codec} inflates to ${inflated.length} bytes`)
   return inflated
 }
