@@ -13,6 +13,7 @@ const forbidden = [
     what: 'the host of a registry',
     pattern: /\bregistry\.[\w-]+\.[a-z]{2,}\b|\b(artif[a]ctory|npmm[i]rror|verd[a]ccio)\b/i,
   },
+  { what: 'a mark of a merge that was not finished', pattern: /^(<{7}|>{7}) /m },
   {
     what: 'a page that is not in the project',
     pattern: /\b(FOLD|DESIGN|SCIENCE|STYLE|DATA|PEERS|KAFKA)\.md\b|\bSCIENCE section/,
