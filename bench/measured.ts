@@ -54,7 +54,11 @@ export class MeasuredProcess {
   }
 
   stop(): void {
-    this.#child.kill('SIGTERM')
+    this.signal('SIGTERM')
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
   }
 
   get isRunning(): boolean {

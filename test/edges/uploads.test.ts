@@ -112,6 +112,27 @@ test('senders that have fallen silent lose their places to the next, one for eac
   expect(await Promise.race(silent.map(({ answer }) => answer))).toMatch(/^HTTP\/1.1 408 /)
 })
 
+test('a body of one slice does not wait for large ones', async () => {
+  const server = await serve(await memoryLog())
+  const large = Array.from({ length: ingestRequestsMax }, () =>
+    speak(server, head('Transfer-Encoding: chunked') + chunk('{"id":"half')),
+  )
+  await expect.poll(() => postTo(server, 'chunked')).toBe(503)
+  expect(await postTo(server, 'of known length')).toBe(200)
+  for (const { socket } of large) socket.destroy()
+})
+
+/** The status that one good record comes to. */
+async function postTo({ address }: Server, how: 'chunked' | 'of known length'): Promise<number> {
+  const text = events(0, 1)
+  const body = how === 'chunked' ? new Blob([text]).stream() : text
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const options = { method: 'POST', body, headers, duplex: 'half' } as const
+  const response = await fetch(`${address}/api/v1/records/risk-events`, options)
+  await response.body?.cancel()
+  return response.status
+}
+
 test('whoever only holds connections shuts nobody out: the oldest go, and not one that sends a body', async () => {
   const server = await serve(await memoryLog())
   const upload = speak(server, `${head('Content-Length: 500')}{"id":"half`)

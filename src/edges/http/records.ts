@@ -1,11 +1,11 @@
 /** POST /api/v1/records/<topic>: a body of lines, taken in slices as it comes in, and answered with what became of each bad one. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import type { Profile } from '../../../streams/profile.ts'
 import { recordTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
-import { bodyBytesMax, bodyGivesWayMs, heapGrowthPercent, ingestRequestsMax } from '../../limits.ts'
+import { Turns } from '../../fold/turns.ts'
+import { bodyBytesMax, bodyGivesWayMs, heapGrowthPercent, ingestRequestsMax, sliceBytes } from '../../limits.ts'
 import type { Log } from '../../log/port.ts'
 import type { Entry, LineReader } from '../ingest/entry.ts'
 import { type Answer, addAnswer, Intake, nothingTaken, type Taken } from '../ingest/intake.ts'
@@ -18,6 +18,7 @@ import { BrokenOff } from './errors.ts'
 import { chunksOf, takeLines } from './lines.ts'
 import { Pieces } from './pieces.ts'
 
+type Taking = { body?: unknown }
 export type RecordRoutesOptions = { log: Log; profile: Profile; body?: Partial<BodyBounds> }
 
 export function recordRoutes(
@@ -27,8 +28,12 @@ export function recordRoutes(
 ): void {
   const intake = new Intake(log, profile)
   const pieces = new Pieces()
-  const taking = new Set<{ body?: unknown }>()
+  const turns = new Turns(Date.now)
+  // Bodies of one slice have places of their own: large ones, which take long, do not keep them waiting.
+  const small = new Set<Taking>()
+  const large = new Set<Taking>()
   app.addHook('onRequest', async (request, reply) => {
+    const taking = Number(request.headers['content-length']) <= sliceBytes ? small : large
     if (taking.size >= ingestRequestsMax) giveWay(taking)
     taking.add(request)
     reply.raw.once('close', () => taking.delete(request)) // comes once, however the request ends
@@ -44,7 +49,7 @@ export function recordRoutes(
       const reader = isNumbered ? new NumberedReader() : new NdjsonReader()
       const file = fileOf(headers[fileHeader])
       const slices = linesOf(pieces.of(chunksOf(body)), { leaveOutEmpty: true })
-      return take(slices, reader, (entries) => intake.take(topic, entries, file))
+      return take(slices, reader, turns, (entries) => intake.take(topic, entries, file))
     })
 }
 
@@ -67,7 +72,7 @@ function fileOf(header: string | string[] | undefined): string | undefined {
 }
 
 /** The sender that has been silent longest loses its place to the next. @throws ForewarnError FW_HTTP_OVERLOADED when none has been for long. */
-function giveWay(taking: Iterable<{ body?: unknown }>): void {
+function giveWay(taking: Iterable<Taking>): void {
   const bodies = [...taking].flatMap(({ body }) => (body instanceof Body ? [body] : []))
   const [stillest] = bodies.sort((a, b) => b.pausedMs - a.pausedMs)
   if (stillest === undefined || stillest.pausedMs < bodyGivesWayMs)
@@ -79,6 +84,7 @@ function giveWay(taking: Iterable<{ body?: unknown }>): void {
 async function take(
   slices: AsyncIterable<readonly Line[]>,
   reader: LineReader,
+  turns: Turns,
   append: (entries: readonly Entry[]) => Promise<Answer>,
 ): Promise<Answer> {
   const taken: Taken = { lines: 0, ...nothingTaken() }
@@ -88,7 +94,7 @@ async function take(
       for (const line of lines) reader.take(line, entries)
       addAnswer(taken, await append(entries))
       taken.lines = lines[lines.length - 1].number
-      await nextTurn() // others and the fold get their turn
+      await turns.next() // one body in each round: others and the fold get their turn
     }
   } catch (error) {
     throw new BrokenOff(error, taken)
