@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { c2Excess, earsLag, windowMoments } from '../../models/counts/ears.ts'
+import { earsC1 } from '../../models/counts/earsDetectors.ts'
 
 /** Weeks 265-286 of `salmonella.agona`, R surveillance 1.20.3 (Debian r-cran-surveillance); bounds by its earsC(). */
 const agona = [2, 4, 0, 3, 0, 1, 3, 0, 1, 1, 0, 1, 0, 1, 0, 1, 2, 2, 4, 7, 6, 1]
@@ -39,4 +40,20 @@ describe('EARS upper bounds for salmonella.agona, weeks 282-286', () => {
     expect(c2Excess(3, { mean: 1, deviation: 0 })).toBe(2)
     expect(c2Excess(1, { mean: 1, deviation: 0 })).toBe(0)
   })
+})
+
+it('a detector expects the mean of its window, with a seventh of its variance more because the mean is an estimate', () => {
+  const context = { tick: 0, yearPhase: 0, weekFactor: 1, exposure: 1, prior: { rate: 2, shape: 4 }, tickDays: 1 }
+  const expectedAfter = (detector: typeof earsC1, counts: readonly number[]): ReturnType<typeof earsC1.expect> => {
+    const state = new Float64Array(detector.stateLength)
+    detector.start(state, 0)
+    for (const count of counts) detector.learn(state, 0, context, count)
+    return detector.expect(state, 0, context)
+  }
+  expect(expectedAfter(earsC1, [])).toEqual({ mean: 2, variance: 2 + 4 / 4 }) // the prior, until the window is full
+  const spread = expectedAfter(earsC1, [0, 0, 10, 2, 20, 4, 30, 6, 40])
+  const deviation = windowMoments([0, 0, 10, 2, 20, 4, 30, 6, 40], 9, 0).deviation
+  expect(spread.mean).toBeCloseTo(16, 12)
+  expect(spread.variance).toBeCloseTo((deviation ** 2 * 8) / 7, 9)
+  expect(expectedAfter(earsC1, [3, 3, 3, 3, 3, 3, 3]).variance).toBeCloseTo((3 * 8) / 7, 12) // never below Poisson
 })

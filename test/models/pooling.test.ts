@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { benjaminiHochberg } from '../../models/counts/fdr.ts'
 import { empiricalPrior } from '../../models/counts/prior.ts'
-import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
+import { learnWeekday, restingFactor, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
 import { poisson, seeded } from './random.ts'
 
 describe('Benjamini-Hochberg, against p.adjust(p, "BH") of R 4', () => {
@@ -37,6 +37,7 @@ describe('Benjamini-Hochberg, against p.adjust(p, "BH") of R 4', () => {
   it('refuses p values and families that cannot be', () => {
     expect(() => benjaminiHochberg([0.1, 1.1])).toThrow(/p value 1/)
     expect(() => benjaminiHochberg([Number.NaN])).toThrow(RangeError)
+    expect(() => benjaminiHochberg([0.1, -0.1])).toThrow(/p value 1/)
     expect(() => benjaminiHochberg([0.1, 0.2], { familySize: 1 })).toThrow(/familySize/)
   })
 })
@@ -50,6 +51,24 @@ describe('prior from siblings', () => {
     expect(empiricalPrior([{ count: 3, exposure: 2 }])).toEqual({ rate: 1.5, shape: 1 })
     const silent = [5, 5].map((exposure) => ({ count: 0, exposure }))
     expect(empiricalPrior(silent)).toEqual({ rate: 0.05, shape: 20 })
+  })
+
+  it('is that of the moments, weighted by exposure; who was never seen says nothing', () => {
+    // Rate 15 / 10; spread 7, of which 2 x 1.5 is chance; 6.4 of the exposure tells siblings apart: shape 1.5^2 / (4 / 6.4).
+    const siblings = [
+      { count: 2, exposure: 4 },
+      { count: 8, exposure: 4 },
+      { count: 5, exposure: 2 },
+    ]
+    const { rate, shape } = empiricalPrior([...siblings, { count: 0, exposure: 0 }])
+    expect(rate).toBe(1.5)
+    expect(shape).toBeCloseTo(3.6, 12)
+    expect(
+      empiricalPrior([
+        { count: 3, exposure: 2 },
+        { count: 0, exposure: 0 },
+      ]),
+    ).toEqual({ rate: 1.5, shape: 1 })
   })
 
   it('recovers the shape that made the rates', () => {
@@ -66,6 +85,8 @@ describe('prior from siblings', () => {
     expect(() => empiricalPrior([])).toThrow(/exposure/)
     expect(() => empiricalPrior([{ count: -1, exposure: 1 }])).toThrow(/count/)
     expect(() => empiricalPrior([{ count: 1, exposure: Number.NaN }])).toThrow(/exposure/)
+    expect(() => empiricalPrior([{ count: Number.POSITIVE_INFINITY, exposure: 1 }])).toThrow(/count/)
+    expect(() => empiricalPrior([{ count: 1, exposure: -1 }])).toThrow(/exposure/)
   })
 })
 
@@ -83,12 +104,35 @@ describe('weekly index', () => {
     expect(weekFactor(weekly, 0)).toBe(1)
   })
 
+  it('is shrunk by four weeks, or by as many as hold 30 events; older weeks count for less', () => {
+    const rare = new Float64Array(weekStateLength(7))
+    for (let day = 0; day < 7; day++) learnWeekday(rare, day, day === 0 ? 14 : 0, 0.985)
+    expect(weekFactor(rare, 0)).toBeCloseTo((14 + 4 * 2) / (1 + 4) / 2, 12)
+    const busy = new Float64Array(weekStateLength(2))
+    learnWeekday(busy, 0, 10, 0.5)
+    learnWeekday(busy, 1, 4, 0.5)
+    learnWeekday(busy, 0, 20, 0.5)
+    // 25 events in 1.5 ticks of one phase, 4 in 1 of the other.
+    const mean = (25 / 1.5 + 4) / 2
+    expect(weekFactor(busy, 0)).toBeCloseTo((25 + 30) / (1.5 + 30 / mean) / mean, 12)
+  })
+
+  it('of what may rest is shrunk by half an event', () => {
+    const state = new Float64Array(weekStateLength(3))
+    expect(restingFactor(state, 0)).toBe(1)
+    learnWeekday(state, 0, 20, 1)
+    learnWeekday(state, 1, 0, 1)
+    expect(restingFactor(state, 1)).toBeCloseTo(0.5 / (1 + 0.05) / 10, 12)
+    expect(restingFactor(state, 2)).toBe(1) // not seen yet
+  })
+
   it('is shrunk, bounded, and refuses what is no count or phase', () => {
     const state = new Float64Array(weekStateLength(168))
     for (let hour = 0; hour < 168 * 300; hour++) learnWeekday(state, hour % 168, hour % 168 === 9 ? 1e6 : 0, 1)
     expect([weekFactor(state, 9), weekFactor(state, 0)]).toEqual([5, 0.2])
     expect(() => weekFactor(state, 168)).toThrow(/phase/)
     expect(() => learnWeekday(state, 0, -1, 1)).toThrow(/count/)
-    expect(() => learnWeekday(state, 0, 1, 1.01)).toThrow(/discount/)
+    for (const discount of [1.01, 0, -1, Number.NaN])
+      expect(() => learnWeekday(state, 0, 1, discount)).toThrow(/discount/)
   })
 })

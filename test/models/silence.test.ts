@@ -108,3 +108,23 @@ it('the index of a phase may be next to nothing: half an event in all weeks', ()
   expect(restingFactor(state, 0)).toBeCloseTo(7 / 5, 2)
   expect(() => restingFactor(state, 7)).toThrow(RangeError)
 })
+
+it('a gap teaches its exposure and what ended it, but for what was kept back in a silence; a longest run is forgotten slowly', () => {
+  const end = { records: 500, exposure: 1, memoryTicks: 28 }
+  const taught = (wasSilent: boolean): Gaps => {
+    const gaps = { exposure: 20, records: 40, longestTicks: 2 }
+    learnGap(gaps, { ticks: 10, exposure: 9 }, { ...end, wasSilent })
+    return gaps
+  }
+  const keep = (1 - 1 / (13 * 28)) ** 11 // few records: thirteen times the memory
+  expect(taught(false).exposure).toBeCloseTo(keep * 20 + 9 + 1, 9)
+  expect(taught(false).records).toBeCloseTo(keep * 40 + 500, 9)
+  expect(taught(false).longestTicks).toBe(10)
+  expect(taught(true).exposure).toBeCloseTo(keep * 20 + 9, 9)
+  expect(taught(true).records).toBeCloseTo(keep * 40, 9)
+  expect(taught(true).longestTicks).toBe(5)
+  const busy = { exposure: 20, records: 61, longestTicks: 8 }
+  learnGap(busy, noRun(), { ...end, wasSilent: false })
+  expect(busy.records).toBeCloseTo((1 - 1 / 28) * 61 + 500, 9)
+  expect(busy.longestTicks).toBeCloseTo((1 - 1 / (3 * 28)) * 8, 9)
+})

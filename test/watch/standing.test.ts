@@ -173,4 +173,8 @@ it('a parent that is calm without its child is explained by it', () => {
   expect(explainedByChild(evidence(160, 100, 0.001), evidence(70, 10, 0.001), policy)).toBe(true)
   expect(explainedByChild(evidence(300, 100, 0.001), evidence(70, 10, 0.001), policy)).toBe(false)
   expect(explainedByChild(evidence(70, 10, 0.001), evidence(70, 10, 0.001), policy)).toBe(true)
+  // Of the parent's spread a part of a half has a quarter: 145 where 100 are expected is too many for a deviation of 14, not of 22.
+  const spread = { ...evidence(545, 200, 0.001), variance: 600 }
+  expect(explainedByChild(spread, evidence(400, 100, 0.001), policy)).toBe(false)
+  expect(explainedByChild({ ...spread, events: 525 }, evidence(400, 100, 0.001), policy)).toBe(true)
 })
