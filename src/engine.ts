@@ -23,7 +23,7 @@ import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
 import type { FoldTask } from './fold/task.ts'
 import { Turns } from './fold/turns.ts'
-import { foldVersion, stateVersion } from './fold/version.ts'
+import { foldVersion } from './fold/version.ts'
 import { drawHashSeed } from './hashSeed.ts'
 import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log } from './log/port.ts'
@@ -104,7 +104,7 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
   const partitions = log.partitions('risk-events')
   const turns = new Turns(now)
   const config = createHash('sha256')
-    .update(`${stateVersion} ${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
+    .update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
     .digest('hex')
   return async (make) => {
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.

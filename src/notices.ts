@@ -116,6 +116,8 @@ export type Notice =
   | { kind: 'CheckpointWriting'; task: string; beat: number; slot: number }
   | { kind: 'CheckpointWritten'; task: string; beat: number; slot: number; pages: number; bytes: number }
   | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
+  /** The rest of the checkpoint is used. */
+  | { kind: 'StateRefolded'; task: string; slot: number; why: string }
   /** `endMs`: how far the task is by its journal, milliseconds since 1970; undefined: nothing is known. */
   | { kind: 'Restoring'; task: string; endMs?: number | undefined }
   | { kind: 'Restored'; task: string; fromBeat: number | undefined; beatsReplayed: number; seconds: number }

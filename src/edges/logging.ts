@@ -90,6 +90,7 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
   },
   CommitRefused: (it) => line('error', `commit refused: ${it.message}`, pick(it, 'task', 'code')),
   CheckpointSkipped: (it) => line('warn', `checkpoint skipped: ${it.why}`, pick(it, 'task', 'slot')),
+  StateRefolded: (it) => line('warn', `part of a checkpoint is folded again: ${it.why}`, pick(it, 'task', 'slot')),
   Restoring: (it) => line('info', 'restoring', pick(it, 'task')),
   Restored: (it) => line('info', 'restored', pick(it, 'task', 'fromBeat', 'beatsReplayed', 'seconds')),
   TasksAssigned: (it) => line('info', 'tasks assigned', pick(it, 'tasks')),

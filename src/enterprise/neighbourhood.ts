@@ -8,6 +8,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
 import { nodesUnder } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
+import { jsonPart, type Refold, type StatePart } from '../fold/state.ts'
 import { jsonOf } from '../json.ts'
 import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
@@ -22,6 +23,7 @@ type ArchivedCounts = z.infer<typeof ArchivedCounts>
 
 /** What a checkpoint keeps of it. */
 export const SavedNeighbourhood = z.object({
+  openTick: z.int().nullable(),
   lastTick: z.int().nullable(),
   waiting: z.array(ArchivedCounts),
   /** `of` and `per` of each declared feature in turn, by node; after them those of each grade, where they count by themselves. */
@@ -37,6 +39,7 @@ export class Neighbourhood {
   private readonly insides: readonly Inside[]
   private readonly keys: CellKeys
   private readonly tickDays: number
+  private open: number | undefined
   private lastTick: number | undefined
   /** Ticks that are not to speak yet; ascending. */
   private waiting: ArchivedCounts[] = []
@@ -71,6 +74,7 @@ export class Neighbourhood {
 
   /** From here on it is tick `tick`. */
   openTick(tick: number): void {
+    this.open = tick
     while (this.waiting.length > 0 && this.waiting[0].tick <= tick - neighbourhoodLagTicks) {
       const [first] = this.waiting
       const pages = this.waiting.filter((page) => page.tick === first.tick)
@@ -92,16 +96,35 @@ export class Neighbourhood {
     }
   }
 
-  save(): SavedNeighbourhood {
-    const sums = this.arounds.flatMap(arraysOf)
-    return { lastTick: this.lastTick ?? null, waiting: this.waiting, sums: sums.map((sum) => Array.from(sum)) }
+  /** It comes about from the archive alone, and the ticks in which beats of so many milliseconds lie. */
+  stateBy({ calendar }: Pick<Profile, 'calendar'>, beatMs: number): StatePart {
+    const fold: Refold['fold'] = (beat, { archive }) => {
+      this.take(archive)
+      this.openTick(calendar.tickOf(beat * beatMs))
+    }
+    return jsonPart(
+      { name: 'neighbourhood', version: 1, contract: SavedNeighbourhood, refold: { inputs: ['archive'], fold } },
+      () => this.save(),
+      (saved) => this.load(saved),
+    )
   }
 
-  load({ lastTick, waiting, sums }: SavedNeighbourhood): void {
+  save(): SavedNeighbourhood {
+    const sums = this.arounds.flatMap(arraysOf)
+    return {
+      openTick: this.open ?? null,
+      lastTick: this.lastTick ?? null,
+      waiting: this.waiting,
+      sums: sums.map((sum) => Array.from(sum)),
+    }
+  }
+
+  load({ openTick, lastTick, waiting, sums }: SavedNeighbourhood): void {
     this.lastTick = lastTick ?? undefined
     this.waiting = waiting
     for (const [at, array] of this.arounds.flatMap(arraysOf).entries()) array.set(sums[at])
     for (const around of this.arounds) lookRound(around)
+    if (openTick !== null) this.openTick(openTick)
   }
 
   private add(tick: number, pages: readonly ArchivedCounts[]): void {

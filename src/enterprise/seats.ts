@@ -1,5 +1,8 @@
 /** Who scores: the champion and the challenger in force, built from what the task was given or from the artefacts of the log. */
+import { z } from 'zod'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
+import type { WordReader, WordWriter } from '../fold/pages.ts'
+import type { StatePart } from '../fold/state.ts'
 import type { ModelDesk } from '../registry/desk.ts'
 import type { EnterpriseIds } from './ids.ts'
 import type { FeatureSource } from './rowFeatures.ts'
@@ -16,18 +19,23 @@ export type SeatsOptions = {
   given: readonly RiskModel[]
 }
 
+const Head = z.object({ challenger: z.string().nullable() })
+
 export class Seats {
   champion: RiskModel | undefined
   scorer: Scorer | undefined
   shadow: Shadow | undefined
   private readonly options: SeatsOptions
+  /** Whoever the desk says is seated; of the challenger, what it has published of each row. */
+  readonly state: StatePart = {
+    name: 'seats',
+    version: 1,
+    save: (out) => this.save(out),
+    load: (from) => this.load(from),
+  }
 
   constructor(options: SeatsOptions) {
     this.options = options
-    this.seatBoth()
-  }
-
-  seatBoth(): void {
     this.seat({ champion: true, challenger: true })
   }
 
@@ -43,6 +51,23 @@ export class Seats {
       const model = this.modelOf(desk.challenger)
       this.shadow = model === undefined ? undefined : new Shadow(source, model, ids)
     }
+  }
+
+  private *save(out: WordWriter): Iterable<void> {
+    const { shadow } = this
+    const { rows } = this.options.source
+    out.putJson({ challenger: shadow?.hash ?? null } satisfies z.infer<typeof Head>)
+    if (shadow !== undefined)
+      out.putDoubles(Float64Array.from({ length: rows.count }, (_, row) => shadow.published(row)))
+    yield
+  }
+
+  private *load(from: WordReader): Iterable<void> {
+    this.seat({ champion: true, challenger: true })
+    const { challenger } = Head.parse(from.takeJson())
+    yield
+    if (this.shadow === undefined || this.shadow.hash !== challenger) return
+    for (const [row, probability] of from.takeDoubles().entries()) this.shadow.setPublished(row, probability)
   }
 
   private modelOf(hash: string | null): RiskModel | undefined {

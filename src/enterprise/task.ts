@@ -10,6 +10,7 @@
  *   close   at the end of a tick: bands fall when time passes
  *   write   scores and alerts in order of id, fates, dead letters, the cell part
  */
+import { z } from 'zod'
 import { factWordsBase, hourOf } from '../../models/facts.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { EnterpriseAlert, Fate, Score, ShadowScore } from '../../streams/outputs.ts'
@@ -17,7 +18,9 @@ import type { Profile } from '../../streams/profile.ts'
 import type { RecordTopic } from '../../streams/topics.ts'
 import { cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Emit, FoldTask, RecordsOf } from '../fold/task.ts'
+import type { RecordsOf } from '../fold/beatRecords.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
+import type { Emit, FoldTask } from '../fold/task.ts'
 import type { HashSeed } from '../hashSeed.ts'
 import { jsonBytes } from '../json.ts'
 import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
@@ -27,9 +30,7 @@ import { type Input, inputsOf } from '../log/topology.ts'
 import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
-import type { SavedDesk } from '../registry/deskState.ts'
 import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
-import { loadState, saveState } from './checkpoint.ts'
 import { decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
 import type { EnterpriseIds } from './ids.ts'
@@ -40,9 +41,9 @@ import { plainEvents } from './plainEvent.ts'
 import { RowBook } from './rowBook.ts'
 import type { FeatureSource } from './rowFeatures.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
+import { rowsState } from './rowsState.ts'
 import { type AsOf, isScored } from './score.ts'
 import { Seats } from './seats.ts'
-import type { Shadow } from './shadow.ts'
 import { TableFold } from './tables.ts'
 import { tally } from './tally.ts'
 import type { Witness } from './witness.ts'
@@ -88,6 +89,7 @@ type Settled = {
 export class EnterpriseTask implements FoldTask {
   readonly id: TaskId
   readonly inputs: readonly Input[]
+  readonly state: readonly StatePart[]
   readonly ids: EnterpriseIds
   readonly rows: EnterpriseRows
   private readonly book: RowBook
@@ -145,6 +147,16 @@ export class EnterpriseTask implements FoldTask {
     const source: FeatureSource = { profile, rows: this.rows, around: this.neighbourhood }
     const given = [model, challenger].filter((one) => one != null)
     this.seats = new Seats({ source, ids: this.ids, tally: this.tally, desk: this.desk, given })
+    const tick = jsonPart(
+      { name: 'tick', version: 1, contract: z.object({ open: z.int().nullable() }) },
+      () => ({ open: this.openTick ?? null }),
+      ({ open }) => {
+        this.openTick = open ?? undefined
+      },
+    )
+    const rows = rowsState({ ids: this.ids, rows: this.rows, tables: this.tables, openTick: () => this.openTick })
+    const around = looksAround ? [this.neighbourhood.stateBy(profile, beatMs)] : []
+    this.state = [tick, this.desk.state, rows, this.seats.state, ...around]
   }
 
   /** Inputs that are left out have no records. */
@@ -203,34 +215,10 @@ export class EnterpriseTask implements FoldTask {
     return Math.min(this.desk.boundaryAfter(beat) ?? tickEnd, tickEnd)
   }
 
-  save(): Iterable<Uint8Array> {
-    return saveState(this)
-  }
-
-  load(pages: Iterable<Uint8Array>): Iterable<void> {
-    return loadState(this, pages)
-  }
-
-  /** The small part of the state, beside the rows. */
-  get clock(): { openTick: number | undefined; tables: TableFold } {
-    return { openTick: this.openTick, tables: this.tables }
-  }
-  setOpenTick(tick: number | undefined): void {
-    this.openTick = tick
-    if (tick !== undefined) this.neighbourhood.openTick(tick)
-  }
-  get shadow(): Shadow | undefined {
-    return this.seats.shadow
-  }
   /** The model whose scores count. */
   get champion(): RiskModel | undefined {
     return this.seats.champion
   }
-  loadDesk(saved: SavedDesk): void {
-    this.desk.load(saved)
-    this.seats.seatBoth()
-  }
-
   /** The end of the second tick after the last one that the watch has closed. */
   reach(watchedThrough: number): number {
     const { calendar } = this.profile

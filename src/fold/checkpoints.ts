@@ -1,16 +1,21 @@
-/** Checkpoints: all state of a task at one beat, in two slots in turn. A damaged one is skipped, and the older one used. */
+/**
+ * Checkpoints: all state of a task at one beat, part by part, in two slots in turn. The newest is used of which every part can be read. If
+ * there is none, the newest of which the others can be folded again by themselves; otherwise the whole task is.
+ */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { jsonOf } from '../json.ts'
 import type { TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
+import { WordReader, WordWriter } from './pages.ts'
+import type { StatePart } from './state.ts'
 import type { FoldTask } from './task.ts'
 import type { Turns } from './turns.ts'
 
 const slots = [0, 1] as const
 
-const Manifest = z.object({
+export const Manifest = z.object({
   foldVersion: z.int(),
   /** Hash of what the fold was configured with: profile, beat, model. */
   config: z.string(),
@@ -20,10 +25,11 @@ const Manifest = z.object({
   positions: z.array(z.int()),
   /** Running maximum of log time of each input; null before its first record. */
   maxTimesMs: z.array(z.number().nullable()),
-  pages: z.array(z.string()),
+  /** Each with the hashes of its pages, in the order in which they lie in the slot. */
+  parts: z.array(z.object({ name: z.string(), version: z.int(), pages: z.array(z.string()) })),
 })
 export type Manifest = z.infer<typeof Manifest>
-export type CheckpointHead = Omit<Manifest, 'pages'>
+export type CheckpointHead = Omit<Manifest, 'parts'>
 
 /** Writes the task's state to a slot; the manifest, with the hash of every page, comes last. */
 export async function writeCheckpoint(
@@ -34,54 +40,93 @@ export async function writeCheckpoint(
   tell: Tell,
 ): Promise<void> {
   tell({ kind: 'CheckpointWriting', task: taskName(task.id), beat: head.beat, slot })
-  const pages: string[] = []
-  let bytes = 0
+  const parts: Manifest['parts'] = []
+  let [pages, bytes] = [0, 0]
   function* hashed(): Iterable<Uint8Array> {
-    for (const page of task.save()) {
-      pages.push(sha256(page))
-      bytes += page.length
-      yield page
+    for (const part of task.state) {
+      const hashes: string[] = []
+      for (const page of pagesOf(part)) {
+        hashes.push(sha256(page))
+        pages++
+        bytes += page.length
+        yield page
+      }
+      parts.push({ name: part.name, version: part.version, pages: hashes })
     }
   }
-  await log.writeCheckpoint(slot, hashed(), () => Buffer.from(JSON.stringify({ ...head, pages } satisfies Manifest)))
-  tell({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages: pages.length, bytes })
+  await log.writeCheckpoint(slot, hashed(), () => Buffer.from(JSON.stringify({ ...head, parts } satisfies Manifest)))
+  tell({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages, bytes })
 }
 
-/** Loads the newest checkpoint whose pages all match into the task. Undefined: there is none, and the log is folded from its start. */
+/** A part as it is written. */
+export function* pagesOf(part: StatePart): Iterable<Uint8Array> {
+  const out = new WordWriter()
+  for (const _ of part.save(out)) yield* out.takeFull()
+  yield* out.finish()
+}
+
+type SavedPart = { version: number; pages: readonly Uint8Array[] }
+/** A checkpoint of a task: what can be loaded of it, and why the rest cannot. */
+type Found = {
+  manifest: Manifest
+  slot: number
+  saved: Map<string, SavedPart>
+  lost: { part: StatePart; why: string }[]
+}
+
+export type RestoreOptions = {
+  foldVersion: number
+  config: string
+  tell: Tell
+  turns: Turns
+  /** Folds parts again by the journal, up to an entry. */
+  refold: (parts: readonly StatePart[], end: number) => Promise<void>
+}
+
+/** Loads a checkpoint into the task. Undefined: there is none to be used, and the log is folded from its start. */
 export async function loadCheckpoint(
   task: FoldTask,
   log: TaskLog,
-  fits: { foldVersion: number; config: string },
-  { tell, turns }: { tell: Tell; turns: Turns },
+  options: RestoreOptions,
 ): Promise<{ manifest: Manifest; slot: number } | undefined> {
-  const found: { manifest: Manifest; slot: number }[] = []
+  const { tell, turns, refold } = options
+  const skip = (slot: number, why: string): void =>
+    tell({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why })
+  const manifests: { manifest: Manifest; slot: number }[] = []
   for (const slot of slots) {
-    const manifest = await readManifest(log, slot, fits, (why) =>
-      tell({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why }),
+    const manifest = await readManifest(log, slot, options, (why) => skip(slot, why))
+    if (manifest) manifests.push({ manifest, slot })
+  }
+  const passed: Found[] = []
+  let best: Found | undefined
+  for (const one of manifests.sort((a, b) => b.manifest.beat - a.manifest.beat)) {
+    const found = { ...one, ...(await readParts(task, log, one, turns)) }
+    const isWhole = found.lost.length === 0
+    if (isWhole || (best === undefined && found.lost.every(({ part }) => part.refold !== undefined))) best = found
+    if (isWhole) break
+    passed.push(found)
+  }
+  for (const one of passed) if (one !== best) skip(one.slot, one.lost.map(({ why }) => why).join('; '))
+  if (best === undefined) return undefined
+  const { manifest, slot, saved, lost } = best
+  if (lost.length > 0) {
+    tell({ kind: 'StateRefolded', task: taskName(task.id), slot, why: lost.map(({ why }) => why).join('; ') })
+    await refold(
+      lost.map(({ part }) => part),
+      manifest.journal,
     )
-    if (manifest) found.push({ manifest, slot })
   }
-  for (const { manifest, slot } of found.sort((a, b) => b.manifest.beat - a.manifest.beat)) {
-    const pages = await readPages(log, slot, manifest, turns)
-    if (pages === undefined) {
-      tell({
-        kind: 'CheckpointSkipped',
-        task: taskName(task.id),
-        slot,
-        why: 'a page is missing or does not match its hash',
-      })
-      continue
-    }
-    await turns.work(task.load(pages))
-    return { manifest, slot }
+  for (const part of task.state) {
+    const one = saved.get(part.name)
+    if (one !== undefined) await turns.work(part.load(new WordReader(one.pages), one.version))
   }
-  return undefined
+  return { manifest, slot }
 }
 
 async function readManifest(
   log: TaskLog,
   slot: number,
-  fits: { foldVersion: number; config: string },
+  fits: Pick<RestoreOptions, 'foldVersion' | 'config'>,
   skip: (why: string) => void,
 ): Promise<Manifest | undefined> {
   const bytes = await log.readManifest(slot)
@@ -102,16 +147,42 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
   }
 }
 
+async function readParts(
+  { state }: FoldTask,
+  log: TaskLog,
+  { manifest, slot }: { manifest: Manifest; slot: number },
+  turns: Turns,
+): Promise<Pick<Found, 'saved' | 'lost'>> {
+  const saved = new Map<string, SavedPart>()
+  const why = new Map<string, string>()
+  let first = 0
+  for (const { name, version, pages: hashes } of manifest.parts) {
+    const part = state.find((one) => one.name === name)
+    const isRead = part !== undefined && (part.version === version || part.reads?.includes(version) === true)
+    const pages = isRead ? await readPages(log, slot, { first, hashes }, turns) : undefined
+    if (pages !== undefined) saved.set(name, { version, pages })
+    else
+      why.set(
+        name,
+        isRead ? `a page of ${name} is missing or does not match its hash` : `${name} is of version ${version}`,
+      )
+    first += hashes.length
+  }
+  const lost = state.filter(({ name }) => !saved.has(name))
+  return { saved, lost: lost.map((part) => ({ part, why: why.get(part.name) ?? `it holds no ${part.name}` })) }
+}
+
+/** Undefined when one is missing or damaged. */
 async function readPages(
   log: TaskLog,
   slot: number,
-  manifest: Manifest,
+  { first, hashes }: { first: number; hashes: readonly string[] },
   turns: Turns,
 ): Promise<Uint8Array[] | undefined> {
   const pages: Uint8Array[] = []
-  for (const [at, hash] of manifest.pages.entries()) {
+  for (const [at, hash] of hashes.entries()) {
     if (turns.over) await turns.next()
-    const page = await log.readPage(slot, at)
+    const page = await log.readPage(slot, first + at)
     if (page === undefined || sha256(page) !== hash) return undefined
     pages.push(page)
   }

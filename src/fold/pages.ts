@@ -26,7 +26,7 @@ export class WordWriter {
       this.put(bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24))
   }
 
-  putJson(value: object): void {
+  putJson(value: object | null): void {
     this.putBytes(Buffer.from(JSON.stringify(value)))
   }
 

@@ -5,29 +5,54 @@ import { fetchBytes } from '../limits.ts'
 import type { Log, LogRecord } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
 import { taskNumber } from '../log/tasks.ts'
+import { type BeatRecords, recordsByName } from './beatRecords.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry, type FoldedBeat } from './journal.ts'
-import { type BeatRecords, type FoldTask, recordsByName } from './task.ts'
+import type { StatePart } from './state.ts'
+import type { FoldTask } from './task.ts'
 import type { Turns } from './turns.ts'
 
 export type ReplayedBeat = { beat: number; records: BeatRecords }
+
+/** The inputs whose records are asked for, and the entry of the journal before which to end: all of both, unless given. */
+export type Replay = { asked?: readonly string[]; end?: number }
 
 /** @throws ForewarnError FW_LOG_TRUNCATED when the log no longer begins where the task did. */
 export async function* replayedBeats(
   log: Log,
   { id, inputs }: Pick<FoldTask, 'id' | 'inputs'>,
   beatMs: number,
+  { asked, end = Number.POSITIVE_INFINITY }: Replay = {},
 ): AsyncGenerator<ReplayedBeat> {
+  const places = [...inputs.keys()].filter((at) => asked?.includes(inputs[at].name) ?? true)
+  const chosen = places.map((at) => inputs[at])
   const queues: InputQueue[] = []
-  for (const input of inputs) {
+  for (const input of chosen) {
     const { start } = await log.range(input.topic, input.partition)
     if (start > 0) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
     queues.push(new InputQueue(log, input, beatMs, 0, Number.NEGATIVE_INFINITY))
   }
   const partition = taskNumber(id, log.partitions('risk-events'))
-  for await (const { value } of recordsOf(log, 'journal', partition)) {
-    for (const folded of decodeEntry(value))
-      yield { beat: folded.beat, records: recordsByName(id, inputs, await takenBefore(queues, folded)) }
+  for await (const { offset, value } of recordsOf(log, 'journal', partition)) {
+    if (offset >= end) return
+    for (const { beat, cuts } of decodeEntry(value)) {
+      const taken = await takenBefore(queues, { beat, cuts: places.map((at) => cuts[at]) })
+      yield { beat, records: recordsByName(id, chosen, taken) }
+    }
+  }
+}
+
+/** Folds parts of a task's state from their inputs alone, beat by beat of its journal, up to an entry. */
+export async function refold(
+  log: Log,
+  task: FoldTask,
+  parts: readonly StatePart[],
+  { beatMs, end, turns }: { beatMs: number; end: number; turns: Turns },
+): Promise<void> {
+  const asked = parts.flatMap((part) => part.refold?.inputs ?? [])
+  for await (const { beat, records } of replayedBeats(log, task, beatMs, { asked, end })) {
+    for (const part of parts) part.refold?.fold(beat, records)
+    if (turns.over) await turns.next()
   }
 }
 

@@ -11,6 +11,7 @@ import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEv
 import type { Log, Output, TaskLog } from '../log/port.ts'
 import { taskName, taskNumber } from '../log/tasks.ts'
 import type { Tell } from '../notices.ts'
+import { recordsByName } from './beatRecords.ts'
 import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough, latestIn } from './closing.ts'
 import { msSince } from './foldClock.ts'
@@ -19,8 +20,8 @@ import { InputsTold } from './inputsTold.ts'
 import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
 import { earliestBeat, foldedThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
-import { takenBefore } from './replay.ts'
-import { type Emit, type FoldTask, recordsByName } from './task.ts'
+import { refold, takenBefore } from './replay.ts'
+import type { Emit, FoldTask } from './task.ts'
 import { Turns } from './turns.ts'
 
 export type RunnerOptions = {
@@ -109,7 +110,14 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const { log, beatMs, foldVersion, config, tell, now } = this.options
     const startedMs = now()
     tell({ kind: 'Restoring', task: this.name, endMs: await standsAt(log, this.task.id, beatMs) })
-    const loaded = await loadCheckpoint(this.task, this.taskLog, { foldVersion, config }, { tell, turns: this.turns })
+    const { task, taskLog, turns } = this
+    const loaded = await loadCheckpoint(task, taskLog, {
+      foldVersion,
+      config,
+      tell,
+      turns,
+      refold: (parts, end) => refold(log, task, parts, { beatMs, end, turns }),
+    })
     this.queues = []
     for (const [at, input] of this.task.inputs.entries()) {
       const { start } = await log.range(input.topic, input.partition)

@@ -3,31 +3,13 @@
  * and there is no clock, no randomness and no I/O inside. The runner (runner.ts) gives it beats live and replays them from the
  * journal; the task cannot tell which.
  */
-import type { LogRecord, Output } from '../log/port.ts'
-import { type TaskId, taskInputs } from '../log/tasks.ts'
+import type { Output } from '../log/port.ts'
+import type { TaskId } from '../log/tasks.ts'
 import type { Input } from '../log/topology.ts'
+import type { BeatRecords } from './beatRecords.ts'
+import type { StatePart } from './state.ts'
 
 export type Emit = (output: Output) => void
-
-/** The records of a beat by the name of their input, in log order, and partition after partition where a task reads several. */
-export type BeatRecords = Readonly<Record<string, readonly LogRecord[]>>
-/** Those of a kind of task. */
-export type RecordsOf<K extends TaskId['kind']> = Readonly<Record<keyof (typeof taskInputs)[K], readonly LogRecord[]>>
-
-/** What was taken from each input, by name; nothing of an input that the task does without. */
-export function recordsByName(
-  { kind }: TaskId,
-  inputs: readonly Input[],
-  taken: readonly (readonly LogRecord[])[],
-): BeatRecords {
-  const records: Record<string, readonly LogRecord[]> = {}
-  for (const name in taskInputs[kind]) records[name] = none
-  for (const [at, { name }] of inputs.entries())
-    records[name] = records[name].length === 0 ? taken[at] : [...records[name], ...taken[at]]
-  return records
-}
-
-const none: readonly LogRecord[] = []
 
 export interface FoldTask {
   readonly id: TaskId
@@ -41,8 +23,6 @@ export interface FoldTask {
   nextTickEnd(beat: number): number | undefined
   /** For a task that one of its inputs leads: the last beat that it may fold when the leader has folded through a beat. */
   readonly reach?: ((leaderThrough: number) => number) | undefined
-  /** All state as bytes, in pages under the limit. */
-  save(): Iterable<Uint8Array>
-  /** Sets the state from pages written by `save`, slice by slice: done when the iteration is. Once, before the first beat. */
-  load(pages: Iterable<Uint8Array>): Iterable<void>
+  /** All of it, in the order in which it is loaded. */
+  readonly state: readonly StatePart[]
 }

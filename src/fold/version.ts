@@ -3,6 +3,3 @@
  * golden digest in the tests notices when it should have. A checkpoint of another version is not used: the log is folded again.
  */
 export const foldVersion = 5
-
-/** The form of what checkpoints hold. Raised when another is written: one of an older form is skipped, and the journal's beats are folded again. */
-export const stateVersion = 5

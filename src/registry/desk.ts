@@ -10,13 +10,14 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Command } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
 import { changesAheadMax, unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { atOnce } from '../slices.ts'
 import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
 import { championsAfter, previousOf, type Seat, seatAt } from './champions.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
-import type { SavedDesk } from './deskState.ts'
+import { SavedDesk } from './deskState.ts'
 import { type ActiveSetting, faultsOf, settingOf } from './gate.ts'
 import { type FolderFiles, modelIn } from './modelFolder.ts'
 import { acceptance, late, refusal, verdictOn } from './verdict.ts'
@@ -61,6 +62,19 @@ export class ModelDesk {
   private setting: ActiveSetting
   /** The last tick of which it is decided who scores in it. */
   private decidedTick = Number.NEGATIVE_INFINITY
+  readonly state: StatePart = jsonPart(
+    {
+      name: 'desk',
+      version: 1,
+      contract: SavedDesk,
+      refold: {
+        inputs: ['commands', 'artifacts'],
+        fold: (beat, { commands, artifacts }) => void this.fold(beat, commands, artifacts),
+      },
+    },
+    () => this.save(),
+    (saved) => this.load(saved),
+  )
 
   constructor({ profile, beatMs, champion, challenger, begunWith }: DeskOptions) {
     this.calendar = profile.calendar

@@ -66,13 +66,6 @@ export function loadState(judge: Judge, pages: readonly StateRecord[]): void {
   judge.load(new WordReader([Buffer.concat(pages.map(({ bytes }) => Buffer.from(bytes, 'base64')))]))
 }
 
-/** Puts the sums of an archived tick back into a ledger. */
-export function refill(ledger: Ledger, record: TickRecord): void {
-  for (const [at, key] of record.counts.keys.entries()) ledger.addCount(key, record.counts.sums[at])
-  const { keys, events, enterprises, squares } = record.nodes
-  for (const [at, key] of keys.entries()) ledger.nodes.add(key, events[at], enterprises[at], squares[at])
-}
-
 function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
   emit({
     topic: 'ticks',

@@ -13,6 +13,7 @@ import { stabilityOf } from '../../models/quality/psi.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { CellPart, ModelDrifted } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
 import { horizonHours, hoursPerDay, rescoreSlices } from '../limits.ts'
 import type { DriftIndex } from '../notices.ts'
 import { NumberSums } from '../sums.ts'
@@ -39,6 +40,11 @@ export class DriftWatch {
   readonly #modelOf: (hash: string) => Measured
   #champion: Measured | undefined
   #kept: SavedDrift | undefined
+  readonly state: StatePart = jsonPart(
+    { name: 'drift', version: 1, contract: SavedDrift.nullable() },
+    () => this.save() ?? null,
+    (saved) => this.load(saved ?? undefined),
+  )
 
   constructor(profile: Profile, modelOf: (hash: string) => Measured) {
     this.#profile = profile

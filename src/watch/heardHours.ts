@@ -1,9 +1,10 @@
 /** Who was heard, told once an hour of log time in which a record came, and at the end of each tick: it names the hour, and no beat. */
-
+import { z } from 'zod'
 import { type Calendar, calendar } from '../../streams/calendar.ts'
 import type { SourcesHeard } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { CellKeys } from '../cells.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
 import { endOfBeat, type SourceWatch } from './sources.ts'
 
 /** Depth of the outermost level of regions. */
@@ -12,6 +13,13 @@ const outermost = 1
 export class HeardHours {
   /** The last hour in which a record came, until it is told. */
   open: number | undefined
+  readonly state: StatePart = jsonPart(
+    { name: 'heard hours', version: 1, contract: z.object({ open: z.int().nullable() }) },
+    () => ({ open: this.open ?? null }),
+    ({ open }) => {
+      this.open = open ?? undefined
+    },
+  )
   readonly #hours: Calendar
   readonly #profile: Profile
   readonly #keys: CellKeys

@@ -7,6 +7,7 @@ import { leastCount } from '../../models/counts/leastCount.ts'
 import type { Level, Warning } from '../../streams/outputs.ts'
 import type { Axis } from '../../streams/topics.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
+import type { StatePart } from '../fold/state.ts'
 import { CellStates } from './cellStates.ts'
 import { calledLevel, evidenceOf, explainedByChild, explainedByParent, familyQ, isQuiet, pOf } from './evidence.ts'
 import type { Lattice } from './lattice.ts'
@@ -95,6 +96,13 @@ export class Judge {
     this.setFamilies()
     this.lastTick = tick
     return warnings
+  }
+
+  readonly state: StatePart = {
+    name: 'judge',
+    version: 1,
+    save: (out) => [this.save(out)],
+    load: (from) => [this.load(from)],
   }
 
   save(out: WordWriter): void {

@@ -2,9 +2,12 @@
  * The ledger of the open tick: sums of all parts so far, at leaves in full and at judged nodes for what is judged. Integers only, so
  * order does not matter; keys of one leaf that stand side by side, as the tasks write them, are added up before they go to its nodes.
  */
+import type { z } from 'zod'
 import type { CellPart } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { TickRecord } from '../../streams/ticks.ts'
 import type { CellKeys } from '../cells.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
 import { NumberSums, resized } from '../sums.ts'
 import type { Lattice } from './lattice.ts'
 import { LeafPaths } from './leafPaths.ts'
@@ -12,6 +15,9 @@ import { NodeSums } from './nodeSums.ts'
 
 /** Events of a closed tick, judged then at a leaf, that were taken back. */
 export type LateRetraction = { tick: number; leaf: number; events: number }
+
+/** As the tick archive has them. */
+const Sums = TickRecord.pick({ counts: true, nodes: true })
 
 export class Ledger {
   readonly nodes = new NodeSums()
@@ -25,6 +31,23 @@ export class Ledger {
   private readonly keys: CellKeys
   private readonly lattice: Lattice
   private readonly judgedColumn: Uint8Array
+  readonly state: StatePart = jsonPart(
+    { name: 'ledger', version: 1, contract: Sums },
+    () => {
+      const { keys, sums } = this.counts()
+      const nodes = this.nodes.columns()
+      return {
+        counts: { keys: Array.from(keys), sums: Array.from(sums) },
+        nodes: {
+          keys: Array.from(nodes.keys),
+          events: Array.from(nodes.events),
+          enterprises: Array.from(nodes.enterprises),
+          squares: Array.from(nodes.squares),
+        },
+      }
+    },
+    (saved) => this.refill(saved),
+  )
 
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
     this.keys = keys
@@ -50,6 +73,13 @@ export class Ledger {
   /** Counts that are not 0, by (leaf, grade, column) in ascending order. */
   counts(): { keys: Float64Array; sums: Float64Array } {
     return this.counted.sorted()
+  }
+
+  /** Puts sums of counts and of nodes back. */
+  refill({ counts, nodes }: z.infer<typeof Sums>): void {
+    for (const [at, key] of counts.keys.entries()) this.addCount(key, counts.sums[at])
+    for (const [at, key] of nodes.keys.entries())
+      this.nodes.add(key, nodes.events[at], nodes.enterprises[at], nodes.squares[at])
   }
 
   /** Adds to a count, and to nothing above it. */

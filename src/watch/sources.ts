@@ -11,6 +11,7 @@ import type { CellPart, SourceSilent, SourceSpoke } from '../../streams/outputs.
 import type { Profile } from '../../streams/profile.ts'
 import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
 import { dayMs, falseSilencesPerWeek, sourceWarmTicks } from '../limits.ts'
 import { NumberSums } from '../sums.ts'
 import { SourceStreams, Stream } from './sourceStreams.ts'
@@ -42,6 +43,12 @@ export class SourceWatch {
   readonly #rhythms = new Map<number, Float64Array>()
   /** Streams of which a silence was told that has not ended. */
   readonly #silent = new Set<number>()
+
+  readonly state: StatePart = jsonPart(
+    { name: 'sources', version: 1, contract: SavedSources },
+    () => this.save(),
+    (saved) => this.load(saved),
+  )
 
   constructor(profile: Profile, keys: CellKeys, beatMs: number) {
     this.streams = new SourceStreams(profile, keys)

@@ -1,6 +1,8 @@
 /** Registered enterprises: by (leaf, grade, band), and by node above a leaf. */
+import { z } from 'zod'
 import type { CellPart } from '../../streams/outputs.ts'
 import type { CellKeys } from '../cells.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
 import { NumberSums } from '../sums.ts'
 import type { LeafPaths } from './leafPaths.ts'
 
@@ -10,6 +12,14 @@ export class Stock {
   private readonly byNode = new NumberSums()
   private readonly keys: CellKeys
   private readonly paths: LeafPaths
+  readonly state: StatePart = jsonPart(
+    { name: 'stock', version: 1, contract: z.object({ keys: z.array(z.number()), deltas: z.array(z.number()) }) },
+    () => {
+      const all = [...this.sums.entries()]
+      return { keys: all.map(([key]) => key), deltas: all.map(([, count]) => count) }
+    },
+    (saved) => this.add(saved),
+  )
 
   constructor(keys: CellKeys, paths: LeafPaths) {
     this.keys = keys

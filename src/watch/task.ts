@@ -19,9 +19,11 @@ import {
   type Warning,
 } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { TickRecord } from '../../streams/ticks.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
-import { WordReader, WordWriter } from '../fold/pages.ts'
-import type { Emit, FoldTask, RecordsOf } from '../fold/task.ts'
+import type { RecordsOf } from '../fold/beatRecords.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
+import type { Emit, FoldTask } from '../fold/task.ts'
 import { jsonBytes, jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
 import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
@@ -29,16 +31,14 @@ import { type Input, inputsOf } from '../log/topology.ts'
 import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
-import { SavedDesk } from '../registry/deskState.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
-import { DriftWatch, SavedDrift } from './drift.ts'
+import { DriftWatch } from './drift.ts'
 import { HeardHours } from './heardHours.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
-import type { NodeColumns } from './nodeSums.ts'
 import { type Amendment, topicOf } from './openWarnings.ts'
-import { SavedSources, SourceWatch } from './sources.ts'
+import { SourceWatch } from './sources.ts'
 import { Stock } from './stock.ts'
 import { tickTotals } from './totals.ts'
 
@@ -53,25 +53,8 @@ export type WatchTaskOptions = {
   tell: Tell
 }
 
-const Saved = z.object({
-  openTick: z.int().nullable(),
-  counts: z.array(z.tuple([z.number(), z.number()])),
-  nodes: z.array(z.tuple([z.number(), z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })])),
-  stock: z.array(z.tuple([z.number(), z.number()])),
-  early: z.array(
-    z.object({
-      node: z.number(),
-      beat: z.int(),
-      sum: z.object({ events: z.int(), enterprises: z.int(), squares: z.int() }),
-      byType: z.record(z.string(), z.int()),
-    }),
-  ),
-  late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
-  sources: SavedSources,
-  heardHour: z.int().nullable(),
-  drift: SavedDrift.optional(),
-  desk: SavedDesk,
-})
+/** Of the open tick, beside the ledger; as the tick archive has it. */
+const SavedTick = TickRecord.pick({ early: true, late: true }).extend({ open: z.int().nullable() })
 
 /** Parts are long columns of numbers: compiled, the contract makes no object for each. */
 const cellPart = z.compile(CellPart)
@@ -79,6 +62,7 @@ const cellPart = z.compile(CellPart)
 export class WatchTask implements FoldTask {
   readonly id: TaskId = { kind: 'watch' }
   readonly inputs: readonly Input[]
+  readonly state: readonly StatePart[]
   /** Its partition of fates and dead letters. */
   private readonly number: number
   readonly judge: Judge
@@ -120,6 +104,17 @@ export class WatchTask implements FoldTask {
     this.sources = new SourceWatch(profile, this.keys, beatMs)
     this.hours = new HeardHours(profile, this.keys, beatMs)
     this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
+    const tick = jsonPart(
+      { name: 'tick', version: 1, contract: SavedTick },
+      () => ({ open: this.openTick ?? null, early: this.early, late: this.late }),
+      ({ open, early, late }) => {
+        this.openTick = open ?? undefined
+        this.early = early
+        this.late = late
+      },
+    )
+    const { ledger, stock, sources, hours, drift, judge } = this
+    this.state = [tick, ...[ledger, stock, sources, hours, drift, desk, judge].map(({ state }) => state)]
     this.inputs = inputsOf(this.id, partitions)
     this.number = taskNumber(this.id, partitions)
   }
@@ -153,42 +148,6 @@ export class WatchTask implements FoldTask {
     if (this.openTick === undefined) return boundary
     const tickEnd = this.endBeat(this.options.profile.calendar.tickOf((beat + 1) * this.options.beatMs))
     return Math.min(boundary ?? tickEnd, tickEnd)
-  }
-
-  *save(): Iterable<Uint8Array> {
-    const out = new WordWriter()
-    out.putJson({
-      openTick: this.openTick ?? null,
-      counts: pairs(this.ledger.counts()),
-      nodes: savedNodes(this.ledger.nodes.columns()),
-      stock: [...this.stock.sums.entries()],
-      early: this.early,
-      late: this.late,
-      sources: this.sources.save(),
-      heardHour: this.hours.open ?? null,
-      drift: this.drift.save(),
-      desk: this.desk.save(),
-    } satisfies z.infer<typeof Saved>)
-    this.judge.save(out)
-    yield* out.finish()
-  }
-
-  *load(pages: Iterable<Uint8Array>): Iterable<void> {
-    const from = new WordReader(pages)
-    const saved = Saved.parse(from.takeJson())
-    this.openTick = saved.openTick ?? undefined
-    for (const [key, count] of saved.counts) this.ledger.addCount(key, count)
-    for (const [key, { events, enterprises, squares }] of saved.nodes)
-      this.ledger.nodes.add(key, events, enterprises, squares)
-    this.stock.add({ keys: saved.stock.map(([key]) => key), deltas: saved.stock.map(([, count]) => count) })
-    this.sources.load(saved.sources)
-    this.hours.open = saved.heardHour ?? undefined
-    this.drift.load(saved.drift)
-    this.desk.load(saved.desk)
-    this.early = saved.early
-    this.late = saved.late
-    yield
-    this.judge.load(from)
   }
 
   private endBeat(tick: number): number {
@@ -327,15 +286,4 @@ export class WatchTask implements FoldTask {
   private notify(key: string, notice: PublicNotice, emit: Emit): void {
     emit({ topic: 'notices', partition: 0, record: { key, value: jsonBytes(notice) } })
   }
-}
-
-function pairs({ keys, sums }: { keys: Float64Array; sums: Float64Array }): [number, number][] {
-  return Array.from(keys, (key, at) => [key, sums[at]])
-}
-
-function savedNodes({ keys, events, enterprises, squares }: NodeColumns): z.infer<typeof Saved>['nodes'] {
-  return Array.from(keys, (node, at) => [
-    node,
-    { events: events[at], enterprises: enterprises[at], squares: squares[at] },
-  ])
 }

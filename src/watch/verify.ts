@@ -6,7 +6,7 @@ import type { Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
 import { cellKeys } from '../cells.ts'
-import { loadState, refill } from './archive.ts'
+import { loadState } from './archive.ts'
 import { Judge } from './judge.ts'
 import { lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
@@ -53,7 +53,7 @@ export function verifyWarning(
 /** What happened in one tick, in the order in which it happened: amendments and early reds by beat, then the close. */
 function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger): Warning[] {
   const { tick, beat, late, early } = pages[0]
-  for (const page of pages) refill(ledger, page)
+  for (const page of pages) ledger.refill(page)
   const warnings: Warning[] = []
   const beats = new Set([...late, ...early].map((one) => one.beat))
   for (const at of [...beats].sort((a, b) => a - b)) {

@@ -8,6 +8,7 @@ import { tasksOf } from '../../src/log/tasks.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { LiveFold, type LiveOptions, replayed, saidIn } from '../support/live.ts'
 import { fateCounts } from '../support/readFold.ts'
+import { savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -227,7 +228,7 @@ it('whatever clocks do, every record is folded, and a replay says the same bytes
       for (const [at, id] of tasksOf(partitions).entries()) {
         const again = await replayed(live, id)
         expect(again.outputs).toEqual(await saidIn(live.log, id))
-        expect(again.saved.equals(Buffer.concat([...live.runners[at].task.save()]))).toBe(true)
+        expect(again.saved.equals(savedState(live.runners[at].task))).toBe(true)
       }
     }),
     { seed: 20_261_130, numRuns: 25 },

@@ -20,6 +20,7 @@ import {
 import { histories } from '../support/histories.ts'
 import { oracle } from '../support/oracle.ts'
 import { fateLines, readFates, readScores, readTicks, scoreLines, tickLines } from '../support/readFold.ts'
+import { loadState, savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -220,13 +221,13 @@ describe('an enterprise task', () => {
         const at = cut % (beats.length + 1)
         const whole = newTask()
         run(whole, beats.slice(0, at))
-        const saved = Buffer.concat([...whole.save()])
+        const saved = savedState(whole)
         const restored = newTask()
-        Array.from(restored.load([saved]))
-        expect(Buffer.concat([...restored.save()]).equals(saved)).toBe(true)
+        loadState(restored, saved)
+        expect(savedState(restored).equals(saved)).toBe(true)
         const after = beats[at - 1]?.beat
         expect(run(restored, beats.slice(at), after)).toEqual(run(whole, beats.slice(at), after))
-        expect(Buffer.concat([...restored.save()]).equals(Buffer.concat([...whole.save()]))).toBe(true)
+        expect(savedState(restored).equals(savedState(whole))).toBe(true)
       }),
       { seed, numRuns: 100 },
     )

@@ -6,6 +6,7 @@ import type { LogRecord, Output } from '../../src/log/port.ts'
 import { ShadowScore } from '../../streams/outputs.ts'
 import { bytesOf } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
+import { loadState, savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -101,13 +102,13 @@ it('goes on from a checkpoint as if it had never stopped; another challenger beg
   const whole = newTask(challenger)
   const at = Math.floor(beats.length / 2)
   run(whole, beats.slice(0, at))
-  const saved = [...whole.save()]
+  const saved = savedState(whole)
   const restored = newTask(challenger)
-  Array.from(restored.load(saved))
+  loadState(restored, saved)
   const without = newTask()
-  Array.from(without.load(saved))
+  loadState(without, saved)
   const other = newTask({ ...challenger, hash: 'd'.repeat(64) })
-  Array.from(other.load(saved))
+  loadState(other, saved)
   const rest = run(whole, beats.slice(at))
   expect(run(restored, beats.slice(at))).toEqual(rest)
   expect(run(without, beats.slice(at))).toEqual(rest.filter((output) => !isShadow(output)))

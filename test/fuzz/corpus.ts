@@ -3,6 +3,7 @@ import { recordsOf } from '../../src/log/recordsOf.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { foldRecords } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
+import { savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -36,6 +37,6 @@ async function made(): Promise<Corpus> {
     values.set(topic, found)
   }
   await log.close()
-  const states = { enterprise: Buffer.concat([...enterprises[0].save()]), watch: Buffer.concat([...watch.save()]) }
+  const states = { enterprise: savedState(enterprises[0]), watch: savedState(watch) }
   return { values: (topic) => values.get(topic) ?? [], states }
 }

@@ -6,6 +6,7 @@ import { partitionOf } from '../../streams/partition.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { LiveFold, replayed, saidIn } from '../support/live.ts'
 import { fateCounts } from '../support/readFold.ts'
+import { savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { newKafkaLog } from './logs.ts'
@@ -53,7 +54,7 @@ describeWithKafka('a record whose log time leads the clock', () => {
     for (const [at, id] of tasksOf(2).entries()) {
       const again = await replayed(live, id)
       expect(again.outputs).toEqual(await saidIn(log, id))
-      expect(again.saved.equals(Buffer.concat([...live.runners[at].task.save()]))).toBe(true)
+      expect(again.saved.equals(savedState(live.runners[at].task))).toBe(true)
     }
     await dispose()
   })

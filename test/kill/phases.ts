@@ -17,7 +17,7 @@ export const insidePhases: readonly Phase[] = ['restore', 'commit', 'checkpoint'
 export type Story = {
   /** The phase of the last line. */
   phase: Phase
-  /** Checkpoints that a restore did not use. */
+  /** Checkpoints that a restore did not use, or not as a whole. */
   skipped: { task: unknown; slot: unknown }[]
   /** Beats folded again, when every task was restored. */
   beatsFoldedAgain: number | undefined
@@ -30,7 +30,8 @@ export function readStory(lines: readonly LogLine[], tasks: number): Story {
   const replayed: number[] = []
   for (const line of lines) {
     phase = phaseAfter(line, phase)
-    if (line.kind === 'CheckpointSkipped') skipped.push({ task: line.task, slot: line.slot })
+    if (line.kind === 'CheckpointSkipped' || line.kind === 'StateRefolded')
+      skipped.push({ task: line.task, slot: line.slot })
     if (line.kind === 'Restored') replayed.push(Number(line.beatsReplayed))
   }
   const beatsFoldedAgain = replayed.length === tasks ? replayed.reduce((sum, one) => sum + one, 0) : undefined

@@ -13,6 +13,7 @@ import type { Notice } from '../../src/notices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
 import { type TopicName, topicFlow, topicNames } from '../../streams/topics.ts'
 import type { FoldSetting } from './fold.ts'
+import { savedState } from './state.ts'
 
 export type LiveOptions = FoldSetting & {
   startMs: number
@@ -104,7 +105,7 @@ export async function replayed(live: LiveFold, id: TaskId, beatMs = 1_000): Prom
   const emit = ({ topic, partition, record }: Output): void =>
     void outputs.push(`${topic}#${partition} ${record.key} ${Buffer.from(record.value).toString('base64')}`)
   for await (const { beat, records } of replayedBeats(live.log, task, beatMs)) task.fold(beat, records, emit)
-  return { saved: Buffer.concat([...task.save()]), outputs: outputs.toSorted() }
+  return { saved: savedState(task), outputs: outputs.toSorted() }
 }
 
 /** What the log has of a task: topics and partitions that it alone writes. */

@@ -2,7 +2,7 @@
 
 import { ownId } from '../../../src/edges/ingest/admit.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
-import { recordsByName } from '../../../src/fold/task.ts'
+import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import { jsonBytes, jsonOf } from '../../../src/json.ts'
 import type { LogRecord, Output } from '../../../src/log/port.ts'
@@ -11,6 +11,7 @@ import { FateColumns, fates } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { type FoldedTopic, isRecordTopic, type TopicName } from '../../../streams/topics.ts'
 import { historyStartMs } from '../../support/histories.ts'
+import { loadState, savedState } from '../../support/state.ts'
 import { setting } from '../corpus.ts'
 import { type Fuzzer, must } from '../fuzzer.ts'
 import { recordSample } from '../samples.ts'
@@ -133,8 +134,8 @@ function fatesIn(outputs: readonly Output[]): Map<string, string[]> {
 
 /** What is saved loads as what it was. */
 function checkSame(task: EnterpriseTask): void {
-  const saved = Buffer.concat([...task.save()])
+  const saved = savedState(task)
   const other = new EnterpriseTask({ ...bare, partition: 0, hashSeed: [7, 7] })
-  for (const _ of other.load([saved]));
-  must(saved.equals(Buffer.concat([...other.save()])), 'a checkpoint loads as something else')
+  loadState(other, saved)
+  must(saved.equals(savedState(other)), 'a checkpoint loads as something else')
 }

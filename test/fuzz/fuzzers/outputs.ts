@@ -6,7 +6,7 @@ import { writePart } from '../../../src/enterprise/part.ts'
 import { PartSums } from '../../../src/enterprise/tally.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import { jsonOf } from '../../../src/json.ts'
-import { loadState, refill } from '../../../src/watch/archive.ts'
+import { loadState } from '../../../src/watch/archive.ts'
 import { Judge } from '../../../src/watch/judge.ts'
 import { lattice } from '../../../src/watch/lattice.ts'
 import { Ledger } from '../../../src/watch/ledger.ts'
@@ -120,7 +120,7 @@ export const archiveFuzzer: Fuzzer = {
 
 function readTick(record: TickRecord, value: Buffer): void {
   const ledger = new Ledger(tinyProfile, keys, lines)
-  refill(ledger, record)
+  ledger.refill(record)
   const { late, early, tick, beat } = record
   const judge = newJudge()
   judge.warnings.amend(late, beat, tick)

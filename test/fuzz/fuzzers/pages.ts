@@ -2,8 +2,8 @@
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import type { FoldTask } from '../../../src/fold/task.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
-import { pageBytesMax } from '../../../src/limits.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
+import { loadState, savedState } from '../../support/state.ts'
 import { corpus, setting } from '../corpus.ts'
 import { type Fuzzer, ownJson } from '../fuzzer.ts'
 
@@ -28,8 +28,6 @@ export const pagesFuzzer: Fuzzer = {
 
 function reloaded(whose: number, state: Buffer): Buffer {
   const task = makes[whose]()
-  const pages: Buffer[] = []
-  for (let at = 0; at < state.length; at += pageBytesMax) pages.push(state.subarray(at, at + pageBytesMax))
-  for (const _ of task.load(pages));
-  return Buffer.concat([...task.save()])
+  loadState(task, state)
+  return savedState(task)
 }

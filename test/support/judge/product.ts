@@ -2,7 +2,7 @@
 
 import { cellKeys } from '../../../src/cells.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
-import { recordsByName } from '../../../src/fold/task.ts'
+import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { WatchTask } from '../../../src/watch/task.ts'

@@ -1,0 +1,80 @@
+/** The rows of an enterprise task as a part of its state: how many, then of each its id, place, flags, score, grades and facts. All else derives from these. */
+
+import { z } from 'zod'
+import { gradeHour, gradeWords } from '../../models/facts.ts'
+import type { WordReader, WordWriter } from '../fold/pages.ts'
+import type { StatePart } from '../fold/state.ts'
+import type { RowBook } from './rowBook.ts'
+import { type EnterpriseRows, flag } from './rows.ts'
+import type { TableFold } from './tables.ts'
+
+const Head = z.object({ rows: z.int(), stride: z.int() })
+
+type Owner = Pick<RowBook, 'ids' | 'rows'> & { tables: TableFold; openTick: () => number | undefined }
+
+/** `openTick` is asked when rows are loaded: grades that begin later are scheduled. */
+export function rowsState(owner: Owner): StatePart {
+  return { name: 'rows', version: 1, save: (out) => save(owner, out), load: (from) => load(owner, from) }
+}
+
+function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
+  out.putJson({ rows: rows.count, stride: rows.stride } satisfies z.infer<typeof Head>)
+  for (let row = 0; row < rows.count; row++) {
+    out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
+    out.put(rows.place(row))
+    out.put(rows.flags(row))
+    out.put(rows.probabilityBits(row))
+    const grades = rows.grades(row)
+    out.put(grades.count)
+    for (let at = 0; at < grades.count * gradeWords; at++) out.put(grades.words[grades.offset + at])
+    const facts = rows.facts(row)
+    out.put(facts.count)
+    for (let at = 0; at < facts.count * facts.stride; at++) out.put(facts.words[facts.offset + at])
+    if (rows.has(row, flag.moved)) {
+      const history = tables.places.get(row) ?? []
+      out.put(history.length)
+      for (const { fromTick, place } of history) {
+        out.put(fromTick)
+        out.put(place)
+      }
+    }
+    yield
+  }
+}
+
+const rowsASlice = 10_000 // some 30 ms
+
+/** @throws Error when the words are not what `save` writes. */
+function* load({ ids, rows, tables, openTick }: Owner, from: WordReader): Iterable<void> {
+  const head = Head.parse(from.takeJson())
+  if (head.stride !== rows.stride) throw new Error(`facts of ${head.stride} words in a checkpoint for ${rows.stride}`)
+  const tick = openTick()
+  for (let row = 0; row < head.rows; row++) {
+    if (row % rowsASlice === rowsASlice - 1) yield
+    const id = Buffer.from(from.takeBytes()).toString('latin1')
+    if (ids.findOrAdd(id) !== row) throw new Error('an enterprise stands twice in the checkpoint')
+    const place = from.take()
+    const flags = from.take()
+    rows.add(place, flags, 0)
+    rows.setProbabilityBits(row, from.take())
+    const grades = Array.from({ length: from.take() * gradeWords }, () => from.take())
+    if (grades.length > 0) rows.setGrades(row, grades)
+    for (let at = 0; at < grades.length; at += gradeWords) {
+      if (tick !== undefined) tables.schedule(row, gradeHour(grades[at]), tick)
+    }
+    loadFacts(rows, row, from)
+    if (rows.has(row, flag.moved))
+      tables.places.set(
+        row,
+        Array.from({ length: from.take() }, () => ({ fromTick: from.take(), place: from.take() })),
+      )
+  }
+}
+
+function loadFacts(rows: EnterpriseRows, row: number, from: WordReader): void {
+  const fact = new Int32Array(rows.stride)
+  for (let count = from.take(); count > 0; count--) {
+    for (let word = 0; word < fact.length; word++) fact[word] = from.take()
+    rows.insertFact(row, fact, 0) // already in order: goes to the end
+  }
+}
