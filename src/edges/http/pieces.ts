@@ -2,6 +2,7 @@
  * Bodies in pieces of whole lines, however they come in. A piece lies in memory that is used again for the next one, so what is made of
  * it must not outlive its turn.
  */
+import type { Turns } from '../../fold/turns.ts'
 import { ingestRequestsMax, lineBytesMax, sliceBytes } from '../../limits.ts'
 
 const lineFeed = 0x0a
@@ -11,7 +12,7 @@ export class Pieces {
   readonly #free: Buffer[] = []
 
   /** Each piece but the last is about a slice; each ends with a line feed, unless it is part of a line that is too long. */
-  async *of(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *of(chunks: AsyncIterable<Buffer>, turns: Turns): AsyncGenerator<Buffer> {
     const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes)
     let filled = 0
     for await (const chunk of chunks) {
@@ -21,6 +22,7 @@ export class Pieces {
         filled += copied
         const size = filled < sliceBytes ? 0 : sizeOfPiece(buffer.subarray(0, filled))
         if (size === 0) continue
+        await turns.next() // of empty lines a piece is soon through, and the next one is there
         yield buffer.subarray(0, size)
         buffer.copyWithin(0, size, filled)
         filled -= size

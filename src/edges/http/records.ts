@@ -48,7 +48,7 @@ export function recordRoutes(
       const isNumbered = headers['content-type']?.startsWith(numberedType) === true
       const reader = isNumbered ? new NumberedReader() : new NdjsonReader()
       const file = fileOf(headers[fileHeader])
-      const slices = linesOf(pieces.of(chunksOf(body)), { leaveOutEmpty: true })
+      const slices = linesOf(pieces.of(chunksOf(body), turns), { leaveOutEmpty: true })
       return take(slices, reader, turns, (entries) => intake.take(topic, entries, file))
     })
 }
