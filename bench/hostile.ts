@@ -43,15 +43,16 @@ const ToldBy: z.ZodType<Told> = z.object({ done: z.int(), taken: z.int() })
 type Suffered = {
   name: string
   livezMsMax: number
-  /** The longest piece of the process's own work, of its processor time; what the watcher itself waited for a processor. */
+  /** The longest piece of the process's own work, in time of its processor; the longest that the watcher waited for one. */
   blockMsMax: number
   watcherDelayMsMax: number
   rssMiBMax: number
   good: number
   lost: number
   goodWaitMsMax: number
-  /** Started again after SIGKILL until it is ready, and until the good records are folded. */
+  /** Started again after SIGKILL until it is ready, by the clock and of the processor; and from there until the good records are folded. */
   restartSeconds: number
+  restartCpuSeconds: number
   foldedSeconds: number
   done: number
   taken: number
@@ -158,6 +159,7 @@ async function sufferedOn(name: string, { args, open, attack }: Ground, folder: 
         lost: watched.due - folded,
         goodWaitMsMax: watched.goodWaitMsMax,
         restartSeconds: rounded(again.seconds),
+        restartCpuSeconds: rounded(again.cpuSeconds),
         foldedSeconds: rounded(foldedSeconds),
         ...told,
         load: rounded(load),

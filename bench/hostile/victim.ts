@@ -10,7 +10,6 @@ export class Victim {
   /** Where it serves; there when `start` resolves. */
   address = ''
   readonly #blocks: string
-  readonly #startedMs = performance.now()
 
   private constructor(args: readonly string[], blocks: string) {
     this.#blocks = blocks
@@ -22,17 +21,18 @@ export class Victim {
     )
   }
 
-  /** Resolves when it is ready; `seconds`: how long that took. `folder`: for what it writes down. */
+  /** Resolves when it is ready; how long that took, and how much of a processor. `folder`: for what it writes down. */
   static async start(
     args: readonly string[],
     folder: string,
     number: number,
-  ): Promise<{ victim: Victim; seconds: number }> {
+  ): Promise<{ victim: Victim; seconds: number; cpuSeconds: number }> {
     const victim = new Victim(['run', ...args, '--http', '127.0.0.1:0'], path.join(folder, `blocks-${number}`))
     victim.address = (await victim.process.says(/"address":"([^"]+)"/))[1]
     await victim.isReady()
     victim.process.signal('SIGUSR2')
-    return { victim, seconds: (performance.now() - victim.#startedMs) / 1_000 }
+    const { seconds, cpuUs } = victim.process.measures
+    return { victim, seconds, cpuSeconds: cpuUs / 1e6 }
   }
 
   async isReady(): Promise<void> {
