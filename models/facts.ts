@@ -57,6 +57,15 @@ export const packWord3 = (source: number, region: number): number => (source << 
 export const packWord4 = (logAmountHundredths: number, region: number, industry: number): number =>
   (logAmountHundredths << 20) | ((region & 0x7f) << 13) | industry
 
+/** Gives the own place of a fact other nodes; everything else stays. `at`: its first word. Tombstones have no place. */
+export function moveFact(words: Int32Array, at: number, region: Uint16Array, industry: Uint16Array): void {
+  if ((words[at + 2] & tombstoneBit) !== 0) return
+  const [word3, word4] = [words[at + 3], words[at + 4]]
+  const to = region[factRegion(word3, word4)]
+  words[at + 3] = (word3 & ~0b111111) | packWord3(0, to)
+  words[at + 4] = (word4 & ~0xfffff) | packWord4(0, to, industry[factIndustry(word4)])
+}
+
 /** ln(1 + amount) in hundredths, 0 .. 4095; amounts from 0 to 1e15. */
 export function logAmountHundredths(amount: number): number {
   return Math.min(4095, Math.floor(ln1p(amount) * 100 + 0.5))

@@ -1,13 +1,16 @@
 /** What a log is started with: its first command says it, for its whole life; later ones say which program goes on with it. */
 import type { RiskModel } from '../models/risk/riskModel.ts'
-import type { Command } from '../streams/commands.ts'
+import { type Activation, isActivation } from '../streams/commands.ts'
 import { isHashOf, type Profile } from '../streams/profile.ts'
+import { checkProfile, readCommands } from './edges/ingest/importState.ts'
 import { ForewarnError } from './errors.ts'
 import { parseCommand } from './fold/imports.ts'
 import { greatestBeat, greatestFolded } from './fold/progress.ts'
 import type { Log } from './log/port.ts'
 import { recordsOf } from './log/recordsOf.ts'
+import { ArtifactIndex } from './registry/artifactIndex.ts'
 import { type ActiveSetting, settingOf } from './registry/gate.ts'
+import { profileIn } from './registry/profileFolder.ts'
 
 export type ActivationOptions = {
   log: Log
@@ -19,17 +22,25 @@ export type ActivationOptions = {
   now: () => number
 }
 
-/** With what a log goes on: the profile, or the earlier edition of it that the log was begun with. */
+/** With what a log was begun: the profile, an earlier edition of it, or the one that the log holds as an artefact; the profile where none of them is. */
 export async function profileOf(log: Log, profile: Profile): Promise<Profile> {
-  if (profile.earlier.size === 0) return profile
-  for await (const record of recordsOf(log, 'commands', 0)) {
-    const command = parseCommand(record.value)
-    if (command?.kind === 'profile.activate') return profile.earlier.get(command.profileHash)?.() ?? profile
-  }
-  return profile
+  const begunWith = (await readCommands(log)).activation?.profileHash
+  if (begunWith === undefined || isHashOf(profile, begunWith)) return profile
+  return profile.earlier.get(begunWith)?.() ?? (await heldProfile(log, profile, begunWith)) ?? profile
 }
 
-type Activation = Extract<Command, { kind: 'profile.activate' }>
+/** The same for whoever folds the log on with a profile. @throws ForewarnError FW_CONFIG_CHANGED when the log does not know it. */
+export async function profileToRun(log: Log, profile: Profile): Promise<Profile> {
+  checkProfile(await readCommands(log), profile)
+  return profileOf(log, profile)
+}
+
+async function heldProfile(log: Log, profile: Profile, hash: string): Promise<Profile | undefined> {
+  const artifacts = new ArtifactIndex(profile)
+  for await (const record of recordsOf(log, 'artifacts', 0)) artifacts.take(record)
+  const state = artifacts.stateOf('profile', hash)
+  return typeof state === 'string' || state.misfit !== undefined ? undefined : profileIn(state.files)
+}
 
 /**
  * The first activation of a log stands for its whole life; a start with another one is refused. Of several that begin a log at one moment
@@ -74,7 +85,7 @@ async function activationsIn(log: Log, profile: Profile, wanted: Activation): Pr
   const found: Activation[] = []
   for await (const record of recordsOf(log, 'commands', 0)) {
     const command = parseCommand(record.value)
-    if (command?.kind !== 'profile.activate') continue
+    if (!isActivation(command)) continue
     if (found.length === 0) checkSame(command, profile, wanted)
     if (found.length === 0 || command.activeFromTick !== undefined) found.push(command)
   }

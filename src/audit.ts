@@ -21,8 +21,16 @@ import { lattice } from './watch/lattice.ts'
 /** Takes what a task read in a beat and what it said. @throws ForewarnError FW_INTERNAL with the two accounts that differ. */
 export type Audit = (beat: number, records: BeatRecords, outputs: readonly Output[]) => void
 
-export function auditOf(task: TaskId, profile: Profile): Audit {
-  return task.kind === 'watch' ? auditOfWatch(profile) : auditOfEnterprises(profile)
+/** Another profile in force is another audit. */
+export function auditOf(task: { readonly id: TaskId; readonly profile: Profile }): Audit {
+  const made = (): Audit => (task.id.kind === 'watch' ? auditOfWatch(task.profile) : auditOfEnterprises(task.profile))
+  let { profile } = task
+  let audit = made()
+  return (beat, records, outputs) => {
+    if (task.profile !== profile) audit = made()
+    profile = task.profile
+    audit(beat, records, outputs)
+  }
 }
 
 /** Decoded events arrive, kept ones are counted once, and each that is taken back was counted before. */

@@ -56,6 +56,8 @@ export type EngineOptions = {
 export type Engine = {
   /** The last beat that the watch has folded, if it runs here. */
   watchedThrough(): number | undefined
+  /** The profile in force. */
+  profile(): Profile
   /** What is known of an enterprise whose task runs here. @throws ForewarnError as RunningTasks. */
   explain(id: string): Promise<Explanation>
   /** Runs to the end of the log, or until the signal. */
@@ -68,7 +70,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   checkBeat(beatMs, profile)
   const begunWith = await activate(options)
   const partitions = log.partitions('risk-events')
-  const running = new RunningTasks({ profile, beatMs, partitions })
+  const running = new RunningTasks({ beatMs, partitions })
   const restored = restorer(options)
   let watch: TaskRunner | undefined
   const open = async (task: TaskId): Promise<TaskRunner> => {
@@ -87,6 +89,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     )
   }
   const engine = {
+    profile: (): Profile => running.profile ?? profile,
     watchedThrough: (): number | undefined => watch?.foldedThrough,
     explain: (id: string): Promise<Explanation> => running.explain(id),
   }
@@ -133,7 +136,7 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
       tellHeld,
       signal,
       fullPatienceMs: untilEnd ? untilEndPatienceMs : undefined,
-      audit: options.audited === true ? auditOf(task.id, profile) : undefined,
+      audit: options.audited === true ? auditOf(task) : undefined,
     })
     await runner.restore()
     restoring = false

@@ -90,8 +90,16 @@ const registry = {
     says: 'There is no champion before this one to go back to.',
     remedy: 'Promote a model by its hash: `forewarn models list` shows them.',
   },
+  FW_PROFILE_UNKNOWN: {
+    says: 'The log does not hold profile %s as a whole.',
+    remedy: 'Put it into the log with `forewarn profile publish`, in time before the tick.',
+  },
+  FW_PROFILE_MISFIT: {
+    says: 'The profile cannot be activated in this log: %s.',
+    remedy: 'Leave as it is what the log keeps (`forewarn profile diff` tells), or begin a new log with it.',
+  },
   FW_COMMAND_LIMIT: {
-    says: 'The log holds %s changes of model for ticks to come, and takes no more of them now.',
+    says: 'The log holds %s changes of model or profile for ticks to come, and takes no more of them now.',
     remedy: 'Wait until the first of their ticks has begun; `forewarn models list` shows what is pending.',
   },
   FW_COMMAND_LATE: {
@@ -327,10 +335,12 @@ export function mistakesIn(issues: readonly z.core.$ZodIssue[], whole = ''): str
     .map(({ path, message }) => [path.join('.') || whole, message].filter((one) => one !== '').join(': '))
 }
 
-/** Where one of several forms would do, the mistakes of the form that was meant: the one that goes deepest before it fails. */
+/** Where one of several forms would do, the mistakes of the form that was meant: of those of its kind the one that goes deepest before it fails. */
 function plainIssues(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
   const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(...issues.map(({ path }) => path.length))
-  const [meant] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)
+  const ofItsKind = issue.errors.filter(([first]) => first.code !== 'invalid_union' || first.errors.length > 0)
+  if (ofItsKind.length === 0) return issue.errors[0]
+  const [meant] = ofItsKind.sort((a, b) => depth(b) - depth(a) || a.length - b.length)
   return meant.flatMap(plainIssues).map(({ path, message }) => ({ path: [...issue.path, ...path], message }))
 }

@@ -82,9 +82,11 @@ assert(recordParseBytesMax < letterBytesMax && 3 * letterBytesMax < 2 * kafkaCal
 export const artifactChunkBytes = 360 * KiB // 480 KiB in base64
 export const artifactRecordBytesMax = 512 * KiB
 export const artifactFilesMax = 16
-export const artifactBytesMax = 8 * MiB // one model folder
+export const artifactBytesMax = 8 * MiB // one folder of a model or of a profile
 export const artifactsMax = 256
 export const artifactsBytesMax = 64 * MiB // all of them together
+export const misfitTextMax = 512 // characters of why one cannot be used
+export const refusedPathsMax = 5 // parts of a profile that an answer names, of those that the log keeps
 export const promotionLeadMs = minuteMs // command and artefact are in the log so long before the tick begins
 export const commandAheadMsMax = promotionLeadMs / 2 // one that leads the clock holds up those behind it so long at most: they are met before their tick
 export const changesAheadMax = 64 // promotions, challenges and rollbacks for ticks to come, each with a reason of up to 1 KiB

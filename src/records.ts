@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { IdHasher } from '../streams/hash.ts'
 import { type Fate, type FateColumns, fates } from '../streams/outputs.ts'
 import type { TopicName } from '../streams/topics.ts'
-import type { ErrorCode } from './errors.ts'
+import { type ErrorCode, mistakesIn } from './errors.ts'
 import type { Emit } from './fold/task.ts'
 import { jsonBytes } from './json.ts'
 import { letterBeginningBytes, letterBytesMax, letterKeyMax, recordParseBytesMax, rowsKept } from './limits.ts'
@@ -79,8 +79,8 @@ export function invalid({ issues: [issue] }: z.ZodError): Refusal {
 }
 
 /** As `path: what is wrong`. */
-function issueOf({ path, message }: z.core.$ZodIssue): Refusal {
-  return { refused: 'FW_RECORD_INVALID', detail: `${path.join('.') || 'record'}: ${message}` }
+function issueOf(issue: z.core.$ZodIssue): Refusal {
+  return { refused: 'FW_RECORD_INVALID', detail: mistakesIn([issue], 'record')[0] }
 }
 
 const kindOf = new Map(fates.map((fate, at) => [fate, at + 1]))

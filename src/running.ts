@@ -12,15 +12,19 @@ import { chosenFeatures } from './training/extract/chosenFeatures.ts'
 type Running = Pick<TaskRunner<EnterpriseTask>, 'task' | 'ask' | 'over' | 'foldedThrough'>
 
 export class RunningTasks {
-  readonly #profile: Profile
   readonly #beatMs: number
   readonly #partitions: number
   readonly #tasks = new Map<number, Running | 'restoring'>()
 
-  constructor({ profile, beatMs, partitions }: { profile: Profile; beatMs: number; partitions: number }) {
-    this.#profile = profile
+  constructor({ beatMs, partitions }: { beatMs: number; partitions: number }) {
     this.#beatMs = beatMs
     this.#partitions = partitions
+  }
+
+  /** The profile in force, as far as a task is that runs here. */
+  get profile(): Profile | undefined {
+    for (const running of this.#tasks.values()) if (running !== 'restoring') return running.task.profile
+    return undefined
   }
 
   /** Opens the task of a partition; until it is there, whoever asks is told to come again. */
@@ -49,8 +53,7 @@ export class RunningTasks {
   }
 
   #explain(id: string, { task, foldedThrough: beat }: Running): Explanation {
-    const profile = this.#profile
-    const { ids, rows, neighbourhood: around, champion: model } = task
+    const { profile, ids, rows, neighbourhood: around, champion: model } = task
     if (beat === undefined) throw new ForewarnError('FW_ENTERPRISE_UNKNOWN', [`${id} yet`])
     const endMs = (beat + 1) * this.#beatMs
     const by = { model, features: model === undefined ? chosenFeatures(profile, undefined) : [] }

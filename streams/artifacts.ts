@@ -1,15 +1,18 @@
 /**
- * Topic `artifacts`, key = `<hash>/<file>/<chunk>`: model folders in pieces, kept for ever, so that a log holds every model that
- * ever scored in it. The hash is the folder's (src/registry/modelFolder.ts); which files there are, the chunks themselves say.
+ * Topic `artifacts`, key = `<hash>/<file>/<chunk>`: folders of models and of profiles in pieces, kept for ever, so that a log holds
+ * whatever it was scored and folded with. The hash is the folder's (src/registry); which files there are, the chunks themselves say.
  */
 import { z } from 'zod'
 import { sha256 } from './contracts.ts'
 
+export const artifactKinds = ['model', 'profile'] as const
+export type ArtifactKind = (typeof artifactKinds)[number]
+
 export const ArtifactChunk = z
   .object({
     hash: sha256,
-    kind: z.literal('model'),
-    /** `model.json`, `MODEL_CARD.md`, or another file of the folder. */
+    kind: z.enum(artifactKinds),
+    /** `model.json`, `profile.yaml`, or another file of the folder. */
     file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be the name of a file'),
     /** 0 .. chunks - 1; every chunk but the last may be of any size under that of a record. */
     chunk: z.int().min(0),

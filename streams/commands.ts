@@ -18,7 +18,7 @@ export const Gate = z.object({
 })
 export type Gate = z.infer<typeof Gate>
 
-/** The first tick in which a change of model holds, counted from 1970 (calendar.ts). */
+/** The first tick in which a change holds, counted from 1970 (calendar.ts). */
 const effectiveTick = z.int().min(0).max(100_000_000)
 
 /** What changes the model that scores, or the one in shadow. */
@@ -44,7 +44,14 @@ const modelCommands = [
 export const ModelCommand = z.discriminatedUnion('kind', modelCommands)
 export type ModelCommand = z.infer<typeof ModelCommand>
 
-export const Command = z.discriminatedUnion('kind', [
+/** What people ask for in a log that runs: another model, or another edition of its profile, which the log holds as an artefact. */
+export const ChangeCommand = z.discriminatedUnion('kind', [
+  ...modelCommands,
+  z.object({ ...head, kind: z.literal('profile.activate'), hash: sha256, effectiveTick }),
+])
+export type ChangeCommand = z.infer<typeof ChangeCommand>
+
+const programCommands = z.discriminatedUnion('kind', [
   /**
    * With what a log is folded; written by `run`. The first is the first command of a log, and has no `activeFromTick`; another follows
    * when a program of another foldVersion takes the log over.
@@ -67,6 +74,14 @@ export const Command = z.discriminatedUnion('kind', [
   z.object({ ...head, kind: z.literal('import.end') }),
   /** The import is given up; what it had written stays. */
   z.object({ ...head, kind: z.literal('import.abandon') }),
-  ...modelCommands,
 ])
+
+export const Command = z.union([programCommands, ChangeCommand])
 export type Command = z.infer<typeof Command>
+
+/** With what a program begins a log, or goes on with it. */
+export type Activation = Extract<Command, { profileHash: string }>
+
+export function isActivation(command: Command | undefined): command is Activation {
+  return command !== undefined && 'profileHash' in command
+}

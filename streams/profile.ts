@@ -37,6 +37,8 @@ export type Profile = {
   readonly hash: string
   /** Hashes that it had in logs of earlier versions. */
   readonly formerHashes: readonly string[]
+  /** Names the first champion wherever the profile lies: a built-in model, or the hash of another. */
+  readonly model: string | null
   readonly regions: CodeTree
   readonly industries: CodeTree
   readonly calendar: Calendar
@@ -57,10 +59,14 @@ export type Profile = {
   readonly earlier: ReadonlyMap<string, () => Profile>
 }
 
+/** Of a log that runs: another profile may take its place. */
+export type ProfileInForce = { readonly profile: Profile }
+
 export type ProfileSource = {
   file: ProfileFile
   hash: string
   formerHashes?: readonly string[]
+  model?: string | null
   regions: readonly CodeRow[]
   industries: readonly CodeRow[]
   messages: ReadonlyMap<string, Messages>
@@ -69,7 +75,16 @@ export type ProfileSource = {
 
 /** @throws Error with the path of the mistake: `eventTypes.3.group: X is none of the groups`. */
 export function compileProfile(source: ProfileSource): Profile {
-  const { file, hash, formerHashes = [], regions, industries, messages, earlier = new Map() } = source
+  const {
+    file,
+    hash,
+    formerHashes = [],
+    model = file.model,
+    regions,
+    industries,
+    messages,
+    earlier = new Map(),
+  } = source
   const groups = unique(
     'groups',
     file.groups.map((group) => group.code),
@@ -116,6 +131,7 @@ export function compileProfile(source: ProfileSource): Profile {
     file,
     hash,
     formerHashes,
+    model,
     ...trees,
     calendar: calendar(file.tick.unit, file.tick.utcOffsetMinutes),
     idPattern: idPattern(file.enterpriseId.pattern),

@@ -61,7 +61,7 @@ async function models({ address, token, isOver }: Target, trees: () => Tree[], f
   let number = 0
   return sideBySide(isOver, 1, async () => {
     const { hash, files } = modelFolder({ profile, weight: 0, change: { ...shared, label: `hostile ${number++}` } })
-    for (const chunk of chunksOf(hash, files)) {
+    for (const chunk of chunksOf('model', hash, files)) {
       const { status, body } = await ask(`${address}/api/v1/artifacts`, {
         method: 'POST',
         headers,

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Profile } from '../../streams/profile.ts'
 import { profileOf } from '../activation.ts'
 import { readCommands } from '../edges/ingest/importState.ts'
+import { readRegistry } from '../edges/registry/readRegistry.ts'
 import { openPlaces } from '../log/embedded/folder.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
 import {
@@ -23,6 +24,7 @@ import {
   checkConfiguration,
   checkDeadLetters,
   checkDisk,
+  checkEditions,
   checkImport,
   checkTopics,
   checkWriter,
@@ -79,13 +81,16 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       const own = profile && (await profileOf(log, profile))
       const configuration = own && checkConfiguration(state, own)
       if (configuration !== undefined) checks.push(configuration)
+      const editions =
+        own !== undefined && configuration?.verdict === 'ok' ? (await readRegistry(log, own, null)).desk : undefined
+      if (editions !== undefined && state.editions.size > 0) checks.push(checkEditions(editions))
       checks.push(checkImport(state, place.kind === 'kafka' || readWriter(place.folder).live))
       if (place.kind === 'embedded') checks.push(await checkCheckpoints(log, place.folder, prefixesOf(options)))
       const { activation, open } = state
       if (activation !== undefined && open === undefined)
         checks.push(await checkTime(log, activation.beatMs, Date.now()))
       checks.push(await checkDeadLetters(log))
-      if (own !== undefined && configuration?.verdict === 'ok') checks.push(await checkCodes(log, own))
+      if (editions !== undefined) checks.push(await checkCodes(log, editions.profile))
       return checks
     })
   } catch (error) {

@@ -34,7 +34,7 @@ export function explainCommand(screen: Screen = processScreen): Command {
     .option('--all', 'list features that are 0 too')
     .option(
       '--json',
-      'print one JSON object: {enterpriseId, tick, tickClosed, asOf, model, probability, features, reasons}',
+      'print one JSON object: {enterpriseId, tick, tickClosed, asOf, profile, model, probability, features, reasons}',
     )
     .addHelpText('after', help)
     .action(async (id: string, options: Options) => {
@@ -53,8 +53,9 @@ async function askNow(id: string, holder: Holder): Promise<Explanation> {
 /** The log folded again up to the end of a tick. */
 function explainPast(id: string, options: Options): Promise<Explanation> {
   return withRegistry(options, 'read', async (open) => {
-    const { log, profile } = open
-    const { beatMs } = open.registry
+    const { log } = open
+    const { beatMs, desk } = open.registry
+    const [{ profile }] = desk.profiles
     const closed = await lastClosedTick(log, profile, beatMs)
     const tick = tickOf(profile, '--at', options.at) ?? closed
     if (tick > closed)

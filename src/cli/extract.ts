@@ -62,9 +62,11 @@ export function extractCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', help)
     .action(async (options: ExtractCommandOptions) => {
       const profile = await loadProfile(options.profile)
-      const extracted = await withLog(options, 'read', async (log) =>
-        extract(log, await profileOf(log, profile), options, screen),
-      )
+      const extracted = await withLog(options, 'read', async (log) => {
+        // By the profile in force: what a model learns is read as it will be read when it scores.
+        const { desk, beatMs } = await readRegistry(log, await profileOf(log, profile), null)
+        return extract(log, { profile: desk.profile, beatMs }, options, screen)
+      })
       await tell(screen, extracted, options)
     })
   return addLogOptions(command)
@@ -75,12 +77,11 @@ type Extracted = WrittenRows & { unasked: Readonly<Unasked>; seconds: number }
 /** Extracts by the options of the command. */
 export async function extract(
   log: Log,
-  profile: Profile,
+  { profile, beatMs }: { profile: Profile; beatMs: number },
   options: Pick<ExtractCommandOptions, 'from' | 'to' | 'freeze' | 'features' | 'out'>,
   screen: Screen,
 ): Promise<Extracted> {
   const startedMs = performance.now()
-  const { beatMs } = await readRegistry(log, profile, null)
   const choice = featureChoice(profile, options.features)
   const window = {
     features: choice.features,

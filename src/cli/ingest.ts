@@ -17,6 +17,7 @@ import { loadProfile } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
 import { filesText } from '../fold/imports.ts'
 import { secondMs, waitMsDefault } from '../limits.ts'
+import type { Log } from '../log/port.ts'
 import {
   addLogOptions,
   CommandFailed,
@@ -97,7 +98,7 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
     bar.update(done, total, doing)
   const { knownAt: field, resume = false } = options
   const summary = await withLog(options, 'write', async (log) =>
-    runImport({ log, profile: await profileOf(log, profile), field, files, resume, onProgress }),
+    runImport({ log, profile: await knownProfile(log, profile), field, files, resume, onProgress }),
   ).finally(bar.stop)
   tellRefused(screen, summary.lines, total(summary.refused))
   tellUnknown(screen, summary.unknown, profile)
@@ -180,13 +181,18 @@ async function openTarget(
   }
   const log = await openLogOption(options, 'write')
   try {
-    const own = await profileOf(log, profile)
+    const own = await knownProfile(log, profile)
     checkProfile(await readCommands(log), own)
     return { target: logTarget(log, own), close: () => log.close() }
   } catch (error) {
     await log.close()
     throw error
   }
+}
+
+/** The profile itself where it is an edition that the log knows, else with what the log was begun. */
+async function knownProfile(log: Log, profile: Profile): Promise<Profile> {
+  return (await readCommands(log)).editions.has(profile.hash) ? profile : profileOf(log, profile)
 }
 
 /** So that whoever sends knows from where on to send again. */

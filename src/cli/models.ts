@@ -2,22 +2,12 @@
 import { Command } from 'commander'
 import { checkSize } from '../edges/modelFolders.ts'
 import { readModelFolder } from '../edges/models.ts'
-import { chunksOf } from '../edges/registry/chunks.ts'
 import { diffModels } from '../edges/registry/diffModels.ts'
 import type { ListedModel, ModelState } from '../edges/registry/listModels.ts'
 import { ForewarnError } from '../errors.ts'
 import { misfitOf } from '../registry/modelFolder.ts'
-import {
-  addLogOptions,
-  metricsText,
-  plainText,
-  printResult,
-  processScreen,
-  progressBar,
-  remark,
-  type Screen,
-} from './common.ts'
-import { modelBy, type RegistryOptions, withRegistry } from './registry.ts'
+import { addLogOptions, metricsText, plainText, printResult, processScreen, remark, type Screen } from './common.ts'
+import { modelBy, publish, type RegistryOptions, withRegistry } from './registry.ts'
 
 const publishHelp = `
 A model is its folder: model.json and MODEL_CARD.md. Its hash is its version. What was published stays in the log for ever;
@@ -77,25 +67,10 @@ export function modelsCommand(screen: Screen = processScreen): Command {
 export async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
   const { hash, files } = await readModelFolder(folder)
   checkSize(files)
-  await withRegistry(options, 'write', async ({ profile, registry: { desk }, target }) => {
-    const misfit = misfitOf(files, hash, profile)
+  await withRegistry(options, 'write', async (open) => {
+    const misfit = misfitOf(files, hash, open.profile)
     if (misfit !== undefined) throw new ForewarnError('FW_MODEL_MISFIT', [misfit])
-    const obstacle = desk.artifacts.obstacleTo(hash, files)
-    if (obstacle !== undefined) throw new ForewarnError('FW_ARTIFACT_LIMIT', [obstacle])
-    const isThere = typeof desk.artifacts.stateOf(hash) !== 'string'
-    const chunks = isThere ? [] : chunksOf(hash, files)
-    const bar = progressBar(screen)
-    try {
-      for (const [at, chunk] of chunks.entries()) {
-        await target.send('artifacts', chunk)
-        bar.update(at + 1, chunks.length, chunk.file)
-      }
-    } finally {
-      bar.stop()
-    }
-    await printResult(screen, options, { hash, chunks: chunks.length, isThere }, () => [
-      isThere ? `The log holds it already: ${hash}` : `Published ${hash}`,
-    ])
+    await publish(screen, open, { kind: 'model', hash, files }, options)
   })
 }
 

@@ -21,6 +21,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   promote: async () => (await import('./promote.ts')).promoteCommand(),
   challenge: async () => (await import('./promote.ts')).challengeCommand(),
   rollback: async () => (await import('./promote.ts')).rollbackCommand(),
+  profile: async () => (await import('./profile.ts')).profileCommand(),
   topics: async () => (await import('./topics.ts')).topicsCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   'dead-letters': async () => (await import('./deadLetters.ts')).deadLettersCommand(),

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { Gate, type ModelCommand } from '../../streams/commands.ts'
+import { type ChangeCommand, Gate } from '../../streams/commands.ts'
 import { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import { answerTo, championAt } from '../edges/registry/readRegistry.ts'
 import { errorCodes, errorRegistry, ForewarnError, mistakeIn } from '../errors.ts'
@@ -85,7 +85,7 @@ export function rollbackCommand(screen: Screen = processScreen): Command {
   return addChangeOptions(command)
 }
 
-function addChangeOptions(command: Command): Command {
+export function addChangeOptions(command: Command): Command {
   return addLogOptions(
     command
       .requiredOption('--at <tick>', 'the first tick of it: a label such as 2026-11-26, or next')
@@ -106,11 +106,11 @@ export function userName(): string {
 
 type Head = { id: string; actor: string; effectiveTick: number }
 
-/** Sends a change of model that the desk would accept, and says so. @throws CommandFailed when it would not. */
+/** Sends a change of model or profile that the desk would accept, and says so. @throws CommandFailed when it would not. */
 export async function change(
   screen: Screen,
   options: ChangeOptions,
-  commandOf: (open: OpenRegistry, head: Head) => Promise<ModelCommand>,
+  commandOf: (open: OpenRegistry, head: Head) => Promise<ChangeCommand>,
 ): Promise<void> {
   await withRegistry(options, 'write', async (open) => {
     const { profile, registry, target } = open
@@ -135,7 +135,8 @@ export async function change(
   })
 }
 
-function sentence(kind: ModelCommand['kind'], hash: string | null, tick: string): string {
+function sentence(kind: ChangeCommand['kind'], hash: string | null, tick: string): string {
+  if (kind === 'profile.activate') return `Sent: from ${tick} on profile ${hash?.slice(0, 12)} is in force.`
   const name = hash === null ? 'the champion before' : `model ${hash.slice(0, 12)}`
   if (kind !== 'model.challenge') return `Sent: from ${tick} on ${name} scores.`
   return hash === null

@@ -1,22 +1,26 @@
 /** What the commands about models share: the log and its registry, hashes and ticks as people write them. */
 import type { ModelFile } from '../../models/risk/modelFile.ts'
+import type { ArtifactKind } from '../../streams/artifacts.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { profileOf } from '../activation.ts'
 import { readModelFolder } from '../edges/models.ts'
 import { loadProfile } from '../edges/profiles.ts'
+import { chunksOf } from '../edges/registry/chunks.ts'
 import { type ListedModel, listModels } from '../edges/registry/listModels.ts'
 import { championAt, type Registry, readRegistry } from '../edges/registry/readRegistry.ts'
 import { httpRegistry, logRegistry, type RegistryTarget } from '../edges/registry/target.ts'
 import { ForewarnError } from '../errors.ts'
 import { promotionLeadMs, secondMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
-import { holderOf, type LogOptions, withLog } from './common.ts'
+import type { FolderFiles } from '../registry/modelFolder.ts'
+import { holderOf, type LogOptions, printResult, progressBar, type Screen, withLog } from './common.ts'
 import { tickOf } from './ticks.ts'
 
 export type RegistryOptions = LogOptions & { profile: string; json?: boolean }
 
 export type OpenRegistry = {
   log: Log
+  /** The one in force. */
   profile: Profile
   registry: Registry
   models: readonly ListedModel[]
@@ -33,11 +37,40 @@ export async function withRegistry<T>(
   const baseline = named.file.model === null ? undefined : await readModelFolder(named.file.model)
   const holder = holderOf(options.log)
   return withLog(options, mode === 'read' || holder !== undefined ? 'read' : 'write', async (log) => {
-    const profile = await profileOf(log, named)
-    const registry = await readRegistry(log, profile, baseline?.hash ?? null)
+    const begun = await profileOf(log, named)
+    const registry = await readRegistry(log, begun, baseline?.hash ?? null)
+    const { profile } = registry.desk
     const target = holder === undefined ? logRegistry(log) : httpRegistry(holder)
     return work({ log, profile, registry, models: listModels(registry, profile, baseline), target })
   })
+}
+
+/** A folder as it goes into a log. */
+export type Artifact = { kind: ArtifactKind; hash: string; files: FolderFiles }
+
+/** Puts a folder into the log, unless it is there, and says so. @throws ForewarnError FW_ARTIFACT_LIMIT, and nothing is sent. */
+export async function publish(
+  screen: Screen,
+  { registry: { desk }, target }: OpenRegistry,
+  { kind, hash, files }: Artifact,
+  options: RegistryOptions,
+): Promise<void> {
+  const obstacle = desk.artifacts.obstacleTo(kind, hash, files)
+  if (obstacle !== undefined) throw new ForewarnError('FW_ARTIFACT_LIMIT', [obstacle])
+  const isThere = typeof desk.artifacts.stateOf(kind, hash) !== 'string'
+  const chunks = isThere ? [] : chunksOf(kind, hash, files)
+  const bar = progressBar(screen)
+  try {
+    for (const [at, chunk] of chunks.entries()) {
+      await target.send('artifacts', chunk)
+      bar.update(at + 1, chunks.length, chunk.file)
+    }
+  } finally {
+    bar.stop()
+  }
+  await printResult(screen, options, { hash, chunks: chunks.length, isThere }, () => [
+    isThere ? `The log holds it already: ${hash}` : `Published ${hash}`,
+  ])
 }
 
 /** A model by its hash or the beginning of it. @throws ForewarnError FW_MODEL_UNKNOWN; FW_USAGE when it begins several. */

@@ -64,11 +64,11 @@ export function retrainCommand(screen: Screen = processScreen): Command {
 async function retrain(screen: Screen, options: Options): Promise<void> {
   const testShare = shareOf('--test-share', options.testShare)
   await checkNewFolder(options.out)
-  const { profile, champion } = await championOf(options)
+  const { profile, beatMs, champion } = await championOf(options)
   const [folder, model] = ['rows', 'model'].map((name) => path.join(options.out, name))
   const learnt = chosenFeatures(profile, undefined)
   const features = [...new Set([...learnt, ...columnsOf(champion === undefined ? [] : [champion])])]
-  await extractRows(screen, profile, { ...options, features, out: folder })
+  await extractRows(screen, { profile, beatMs }, { ...options, features, out: folder })
   const rows = await readRows(folder, profile)
   const command = commandText('retrain', profile, options)
   const trained = await train(screen, profile, rows, { ...options, rows: folder, columns: learnt, command })
@@ -98,21 +98,27 @@ async function retrain(screen: Screen, options: Options): Promise<void> {
 }
 
 /** Rows of the log, if what is learnt from them may be published to it: a right that is missing is told now, not after the training. */
-async function extractRows(screen: Screen, profile: Profile, options: Options & { features: string[] }): Promise<void> {
+async function extractRows(
+  screen: Screen,
+  of: { profile: Profile; beatMs: number },
+  options: Options & { features: string[] },
+): Promise<void> {
   await withLog(options, 'read', async (log) => {
     await log.checkAppend?.(['artifacts', 'commands'])
-    await extract(log, profile, options, screen)
+    await extract(log, of, options, screen)
   })
 }
 
 /** The profile of the log, and the champion of its last tick. */
-async function championOf(options: Options): Promise<{ profile: Profile; champion: NamedModel | undefined }> {
+async function championOf(
+  options: Options,
+): Promise<{ profile: Profile; beatMs: number; champion: NamedModel | undefined }> {
   return withRegistry(options, 'read', async (open) => {
     const { profile, registry } = open
     const { beatMs, throughBeat } = registry
     const found = championIn(open, profile.calendar.tickOf(throughBeat * beatMs))
     const champion = found && { ...found, name: `champion (${found.hash.slice(0, 8)})` }
-    return { profile, champion }
+    return { profile, beatMs, champion }
   })
 }
 

@@ -1,6 +1,6 @@
 /** `forewarn run`: folds a log - follows it and serves, or to its end. */
 import { Command, Option } from 'commander'
-import { profileOf } from '../activation.ts'
+import { profileToRun } from '../activation.ts'
 import type { Access } from '../edges/http/guard.ts'
 import { kafkaConnection } from '../edges/kafkaConnection.ts'
 import { createLogger, logLevels, logNotices } from '../edges/logging.ts'
@@ -113,7 +113,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
   try {
     const service = await startService({
       ...setting,
-      profile: await profileOf(log, setting.profile),
+      profile: await profileToRun(log, setting.profile),
       log,
       slackMs: wholeNumber('--slack-ms', options.slackMs),
       aheadMsMax,

@@ -4,7 +4,7 @@ import { Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
-import { profileOf } from '../activation.ts'
+import { profileOf as begunProfile } from '../activation.ts'
 import { readCommands } from '../edges/ingest/importState.ts'
 import { loadProfile } from '../edges/profiles.ts'
 import { championAt, readRegistry } from '../edges/registry/readRegistry.ts'
@@ -12,6 +12,7 @@ import { ForewarnError } from '../errors.ts'
 import { jsonOf } from '../json.ts'
 import type { Log } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
+import { profileAt } from '../registry/desk.ts'
 import { type Archive, type Verification, verifyWarning } from '../watch/verify.ts'
 import {
   addLogOptions,
@@ -42,16 +43,17 @@ export function verifyCommand(screen: Screen = processScreen): Command {
 
 /** Every change of a warning that was published, judged again. */
 async function verify(log: Log, named: Profile, id: string): Promise<Verification[]> {
-  const profile = await profileOf(log, named)
+  const profile = await begunProfile(log, named)
   const published = await changesOf(log, id)
   if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
   if (!(await wasRun(log))) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
   const registry = await readRegistry(log, profile, null)
-  const { beatMs } = registry
+  const { beatMs, desk } = registry
   const found: Verification[] = []
   for (const warning of published) {
     const { tick, foldVersion } = warning
-    const setting = { profile, model: championAt(registry, tick), foldVersion, beatMs }
+    const profileOf = (at: number): Profile => profileAt(desk.profiles, at)
+    const setting = { profileOf, model: championAt(registry, tick), foldVersion, beatMs }
     found.push(verifyWarning(warning, await archiveFor(log, tick), setting))
   }
   return found
@@ -59,14 +61,14 @@ async function verify(log: Log, named: Profile, id: string): Promise<Verificatio
 
 async function tell(screen: Screen, id: string, found: readonly Verification[], options: Options): Promise<void> {
   const agrees = found.every((one) => one.agrees)
-  const changes = found.map(({ published: { tickLabel: tick, change, level }, ...one }) => {
+  const changes = found.map(({ published: { tickLabel: tick, profile, change, level }, ...one }) => {
     const { agrees: same, differences, ticksJudged } = one
-    return { tick, change, level, agrees: same, differences, ticksJudged }
+    return { tick, profile, change, level, agrees: same, differences, ticksJudged }
   })
   await printResult(screen, options, { id, agrees, changes }, () =>
     found.flatMap(
-      ({ published: { tickLabel, change, levelBefore, level }, agrees: same, differences, ticksJudged }) => [
-        `${same ? 'agrees' : 'DIFFERS'}  ${tickLabel} ${change} ${levelBefore} -> ${level}, judged again from ${ticksJudged} archived ticks`,
+      ({ published: { tickLabel, profile, change, levelBefore, level }, agrees: same, differences, ticksJudged }) => [
+        `${same ? 'agrees' : 'DIFFERS'}  ${tickLabel} ${change} ${levelBefore} -> ${level}, judged again from ${ticksJudged} archived ticks under profile ${profile.slice(0, 12)}`,
         ...differences.map((difference) => `    ${difference}`),
       ],
     ),

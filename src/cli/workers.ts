@@ -1,6 +1,6 @@
 /** `--workers N`: so many processes on this machine, each a member of the group; one that dies is started again. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { activate, profileOf } from '../activation.ts'
+import { activate, profileToRun } from '../activation.ts'
 import { sumTotals } from '../edges/tally.ts'
 import { detailsIn, type ErrorCode, ForewarnError } from '../errors.ts'
 import { workerHealthyMs, workerKillAfterMs, workerRestartMs, workerRestartMsMax } from '../limits.ts'
@@ -28,7 +28,7 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
   kafkaBrokers(options.log) // an embedded log has one writer
   const setting = await settingOf(options)
   await withLog(options, 'write', async (log) =>
-    activate({ ...setting, profile: await profileOf(log, setting.profile), log, now: Date.now }),
+    activate({ ...setting, profile: await profileToRun(log, setting.profile), log, now: Date.now }),
   )
   const { host, port } = hostAndPort(options.http)
   const stop = stopSignal()

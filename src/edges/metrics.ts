@@ -1,6 +1,6 @@
 /** Metrics, all derived from notices. Base units, `_total` for counters, never an enterprise in a label. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { Profile } from '../../streams/profile.ts'
+import type { ProfileInForce } from '../../streams/profile.ts'
 import { metricSeriesMax } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import type { Tell } from '../notices.ts'
@@ -12,8 +12,7 @@ import { openWarnings } from './metrics/openWarnings.ts'
 import { PlaceSeries } from './metrics/places.ts'
 import { openSilences, SilenceSeries } from './metrics/silences.ts'
 
-export type MetricsOptions = {
-  profile: Profile
+export type MetricsOptions = ProfileInForce & {
   /** Milliseconds since 1970, read at each scrape for the lag. */
   now?: () => number
   /** At most so many series with a place in their labels. */
@@ -27,16 +26,17 @@ export type Metrics = {
   seed(log: Log): Promise<void>
 }
 
-export function metrics({ profile, now = Date.now, seriesMax = metricSeriesMax }: MetricsOptions): Metrics {
+export function metrics(of: MetricsOptions): Metrics {
+  const { now = Date.now, seriesMax = metricSeriesMax } = of
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const counters = countersOf(registry)
   const gauges = gaugesOf(registry, now)
   const drift = driftMetricsOf(registry)
   const kafka = kafkaMetricsOf(registry)
-  const places = new PlaceSeries({ profile, registry, seriesMax, refused: counters.seriesRefused })
-  const silences = new SilenceSeries({ profile, registry, seriesMax, refused: counters.seriesRefused })
-  for (const source of profile.sources) counters.silences.inc({ source }, 0)
+  const places = new PlaceSeries({ of, registry, seriesMax, refused: counters.seriesRefused })
+  const silences = new SilenceSeries({ of, registry, seriesMax, refused: counters.seriesRefused })
+  for (const source of of.profile.sources) counters.silences.inc({ source }, 0)
   const tell: Tell = (notice) => {
     count(counters, notice)
     gauges.take(notice)
@@ -49,7 +49,7 @@ export function metrics({ profile, now = Date.now, seriesMax = metricSeriesMax }
   }
   const seed = async (log: Log): Promise<void> => {
     for (const warning of await openWarnings(log)) places.warning(warning, warning.level)
-    for (const silence of await openSilences(log, profile)) silences.begin(silence)
+    for (const silence of await openSilences(log, of.profile)) silences.begin(silence)
   }
   return { tell, registry, seed }
 }

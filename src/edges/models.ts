@@ -7,8 +7,8 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { artifactBytesMax } from '../limits.ts'
+import { withLineFeeds } from '../lineEnds.ts'
 import { type FolderFiles, folderHash, modelFiles, modelIn } from '../registry/modelFolder.ts'
-import { withLineFeeds } from './lineEnds.ts'
 import { isMissing, readPlainFile } from './plainFile.ts'
 
 const builtIn = fileURLToPath(new URL('../../models/', import.meta.url))

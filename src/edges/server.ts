@@ -20,6 +20,7 @@ export type ServerOptions = Access & {
   /** 0: any free port. */
   port: number
   log: Log
+  /** Read again for each request: another may take its place. */
   profile: Profile
   registry: Registry
   ready: () => Readiness

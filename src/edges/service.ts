@@ -32,8 +32,15 @@ export type Service = {
 
 /** Serves before it restores, so that its health can be seen all the time. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { log, profile, logger, http, signal } = options
-  const seen = metrics({ profile, now: options.now })
+  const { log, logger, http, signal } = options
+  let engine: Engine | undefined
+  const inForce = (): Profile => engine?.profile() ?? options.profile
+  const seen = metrics({
+    get profile() {
+      return inForce()
+    },
+    now: options.now,
+  })
   await seen.seed(log)
   const ready = readiness(options.now)
   const listeners: Tell[] = [
@@ -47,12 +54,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   options.listen?.(tell)
   let server: Server | undefined
-  let engine: Engine | undefined
   if (http !== undefined) {
     server = await startServer({
       ...http,
       log,
-      profile,
+      get profile() {
+        return inForce()
+      },
       registry: seen.registry,
       ready: ready.state,
       explain: async (id) => {

@@ -16,6 +16,8 @@ export const Explanation = z.object({
   tickClosed: z.boolean(),
   /** All that was known by this instant and nothing else; ages are counted in whole hours. */
   asOf: z.string(),
+  /** Hash of the profile in force. */
+  profile: z.string(),
   model: z.string().nullable(),
   /** Absent where the model cannot score the row, or where there is none. */
   probability: z.number().optional(),
@@ -51,6 +53,7 @@ export function explanationOf(
     tick,
     tickClosed: profile.calendar.endMs(tick) === endMs,
     asOf: new Date(endMs).toISOString(),
+    profile: profile.hash,
     model: model?.hash ?? null,
     probability: model?.score(values),
     features: names.map((name, at) => ({ name, value: values[at], logOdds: shares?.[at] })),

@@ -1,7 +1,9 @@
 /** The rows by id, and which of them the beat at hand has touched. */
+import { moveFact } from '../../models/facts.ts'
 import { placePrefix } from '../../streams/contracts.ts'
 import { hash64 } from '../../streams/hash.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { isSameNumbering, type Renumbering } from '../../streams/profileChange.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import type { HashSeed } from '../hashSeed.ts'
 import { rescoreSlices } from '../limits.ts'
@@ -10,13 +12,18 @@ import { EnterpriseIds } from './ids.ts'
 import { EnterpriseRows, flag, rowsAhead } from './rows.ts'
 import { unknownPlace } from './tally.ts'
 
+/** A place under another profile. */
+export function movedPlace(place: number, { regions, industries }: Renumbering): number {
+  return packPlace(regions[place >>> 16], industries[place & 0xffff])
+}
+
 export class RowBook {
   readonly ids: EnterpriseIds
   readonly seed: HashSeed
   readonly rows: EnterpriseRows
   /** Rows touched in this beat, in the order in which they were. */
   readonly touched: number[] = []
-  private readonly profile: Profile
+  profile: Profile
   private found = new Int32Array(256)
   private tags = new Int32Array(256)
 
@@ -25,6 +32,20 @@ export class RowBook {
     this.seed = seed
     this.ids = new EnterpriseIds(seed)
     this.rows = new EnterpriseRows(factStride, seed)
+  }
+
+  /** Under another profile: places and facts move to the nodes that their codes have there, in slices. */
+  *adopt({ regions, industries }: Renumbering): Iterable<void> {
+    if (isSameNumbering({ regions, industries })) return
+    const { rows } = this
+    yield* rows.each(
+      () => true,
+      (row) => {
+        rows.setPlace(row, movedPlace(rows.place(row), { regions, industries }))
+        const { words, offset, count, stride } = rows.facts(row)
+        for (let at = 0; at < count; at++) moveFact(words, offset + at * stride, regions, industries)
+      },
+    )
   }
 
   /** The row of an id; a new one at UNKNOWN if it has none. */

@@ -17,6 +17,8 @@ export type SeatsOptions = {
   desk: ModelDesk
   /** Models that the log need not hold: the baseline, and a challenger of the process. */
   given: readonly RiskModel[]
+  /** Nobody scores. */
+  rowsOnly: boolean
 }
 
 const Head = z.object({ challenger: z.string().nullable() })
@@ -34,9 +36,11 @@ export class Seats {
     load: (from) => this.load(from),
   }
 
-  constructor(options: SeatsOptions) {
+  /** `before`: who sat there under another profile. */
+  constructor(options: SeatsOptions, before?: Seats) {
     this.options = options
     this.seat({ champion: true, challenger: true })
+    this.shadow?.goOnFrom(before?.shadow)
   }
 
   /** Seats anew whoever has changed; a challenger begins with nothing published. */
@@ -71,7 +75,7 @@ export class Seats {
   }
 
   private modelOf(hash: string | null): RiskModel | undefined {
-    const { given, desk } = this.options
-    return hash === null ? undefined : desk.modelOf(hash, given)
+    const { given, desk, rowsOnly } = this.options
+    return hash === null || rowsOnly ? undefined : desk.modelOf(hash, given)
   }
 }

@@ -46,6 +46,11 @@ export class Shadow {
     }
   }
 
+  /** Goes on where the same model has published under another profile. */
+  goOnFrom(before: Shadow | undefined): void {
+    if (before?.hash === this.hash) this.last = before.last
+  }
+
   published(row: number): number {
     return row < this.last.length ? this.last[row] : 0
   }

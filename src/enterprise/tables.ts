@@ -2,8 +2,10 @@
 import { gradeCode, gradeHour, gradeWords, hourOf, msOfHour, packGrade } from '../../models/facts.ts'
 import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import type { Renumbering } from '../../streams/profileChange.ts'
 import { gradesPerRowMax, placesPerRowMax } from '../limits.ts'
 import type { DecodedEnterprise, DecodedGrade } from './decode.ts'
+import { movedPlace } from './rowBook.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 
 export type PlaceFrom = { fromTick: number; place: number }
@@ -22,6 +24,15 @@ export class TableFold {
   constructor(profile: Profile, rows: EnterpriseRows) {
     this.profile = profile
     this.rows = rows
+  }
+
+  /** Earlier places lie at the nodes that their codes have under another profile. */
+  adopt(codes: Renumbering): void {
+    for (const [row, history] of this.places)
+      this.places.set(
+        row,
+        history.map(({ fromTick, place }) => ({ fromTick, place: movedPlace(place, codes) })),
+      )
   }
 
   enterprise(row: number, { place, closed }: DecodedEnterprise, tick: number): Fate {

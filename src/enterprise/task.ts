@@ -1,7 +1,7 @@
 /**
  * The enterprise task: the journey of one beat, in running order.
  *
- *   obey    commands and artefacts: which models are in force
+ *   obey    commands and artefacts: which models are in force, and which profile
  *   open    a new tick regrades the rows whose grade begins in it, and all are scored again where the champion is another
  *   decode  bytes -> records, or dead letters
  *   place   enterprises and grades, each key in log order
@@ -15,11 +15,12 @@ import { factWordsBase, hourOf } from '../../models/facts.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { EnterpriseAlert, Fate, Score, ShadowScore } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { renumbering } from '../../streams/profileChange.ts'
 import type { RecordTopic } from '../../streams/topics.ts'
 import { cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
-import { jsonPart, type StatePart } from '../fold/state.ts'
+import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
 import type { Emit, FoldTask } from '../fold/task.ts'
 import type { HashSeed } from '../hashSeed.ts'
 import { jsonBytes } from '../json.ts'
@@ -31,7 +32,7 @@ import type { FlagCounts, Tell } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
-import { decoder, flags } from './decode.ts'
+import { type Decoder, decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { type BeatTime, evict } from './keep.ts'
@@ -45,7 +46,7 @@ import { rowsState } from './rowsState.ts'
 import { type AsOf, isScored } from './score.ts'
 import { Seats } from './seats.ts'
 import { TableFold } from './tables.ts'
-import { tally } from './tally.ts'
+import { type Tally, tally } from './tally.ts'
 import type { Witness } from './witness.ts'
 
 export type EnterpriseTaskOptions = {
@@ -63,6 +64,18 @@ export type EnterpriseTaskOptions = {
   hashSeed: HashSeed
   tell: Tell
   witness?: Witness | undefined
+  /** Whoever asks for rows alone needs nobody's scores. */
+  rowsOnly?: boolean
+}
+
+/** What is worked out from a profile, and made anew under another. */
+type Parts = {
+  profile: Profile
+  decode: Decoder
+  tally: Tally
+  neighbourhood: Neighbourhood
+  events: EventFold
+  seats: Seats
 }
 
 type Records = RecordsOf<'enterprise'>
@@ -97,16 +110,13 @@ export class EnterpriseTask implements FoldTask {
   private readonly partition: number
   /** Its partition of fates and dead letters. */
   private readonly number: number
-  private readonly profile: Profile
+  private readonly options: EnterpriseTaskOptions
   private readonly beatMs: number
   private readonly tell: Tell
-  private readonly decode
-  private readonly tally
   readonly desk: ModelDesk
-  private readonly seats: Seats
-  readonly neighbourhood: Neighbourhood
   private readonly tables: TableFold
-  private readonly events: EventFold
+  /** All that is worked out from the profile in force. */
+  private parts: Parts
   private readonly fates = new FateSheet()
   private openTick: number | undefined
   private readonly moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
@@ -117,26 +127,18 @@ export class EnterpriseTask implements FoldTask {
   private unscorable = 0
 
   constructor(options: EnterpriseTaskOptions) {
-    const { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed, tell, witness } = options
+    const { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed, tell } = options
     this.id = { kind: 'enterprise', partition }
     this.name = taskName(this.id)
     this.partition = partition
     this.number = taskNumber(this.id, partitions)
-    this.profile = profile
+    this.options = options
     this.beatMs = beatMs
     this.tell = tell
     this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
     this.ids = this.book.ids
     this.rows = this.book.rows
-    this.decode = decoder(profile, { partition, partitions })
     this.tables = new TableFold(profile, this.rows)
-    const keys = cellKeys(profile)
-    this.tally = tally(profile, keys, this.rows, this.tables.places)
-    this.neighbourhood = new Neighbourhood(profile, keys)
-    const { looksAround } = this.neighbourhood
-    this.inputs = inputsOf(this.id, partitions).filter(({ name }) => looksAround || name !== 'archive')
-    const eventDecoder = { plain: plainEvents(profile, { partition, partitions }), checked: this.decode.event }
-    this.events = new EventFold(profile, eventDecoder, this.book, this.tally, witness)
     this.desk = new ModelDesk({
       profile,
       beatMs,
@@ -144,9 +146,9 @@ export class EnterpriseTask implements FoldTask {
       challenger: challenger?.hash ?? null,
       begunWith,
     })
-    const source: FeatureSource = { profile, rows: this.rows, around: this.neighbourhood }
-    const given = [model, challenger].filter((one) => one != null)
-    this.seats = new Seats({ source, ids: this.ids, tally: this.tally, desk: this.desk, given })
+    this.parts = this.partsUnder(profile)
+    const { looksAround } = this.neighbourhood
+    this.inputs = inputsOf(this.id, partitions).filter(({ name }) => looksAround || name !== 'archive')
     const tick = jsonPart(
       { name: 'tick', version: 1, contract: z.object({ open: z.int().nullable() }) },
       () => ({ open: this.openTick ?? null }),
@@ -154,9 +156,28 @@ export class EnterpriseTask implements FoldTask {
         this.openTick = open ?? undefined
       },
     )
+    const desk = afterLoading(this.desk.state, () => {
+      if (this.desk.profile !== this.profile) this.standUnder(this.desk.profile)
+    })
     const rows = rowsState({ ids: this.ids, rows: this.rows, tables: this.tables, openTick: () => this.openTick })
-    const around = looksAround ? [this.neighbourhood.stateBy(profile, beatMs)] : []
-    this.state = [tick, this.desk.state, rows, this.seats.state, ...around]
+    const seats = currentPart(() => this.seats.state)
+    const around = looksAround ? [currentPart(() => this.neighbourhood.stateBy(profile, beatMs))] : []
+    this.state = [tick, desk, rows, seats, ...around]
+  }
+
+  private partsUnder(profile: Profile, before?: Parts): Parts {
+    const { partition, partitions, model, challenger, witness, rowsOnly = false } = this.options
+    const { ids, rows, book, desk } = this
+    const decode = decoder(profile, { partition, partitions })
+    const keys = cellKeys(profile)
+    const tallied = tally(profile, keys, rows, this.tables.places)
+    const neighbourhood = new Neighbourhood(profile, keys)
+    const plain = plainEvents(profile, { partition, partitions })
+    const events = new EventFold(profile, { plain, checked: decode.event }, book, tallied, witness)
+    const given = [model, challenger].filter((one) => one != null)
+    const source: FeatureSource = { profile, rows, around: neighbourhood }
+    const seats = new Seats({ source, ids, tally: tallied, desk, given, rowsOnly }, before?.seats)
+    return { profile, decode, tally: tallied, neighbourhood, events, seats }
   }
 
   /** Inputs that are left out have no records. */
@@ -173,10 +194,12 @@ export class EnterpriseTask implements FoldTask {
     }
     this.neighbourhood.openTick(time.tick)
     const { switched } = yield* this.desk.foldInSlices(beat, records.commands, records.artifacts)
+    if (switched.profile) yield* this.adopt(time.tick)
     yield* this.openTicks(time.tick)
     this.seats.seat(switched)
     if (switched.champion) yield* this.rescoreAll({ ...asOf, cause: 'model' })
-    const { decode, tables } = this
+    const { tables } = this
+    const { decode } = this.parts
     const { tick } = time
     yield* this.foldTable(
       {
@@ -219,6 +242,42 @@ export class EnterpriseTask implements FoldTask {
   get champion(): RiskModel | undefined {
     return this.seats.champion
   }
+  /** The profile in force. */
+  get profile(): Profile {
+    return this.parts.profile
+  }
+  get neighbourhood(): Neighbourhood {
+    return this.parts.neighbourhood
+  }
+  private get tally(): Parts['tally'] {
+    return this.parts.tally
+  }
+  private get seats(): Seats {
+    return this.parts.seats
+  }
+
+  /** Makes anew what is worked out from the profile; what was around stays. */
+  private standUnder(profile: Profile): void {
+    this.book.profile = profile
+    const around = this.neighbourhood.save()
+    this.parts = this.partsUnder(profile, this.parts)
+    this.neighbourhood.load(around)
+  }
+
+  /** Another profile from this beat on. The stock is told as a whole: the watch, whose leaves may be others, begins with none. */
+  private *adopt(tick: number): Iterable<void> {
+    const { profile } = this.desk
+    const codes = renumbering(this.profile, profile)
+    yield* this.book.adopt(codes)
+    this.tables.adopt(codes)
+    this.standUnder(profile)
+    const before = this.openTick ?? tick
+    yield* this.rows.each(
+      () => true,
+      (row) => this.tally.stock(row, before, 1),
+    )
+  }
+
   /** The end of the second tick after the last one that the watch has closed. */
   reach(watchedThrough: number): number {
     const { calendar } = this.profile
@@ -278,7 +337,7 @@ export class EnterpriseTask implements FoldTask {
 
   private *foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): Iterable<void> {
     const first = yield* this.fates.block('risk-events', records)
-    yield* this.events.fold(
+    yield* this.parts.events.fold(
       records,
       time,
       (row, slot) => this.tally.begin(row, slot, time.tick),

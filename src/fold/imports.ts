@@ -1,6 +1,6 @@
 /** Whether an import is open, and how far it says that it is: read from the commands topic, ahead of the fold. */
 import { z } from 'zod'
-import { Command } from '../../streams/commands.ts'
+import { type Activation, Command, isActivation } from '../../streams/commands.ts'
 import { ForewarnError } from '../errors.ts'
 import { jsonOf } from '../json.ts'
 import { toldFilesMax } from '../limits.ts'
@@ -59,7 +59,9 @@ export class ImportState {
   #reading: Promise<void> = Promise.resolve()
   /** The next reading, while it has not begun: whoever asks meanwhile waits for the same one. */
   #next: Promise<void> | undefined
-  activation: Extract<Command, { kind: 'profile.activate' }> | undefined
+  activation: Activation | undefined
+  /** Hashes of profiles that somebody has asked to activate. */
+  readonly editions = new Set<string>()
   open: OpenImport | undefined
   /** The id of the first command of each import that has ended. */
   readonly ended = new Set<string>()
@@ -98,7 +100,8 @@ export class ImportState {
   #take(record: LogRecord): void {
     const command = parseCommand(record.value)
     const { headers, timeMs } = record
-    if (command?.kind === 'profile.activate') this.activation ??= command
+    if (isActivation(command)) this.activation ??= command
+    else if (command?.kind === 'profile.activate') this.editions.add(command.hash)
     else if (command?.kind === 'import.begin')
       this.open = {
         id: command.id,

@@ -46,3 +46,26 @@ export function jsonPart<S extends object | null>(
     },
   }
 }
+
+/** The part of something that may be made anew while the task goes on: of the one that is there when it is asked. */
+export function currentPart(current: () => StatePart): StatePart {
+  const { name, version, reads, refold } = current()
+  const fold: Refold['fold'] = (beat, records) => current().refold?.fold(beat, records)
+  return {
+    ...{ name, version, reads: reads ?? [] },
+    save: (out) => current().save(out),
+    load: (from, written) => current().load(from, written),
+    ...(refold === undefined ? {} : { refold: { inputs: refold.inputs, fold } }),
+  }
+}
+
+/** A part upon which those after it stand. */
+export function afterLoading(part: StatePart, done: () => void): StatePart {
+  return {
+    ...part,
+    *load(from, version) {
+      yield* part.load(from, version)
+      done()
+    },
+  }
+}

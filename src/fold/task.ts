@@ -3,6 +3,7 @@
  * and there is no clock, no randomness and no I/O inside. The runner (runner.ts) gives it beats live and replays them from the
  * journal; the task cannot tell which.
  */
+import type { Profile } from '../../streams/profile.ts'
 import type { Output } from '../log/port.ts'
 import type { TaskId } from '../log/tasks.ts'
 import type { Input } from '../log/topology.ts'
@@ -13,6 +14,8 @@ export type Emit = (output: Output) => void
 
 export interface FoldTask {
   readonly id: TaskId
+  /** The one in force: another may take its place with a beat. */
+  readonly profile: Profile
   /** Those of its kind (`taskInputs`), or fewer. */
   readonly inputs: readonly Input[]
   /** Folds one beat. Beats come in ascending order. */

@@ -4,7 +4,7 @@
  * once more with other bytes replaces the one before, so that a spoilt one is mended by publishing again.
  */
 import { z } from 'zod'
-import { ArtifactChunk } from '../../streams/artifacts.ts'
+import { ArtifactChunk, type ArtifactKind, artifactKinds } from '../../streams/artifacts.ts'
 import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -18,14 +18,27 @@ import {
 import type { LogRecord } from '../log/port.ts'
 import { invalid, parseObject } from '../records.ts'
 import { bytesIn, type FolderFiles, folderHash, misfitOf, modelFiles } from './modelFolder.ts'
+import { profileFile, profileHash, profileMisfit } from './profileFolder.ts'
 
 /** `timeMs`: log time of the chunk's record. */
 type Piece = { bytes: Uint8Array; timeMs: number }
 /** `knownMs`: log time of the last chunk that it needed. `misfit`: why it cannot score under the profile. */
 type Complete = { knownMs: number; misfit: string | undefined }
-type Held = { files: Map<string, (Piece | undefined)[]>; bytes: number; complete: Complete | undefined }
+type Held = {
+  kind: ArtifactKind
+  hash: string
+  files: Map<string, (Piece | undefined)[]>
+  bytes: number
+  complete: Complete | undefined
+}
 
-/** What a log holds of an artefact. `mismatch`: all that a model needs is there, and the hash is another one. */
+/** What every folder of a kind holds, what its hash is, and why it cannot be used in a log of a profile. */
+const folders = {
+  model: { needs: modelFiles, hashOf: folderHash, misfitOf },
+  profile: { needs: [profileFile], hashOf: profileHash, misfitOf: profileMisfit },
+} as const satisfies Record<ArtifactKind, object>
+
+/** What a log holds of an artefact. `mismatch`: all that such a folder needs is there, and the hash is another one. */
 export type ArtifactState = 'unknown' | 'incomplete' | 'mismatch' | ({ files: FolderFiles } & Complete)
 
 export type ChunkOutcome = { fate: Fate; code?: ErrorCode; detail: string }
@@ -33,6 +46,7 @@ export type ChunkOutcome = { fate: Fate; code?: ErrorCode; detail: string }
 const SavedPiece = z.tuple([z.base64(), z.number()]).nullable()
 export const SavedArtifacts = z.array(
   z.object({
+    kind: z.enum(artifactKinds),
     hash: z.string(),
     files: z.array(z.tuple([z.string(), z.array(SavedPiece)])),
     complete: z.object({ knownMs: z.number(), misfit: z.string().optional() }).optional(),
@@ -48,8 +62,9 @@ export class ArtifactIndex {
     this.#profile = profile
   }
 
-  get hashes(): string[] {
-    return [...this.#held.keys()]
+  /** In the order in which they came. */
+  hashesOf(kind: ArtifactKind): string[] {
+    return [...this.#held.values()].flatMap((held) => (held.kind === kind ? [held.hash] : []))
   }
 
   get completeCount(): number {
@@ -67,22 +82,25 @@ export class ArtifactIndex {
     return this.#put(checked.data, { bytes: Buffer.from(checked.data.bytes, 'base64'), timeMs })
   }
 
-  stateOf(hash: string): ArtifactState {
-    const held = this.#held.get(hash)
+  stateOf(kind: ArtifactKind, hash: string): ArtifactState {
+    const held = this.#held.get(keyOf(kind, hash))
     if (held === undefined) return 'unknown'
     if (held.complete !== undefined) return { files: wholeFiles(held), ...held.complete }
-    const whole = modelFiles.every((name) => held.files.get(name)?.every((piece) => piece !== undefined) === true)
+    const whole = folders[kind].needs.every(
+      (name) => held.files.get(name)?.every((piece) => piece !== undefined) === true,
+    )
     return whole ? 'mismatch' : 'incomplete'
   }
 
   /** Why the log has no room for a folder; undefined when it has, or holds it already. */
-  obstacleTo(hash: string, files: FolderFiles): string | undefined {
-    const held = this.#held.get(hash)
+  obstacleTo(kind: ArtifactKind, hash: string, files: FolderFiles): string | undefined {
+    const held = this.#held.get(keyOf(kind, hash))
     return held?.complete === undefined ? this.#excess(held, bytesIn(files) - (held?.bytes ?? 0)) : undefined
   }
 
   save(): z.infer<typeof SavedArtifacts> {
-    return [...this.#held].map(([hash, { files, complete }]) => ({
+    return [...this.#held.values()].map(({ kind, hash, files, complete }) => ({
+      kind,
       hash,
       files: [...files].map(([name, pieces]) => [
         name,
@@ -95,8 +113,8 @@ export class ArtifactIndex {
   }
 
   load(saved: z.infer<typeof SavedArtifacts>): void {
-    for (const { hash, files, complete } of saved) {
-      const held: Held = { files: new Map(), bytes: 0, complete: undefined }
+    for (const { kind, hash, files, complete } of saved) {
+      const held = newHeld(kind, hash)
       for (const [name, pieces] of files) {
         held.files.set(
           name,
@@ -107,15 +125,15 @@ export class ArtifactIndex {
         held.bytes += bytesOf(held.files.get(name))
       }
       if (complete !== undefined) held.complete = { knownMs: complete.knownMs, misfit: complete.misfit }
-      this.#held.set(hash, held)
+      this.#held.set(keyOf(kind, hash), held)
       this.#bytes += held.bytes
     }
   }
 
-  #put({ hash, file, chunk, chunks }: ArtifactChunk, piece: Piece): ChunkOutcome {
-    const known = this.#held.get(hash)
+  #put({ kind, hash, file, chunk, chunks }: ArtifactChunk, piece: Piece): ChunkOutcome {
+    const known = this.#held.get(keyOf(kind, hash))
     if (known?.complete !== undefined) return { fate: 'duplicate', detail: '' }
-    const held = known ?? { files: new Map(), bytes: 0, complete: undefined }
+    const held = known ?? newHeld(kind, hash)
     const before = held.files.get(file)
     if (before === undefined && held.files.size >= artifactFilesMax)
       return dead('FW_ARTIFACT_LIMIT', `it has more than ${artifactFilesMax} files`)
@@ -130,8 +148,8 @@ export class ArtifactIndex {
     held.files.set(file, pieces)
     held.bytes += more
     this.#bytes += more
-    this.#held.set(hash, held)
-    this.#complete(hash, held)
+    this.#held.set(keyOf(kind, hash), held)
+    this.#complete(held)
     return { fate: 'applied', detail: '' }
   }
 
@@ -142,15 +160,25 @@ export class ArtifactIndex {
     return undefined
   }
 
-  #complete(hash: string, held: Held): void {
+  #complete(held: Held): void {
+    const { kind, hash } = held
     const pieces = [...held.files.values()].flat()
     if (pieces.includes(undefined)) return
     const files = wholeFiles(held)
-    if (folderHash(files) !== hash) return
+    if (folders[kind].hashOf(files) !== hash) return
     const knownMs = Math.max(...pieces.map((piece) => piece?.timeMs ?? Number.NEGATIVE_INFINITY))
-    held.complete = { knownMs, misfit: misfitOf(files, hash, this.#profile) }
+    held.complete = { knownMs, misfit: folders[kind].misfitOf(files, hash, this.#profile) }
   }
 }
+
+const keyOf = (kind: ArtifactKind, hash: string): string => `${kind}/${hash}`
+const newHeld = (kind: ArtifactKind, hash: string): Held => ({
+  kind,
+  hash,
+  files: new Map(),
+  bytes: 0,
+  complete: undefined,
+})
 
 function wholeFiles({ files }: Held): FolderFiles {
   return new Map(

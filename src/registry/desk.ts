@@ -1,13 +1,14 @@
 /**
- * The model desk: which model scores in which tick, decided by the commands and artefacts of the log alone. The watch and every
- * enterprise task have one each, and come to the same answers (docs/fold.md rule 19).
+ * The model desk: which model scores in which tick, and which profile is in force, decided by the commands and artefacts of the log
+ * alone. The watch and every enterprise task have one each, and come to the same answers (docs/fold.md rules 18 and 19).
  *
  *   asked ──► open ──► accepted ──► in force from the first beat of its tick
  *     │        │ (the artefact is still to come; a rollback has nothing to go back to yet)
  *     └► refused ◄┘ (at once, or when its tick begins)
  */
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import type { Command } from '../../streams/commands.ts'
+import type { ArtifactKind } from '../../streams/artifacts.ts'
+import { type Command, isActivation } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { jsonPart, type StatePart } from '../fold/state.ts'
@@ -20,8 +21,9 @@ import { CommandFold, type CommandOutcome } from './commands.ts'
 import { SavedDesk } from './deskState.ts'
 import { type ActiveSetting, faultsOf, settingOf } from './gate.ts'
 import { type FolderFiles, modelIn } from './modelFolder.ts'
+import { profileIn } from './profileFolder.ts'
 import { acceptance, late, refusal, verdictOn } from './verdict.ts'
-import { isModelCommand, type Wish, winner, wishOf } from './wish.ts'
+import { isChange, type Wish, winner, wishOf } from './wish.ts'
 
 export type DeskOptions = {
   profile: Profile
@@ -38,16 +40,31 @@ export type Turn = {
   chunks: readonly ChunkOutcome[]
   commands: readonly CommandOutcome[]
   results: readonly CommandResult[]
-  /** The models in force have changed with this beat. */
-  switched: { champion: boolean; challenger: boolean }
+  /** What is in force has changed with this beat. */
+  switched: { champion: boolean; challenger: boolean; profile: boolean }
 }
 
-const nothing: Turn = { chunks: [], commands: [], results: [], switched: { champion: false, challenger: false } }
+const nothing: Turn = {
+  chunks: [],
+  commands: [],
+  results: [],
+  switched: { champion: false, challenger: false, profile: false },
+}
+
+/** A profile and the first tick in which it is in force. */
+export type Edition = { profile: Profile; fromTick: number }
+
+/** Of profiles in order, the one of a tick. */
+export function profileAt(profiles: readonly Edition[], tick: number): Profile {
+  return (profiles.findLast(({ fromTick }) => fromTick <= tick) ?? profiles[0]).profile
+}
 
 export class ModelDesk {
   challenger: string | null
   /** Champions in order, one at most for each tick; the baseline is the first. */
   champions: readonly Seat[]
+  /** Profiles in force, in order; the one that the log was begun with is the first. */
+  profiles: readonly Edition[]
   readonly artifacts: ArtifactIndex
   readonly calendar: Profile['calendar']
   private readonly beatMs: number
@@ -60,6 +77,8 @@ export class ModelDesk {
   private unmet: Wish[] = []
   private challengerChosen = false
   private setting: ActiveSetting
+  /** Another profile was asked for: which of them a promotion was evaluated under is looked at when that is decided. */
+  private editionAsked = false
   /** The last tick of which it is decided who scores in it. */
   private decidedTick = Number.NEGATIVE_INFINITY
   readonly state: StatePart = jsonPart(
@@ -83,6 +102,7 @@ export class ModelDesk {
     this.champions = [{ hash: champion, fromTick: Number.NEGATIVE_INFINITY }]
     this.challenger = challenger
     this.setting = begunWith ?? settingOf(profile)
+    this.profiles = [{ profile, fromTick: Number.NEGATIVE_INFINITY }]
     this.artifacts = new ArtifactIndex(profile)
   }
 
@@ -105,6 +125,30 @@ export class ModelDesk {
   /** Who scores in a tick; undefined while that is not decided. */
   readonly championOf = (tick: number): string | null | undefined =>
     tick > this.decidedTick ? undefined : seatAt(this.champions, tick)
+
+  /** The profile in force. */
+  get profile(): Profile {
+    return this.profiles[this.profiles.length - 1].profile
+  }
+
+  get begunWith(): string {
+    return this.profiles[0].profile.hash
+  }
+
+  /** The profile in force in a tick; undefined while that is not decided. */
+  readonly profileOf = (tick: number): Profile | undefined =>
+    tick > this.decidedTick ? undefined : profileAt(this.profiles, tick)
+
+  /** What evaluations of a tick name; the log may have been begun under a name of an earlier version. */
+  readonly settingOf = (tick: number): ActiveSetting | undefined => {
+    const profile = this.profileOf(tick)
+    if (profile === undefined) return undefined
+    return profile.hash === this.begunWith ? this.setting : settingOf(profile)
+  }
+
+  /** A profile that the log was begun with, or holds. @throws Error when it is neither: nothing else is ever in force. */
+  readonly profileBy = (hash: string): Profile =>
+    this.profiles.find(({ profile }) => profile.hash === hash)?.profile ?? profileIn(this.filesOf('profile', hash))
 
   /** Wishes that were accepted, or can still be. */
   get pending(): readonly Readonly<Wish>[] {
@@ -143,28 +187,30 @@ export class ModelDesk {
     return { ...turn, results, switched }
   }
 
-  /** The first beat after `beat` in which a change of model is due; it must be folded even when it is empty. */
+  /** The first beat after `beat` in which a change is due; it must be folded even when it is empty. */
   boundaryAfter(beat: number): number | undefined {
     const due = this.wishes.map(({ tick }) => this.firstBeat(tick)).filter((first) => first > beat)
     return due.length === 0 ? undefined : Math.min(...due)
   }
 
-  /** Files of a model that is in the log as a whole. @throws Error when it is not: nothing else is ever in force. */
-  filesOf(hash: string): FolderFiles {
-    const state = this.artifacts.stateOf(hash)
-    if (typeof state === 'string') throw new Error(`model ${hash} is in force, and ${state}`)
+  /** Files of an artefact that is in the log as a whole. @throws Error when it is not: nothing else is ever in force. */
+  private filesOf(kind: ArtifactKind, hash: string): FolderFiles {
+    const state = this.artifacts.stateOf(kind, hash)
+    if (typeof state === 'string') throw new Error(`${kind} ${hash} is in force, and ${state}`)
     return state.files
   }
 
   /** A model in force: one that the process was given, or the log's. @throws Error when it is neither. */
   modelOf(hash: string, given: readonly RiskModel[]): RiskModel {
-    return given.find((model) => model.hash === hash) ?? modelIn(this.filesOf(hash), hash).model
+    return given.find((model) => model.hash === hash) ?? modelIn(this.filesOf('model', hash), hash).model
   }
 
   save(): SavedDesk {
     return {
       setting: this.setting,
       champions: this.champions.slice(1),
+      profiles: this.profiles.slice(1).map(({ profile, fromTick }) => ({ hash: profile.hash, fromTick })),
+      editionAsked: this.editionAsked,
       ...(this.challengerChosen ? { challenger: this.challenger } : {}),
       wishes: this.wishes,
       ahead: this.ahead,
@@ -184,16 +230,21 @@ export class ModelDesk {
     this.unmet = [...saved.unmet]
     for (const id of saved.seen) this.commands.seen.add(id)
     this.artifacts.load(saved.artifacts)
+    this.editionAsked = saved.editionAsked
+    for (const { hash, fromTick } of saved.profiles)
+      this.profiles = [...this.profiles, { profile: this.profileBy(hash), fromTick }]
   }
 
   private take(command: Command, timeMs: number, beat: number, results: CommandResult[]): void {
-    if (!isModelCommand(command)) {
-      if (command.kind === 'profile.activate' && command.activeFromTick !== undefined) this.setting = command
+    if (!isChange(command)) {
+      if (isActivation(command) && command.activeFromTick !== undefined) this.setting = command
       results.push({ id: command.id, kind: command.kind, accepted: true, beat })
       return
     }
-    const faults = command.kind === 'model.promote' ? faultsOf(command, this.setting) : []
-    const wish = wishOf(command, timeMs, faults.length > 0)
+    if (command.kind === 'profile.activate') this.editionAsked = true
+    const under = this.editionAsked
+    const faults = command.kind === 'model.promote' ? faultsOf(command, this.setting, under) : []
+    const wish = wishOf(command, timeMs, { faulty: faults.length > 0, under })
     if (faults.length > 0 && wish.override === undefined)
       results.push(refusal(wish, { code: 'FW_MODEL_GATE', detail: faults.join('; ') }, beat))
     else if (!this.hasRoomFor(wish))
@@ -236,10 +287,18 @@ export class ModelDesk {
     this.wishes = this.wishes.filter((wish) => !due.includes(wish))
     const { champion, challenger } = this
     this.champions = championsAfter(this.champions, due)
+    const edition = winner(due.filter(({ kind }) => kind === 'profile.activate'))
+    const { profile } = this
+    if (edition?.hash != null && edition.hash !== profile.hash)
+      this.profiles = [...this.profiles, { profile: this.profileBy(edition.hash), fromTick: edition.tick }]
     const shadow = winner(due.filter(({ kind }) => kind === 'model.challenge'))
     if (shadow !== undefined) this.choose(shadow.hash)
     if (this.challenger !== null && this.challenger === this.champion) this.choose(null) // it has left the shadow
-    return { champion: this.champion !== champion, challenger: this.challenger !== challenger }
+    return {
+      champion: this.champion !== champion,
+      challenger: this.challenger !== challenger,
+      profile: this.profile !== profile,
+    }
   }
 
   private choose(challenger: string | null): void {

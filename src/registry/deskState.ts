@@ -7,6 +7,9 @@ export const SavedDesk = z.object({
   setting: z.object({ foldVersion: z.int(), profileHash: z.string(), features: z.string().optional() }),
   /** Champions after the first, each with the first tick in which it scored. */
   champions: z.array(z.object({ hash: z.string().nullable(), fromTick: z.int() })),
+  /** Profiles after the one that the log was begun with, likewise. */
+  profiles: z.array(z.object({ hash: z.string(), fromTick: z.int() })),
+  editionAsked: z.boolean(),
   /** Absent: no command has chosen one. */
   challenger: z.string().nullable().optional(),
   wishes: z.array(Wish),

@@ -1,12 +1,11 @@
 /** What a promotion stands on: an evaluation of this model, under what the log is folded with, that holds every gate (docs/fold.md rule 19). */
 import { requiredGates, unjudgedGates } from '../../models/quality/gates.ts'
-import type { Command, Gate, ModelCommand } from '../../streams/commands.ts'
+import type { Activation, Gate, ModelCommand } from '../../streams/commands.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { featuresHash } from '../enterprise/featureProfile.ts'
 import { foldVersion } from '../fold/version.ts'
 
 export type Promotion = Extract<ModelCommand, { kind: 'model.promote' }>
-type Activation = Extract<Command, { kind: 'profile.activate' }>
 
 /** With what a log is folded, as its last activation says. `features`: absent up to foldVersion 4. */
 export type ActiveSetting = Pick<Activation, 'foldVersion' | 'profileHash' | 'features'>
@@ -19,8 +18,8 @@ export function settingOf(profile: Profile): ActiveSetting {
 /** Promotions of logs of earlier versions stand as they were decided: by the gates that they named, if any. */
 const evaluationSinceVersion = 5
 
-/** Why a promotion does not stand by itself; empty when it does, but for the champion that its model was compared with. */
-export function faultsOf({ hash, evaluation, gates = [] }: Promotion, setting: ActiveSetting): string[] {
+/** Why a promotion does not stand by itself; empty when it does, but for the champion that its model was compared with, and the profile where `under` is set. */
+export function faultsOf({ hash, evaluation, gates = [] }: Promotion, setting: ActiveSetting, under = false): string[] {
   const open = gates.flatMap(gateFault)
   if (evaluation === undefined)
     return setting.foldVersion < evaluationSinceVersion ? open : ['there is no evaluation', ...open]
@@ -28,10 +27,20 @@ export function faultsOf({ hash, evaluation, gates = [] }: Promotion, setting: A
   const missing = requiredGates(evaluation.comparedWith !== null).filter((name) => !names.has(name))
   return [
     ...otherThan('model', evaluation.candidate, hash),
-    ...otherThan('profile', evaluation.profile, setting.profileHash),
-    ...otherThan('features', evaluation.features, setting.features ?? evaluation.features),
+    ...(under ? [] : settingFaults(evaluation, setting)),
     ...missing.map((name) => `gate ${name} is missing`),
     ...open,
+  ]
+}
+
+/** It was made under another setting than the log was folded with. */
+export function settingFaults(
+  { profile, features }: { profile: string; features: string },
+  setting: Pick<ActiveSetting, 'profileHash' | 'features'>,
+): string[] {
+  return [
+    ...otherThan('profile', profile, setting.profileHash),
+    ...otherThan('features', features, setting.features ?? features),
   ]
 }
 

@@ -5,7 +5,9 @@ import { ModelFile } from '../../models/risk/modelFile.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { checkFit } from '../enterprise/featureProfile.ts'
+import { messageOf } from '../errors.ts'
 import { jsonOf } from '../json.ts'
+import { misfitTextMax } from '../limits.ts'
 
 /** What every model folder holds. */
 export const modelFiles = ['MODEL_CARD.md', 'model.json'] as const
@@ -62,6 +64,6 @@ export function misfitOf(files: FolderFiles, hash: string, profile: Profile): st
     buildModel(file, hash)
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message.slice(0, 512) : String(error)
+    return messageOf(error).slice(0, misfitTextMax)
   }
 }

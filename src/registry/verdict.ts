@@ -1,10 +1,11 @@
 /** What can be said of a wish, from the artefacts and the seats as they are; and how it is answered. */
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { profileChanges } from '../../streams/profileChange.ts'
 import { type ErrorCode, ForewarnError } from '../errors.ts'
-import { promotionLeadMs } from '../limits.ts'
+import { promotionLeadMs, refusedPathsMax } from '../limits.ts'
 import type { ArtifactIndex } from './artifactIndex.ts'
-import { rivalFault } from './gate.ts'
+import { type ActiveSetting, rivalFault, settingFaults } from './gate.ts'
 import type { Wish } from './wish.ts'
 
 /** `open`: cannot be accepted yet, for this reason. `override`: why it is accepted, where nothing else carries it. */
@@ -24,6 +25,12 @@ export type Standing = {
   previous: string | null
   /** The champion of a tick; undefined while its changes are still to be decided. */
   championOf(tick: number): string | null | undefined
+  /** The profile in force in a tick, and what it is called in evaluations; undefined likewise. */
+  profileOf(tick: number): Profile | undefined
+  settingOf(tick: number): ActiveSetting | undefined
+  /** A profile that the log holds as a whole, or was begun with. */
+  profileBy(hash: string): Profile
+  begunWith: string
 }
 
 export function verdictOn(wish: Wish, standing: Standing): Verdict {
@@ -32,9 +39,10 @@ export function verdictOn(wish: Wish, standing: Standing): Verdict {
   const deadlineMs = calendar.startMs(tick) - promotionLeadMs
   if (wish.timeMs > deadlineMs) return refused('FW_MODEL_TOO_LATE', calendar.label(tick))
   if (kind === 'model.rollback') return previous === null ? open('FW_MODEL_NO_PREVIOUS', '') : accepted()
+  if (kind === 'profile.activate') return editionVerdict(wish, standing, deadlineMs)
   const gate = gateOn(wish, standing)
   if (gate.kind !== 'accepted' || hash === null || hash === baseline) return gate
-  const state = artifacts.stateOf(hash)
+  const state = artifacts.stateOf('model', hash)
   if (state === 'unknown') return open('FW_MODEL_UNKNOWN', hash)
   if (state === 'incomplete') return open('FW_MODEL_INCOMPLETE', hash)
   if (state === 'mismatch') return open('FW_MODEL_HASH', hash)
@@ -42,13 +50,40 @@ export function verdictOn(wish: Wish, standing: Standing): Verdict {
   return state.knownMs > deadlineMs ? refused('FW_MODEL_TOO_LATE', calendar.label(tick)) : gate
 }
 
-/** By the champion of the tick in which the command came, whatever beat it joined. */
-function gateOn({ comparedWith, override, timeMs }: Wish, { calendar, championOf }: Standing): Verdict {
+/** It is accepted when its tick begins: only then is it known which profile it follows. */
+function editionVerdict({ hash, tick }: Wish, standing: Standing, deadlineMs: number): Verdict {
+  const { artifacts, calendar, profileOf, profileBy, begunWith } = standing
+  if (hash === null) throw new Error('an activation names a profile')
+  const state = artifacts.stateOf('profile', hash)
+  if (hash !== begunWith) {
+    if (typeof state === 'string') return open('FW_PROFILE_UNKNOWN', hash)
+    if (state.misfit !== undefined) return refused('FW_PROFILE_MISFIT', state.misfit)
+    if (state.knownMs > deadlineMs) return refused('FW_MODEL_TOO_LATE', calendar.label(tick))
+  }
+  const before = profileOf(tick - 1)
+  if (before === undefined) return open('FW_PROFILE_MISFIT', 'the profile before it is not known yet')
+  const kept = profileChanges(before, profileBy(hash)).flatMap(({ path, refused: why }) =>
+    why === undefined ? [] : [`${path} (${why})`],
+  )
+  const more = kept.length - refusedPathsMax
+  const told = [...kept.slice(0, refusedPathsMax), ...(more > 0 ? [`and ${more} more`] : [])]
+  return kept.length > 0 ? refused('FW_PROFILE_MISFIT', told.join('; ')) : accepted()
+}
+
+/** By the champion and the profile of the tick in which the command came, whatever beat it joined. */
+function gateOn(wish: Wish, { calendar, championOf, settingOf }: Standing): Verdict {
+  const { comparedWith, evaluatedUnder, override, timeMs } = wish
   if (comparedWith === undefined) return accepted(override)
-  const champion = championOf(calendar.tickOf(timeMs))
-  if (champion === undefined) return open('FW_MODEL_GATE', 'the champion of its tick is not known yet')
-  if (champion === comparedWith) return accepted()
-  return override === undefined ? refused('FW_MODEL_GATE', rivalFault(comparedWith, champion)) : accepted(override)
+  const tick = calendar.tickOf(timeMs)
+  const [champion, setting] = [championOf(tick), settingOf(tick)]
+  if (champion === undefined || setting === undefined)
+    return open('FW_MODEL_GATE', 'the champion of its tick is not known yet')
+  const faults = [
+    ...(evaluatedUnder === undefined ? [] : settingFaults(evaluatedUnder, setting)),
+    ...(champion === comparedWith ? [] : [rivalFault(comparedWith, champion)]),
+  ]
+  if (faults.length === 0) return accepted()
+  return override === undefined ? refused('FW_MODEL_GATE', faults.join('; ')) : accepted(override)
 }
 
 export function acceptance({ id, kind }: Wish, override: string | undefined, beat: number): CommandResult {

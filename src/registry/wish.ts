@@ -1,16 +1,17 @@
-/** A wish: a command that asks for another model from a tick on, from when it was read until its tick begins. */
+/** A wish: a command that asks for another model or profile from a tick on, from when it was read until its tick begins. */
 import { z } from 'zod'
-import type { Command, ModelCommand } from '../../streams/commands.ts'
+import { type ChangeCommand, type Command, isActivation } from '../../streams/commands.ts'
 
-const modelKinds = [
+const changeKinds = [
   'model.promote',
   'model.challenge',
   'model.rollback',
-] as const satisfies readonly ModelCommand['kind'][]
+  'profile.activate',
+] as const satisfies readonly ChangeCommand['kind'][]
 
 export const Wish = z.object({
   id: z.string(),
-  kind: z.enum(modelKinds),
+  kind: z.enum(changeKinds),
   /** null: a rollback, or no challenger. */
   hash: z.string().nullable(),
   tick: z.int(),
@@ -19,23 +20,31 @@ export const Wish = z.object({
   accepted: z.boolean(),
   /** Whom a promotion's evaluation compares with; absent when nothing is left to be looked at. */
   comparedWith: z.string().nullable().optional(),
+  /** Under what it was evaluated, where another profile may be in force than the one that the log was begun with. */
+  evaluatedUnder: z.object({ profile: z.string(), features: z.string() }).optional(),
   override: z.string().optional(),
 })
 export type Wish = z.infer<typeof Wish>
 
-export function isModelCommand(command: Command): command is ModelCommand {
-  return modelKinds.some((kind) => kind === command.kind)
+export function isChange(command: Command): command is ChangeCommand {
+  return !isActivation(command) && changeKinds.some((kind) => kind === command.kind)
 }
 
-/** `faulty`: the promotion does not stand by itself, and its override is needed already. */
-export function wishOf(command: ModelCommand, timeMs: number, faulty: boolean): Wish {
+/** `faulty`: the promotion does not stand by itself, and its override is needed already. `under`: its profile is still to be looked at. */
+export function wishOf(
+  command: ChangeCommand,
+  timeMs: number,
+  { faulty, under }: { faulty: boolean; under: boolean },
+): Wish {
   const { id, kind, effectiveTick: tick } = command
   const hash = command.kind === 'model.rollback' ? null : command.hash
   const wish = { id, kind, hash, tick, timeMs, accepted: false }
   if (command.kind !== 'model.promote') return wish
   const { evaluation, override } = command
   if (faulty) return { ...wish, override }
-  return evaluation === undefined ? wish : { ...wish, override, comparedWith: evaluation.comparedWith }
+  if (evaluation === undefined) return wish
+  const { comparedWith, profile, features } = evaluation
+  return { ...wish, override, comparedWith, ...(under ? { evaluatedUnder: { profile, features } } : {}) }
 }
 
 /** Of several for one tick: the last by (log time, id). */

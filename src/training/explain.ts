@@ -5,11 +5,10 @@ import { type PastSource, PastTasks } from './extract/pastTasks.ts'
 
 /** @throws ForewarnError FW_ENTERPRISE_UNKNOWN when nothing was known of it by then. */
 export async function explain(source: PastSource, id: string, tick: number, by: ExplainedBy): Promise<Explanation> {
-  const past = new PastTasks(source)
+  const past = new PastTasks({ ...source, followsProfile: true })
   await past.through(tick)
-  const { profile } = source
-  const { calendar } = profile
-  for (const { ids, rows, neighbourhood: around } of past.tasks) {
+  const { calendar } = source.profile
+  for (const { profile, ids, rows, neighbourhood: around } of past.tasks) {
     const found = explanationOf({ profile, ids, rows, around }, id, { tick, endMs: calendar.endMs(tick) }, by)
     if (found !== undefined) return found
   }

@@ -13,6 +13,7 @@ import { resized } from '../sums.ts'
 import { detectorOf } from './detectors.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
+import { cellKey, type Moves, moved } from './moves.ts'
 
 /** Silent ticks that a new cell is taught at most. */
 const silentTicksMax = 60
@@ -23,8 +24,8 @@ const keepWeekly = 0.985
 
 const Saved = z.object({
   firstTick: z.int().nullable(),
-  nodes: z.array(z.number()),
-  rhythms: z.array(z.tuple([z.number(), z.array(z.number())])),
+  nodes: z.array(cellKey),
+  rhythms: z.array(z.tuple([cellKey, z.array(z.number())])),
 })
 
 export class CellStates {
@@ -133,14 +134,17 @@ export class CellStates {
     out.putDoubles(this.seen.subarray(0, this.nodes.length * 2))
   }
 
-  load(from: WordReader): void {
-    const saved = Saved.parse(from.takeJson())
+  load(from: WordReader, moves?: Moves): void {
+    const before = Saved.parse(from.takeJson())
+    const saved = moves === undefined ? before : moved(Saved, before, moves)
+    const cells = before.nodes.flatMap((node, cell) => (moves?.cell(node) === undefined && moves ? [] : [cell]))
     this.firstTick = saved.firstTick ?? undefined
     for (const node of saved.nodes) this.addCell(node)
     for (const [node, rhythm] of saved.rhythms) this.rhythms.set(node, Float64Array.from(rhythm))
     this.weekFactors.clear()
-    this.state = from.takeDoubles()
-    this.seen = from.takeDoubles()
+    this.state = picked(from.takeDoubles(), cells, this.detector.stateLength)
+    this.seen = picked(from.takeDoubles(), cells, 2)
+    if (!this.seen.every((value) => value >= 0)) throw new Error('a cell has seen less than nothing')
     this.setPriors()
   }
 
@@ -200,4 +204,11 @@ export class CellStates {
     this.state = resized(this.state, size * stateLength)
     this.seen = resized(this.seen, size * 2)
   }
+}
+
+/** The values of some cells, so many of each. */
+function picked(values: Float64Array, cells: readonly number[], each: number): Float64Array {
+  const found = new Float64Array(cells.length * each)
+  for (const [at, cell] of cells.entries()) found.set(values.subarray(cell * each, (cell + 1) * each), at * each)
+  return found
 }

@@ -6,12 +6,13 @@ import { z } from 'zod'
 import { leastCount } from '../../models/counts/leastCount.ts'
 import type { Level, Warning } from '../../streams/outputs.ts'
 import type { Axis } from '../../streams/topics.ts'
-import type { WordReader, WordWriter } from '../fold/pages.ts'
+import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { StatePart } from '../fold/state.ts'
 import { CellStates } from './cellStates.ts'
 import { calledLevel, evidenceOf, explainedByChild, explainedByParent, familyQ, isQuiet, pOf } from './evidence.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
+import { type Moves, moved } from './moves.ts'
 import { type NodeSum, noSum } from './nodeSums.ts'
 import { type Judged, OpenWarnings, SavedWarnings } from './openWarnings.ts'
 import { nextStanding } from './standing.ts'
@@ -110,11 +111,20 @@ export class Judge {
     out.putJson({ lastTick: this.lastTick ?? null, open: this.warnings.save() } satisfies z.infer<typeof Saved>)
   }
 
-  load(from: WordReader): void {
-    this.cells.load(from)
+  /** Goes on from a judge under another profile; gives the warnings that this clears, since their cells are judged no more. */
+  goOnFrom(before: Judge, moves: Moves, beat: number, tick: number): Warning[] {
+    const cleared = before.warnings.leave((node) => moves.cell(node) === undefined, beat, tick)
+    const out = new WordWriter()
+    before.save(out)
+    this.load(new WordReader(out.finish()), moves)
+    return cleared
+  }
+
+  load(from: WordReader, moves?: Moves): void {
+    this.cells.load(from, moves)
     const saved = Saved.parse(from.takeJson())
     this.lastTick = saved.lastTick ?? undefined
-    this.warnings.load(saved.open)
+    this.warnings.load(moves === undefined ? saved.open : moved(SavedWarnings, saved.open, moves))
     this.setFamilies()
   }
 

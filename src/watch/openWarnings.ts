@@ -8,6 +8,7 @@ import { type Axis, warningTopics } from '../../streams/topics.ts'
 import { dayMs } from '../limits.ts'
 import { calledLevel, type Evidence, pOf } from './evidence.ts'
 import type { Lattice } from './lattice.ts'
+import { cellKey } from './moves.ts'
 import { calmStanding, isAtRest, rank, type Standing } from './standing.ts'
 import { type Identity, warningId, warningOf } from './warning.ts'
 
@@ -52,7 +53,7 @@ const evidence = z.object({
 })
 export const SavedWarnings = z.array(
   z.tuple([
-    z.number(),
+    cellKey,
     z.object({
       standing: z.object({ level: Level, recent: z.array(Level).readonly(), quietTicks: z.int() }),
       raisedTick: z.int(),
@@ -146,6 +147,18 @@ export class OpenWarnings {
         ids.push(warningId(this.identity, axis, parent, open.raisedTick))
     }
     return ids
+  }
+
+  /** Clears what stands at nodes that are judged no more. */
+  leave(isGone: (node: number) => boolean, beat: number, tick: number): Warning[] {
+    return [...this.open]
+      .sort((a, b) => a[0] - b[0])
+      .flatMap(([node, { standing, evidence }]) => {
+        const axis = this.lattice.axisOf(node)
+        if (standing.level === 'calm' || evidence === null || axis === undefined || !isGone(node)) return []
+        const how = { tick, beat, early: false, byType: {}, explainedBy: undefined, children: [] }
+        return [this.change({ node, axis, evidence }, calmStanding, how)]
+      })
   }
 
   /** Takes back part of the evidence of warnings: in one beat, facts of closed ticks were retracted. */

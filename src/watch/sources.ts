@@ -14,6 +14,7 @@ import type { CellKeys } from '../cells.ts'
 import { jsonPart, type StatePart } from '../fold/state.ts'
 import { dayMs, falseSilencesPerWeek, sourceWarmTicks } from '../limits.ts'
 import { NumberSums } from '../sums.ts'
+import { arrivalKey } from './moves.ts'
 import { SourceStreams, Stream } from './sourceStreams.ts'
 
 /** What a week's older evidence of a source's rhythm is worth. */
@@ -24,9 +25,9 @@ const weeksRemembered = 4
 const weeksToWarm = 2
 
 export const SavedSources = z.object({
-  streams: z.array(z.tuple([z.number(), Stream])),
+  streams: z.array(z.tuple([arrivalKey, Stream])),
   rhythms: z.array(z.tuple([z.number(), z.array(z.number())])),
-  counts: z.array(z.tuple([z.number(), z.number()])),
+  counts: z.array(z.tuple([arrivalKey, z.number()])),
 })
 export type SavedSources = z.infer<typeof SavedSources>
 

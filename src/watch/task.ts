@@ -1,7 +1,7 @@
 /**
  * The watch task, one for the country: the journey of one beat, in running order.
  *
- *   obey    commands, each answered once, and artefacts: which model is in force
+ *   obey    commands, each answered once, and artefacts: which model is in force, and which profile
  *   pool    parts of all enterprise tasks into the ledger of the open tick
  *   amend   warnings whose evidence was taken back
  *   early   what is red before the tick is over
@@ -22,7 +22,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { TickRecord } from '../../streams/ticks.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
-import { jsonPart, type StatePart } from '../fold/state.ts'
+import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
 import type { Emit, FoldTask } from '../fold/task.ts'
 import { jsonBytes, jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
@@ -37,8 +37,9 @@ import { HeardHours } from './heardHours.ts'
 import { type Early, Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
+import { moved, movesBetween } from './moves.ts'
 import { type Amendment, topicOf } from './openWarnings.ts'
-import { SourceWatch } from './sources.ts'
+import { SavedSources, SourceWatch } from './sources.ts'
 import { Stock } from './stock.ts'
 import { tickTotals } from './totals.ts'
 
@@ -53,6 +54,23 @@ export type WatchTaskOptions = {
   tell: Tell
 }
 
+/** What is worked out from a profile, and made anew under another. */
+type Parts = {
+  profile: Profile
+  keys: CellKeys
+  lattice: Lattice
+  judge: Judge
+  ledger: Ledger
+  /** Registered enterprises by (leaf, grade, band). */
+  stock: Stock
+  sources: SourceWatch
+  hours: HeardHours
+  drift: DriftWatch
+}
+
+/** Those of them that have state, in the order in which it is loaded. */
+const stateful = ['ledger', 'stock', 'sources', 'hours', 'drift', 'judge'] as const
+
 /** Of the open tick, beside the ledger; as the tick archive has it. */
 const SavedTick = TickRecord.pick({ early: true, late: true }).extend({ open: z.int().nullable() })
 
@@ -65,45 +83,22 @@ export class WatchTask implements FoldTask {
   readonly state: readonly StatePart[]
   /** Its partition of fates and dead letters. */
   private readonly number: number
-  readonly judge: Judge
-  /** Registered enterprises by (leaf, grade, band). */
-  readonly stock: Stock
   private readonly options: WatchTaskOptions
-  private readonly keys: CellKeys
-  private readonly lattice: Lattice
-  private readonly ledger: Ledger
-  private readonly sources: SourceWatch
-  private readonly hours: HeardHours
-  private readonly drift: DriftWatch
   private readonly desk: ModelDesk
+  /** All that is worked out from the profile in force. */
+  private parts: Parts
   private readonly fates = new FateSheet()
   private openTick: number | undefined
   private early: Early[] = []
   private late: Amendment[] = []
 
   constructor(options: WatchTaskOptions) {
-    const { profile, model, begunWith, foldVersion, beatMs, partitions } = options
+    const { profile, model, begunWith, beatMs, partitions } = options
     this.options = options
-    this.keys = cellKeys(profile)
-    this.lattice = lattice(profile, this.keys)
-    const desk = new ModelDesk({ profile, beatMs, champion: model?.hash ?? null, challenger: null, begunWith })
-    this.desk = desk
-    const identity = {
-      profile,
-      keys: this.keys,
-      /** A warning names the model in force. */
-      get model() {
-        return desk.champion
-      },
-      foldVersion,
-      beatMs,
-    }
-    this.judge = new Judge(identity, this.lattice)
-    this.ledger = new Ledger(profile, this.keys, this.lattice)
-    this.stock = new Stock(this.keys, this.ledger.paths)
-    this.sources = new SourceWatch(profile, this.keys, beatMs)
-    this.hours = new HeardHours(profile, this.keys, beatMs)
-    this.drift = new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model]))
+    this.desk = new ModelDesk({ profile, beatMs, champion: model?.hash ?? null, challenger: null, begunWith })
+    this.parts = this.partsUnder(profile)
+    this.inputs = inputsOf(this.id, partitions)
+    this.number = taskNumber(this.id, partitions)
     const tick = jsonPart(
       { name: 'tick', version: 1, contract: SavedTick },
       () => ({ open: this.openTick ?? null, early: this.early, late: this.late }),
@@ -113,10 +108,73 @@ export class WatchTask implements FoldTask {
         this.late = late
       },
     )
-    const { ledger, stock, sources, hours, drift, judge } = this
-    this.state = [tick, ...[ledger, stock, sources, hours, drift, desk, judge].map(({ state }) => state)]
-    this.inputs = inputsOf(this.id, partitions)
-    this.number = taskNumber(this.id, partitions)
+    const desk = afterLoading(this.desk.state, () => {
+      if (this.desk.profile !== this.profile) this.parts = this.partsUnder(this.desk.profile)
+    })
+    const parts = stateful.map((name) => currentPart(() => this.parts[name].state))
+    this.state = [tick, desk, ...parts]
+  }
+
+  private partsUnder(profile: Profile): Parts {
+    const { model, foldVersion, beatMs } = this.options
+    const { desk } = this
+    const keys = cellKeys(profile)
+    const lines = lattice(profile, keys)
+    const identity = {
+      profile,
+      keys,
+      /** A warning names the model in force. */
+      get model() {
+        return desk.champion
+      },
+      foldVersion,
+      beatMs,
+    }
+    const ledger = new Ledger(profile, keys, lines)
+    return {
+      profile,
+      keys,
+      lattice: lines,
+      judge: new Judge(identity, lines),
+      ledger,
+      stock: new Stock(keys, ledger.paths),
+      sources: new SourceWatch(profile, keys, beatMs),
+      hours: new HeardHours(profile, keys, beatMs),
+      drift: new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model])),
+    }
+  }
+
+  /** Another profile from this beat on. What was learnt moves to its codes; the tasks tell all of the stock anew. */
+  private adopt(beat: number, tick: number, emit: Emit): void {
+    const before = this.parts
+    this.parts = this.partsUnder(this.desk.profile)
+    const moves = movesBetween(before, this.parts)
+    this.publish(this.judge.goOnFrom(before.judge, moves, beat, tick), emit)
+    this.sources.load(moved(SavedSources, before.sources.save(), moves))
+    this.drift.load(before.drift.save())
+  }
+
+  get profile(): Profile {
+    return this.parts.profile
+  }
+  get judge(): Judge {
+    return this.parts.judge
+  }
+  /** Registered enterprises by (leaf, grade, band). */
+  get stock(): Stock {
+    return this.parts.stock
+  }
+  private get ledger(): Ledger {
+    return this.parts.ledger
+  }
+  private get sources(): SourceWatch {
+    return this.parts.sources
+  }
+  private get hours(): HeardHours {
+    return this.parts.hours
+  }
+  private get drift(): DriftWatch {
+    return this.parts.drift
   }
 
   fold(beat: number, records: RecordsOf<'watch'>, emit: Emit): void {
@@ -163,6 +221,7 @@ export class WatchTask implements FoldTask {
   ): Iterable<void> {
     const { tell } = this.options
     const turn = yield* this.desk.foldInSlices(beat, commands, artifacts)
+    if (turn.switched.profile) this.adopt(beat, tick, emit)
     for (const { topic, records, outcomes } of [
       { topic: 'commands', records: commands, outcomes: turn.commands },
       { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
@@ -202,14 +261,15 @@ export class WatchTask implements FoldTask {
 
   private raiseEarly(beat: number, tick: number, emit: Emit): void {
     for (const found of this.judge.earlyReds(this.ledger, { beat, tick })) {
-      const early = { ...found, byType: this.ledger.byType(found.node, this.options.profile) }
+      const early = { ...found, byType: this.ledger.byType(found.node, this.parts.profile) }
       this.early.push(early)
       this.publish(this.judge.raiseEarly(early, tick), emit)
     }
   }
 
   private *close(tick: number, beat: number, emit: Emit): Iterable<void> {
-    const { profile, tell } = this.options
+    const { tell } = this.options
+    const { profile } = this.parts
     const label = profile.calendar.label(tick)
     this.publish(this.judge.close(tick, beat, this.ledger), emit)
     yield
@@ -228,7 +288,7 @@ export class WatchTask implements FoldTask {
       label,
       artifacts: this.desk.artifacts.completeCount,
       drift: drift && { rows: drift.rows, indexes: drift.indexes },
-      ...tickTotals(profile, this.keys, this.lattice, this.judge, this.ledger, this.stock),
+      ...tickTotals(profile, this.parts.keys, this.parts.lattice, this.judge, this.ledger, this.stock),
     })
     this.ledger.clear()
     this.early = []

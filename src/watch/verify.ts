@@ -5,11 +5,12 @@
 import type { Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
-import { cellKeys } from '../cells.ts'
+import { type CellKeys, cellKeys } from '../cells.ts'
 import { loadState } from './archive.ts'
 import { Judge } from './judge.ts'
-import { lattice } from './lattice.ts'
+import { type Lattice, lattice } from './lattice.ts'
 import { Ledger } from './ledger.ts'
+import { movesBetween } from './moves.ts'
 
 /** Full state after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
 export type Archive = { state: readonly StateRecord[]; ticks: readonly TickRecord[] }
@@ -22,20 +23,32 @@ export type Verification = {
   ticksJudged: number
 }
 
-export function verifyWarning(
-  published: Warning,
-  archive: Archive,
-  setting: { profile: Profile; model: string | null; foldVersion: number; beatMs: number },
-): Verification {
-  const keys = cellKeys(setting.profile)
-  const lines = lattice(setting.profile, keys)
-  const judge = new Judge({ ...setting, keys }, lines)
-  if (archive.state.length > 0) loadState(judge, archive.state)
+/** With what a warning is judged again. `profileOf`: the profile in force in a tick. */
+export type VerifySetting = {
+  profileOf: (tick: number) => Profile
+  model: string | null
+  foldVersion: number
+  beatMs: number
+}
+
+export function verifyWarning(published: Warning, archive: Archive, setting: VerifySetting): Verification {
+  const ticks = byTick(archive.ticks)
+  const from = archive.state.at(0)?.tick ?? ticks.at(0)?.[0].tick ?? published.tick
+  let bench = benchUnder(setting.profileOf(from), setting)
+  if (archive.state.length > 0) loadState(bench.judge, archive.state)
   let derived: Warning | undefined
-  let ticksJudged = 0
-  for (const pages of byTick(archive.ticks)) {
-    ticksJudged++
-    for (const warning of judgeAgain(judge, pages, new Ledger(setting.profile, keys, lines))) {
+  for (const pages of ticks) {
+    const { tick } = pages[0]
+    const warnings: Warning[] = []
+    if (setting.profileOf(tick) !== bench.profile) {
+      const next = benchUnder(setting.profileOf(tick), setting)
+      warnings.push(
+        ...next.judge.goOnFrom(bench.judge, movesBetween(bench, next), firstBeat(tick, next, setting), tick),
+      )
+      bench = next
+    }
+    warnings.push(...judgeAgain(bench.judge, pages, new Ledger(bench.profile, bench.keys, bench.lattice)))
+    for (const warning of warnings) {
       if (
         warning.id === published.id &&
         warning.tick === published.tick &&
@@ -47,8 +60,19 @@ export function verifyWarning(
   }
   const differences =
     derived === undefined ? ['the archive does not lead to this warning'] : differencesOf(published, derived)
-  return { agrees: differences.length === 0, published, derived, differences, ticksJudged }
+  return { agrees: differences.length === 0, published, derived, differences, ticksJudged: ticks.length }
 }
+
+type Bench = { profile: Profile; keys: CellKeys; lattice: Lattice; judge: Judge }
+
+function benchUnder(profile: Profile, setting: VerifySetting): Bench {
+  const keys = cellKeys(profile)
+  const lines = lattice(profile, keys)
+  return { profile, keys, lattice: lines, judge: new Judge({ ...setting, profile, keys }, lines) }
+}
+
+const firstBeat = (tick: number, { profile }: Bench, { beatMs }: VerifySetting): number =>
+  profile.calendar.startMs(tick) / beatMs
 
 /** What happened in one tick, in the order in which it happened: amendments and early reds by beat, then the close. */
 function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger): Warning[] {

@@ -10,7 +10,7 @@ import { anchorsOf, blocksOf, inlineCodes, pages, proseOf, readPage, root } from
 const program = await forewarnProgram(undefined)
 
 /** Commands that have commands of their own. */
-const parents = ['dead-letters', 'models', 'topics']
+const parents = ['dead-letters', 'models', 'profile', 'topics']
 
 /** What `forewarn COMMAND --help` prints. */
 function help(command = ''): string {

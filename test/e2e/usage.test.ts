@@ -26,6 +26,7 @@ const commands = [
   'promote',
   'challenge',
   'rollback',
+  'profile',
   'dead-letters',
   'doctor',
   'topics',

@@ -63,7 +63,7 @@ test('until it ends, whoever asks is told of what files it is', async () => {
   const log = await cut(files)
   const open = { code: 'FW_IMPORT_OPEN', message: expect.stringContaining(`risk-events=${files[0].file} (`) }
   await expect(run(log, files)).rejects.toMatchObject(open)
-  await expect(new Intake(log, tinyProfile).checkNoImport()).rejects.toMatchObject(open)
+  await expect(new Intake(log, { profile: tinyProfile }).checkNoImport()).rejects.toMatchObject(open)
 })
 
 test('other files than those of the open import are refused by name', async () => {
@@ -120,7 +120,7 @@ test('an import whose files are gone is ended as it is, and the log goes on', as
 
   const live = Buffer.from(JSON.stringify(event('live', 'E1', at(2))))
   const entry = { line: 1, position: 0, value: live, knownAtMs: undefined, untimed: undefined, fault: undefined }
-  expect(await new Intake(log, tinyProfile).take('risk-events', [entry])).toMatchObject({ accepted: 1 })
+  expect(await new Intake(log, { profile: tinyProfile }).take('risk-events', [entry])).toMatchObject({ accepted: 1 })
   await foldToEnd(log, { profile: tinyProfile, model: null })
   const answers = await readJson(log, 'command-results')
   expect(answers).toHaveLength((await recordsIn(log, 'commands')).length)

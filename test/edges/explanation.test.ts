@@ -58,7 +58,7 @@ type Live = { tasks: Awaited<ReturnType<typeof openTasks>>; running: RunningTask
 async function goLive(log: Log, of: FoldSetting & { beatMs: number }): Promise<Live> {
   const tasks = await openTasks(log, of)
   const partitions = log.partitions('risk-events')
-  const running = new RunningTasks({ profile: of.profile, beatMs: of.beatMs, partitions })
+  const running = new RunningTasks({ beatMs: of.beatMs, partitions })
   for (const [partition, runner] of tasks.runners.entries()) await running.take(partition, Promise.resolve(runner))
   return { tasks, running }
 }
@@ -263,7 +263,7 @@ describe('whoever asks for what is not there', () => {
     const ids = ['E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7', 'E8']
     const idOf = (partition: number): string => ids.find((id) => partitionOf(id, 3) === partition) ?? ''
     const { runners } = await openTasks(log, { profile, model, beatMs })
-    const running = new RunningTasks({ profile, beatMs, partitions: 3 })
+    const running = new RunningTasks({ beatMs, partitions: 3 })
     const opening = Promise.withResolvers<TaskRunner<EnterpriseTask>>()
     const taken = running.take(0, opening.promise)
     await running.take(1, Promise.resolve(runners[1]))
@@ -291,6 +291,7 @@ test('nobody on the way keeps an answer', async () => {
     tick: 1,
     tickClosed: true,
     asOf: '2026-01-01T00:00:00.000Z',
+    profile: profile.hash,
     model: null,
     features: [],
     reasons: [],
@@ -357,7 +358,7 @@ describe('questions to a task', () => {
       },
     })
     const { runners } = await openTasks(slow, { profile, model, beatMs })
-    const running = new RunningTasks({ profile, beatMs, partitions: 1 })
+    const running = new RunningTasks({ beatMs, partitions: 1 })
     await running.take(0, Promise.resolve(runners[0]))
     const step = runners[0].step({ by: 'end', beat: Math.floor(Date.parse('2026-03-03T00:00:00Z') / beatMs) })
     await expect.poll(() => runners[0].foldedThrough).toBeDefined()

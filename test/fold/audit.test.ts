@@ -57,7 +57,7 @@ const record = (key: string | null, value: Uint8Array): LogRecord => ({
 
 /** What the audit says of all beats, each output as it was or as `change` has it. */
 function audited(task: TaskId, change: (output: Output) => object | undefined = () => undefined): string {
-  const audit = auditOf(task, tinyProfile)
+  const audit = auditOf({ id: task, profile: tinyProfile })
   let changes = 0
   try {
     for (const { beat, records, outputs } of beats[task.kind]) {
@@ -148,7 +148,7 @@ it('the watch: finds a part that came and was not added', () => {
     const { parts } = beat.records
     return at === 50 ? { ...beat, records: { ...beat.records, parts: [...parts, ...parts] } } : beat
   })
-  const audit = auditOf(watch, tinyProfile)
+  const audit = auditOf({ id: watch, profile: tinyProfile })
   expect(() => {
     for (const { beat, records, outputs } of twice) audit(beat, records, outputs)
   }).toThrow(/parts of column/)

@@ -17,7 +17,7 @@ import { generatedHistory } from '../support/generated.ts'
 import { logOver, taskLogOver } from '../support/logs.ts'
 import { savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
-import { tinySource } from '../support/tinyProfile.ts'
+import { tinyProfile, tinySource } from '../support/tinyProfile.ts'
 
 const beatMs = 1_000
 const nearby = { kind: 'nearby', axis: 'region', of: ['PEN.FINE'], halfLifeDays: 3, prior: { rate: 0.25, events: 2 } }
@@ -233,6 +233,7 @@ async function summing(log: Log, [sums, part]: [Sums, StatePart], more: readonly
   }
   const task: FoldTask = {
     id,
+    profile: tinyProfile,
     inputs: inputsOf(id, 1).filter(({ name }) => name !== 'archive'),
     state: [part, ...more],
     fold: (beat, one) => Array.from(foldInSlices(beat, one)),

@@ -9,7 +9,7 @@ import { modelFolder } from '../support/models.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const folder = modelFolder({ weight: 1 })
-const chunks = chunksOf(folder.hash, folder.files, 300)
+const chunks = chunksOf('model', folder.hash, folder.files, 300)
 
 function take(index: ArtifactIndex, value: object, timeMs = 0) {
   return index.take({ offset: 0, timeMs, key: null, value: Buffer.from(JSON.stringify(value)), headers: null })
@@ -20,11 +20,11 @@ it('is whole with its last chunk, in whatever order they come, and known when th
     fc.property(fc.shuffledSubarray(chunks, { minLength: chunks.length }), (order) => {
       const index = new ArtifactIndex(tinyProfile)
       for (const [at, chunk] of order.entries()) {
-        expect(typeof index.stateOf(folder.hash)).toBe('string')
+        expect(typeof index.stateOf('model', folder.hash)).toBe('string')
         expect(take(index, chunk, at)).toEqual({ fate: 'applied', detail: '' })
         expect(take(index, chunk, 1_000)).toEqual({ fate: 'duplicate', detail: '' })
       }
-      const state = index.stateOf(folder.hash)
+      const state = index.stateOf('model', folder.hash)
       expect(state).toMatchObject({ knownMs: chunks.length - 1, misfit: undefined })
       if (typeof state !== 'string')
         for (const [name, bytes] of folder.files) expect(Buffer.compare(state.files.get(name) ?? bytes, bytes)).toBe(0)
@@ -42,7 +42,7 @@ it('is the same after it was saved and loaded, at every chunk', () => {
     expect(loaded.save()).toEqual(index.save())
     index = loaded
   }
-  expect(index.stateOf(folder.hash)).toMatchObject({ knownMs: chunks.length - 1 })
+  expect(index.stateOf('model', folder.hash)).toMatchObject({ knownMs: chunks.length - 1 })
 })
 
 const piece = (more: Partial<ArtifactChunk>): ArtifactChunk => ({
@@ -70,15 +70,15 @@ test('whether there is room for a folder is known before it is sent', () => {
   const index = new ArtifactIndex(tinyProfile)
   const other = 'e'.repeat(64)
   const sized = (length: number) => new Map([['model.json', new Uint8Array(length)]])
-  expect(index.obstacleTo(other, sized(artifactBytesMax))).toBeUndefined()
-  expect(index.obstacleTo(other, sized(artifactBytesMax + 1))).toMatch(/larger than/)
+  expect(index.obstacleTo('model', other, sized(artifactBytesMax))).toBeUndefined()
+  expect(index.obstacleTo('model', other, sized(artifactBytesMax + 1))).toMatch(/larger than/)
   for (let nth = 0; nth < artifactsBytesMax / artifactBytesMax; nth++) {
     if (nth === 1) for (const chunk of chunks) take(index, chunk)
     for (let chunk = 0; chunk < 32; chunk++)
       take(index, piece({ hash: `${nth}`.padStart(64, '0'), chunk, chunks: 32, bytes: bytes(artifactBytesMax / 32) }))
   }
-  expect(index.obstacleTo(folder.hash, folder.files)).toBeUndefined() // it is there
-  expect(index.obstacleTo(other, sized(MiB))).toMatch(/all together/)
+  expect(index.obstacleTo('model', folder.hash, folder.files)).toBeUndefined() // it is there
+  expect(index.obstacleTo('model', other, sized(MiB))).toMatch(/all together/)
 })
 
 test('so many files, and so many artefacts, and no more', () => {

@@ -1,17 +1,21 @@
 /** The models of a log that an earlier version began: what was promoted stands, and what comes needs an evaluation. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { activate, profileOf } from '../../src/activation.ts'
+import { activate, profileOf, profileToRun } from '../../src/activation.ts'
 import { modelOf } from '../../src/edges/models.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile, readProfileFolder } from '../../src/edges/profiles.ts'
+import { chunksOf } from '../../src/edges/registry/chunks.ts'
 import { championAt, type Registry, readRegistry } from '../../src/edges/registry/readRegistry.ts'
 import { beatMsDefault } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { settingOf } from '../../src/registry/gate.ts'
 import { recordsIn, tempFolder } from '../edges/support.ts'
-import { append } from '../support/fold.ts'
+import { foldCalmly } from '../support/calm.ts'
+import { activation } from '../support/editions.ts'
+import { append, type TestRecord } from '../support/fold.ts'
 import { type ModelRequest, modelCommand } from '../support/models.ts'
 import { placeOldLog } from '../support/oldLog.ts'
+import { fateCounts } from '../support/readFold.ts'
 
 test('a promotion of then stands; one without an evaluation is not taken any more once this version has taken the log over', async () => {
   const folder = await placeOldLog(path.join(await tempFolder(), 'data'))
@@ -46,5 +50,55 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
   expect(after.desk.pending).toMatchObject([{ id: 'reasoned', accepted: true }])
   expect(seats(after)).toEqual(seats(before))
   expect(championAt(after, tick('2026-10-02'))).not.toBe(baseline)
+  await log.close()
+})
+
+test('goes on with the profile of today, when that is activated: codes of then lie where they count now', async () => {
+  const folder = await placeOldLog(path.join(await tempFolder(), 'data'))
+  const log = await openEmbeddedLog({ path: folder, mode: 'write' })
+  const { profile: today, files } = await readProfileFolder('cn')
+  const begun = await profileOf(log, today)
+  const model = await modelOf(begun)
+  const { calendar } = begun
+  const setting = { log, profile: begun, model, beatMs: beatMsDefault }
+  await foldCalmly(setting)
+  const throughMs = (await readRegistry(log, begun, null)).throughBeat * beatMsDefault
+  const tick = calendar.tickOf(throughMs) + 2
+  // A county that was dissolved since: known then, and counted elsewhere now.
+  const { code: retired } = today.regions.others.find(({ code }) => begun.regions.has(code)) ?? { code: '' }
+  const place = (id: string, timeMs: number): TestRecord => ({
+    topic: 'enterprises',
+    key: id,
+    timeMs,
+    value: { id, region: retired, industry: 'H62' },
+  })
+  await append(log, [
+    place('91440101MA5CJQ4N59', throughMs + 60_000),
+    ...chunksOf('profile', today.hash, files).map(
+      (value): TestRecord => ({ topic: 'artifacts', key: null, timeMs: throughMs + 60_000, value }),
+    ),
+    activation('today', throughMs + 120_000, tick, today.hash),
+    place('91440101MA5CJQ4N59', calendar.startMs(tick) + 60_000),
+    {
+      topic: 'risk-events',
+      key: '91440101MA5CJQ4N59',
+      timeMs: calendar.startMs(tick + 1) + 60_000,
+      value: {
+        id: 'after',
+        enterpriseId: '91440101MA5CJQ4N59',
+        type: 'PEN.FINE',
+        occurredAt: new Date(calendar.startMs(tick + 1)).toISOString(),
+      },
+    },
+  ])
+  await foldCalmly(setting)
+  const { desk } = await readRegistry(log, begun, null)
+  expect(desk.profiles.map(({ profile, fromTick }) => [profile.hash, fromTick])).toEqual([
+    [begun.hash, Number.NEGATIVE_INFINITY],
+    [today.hash, tick],
+  ])
+  const fates = await fateCounts(log, ['enterprises'])
+  expect(fates.duplicate).toBeGreaterThan(0) // the same place in both: it lies where it counts now
+  expect(await profileToRun(log, today)).toMatchObject({ hash: begun.hash })
   await log.close()
 })

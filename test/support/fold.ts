@@ -74,7 +74,7 @@ export async function openTasks(
     tell,
   }
   const opened = async <T extends FoldTask>(task: T): Promise<TaskRunner<T>> => {
-    const runner = await TaskRunner.open(task, { ...options, audit: auditOf(task.id, profile) })
+    const runner = await TaskRunner.open(task, { ...options, audit: auditOf(task) })
     await runner.restore()
     return runner
   }

@@ -58,7 +58,7 @@ export function modelFolder({
 
 /** The chunks of a folder as records of one log time. */
 export function chunkRecords({ hash, files }: TestFolder, timeMs: number, chunkBytes?: number): TestRecord[] {
-  return chunksOf(hash, files, chunkBytes).map((value) => ({ topic: 'artifacts', key: null, timeMs, value }))
+  return chunksOf('model', hash, files, chunkBytes).map((value) => ({ topic: 'artifacts', key: null, timeMs, value }))
 }
 
 /** What a promotion carries of an evaluation. */

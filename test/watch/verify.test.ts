@@ -15,7 +15,7 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 
 const day = 86_400_000
 const model = tinyModel(tinyProfile)
-const setting = { profile: tinyProfile, model: model.hash, foldVersion, beatMs: 1_000 }
+const setting = { profileOf: () => tinyProfile, model: model.hash, foldVersion, beatMs: 1_000 }
 let warnings: Warning[] = []
 let ticks: TickRecord[] = []
 let states: StateRecord[] = []

@@ -12,6 +12,7 @@ import type { Deviation } from '../../log/kafka/topicSettings.ts'
 import type { Log } from '../../log/port.ts'
 import { placesOf } from '../../log/recordsOf.ts'
 import { taskName, tasksOf } from '../../log/tasks.ts'
+import type { ModelDesk } from '../../registry/desk.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 import { newestCheckpoint } from './manifest.ts'
 import { failedWith } from './program.ts'
@@ -87,6 +88,17 @@ export function checkConfiguration(state: ImportState, profile: Profile): Check 
   } catch (error) {
     return failedWith('configuration', error)
   }
+}
+
+/** Which profile is in force since when, and what is asked for. */
+export function checkEditions({ profiles, pending, calendar }: ModelDesk): Check {
+  const { profile, fromTick } = profiles[profiles.length - 1]
+  const since = Number.isFinite(fromTick) ? `since ${calendar.label(fromTick)}` : 'since the beginning'
+  const asked = pending.flatMap(({ kind, hash, tick }) =>
+    kind === 'profile.activate' ? [`; ${hash?.slice(0, 12)} is asked for from ${calendar.label(tick)} on`] : [],
+  )
+  const { name, version } = profile.file
+  return ok('profile in force', `${name} ${version} (${profile.hash.slice(0, 12)}) ${since}${asked.join('')}.`)
 }
 
 /** How many epochs a restart would fold again, for the task that has most. */

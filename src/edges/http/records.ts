@@ -1,7 +1,7 @@
 /** POST /api/v1/records/<topic>: a body of lines, taken in slices as it comes in, and answered with what became of each bad one. */
 import { setFlagsFromString } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
-import type { Profile } from '../../../streams/profile.ts'
+import type { ProfileInForce } from '../../../streams/profile.ts'
 import { recordTopics } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { Turns } from '../../fold/turns.ts'
@@ -19,14 +19,10 @@ import { chunksOf, takeLines } from './lines.ts'
 import { Pieces } from './pieces.ts'
 
 type Taking = { body?: unknown }
-export type RecordRoutesOptions = { log: Log; profile: Profile; body?: Partial<BodyBounds> }
+export type RecordRoutesOptions = ProfileInForce & { log: Log; body?: Partial<BodyBounds> }
 
-export function recordRoutes(
-  app: FastifyInstance,
-  connections: Connections,
-  { log, profile, body: bounds = {} }: RecordRoutesOptions,
-): void {
-  const intake = new Intake(log, profile)
+export function recordRoutes(app: FastifyInstance, connections: Connections, options: RecordRoutesOptions): void {
+  const intake = new Intake(options.log, options)
   const pieces = new Pieces()
   const turns = new Turns(Date.now)
   // Bodies of one slice have places of their own: large ones, which take long, do not keep them waiting.
@@ -42,7 +38,7 @@ export function recordRoutes(
     await intake.checkNoImport() // before the body is read
     collectEarly()
   })
-  takeLines(app, connections, { bytesMax: bodyBytesMax, ...bounds }, ['application/x-ndjson', numberedType])
+  takeLines(app, connections, { bytesMax: bodyBytesMax, ...options.body }, ['application/x-ndjson', numberedType])
   for (const topic of recordTopics)
     app.post(`/api/v1/records/${topic}`, async ({ headers, body }): Promise<Answer> => {
       const isNumbered = headers['content-type']?.startsWith(numberedType) === true

@@ -12,9 +12,13 @@ export async function readCommands(log: Log): Promise<ImportState> {
   return state
 }
 
-/** @throws ForewarnError FW_CONFIG_CHANGED when the log was started with another profile. */
-export function checkProfile({ activation }: Pick<ImportState, 'activation'>, profile: Profile): void {
+/** @throws ForewarnError FW_CONFIG_CHANGED when the log was started with another profile, of which this is no edition that it knows. */
+export function checkProfile(
+  { activation, editions }: Pick<ImportState, 'activation' | 'editions'>,
+  profile: Profile,
+): void {
   if (activation === undefined || isHashOf(profile, activation.profileHash)) return
+  if (profile.earlier.has(activation.profileHash) || editions.has(profile.hash)) return
   const said = (name: string, hash: string): string => `profile ${name} (${hash.slice(0, 12)})`
   throw new ForewarnError('FW_CONFIG_CHANGED', [
     said(activation.profile, activation.profileHash),

@@ -1,6 +1,6 @@
 /** The one way in for live records, from the server and from `ingest` alike: judge, append, answer after the commit. */
 import { partitionOf } from '../../../streams/partition.ts'
-import type { Profile } from '../../../streams/profile.ts'
+import type { Profile, ProfileInForce } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import { type ErrorCode, errorCodes } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
@@ -26,12 +26,16 @@ export type Taken = Answer & { lines: number }
 
 export class Intake {
   readonly #log: Log
-  readonly #admit: Admit
+  readonly #of: ProfileInForce
+  #profile: Profile
+  #admit: Admit
   readonly #imports: ImportState
 
-  constructor(log: Log, profile: Profile) {
+  constructor(log: Log, of: ProfileInForce) {
     this.#log = log
-    this.#admit = admitter(profile)
+    this.#of = of
+    this.#profile = of.profile
+    this.#admit = admitter(this.#profile)
     this.#imports = new ImportState(log)
   }
 
@@ -43,6 +47,10 @@ export class Intake {
   /** On disk when the promise resolves. `file` goes into the headers of refused lines. @throws ForewarnError FW_IMPORT_OPEN, FW_LOG_FULL. */
   async take(topic: RecordTopic, entries: readonly Entry[], file?: string): Promise<Answer> {
     await this.checkNoImport()
+    if (this.#of.profile !== this.#profile) {
+      this.#profile = this.#of.profile
+      this.#admit = admitter(this.#profile)
+    }
     const answer = nothingTaken()
     const byPartition = new Map<number, NewRecord[]>()
     for (const entry of entries) {

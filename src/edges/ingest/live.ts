@@ -93,6 +93,6 @@ function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
 
 /** Into a log that this process writes. */
 export function logTarget(log: Log, profile: Profile): LiveTarget {
-  const intake = new Intake(log, profile)
+  const intake = new Intake(log, { profile })
   return { send: (topic, entries, file) => intake.take(topic, entries, file) }
 }

@@ -1,14 +1,14 @@
 /** Series with a place in their labels: counts of cells of the last judged tick, and levels of open warnings. Bounded in number. */
 import { type Counter, Gauge, type Registry } from 'prom-client'
 import { type Level, levels } from '../../../streams/outputs.ts'
-import type { Profile } from '../../../streams/profile.ts'
+import type { ProfileInForce } from '../../../streams/profile.ts'
 import type { Axis } from '../../../streams/topics.ts'
 import type { CellTotal } from '../../notices.ts'
 import { publishedCells } from './cells.ts'
 
 const seriesPerCell = 2
 
-export type PlaceSeriesOptions = { profile: Profile; registry: Registry; seriesMax: number; refused: Counter }
+export type PlaceSeriesOptions = { of: ProfileInForce; registry: Registry; seriesMax: number; refused: Counter }
 
 export class PlaceSeries {
   readonly #options: PlaceSeriesOptions
@@ -39,7 +39,7 @@ export class PlaceSeries {
   tick(totals: readonly CellTotal[]): void {
     this.#events.reset()
     this.#enterprises.reset()
-    const cells = publishedCells(this.#options.profile, totals)
+    const cells = publishedCells(this.#options.of.profile, totals)
     const room = Math.floor((this.#options.seriesMax - this.#warned.size) / seriesPerCell)
     this.#cells = Math.min(cells.length, Math.max(0, room))
     for (const { region, industry, events, enterprises } of cells.slice(0, this.#cells)) {

@@ -1,7 +1,7 @@
 /** Silent sources as series: how many silences last, by source and region of the outermost level. Bounded in number. */
 import { type Counter, Gauge, type Registry } from 'prom-client'
 import { PublicNotice } from '../../../streams/outputs.ts'
-import type { Profile } from '../../../streams/profile.ts'
+import type { Profile, ProfileInForce } from '../../../streams/profile.ts'
 import { atDepth } from '../../../streams/tree.ts'
 import { jsonOf } from '../../json.ts'
 import type { Log } from '../../log/port.ts'
@@ -9,7 +9,7 @@ import { recordsOf } from '../../log/recordsOf.ts'
 
 export type Silence = { source: string; region: string }
 
-export type SilenceSeriesOptions = { profile: Profile; registry: Registry; seriesMax: number; refused: Counter }
+export type SilenceSeriesOptions = { of: ProfileInForce; registry: Registry; seriesMax: number; refused: Counter }
 
 export class SilenceSeries {
   readonly #options: SilenceSeriesOptions
@@ -54,7 +54,7 @@ export class SilenceSeries {
   }
 
   #outermost(code: string): string {
-    const { nodes, find } = this.#options.profile.regions
+    const { nodes, find } = this.#options.of.profile.regions
     if (code === '') return 'all'
     return atDepth(nodes, nodes[find(code)], 1).code
   }

@@ -26,13 +26,16 @@ export type ListedModel = {
 /** The baseline first, then the artefacts in the order in which they came. */
 export function listModels(registry: Registry, profile: Profile, baseline: ModelFolder | undefined): ListedModel[] {
   const { desk } = registry
-  const hashes = new Set([...(registry.baseline === null ? [] : [registry.baseline]), ...desk.artifacts.hashes])
+  const hashes = new Set([
+    ...(registry.baseline === null ? [] : [registry.baseline]),
+    ...desk.artifacts.hashesOf('model'),
+  ])
   return [...hashes].map((hash) => listed(hash, registry, profile, baseline))
 }
 
 function listed(hash: string, registry: Registry, profile: Profile, baseline: ModelFolder | undefined): ListedModel {
   const { desk } = registry
-  const state = desk.artifacts.stateOf(hash)
+  const state = desk.artifacts.stateOf('model', hash)
   const files = typeof state === 'string' ? (baseline?.hash === hash ? baseline.files : undefined) : state.files
   const card = files?.get('MODEL_CARD.md')
   return {
@@ -53,6 +56,7 @@ function rolesOf(hash: string, { desk }: Registry, { calendar }: Profile): Model
     found.push({ state: desk.champion === hash ? 'champion' : 'was champion', at: label(last.fromTick) })
   if (desk.challenger === hash) found.push({ state: 'challenger' })
   for (const { kind, hash: wished, tick, accepted } of desk.pending) {
+    if (kind === 'profile.activate') continue
     const of = kind === 'model.rollback' ? desk.previousBy(tick) : wished
     if (of !== hash) continue
     const as = kind === 'model.challenge' ? 'challenger' : 'champion'
@@ -62,7 +66,7 @@ function rolesOf(hash: string, { desk }: Registry, { calendar }: Profile): Model
 }
 
 function faultOf(hash: string, { desk, baseline }: Registry): ModelState[] {
-  const state = desk.artifacts.stateOf(hash)
+  const state = desk.artifacts.stateOf('model', hash)
   if (state === 'unknown' || hash === baseline) return []
   if (typeof state === 'string') return [{ state }]
   return state.misfit === undefined ? [] : [{ state: 'misfit', why: state.misfit }]

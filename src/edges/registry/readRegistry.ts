@@ -1,5 +1,5 @@
 /** What a log says of its models: the desk as the tasks have it, and who has scored in which ticks. Read anew from the inputs, by the same code. */
-import type { ModelCommand } from '../../../streams/commands.ts'
+import type { ChangeCommand } from '../../../streams/commands.ts'
 import type { CommandResult } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { foldedThrough, greatestBeat } from '../../fold/progress.ts'
@@ -78,7 +78,7 @@ export function championAt({ desk }: Registry, tick: number): string | null {
  */
 export function answerTo(
   { desk, beatMs, throughBeat, turn }: Registry,
-  command: ModelCommand,
+  command: ChangeCommand,
   nowMs: number,
 ): Pick<CommandResult, 'accepted' | 'code' | 'detail'> {
   const timeMs = Math.max(nowMs, throughBeat * beatMs) // no log goes back in time

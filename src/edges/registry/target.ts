@@ -1,6 +1,6 @@
-/** Where changes of model go: into the log itself, or to the process that holds it. */
+/** Where changes of model or profile go: into the log itself, or to the process that holds it. */
 import { ArtifactChunk, artifactKey } from '../../../streams/artifacts.ts'
-import { ModelCommand } from '../../../streams/commands.ts'
+import { ChangeCommand } from '../../../streams/commands.ts'
 import { ForewarnError } from '../../errors.ts'
 import { ImportState } from '../../fold/imports.ts'
 import { jsonBytes } from '../../json.ts'
@@ -10,12 +10,12 @@ import { type Holder, postLines } from '../ingest/httpTarget.ts'
 
 export type RegistryTopic = 'commands' | 'artifacts'
 /** `send` resolves when the record is on disk. @throws ForewarnError FW_IMPORT_OPEN, and what the log or its holder says. */
-export type RegistryTarget = { send(topic: RegistryTopic, value: ModelCommand | ArtifactChunk): Promise<void> }
+export type RegistryTarget = { send(topic: RegistryTopic, value: ChangeCommand | ArtifactChunk): Promise<void> }
 
 /** The record of a command or chunk. @throws ForewarnError FW_RECORD_INVALID. */
 export function registryRecord(topic: RegistryTopic, value: unknown): NewRecord {
   if (topic === 'commands') {
-    const command = ModelCommand.safeParse(value)
+    const command = ChangeCommand.safeParse(value)
     if (command.success) return { key: null, value: jsonBytes(command.data) }
     throw new ForewarnError('FW_RECORD_INVALID', [invalid(command.error).detail])
   }

@@ -15,6 +15,8 @@ export type PastSource = {
   partitions: number
   /** The beats of a task from the first on. */
   beats: (task: Pick<FoldTask, 'id' | 'inputs'>) => AsyncIterable<ReplayedBeat>
+  /** The profile is the one that the history was begun with, and others take its place as they did; else it reads all of it. */
+  followsProfile?: boolean
   /** Events that became known in later ticks, and what is around by them, are left out; the last tick when absent. */
   frozenTick?: number | undefined
 }
@@ -46,8 +48,8 @@ export class PastTasks {
     this.source = source
     const { profile, beatMs, partitions, beats } = source
     for (let partition = 0; partition < partitions; partition++) {
-      const options = { profile, model: null, beatMs, partition, partitions, hashSeed: drawHashSeed(), tell: ignore }
-      const task = new EnterpriseTask({ ...options, witness: witness?.(partition) })
+      const setting = { profile, model: null, rowsOnly: true, beatMs, partition, partitions, tell: ignore }
+      const task = new EnterpriseTask({ ...setting, hashSeed: drawHashSeed(), witness: witness?.(partition) })
       this.pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
     }
   }
@@ -91,7 +93,7 @@ export class PastTasks {
       const { beat, records } = past.next
       if (beat >= endBeat) return
       const tick = profile.calendar.tickOf(beat * beatMs)
-      past.task.fold(beat, withoutModels(records, tick > frozenTick), ignore)
+      past.task.fold(beat, this.source.followsProfile ? records : withoutChanges(records, tick > frozenTick), ignore)
       if (tick !== told) {
         told = tick
         tell(tick)
@@ -112,7 +114,7 @@ async function advance(past: Past): Promise<void> {
 }
 
 /** Training rows need nobody's scores: commands and artefacts say nothing here. Frozen, events and the tick archive do not either. */
-function withoutModels(records: ReplayedBeat['records'], frozen: boolean): ReplayedBeat['records'] {
+function withoutChanges(records: ReplayedBeat['records'], frozen: boolean): ReplayedBeat['records'] {
   return { ...records, commands: [], artifacts: [], ...(frozen ? { events: [], archive: [] } : {}) }
 }
 

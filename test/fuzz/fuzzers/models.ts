@@ -28,9 +28,9 @@ export const modelFuzzer: Fuzzer = {
     ])
     const hash = folderHash(files)
     const index = new ArtifactIndex(tinyProfile)
-    for (const chunk of chunksOf(hash, files))
+    for (const chunk of chunksOf('model', hash, files))
       must(index.take(recordOf(jsonBytes(chunk))).fate === 'applied', 'a chunk is refused')
-    const state = index.stateOf(hash)
+    const state = index.stateOf('model', hash)
     if (typeof state === 'string') return state
     return state.misfit ?? scores(files, hash)
   },
@@ -42,14 +42,14 @@ export const artifactFuzzer: Fuzzer = {
   few: 2_000,
   sample(random) {
     const { hash, files } = modelFolder({ weight: random.next() })
-    return { bytes: Buffer.from(jsonBytes(chunksOf(hash, files)[random.int(2)])), means: 'applied' }
+    return { bytes: Buffer.from(jsonBytes(chunksOf('model', hash, files)[random.int(2)])), means: 'applied' }
   },
   read(bytes) {
     const index = new ArtifactIndex(tinyProfile)
     for (const chunk of goodChunks) index.take(recordOf(jsonBytes(chunk)))
     const { fate, code } = index.take(recordOf(bytes))
     must(fate !== 'dead' || (code !== undefined && code in errorRegistry), 'a chunk is dead without a code')
-    const state = index.stateOf(goodFolder.hash)
+    const state = index.stateOf('model', goodFolder.hash)
     must(typeof state === 'object' && state.misfit === undefined, 'the artefact beside it is lost')
     new ArtifactIndex(tinyProfile).load(index.save())
     return fate
@@ -57,7 +57,7 @@ export const artifactFuzzer: Fuzzer = {
 }
 
 const goodFolder = modelFolder({ weight: 1 })
-const goodChunks = chunksOf(goodFolder.hash, goodFolder.files)
+const goodChunks = chunksOf('model', goodFolder.hash, goodFolder.files)
 
 const recordOf = (value: Uint8Array): LogRecord => ({ offset: 0, timeMs: 0, key: null, value, headers: null })
 
