@@ -10,6 +10,10 @@ module.exports = {
     { name: 'the-fold-is-pure', severity: 'error', from: inside('^src/(enterprise|watch|registry)/'), to: { path: '^(node:)?(fs|net|http|https|child_process|worker_threads|sqlite|timers|os)(/|$)' } },
     { name: 'the-fold-knows-no-edge', severity: 'error', from: inside('^src/(enterprise|watch|registry|fold|log)/'), to: { path: '^src/(edges|cli|simulate)/' } },
     { name: 'tasks-do-not-know-each-other', severity: 'error', from: inside('^src/enterprise/'), to: { path: '^src/watch/' } },
+    { name: 'the-runner-and-the-registry-know-no-task', severity: 'error', from: inside('^src/(fold|registry)/'), to: { path: '^src/(enterprise|watch)/' } },
+    { name: 'what-runs-knows-no-training', severity: 'error', from: inside('^src/(enterprise|watch|registry|fold|log|engine|running)'), to: { path: '^src/training/' } },
+    { name: 'what-scores-knows-no-learning', severity: 'error', from: inside('^models/(risk|counts|math|logistic)/'), to: { path: '^models/(learn|quality)/' } },
+    { name: 'quality-knows-no-learning', severity: 'error', from: inside('^models/quality/'), to: { path: '^models/learn/' } },
     { name: 'the-simulator-knows-no-model', severity: 'error', from: inside('^src/simulate/'), to: { path: '^(models|src/(enterprise|watch|fold|log|cli))/' } },
     { name: 'only-the-embedded-log-knows-sqlite', severity: 'error', from: { pathNot: '^(src|test)/log/' }, to: { path: '^(node:)?sqlite$' } },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node$' } }, // optional: where it is not, WebAssembly serves

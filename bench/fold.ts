@@ -73,7 +73,7 @@ function measureMemory(profile: Profile, model: RiskModel, enterprises: number):
   const before = memory()
   fillRows(task, profile, enterprises)
   const grown = memory() - before
-  return task.rows.count === enterprises ? grown / enterprises : Number.NaN
+  return task.known.rows.count === enterprises ? grown / enterprises : Number.NaN
 }
 
 function fillRows(task: EnterpriseTask, profile: Profile, enterprises: number): void {

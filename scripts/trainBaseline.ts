@@ -8,15 +8,15 @@ import { fileURLToPath } from 'node:url'
 import { hourOf } from '../models/facts.ts'
 import { featureFill } from '../models/features.ts'
 import { defaultFeatures } from '../models/learn/defaultFeatures.ts'
-import { fitLogistic } from '../models/learn/irls.ts'
 import { cardUse, modelCard } from '../models/learn/modelCard.ts'
+import { fitLogistic } from '../models/logistic/irls.ts'
 import { areaUnderRoc, brierScore, quantile } from '../models/quality/ranking.ts'
 import { buildModel } from '../models/risk/buildModel.ts'
 import type { ScorecardFile } from '../models/risk/modelFile.ts'
 import { loadProfile } from '../src/edges/profiles.ts'
-import { featureProfile } from '../src/enterprise/featureProfile.ts'
 import { flag } from '../src/enterprise/rows.ts'
 import { EnterpriseTask } from '../src/enterprise/task.ts'
+import { featureProfile } from '../src/featureProfile.ts'
 import { dayMs, hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
 import { simulate } from '../src/simulate/simulate.ts'
@@ -110,16 +110,16 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
 }
 
 function takeGrid(task: EnterpriseTask, asOfMs: number, rows: Row[]): void {
-  for (let row = 0; row < task.rows.count; row++) {
-    if (!task.rows.has(row, flag.registered) || task.rows.has(row, flag.closed)) continue
+  for (let row = 0; row < task.known.rows.count; row++) {
+    if (!task.known.rows.has(row, flag.registered) || task.known.rows.has(row, flag.closed)) continue
     const features = new Float64Array(names.length)
     fill(features, {
-      facts: task.rows.facts(row),
-      grades: task.rows.grades(row),
+      facts: task.known.rows.facts(row),
+      grades: task.known.rows.grades(row),
       asOfHour: hourOf(asOfMs),
       context: { peers: { median: 0, spread: 1 }, ofPlace: new Float64Array(0) },
     })
-    const place = task.rows.place(row)
+    const place = task.known.rows.place(row)
     rows.push({
       asOfMs,
       row,
@@ -148,7 +148,7 @@ function noteOutcome(
       !('occurredAt' in event)
     )
       return
-    const row = task.ids.find(String(event.enterpriseId))
+    const row = task.known.ids.find(String(event.enterpriseId))
     if (row === undefined || seen.has(String(event.id))) return
     seen.add(String(event.id))
     outcomes.set(row, [...(outcomes.get(row) ?? []), Date.parse(String(event.occurredAt))])
@@ -228,7 +228,7 @@ function label(): void {
   writeFileSync(`${folder}model.json`, `${JSON.stringify(file, null, 1)}\n`)
   writeFileSync(`${folder}MODEL_CARD.md`, card(file, day(testFrom)))
   process.stderr.write(
-    `${JSON.stringify(file.training.metrics)} bands ${file.bandEdges.join(' ')} ${task.rows.count} enterprises\n`,
+    `${JSON.stringify(file.training.metrics)} bands ${file.bandEdges.join(' ')} ${task.known.rows.count} enterprises\n`,
   )
 }
 

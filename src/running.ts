@@ -1,15 +1,15 @@
 /** The enterprise tasks that run in this process, for those who ask what is known of an enterprise now. */
 import { partitionOf } from '../streams/partition.ts'
 import type { Profile } from '../streams/profile.ts'
+import { chosenFeatures } from './chosenFeatures.ts'
 import { type Explanation, explanationOf } from './enterprise/explanation.ts'
-import type { EnterpriseTask } from './enterprise/task.ts'
+import type { Known } from './enterprise/known.ts'
 import { ForewarnError } from './errors.ts'
 import { busy, elsewhere } from './fold/questions.ts'
 import type { TaskRunner } from './fold/runner.ts'
 import { taskName } from './log/tasks.ts'
-import { chosenFeatures } from './training/extract/chosenFeatures.ts'
 
-type Running = Pick<TaskRunner<EnterpriseTask>, 'task' | 'ask' | 'over' | 'foldedThrough'>
+type Running = Pick<TaskRunner, 'ask' | 'over' | 'foldedThrough'> & { task: { known: Known } }
 
 export class RunningTasks {
   readonly #beatMs: number
@@ -23,7 +23,7 @@ export class RunningTasks {
 
   /** The profile in force, as far as a task is that runs here. */
   get profile(): Profile | undefined {
-    for (const running of this.#tasks.values()) if (running !== 'restoring') return running.task.profile
+    for (const running of this.#tasks.values()) if (running !== 'restoring') return running.task.known.profile
     return undefined
   }
 
@@ -52,13 +52,13 @@ export class RunningTasks {
     return running.ask(() => this.#explain(id, running))
   }
 
-  #explain(id: string, { task, foldedThrough: beat }: Running): Explanation {
-    const { profile, ids, rows, neighbourhood: around, champion: model } = task
+  #explain(id: string, { task: { known }, foldedThrough: beat }: Running): Explanation {
+    const { profile, champion: model } = known
     if (beat === undefined) throw new ForewarnError('FW_ENTERPRISE_UNKNOWN', [`${id} yet`])
     const endMs = (beat + 1) * this.#beatMs
     const by = { model, features: model === undefined ? chosenFeatures(profile, undefined) : [] }
     const moment = { tick: profile.calendar.tickOf(beat * this.#beatMs), endMs }
-    const found = explanationOf({ profile, ids, rows, around }, id, moment, by)
+    const found = explanationOf(known, id, moment, by)
     if (found !== undefined) return found
     throw new ForewarnError('FW_ENTERPRISE_UNKNOWN', [`${id} by ${new Date(endMs).toISOString()}`])
   }

@@ -1,7 +1,8 @@
 /** Fits calibrations on a validation slice, and chooses one of them, or none. */
+
+import { fitLogistic } from '../logistic/irls.ts'
 import { logistic } from '../math.ts'
 import { type Calibration, calibrate, softPlus } from '../risk/calibration.ts'
-import { fitLogistic } from './irls.ts'
 import { isotonicBlocks } from './isotonic.ts'
 
 const folds = 5

@@ -1,11 +1,6 @@
 /** Edges of bins over the values of a column. */
 import { quantile } from '../quality/ranking.ts'
 
-/** One column of rows that lie one after another. */
-export function columnOf(values: Float64Array, column: number, width: number): Float64Array {
-  return Float64Array.from({ length: values.length / width }, (_, row) => values[row * width + column])
-}
-
 /** Edges between so many bins with about as many values each; fewer where many values are the same. */
 export function quantileEdges(sorted: Float64Array, bins: number): number[] {
   const edges = Array.from({ length: bins - 1 }, (_, at) => quantile(sorted, (at + 1) / bins))

@@ -3,9 +3,9 @@
  * With a ridge the covariance is that of the penalised fit, (X'WX + ridge)^-1: weights are pulled to 0 and errors are smaller.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
+import type { Fit } from '../logistic/irls.ts'
+import { freeOf } from '../logistic/newton.ts'
 import { upperGamma } from '../math.ts'
-import type { Fit } from './irls.ts'
-import { freeOf } from './newton.ts'
 
 export type Wald = {
   standardError: number

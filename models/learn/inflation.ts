@@ -4,8 +4,8 @@
  * Source: Belsley, Kuh & Welsch (1980), Regression Diagnostics, 3.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
-import type { Design } from './normalEquations.ts'
-import { weightedProducts } from './products.ts'
+import type { Design } from '../logistic/normalEquations.ts'
+import { weightedProducts } from '../logistic/products.ts'
 
 export type Inflation = {
   /** By column, >= 1; undefined where others explain the column whole. */

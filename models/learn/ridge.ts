@@ -1,7 +1,8 @@
 /** The ridge penalty by time-ordered folds: learn from earlier ticks, judge on later ones, as the model will be used. */
+
+import { fitLogistic } from '../logistic/irls.ts'
+import { type Design, logLikelihoodOf } from '../logistic/normalEquations.ts'
 import { type Fold, type FoldSetting, timeFolds } from './folds.ts'
-import { fitLogistic } from './irls.ts'
-import { type Design, logLikelihoodOf } from './normalEquations.ts'
 
 /** Largest first: each fit begins where another ended. */
 export const ridgeGrid: readonly number[] = [1e5, 1e4, 1e3, 100, 10, 1, 0.1]

@@ -4,12 +4,13 @@
  * draws neighbours together. Where risk falls, the column is -1.
  */
 import type { BinSetting } from '../../streams/training.ts'
+import type { Design } from '../logistic/normalEquations.ts'
+import { columnOf } from '../quality/ranking.ts'
 import { binOf } from '../risk/scorecardTerms.ts'
 import type { ScorecardWeights } from '../risk/weights.ts'
 import type { UsableFeatures } from './checkRows.ts'
 import type { Dataset } from './dataset.ts'
-import { columnOf, filledEdges, quantileEdges } from './edges.ts'
-import type { Design } from './normalEquations.ts'
+import { filledEdges, quantileEdges } from './edges.ts'
 
 export type TermColumn = { term: string } & (
   | { kind: 'feature'; feature: number }

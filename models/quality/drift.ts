@@ -3,7 +3,8 @@
  * indexes. Counts are whole numbers, so that it does not matter who counted which row.
  */
 import type { ModelReference } from '../risk/modelFile.ts'
-import { type PsiReference, psiBin, psiBinsMax, psiOfCounts } from './psi.ts'
+import { type PsiReference, psiBinsMax } from '../risk/psiReference.ts'
+import { psiBin, psiOfCounts } from './psi.ts'
 
 /**
  * So many rows before an index means something. Without drift it is near chi-squared(bins - 1) / rows: of 500 rows in 10 bins .018

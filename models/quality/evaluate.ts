@@ -1,5 +1,5 @@
 /** Judges a candidate model on rows it has not learnt from, beside other models on the same rows. */
-import { columnOf } from '../learn/edges.ts'
+import type { PsiReference } from '../risk/psiReference.ts'
 import { type Bands, bandQuality } from './bandQuality.ts'
 import { clustersOf, type Resampling, singles } from './bootstrap.ts'
 import type { DriftLimits } from './driftLimits.ts'
@@ -7,7 +7,8 @@ import type { Comparison, Evaluation, ModelQuality } from './evaluation.ts'
 import { calibrationBinsMax, curvesOf, differencesOf, figuresOf } from './figures.ts'
 import { type Judged, pick, qualityByGroup } from './groups.ts'
 import { liftAt, orderOf, totalsOf } from './order.ts'
-import { type PsiReference, psi } from './psi.ts'
+import { psi } from './psi.ts'
+import { columnOf } from './ranking.ts'
 import { reachOf, recallChanges } from './reach.ts'
 
 /** Probabilities 0..1, one a row; NaN where the model refuses the row. */

@@ -2,30 +2,9 @@
  * Population stability index: how far values have moved from those of training. Below .10 stable, to .25 look, above act.
  * Source: Siddiqi, Credit Risk Scorecards (2006).
  */
-import { z } from 'zod'
 import { ln } from '../math.ts'
-import { numberList } from '../risk/bounds.ts'
+import { type PsiReference, psiEdgesMax } from '../risk/psiReference.ts'
 import { firstAbove } from '../search.ts'
-
-const edgesMax = 20
-/** A bin on either side of the edges, and one of missing values. */
-export const psiBinsMax = edgesMax + 2
-const share = z.number().min(0).max(1)
-
-/** Where the training rows lay. A bin holds values >= its lower edge and < its upper one; missing values are a bin of their own. */
-export const PsiReference = z
-  .object({
-    edges: numberList.refine(({ length }) => length <= edgesMax, `at most ${edgesMax}`),
-    /** One more than edges. */
-    shares: numberList.refine(
-      (shares) => shares.length >= 1 && shares.every((one) => one >= 0 && one <= 1),
-      'must be shares',
-    ),
-    missing: share,
-  })
-  .refine(({ edges, shares }) => shares.length === edges.length + 1, 'shares: must be one more than the edges')
-  .refine(({ edges }) => edges.every((edge, at) => at === 0 || edge > edges[at - 1]), 'edges: must ascend')
-export type PsiReference = z.infer<typeof PsiReference>
 
 /** An empty bin counts as this share, or one row in it would make the index infinite. */
 const shareMin = 1e-4
@@ -42,7 +21,7 @@ const traceShare = 0.01
  */
 export function psiReference(values: Float64Array, bins = 10): PsiReference {
   const sorted = values.filter(Number.isFinite).sort()
-  const reference = { edges: edgesOf(sorted, Math.min(bins, edgesMax)), shares: [], missing: 0 }
+  const reference = { edges: edgesOf(sorted, Math.min(bins, psiEdgesMax)), shares: [], missing: 0 }
   const counts = new Float64Array(reference.edges.length + 2)
   for (const value of values) counts[psiBin(reference, value)]++
   const shares = Array.from(counts, (count) => (values.length === 0 ? 0 : count / values.length))

@@ -20,3 +20,8 @@ export function quantile(sorted: Float64Array, share: number): number {
   const high = Math.min(low + 1, sorted.length - 1)
   return sorted[low] + (sorted[high] - sorted[low]) * (at - low)
 }
+
+/** One column of rows that lie one after another. */
+export function columnOf(values: Float64Array, column: number, width: number): Float64Array {
+  return Float64Array.from({ length: values.length / width }, (_, row) => values[row * width + column])
+}

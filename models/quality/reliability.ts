@@ -1,5 +1,5 @@
 /** How well probabilities say what will happen: log loss, calibration bins and error, calibration slope. */
-import { fitLogistic } from '../learn/irls.ts'
+import { fitLogistic } from '../logistic/irls.ts'
 import { ln, logistic } from '../math.ts'
 import type { Curves } from './evaluation.ts'
 import { quantile } from './ranking.ts'

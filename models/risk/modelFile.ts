@@ -4,9 +4,9 @@
  */
 import { z } from 'zod'
 import { objectOfAtMost } from '../../streams/contracts.ts'
-import { PsiReference } from '../quality/psi.ts'
 import { bandEdgesMax, boundedList, modelFeaturesMax, peerRowsMax } from './bounds.ts'
 import { Calibration } from './calibration.ts'
+import { PsiReference } from './psiReference.ts'
 import { Recipe } from './recipe.ts'
 import { NetworkWeights, ScorecardWeights, TreesWeights } from './weights.ts'
 

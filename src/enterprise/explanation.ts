@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { hourOf } from '../../models/facts.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { Reason } from '../../streams/outputs.ts'
-import type { EnterpriseIds } from './ids.ts'
+import type { Known } from './known.ts'
 import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
 import { rowReasons } from './rowReasons.ts'
 import { isScored } from './score.ts'
@@ -35,7 +35,7 @@ export type ExplainedBy = { model: RiskModel | undefined; features: readonly str
  * not know, and for a place, which nobody scores.
  */
 export function explanationOf(
-  source: FeatureSource & { ids: Pick<EnterpriseIds, 'find'> },
+  source: FeatureSource & Pick<Known, 'ids'>,
   id: string,
   { tick, endMs }: { tick: number; endMs: number },
   { model, features }: ExplainedBy,

@@ -6,7 +6,7 @@ import { shrunkRate } from '../../models/declared.ts'
 import { type Near, nearness } from '../../models/nearness.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { atDepth, type CodeTree, rootIndex } from '../../streams/tree.ts'
-import { type PlaceFeature, placeFeatures, typeFlags } from './featureProfile.ts'
+import { type PlaceFeature, placeFeatures, typeFlags } from '../featureProfile.ts'
 
 type Nearby = Extract<PlaceFeature, { kind: 'nearby' }>
 

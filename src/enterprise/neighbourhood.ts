@@ -8,11 +8,11 @@ import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
 import { nodesUnder } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
+import { type PlaceFeature, placeFeatures } from '../featureProfile.ts'
 import { jsonPart, type Refold, type StatePart } from '../fold/state.ts'
 import { jsonOf } from '../json.ts'
 import { dayMs, neighbourhoodLagTicks } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
-import { type PlaceFeature, placeFeatures } from './featureProfile.ts'
 import { arraysOf, lookRound, type NearbyRate, nearbyRate, rateFor } from './nearbyRate.ts'
 
 const ArchivedCounts = z.object({

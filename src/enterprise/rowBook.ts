@@ -69,11 +69,13 @@ export class RowBook {
   /** Position of a row in the list of touched ones; `before` is called when it was not there yet. */
   touch(row: number, before: (row: number, slot: number) => void): number {
     const { rows, touched } = this
-    const scratch = rows.scratch(row)
-    if (scratch !== 0) return scratch - 1
-    before(row, touched.length)
-    rows.setScratch(row, touched.push(row))
-    return touched.length - 1
+    const known = rows.slot(row)
+    if (known !== undefined) return known
+    const slot = touched.length
+    before(row, slot)
+    touched.push(row)
+    rows.setSlot(row, slot)
+    return slot
   }
 
   /** A record changed the row: it is scored in this beat, and again at the tick's close. A duplicate changes nothing. */
@@ -88,7 +90,7 @@ export class RowBook {
       const row = this.touched[slot]
       after(row, slot, this.rows.has(row, flag.changed))
       this.rows.setFlag(row, flag.changed, false)
-      this.rows.setScratch(row, 0)
+      this.rows.setSlot(row, undefined)
       if (slot % rowsAhead === rowsAhead - 1) yield
     }
     this.touched.length = 0

@@ -3,15 +3,18 @@ import { gradeCodeAt } from '../../models/facts.ts'
 import { featureFill } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { featureProfile } from './featureProfile.ts'
+import { featureProfile } from '../featureProfile.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import { peerTable } from './peers.ts'
 import type { EnterpriseRows } from './rows.ts'
 
+/** Rows to be read. */
+export type ReadRows = Pick<EnterpriseRows, 'count' | 'place' | 'has' | 'band' | 'probability' | 'facts' | 'grades'>
+
 /** Where features come from. */
 export type FeatureSource = {
   profile: Profile
-  rows: EnterpriseRows
+  rows: ReadRows
   around: Pick<Neighbourhood, 'size' | 'fill'>
 }
 

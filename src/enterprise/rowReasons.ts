@@ -1,8 +1,8 @@
 /** Why a row scores as it does: the largest contributions in words, each with the newest facts behind it. Scores and explanations share it. */
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Reason } from '../../streams/outputs.ts'
+import { typesBehind } from '../featureProfile.ts'
 import { reasonFactsMax, reasonFactsSearched, reasonsMax } from '../limits.ts'
-import { typesBehind } from './featureProfile.ts'
 import { idHashAt, newestFacts } from './newestFacts.ts'
 import { reasonSentence } from './reasons.ts'
 import type { FeatureSource } from './rowFeatures.ts'

@@ -5,7 +5,7 @@
  *   word 1  address of its facts     word 2  their number (17 bits) | size class of the block (6) | number of grades (5)
  *   word 3  address of its grades    word 4  flags, see below
  *   word 5  last published probability, the bits of a float32
- *   word 6  scratch of the beat: position in the list of touched rows + 1
+ *   word 6  1 + its slot among the rows that the beat has touched, 0 for others
  */
 import { type FactSlice, factHour, type GradeSlice, gradeWords } from '../../models/facts.ts'
 import type { HashSeed } from '../hashSeed.ts'
@@ -116,11 +116,13 @@ export class EnterpriseRows {
   setProbabilityBits(row: number, word: number): void {
     this.set(row, 5, word)
   }
-  scratch(row: number): number {
-    return this.get(row, 6)
+  /** Its position among the rows that the beat has touched; undefined for one that it has not. */
+  slot(row: number): number | undefined {
+    const word = this.get(row, 6)
+    return word === 0 ? undefined : word - 1
   }
-  setScratch(row: number, value: number): void {
-    this.set(row, 6, value)
+  setSlot(row: number, slot: number | undefined): void {
+    this.set(row, 6, slot === undefined ? 0 : slot + 1)
   }
 
   /** The facts of a row; the same object at every call, valid until a row changes. */

@@ -3,11 +3,11 @@ import { type FactSlice, factHour, factType, msOfHour } from '../../models/facts
 import { driftCounter } from '../../models/quality/drift.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { EnterpriseAlert, Reason, Score } from '../../streams/outputs.ts'
+import { checkFit, typesOfGroup } from '../featureProfile.ts'
 import { evidenceMax } from '../limits.ts'
-import { checkFit, typesOfGroup } from './featureProfile.ts'
 import type { EnterpriseIds } from './ids.ts'
 import { idHashAt, newestFacts } from './newestFacts.ts'
-import { type FeatureSource, rowFeatures } from './rowFeatures.ts'
+import { type FeatureSource, type ReadRows, rowFeatures } from './rowFeatures.ts'
 import { rowReasons } from './rowReasons.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import type { Tally } from './tally.ts'
@@ -47,7 +47,7 @@ export function rowProbability(
 
 /** @throws Error when the model asks for a feature that the profile does not have. */
 export function scorer(
-  source: FeatureSource,
+  source: FeatureSource & { rows: EnterpriseRows },
   model: RiskModel,
   ids: EnterpriseIds,
   tally: Pick<Tally, 'gradeAt' | 'stock' | 'sums'>,
@@ -152,4 +152,4 @@ export function hourIso(hour: number): string {
   return text
 }
 
-export const isScored = (rows: EnterpriseRows, row: number): boolean => !rows.has(row, flag.place)
+export const isScored = (rows: ReadRows, row: number): boolean => !rows.has(row, flag.place)

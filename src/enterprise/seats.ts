@@ -6,12 +6,13 @@ import type { StatePart } from '../fold/state.ts'
 import type { ModelDesk } from '../registry/desk.ts'
 import type { EnterpriseIds } from './ids.ts'
 import type { FeatureSource } from './rowFeatures.ts'
+import type { EnterpriseRows } from './rows.ts'
 import { type Scorer, scorer } from './score.ts'
 import { Shadow } from './shadow.ts'
 import type { Tally } from './tally.ts'
 
 export type SeatsOptions = {
-  source: FeatureSource
+  source: FeatureSource & { rows: EnterpriseRows }
   ids: EnterpriseIds
   tally: Pick<Tally, 'gradeAt' | 'stock' | 'sums'>
   desk: ModelDesk

@@ -124,7 +124,8 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   }
 
   function recountOf(row: number): void {
-    recount[rows.scratch(row) - 1] = 1
+    const slot = rows.slot(row)
+    if (slot !== undefined) recount[slot] = 1
   }
 
   function end(row: number, slot: number, tick: number): void {
@@ -190,7 +191,7 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     const graded = keys.graded(counted, gradeAt(row, tick))
     if (sign < 0) recountOf(row)
     else if ((word3 & freshBit) !== 0 && judged[factType(words[at + 2])] === 1 && !rows.has(row, flag.place))
-      widen(rows.scratch(row) - 1, cell)
+      widen(row, cell)
     sums.counts.add(keys.counted(graded, columns.source(factSource(word3))), sign)
     sums.counts.add(
       keys.counted(graded, (word3 & freshBit) === 0 ? columns.stale : columns.type(factType(words[at + 2]))),
@@ -199,7 +200,9 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
   }
 
   /** One more judged fresh fact of a row, in a leaf. */
-  function widen(slot: number, leaf: number): void {
+  function widen(row: number, leaf: number): void {
+    const slot = rows.slot(row)
+    if (slot === undefined) return
     if (countNow[slot] === 0) leafNow[slot] = leaf
     else if (leafNow[slot] !== leaf) recount[slot] = 1
     countNow[slot]++

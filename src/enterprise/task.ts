@@ -34,13 +34,12 @@ import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
 import { type Decoder, decoder, flags } from './decode.ts'
 import { EventFold } from './events.ts'
-import type { EnterpriseIds } from './ids.ts'
 import { type BeatTime, evict } from './keep.ts'
+import type { Known } from './known.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { writePart } from './part.ts'
 import { plainEvents } from './plainEvent.ts'
 import { RowBook } from './rowBook.ts'
-import type { FeatureSource } from './rowFeatures.ts'
 import { type EnterpriseRows, flag } from './rows.ts'
 import { rowsState } from './rowsState.ts'
 import { type AsOf, isScored } from './score.ts'
@@ -103,8 +102,8 @@ export class EnterpriseTask implements FoldTask {
   readonly id: TaskId
   readonly inputs: readonly Input[]
   readonly state: readonly StatePart[]
-  readonly ids: EnterpriseIds
-  readonly rows: EnterpriseRows
+  readonly known: Known
+  private readonly rows: EnterpriseRows
   private readonly book: RowBook
   private readonly name: string
   private readonly partition: number
@@ -113,7 +112,7 @@ export class EnterpriseTask implements FoldTask {
   private readonly options: EnterpriseTaskOptions
   private readonly beatMs: number
   private readonly tell: Tell
-  readonly desk: ModelDesk
+  private readonly desk: ModelDesk
   private readonly tables: TableFold
   /** All that is worked out from the profile in force. */
   private parts: Parts
@@ -136,8 +135,8 @@ export class EnterpriseTask implements FoldTask {
     this.beatMs = beatMs
     this.tell = tell
     this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
-    this.ids = this.book.ids
-    this.rows = this.book.rows
+    const { ids, rows } = this.book
+    this.rows = rows
     this.tables = new TableFold(profile, this.rows)
     this.desk = new ModelDesk({
       profile,
@@ -159,15 +158,16 @@ export class EnterpriseTask implements FoldTask {
     const desk = afterLoading(this.desk.state, () => {
       if (this.desk.profile !== this.profile) this.standUnder(this.desk.profile)
     })
-    const rows = rowsState({ ids: this.ids, rows: this.rows, tables: this.tables, openTick: () => this.openTick })
+    const book = rowsState({ ids, rows, tables: this.tables, openTick: () => this.openTick })
     const seats = currentPart(() => this.seats.state)
     const around = looksAround ? [currentPart(() => this.neighbourhood.stateBy(profile, beatMs))] : []
-    this.state = [tick, desk, rows, seats, ...around]
+    this.state = [tick, desk, book, seats, ...around]
+    this.known = this.knownOf()
   }
 
   private partsUnder(profile: Profile, before?: Parts): Parts {
     const { partition, partitions, model, challenger, witness, rowsOnly = false } = this.options
-    const { ids, rows, book, desk } = this
+    const { rows, book, desk } = this
     const decode = decoder(profile, { partition, partitions })
     const keys = cellKeys(profile)
     const tallied = tally(profile, keys, rows, this.tables.places)
@@ -175,8 +175,8 @@ export class EnterpriseTask implements FoldTask {
     const plain = plainEvents(profile, { partition, partitions })
     const events = new EventFold(profile, { plain, checked: decode.event }, book, tallied, witness)
     const given = [model, challenger].filter((one) => one != null)
-    const source: FeatureSource = { profile, rows, around: neighbourhood }
-    const seats = new Seats({ source, ids, tally: tallied, desk, given, rowsOnly }, before?.seats)
+    const source = { profile, rows, around: neighbourhood }
+    const seats = new Seats({ source, ids: book.ids, tally: tallied, desk, given, rowsOnly }, before?.seats)
     return { profile, decode, tally: tallied, neighbourhood, events, seats }
   }
 
@@ -238,15 +238,29 @@ export class EnterpriseTask implements FoldTask {
     return Math.min(this.desk.boundaryAfter(beat) ?? tickEnd, tickEnd)
   }
 
-  /** The model whose scores count. */
-  get champion(): RiskModel | undefined {
-    return this.seats.champion
+  /** Of the parts that are there when it is asked. */
+  private knownOf(): Known {
+    const task = this
+    return {
+      ids: this.book.ids,
+      rows: this.rows,
+      get profile() {
+        return task.profile
+      },
+      get around() {
+        return task.neighbourhood
+      },
+      get champion() {
+        return task.seats.champion
+      },
+      openTick: (tick) => this.neighbourhood.openTick(tick),
+    }
   }
   /** The profile in force. */
   get profile(): Profile {
     return this.parts.profile
   }
-  get neighbourhood(): Neighbourhood {
+  private get neighbourhood(): Neighbourhood {
     return this.parts.neighbourhood
   }
   private get tally(): Parts['tally'] {

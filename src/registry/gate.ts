@@ -2,7 +2,7 @@
 import { requiredGates, unjudgedGates } from '../../models/quality/gates.ts'
 import type { Activation, Gate, ModelCommand } from '../../streams/commands.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { featuresHash } from '../enterprise/featureProfile.ts'
+import { featuresHash } from '../featureProfile.ts'
 import { foldVersion } from '../fold/version.ts'
 
 export type Promotion = Extract<ModelCommand, { kind: 'model.promote' }>

@@ -8,8 +8,8 @@ export async function explain(source: PastSource, id: string, tick: number, by: 
   const past = new PastTasks({ ...source, followsProfile: true })
   await past.through(tick)
   const { calendar } = source.profile
-  for (const { profile, ids, rows, neighbourhood: around } of past.tasks) {
-    const found = explanationOf({ profile, ids, rows, around }, id, { tick, endMs: calendar.endMs(tick) }, by)
+  for (const known of past.known) {
+    const found = explanationOf(known, id, { tick, endMs: calendar.endMs(tick) }, by)
     if (found !== undefined) return found
   }
   throw new ForewarnError('FW_ENTERPRISE_UNKNOWN', [`${id} by the end of ${calendar.label(tick)}`])

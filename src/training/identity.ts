@@ -4,7 +4,7 @@ import { type Dataset, withColumns } from '../../models/learn/dataset.ts'
 import type { ModelFile, RowsRange } from '../../models/risk/modelFile.ts'
 import type { EvaluationIdentity, RowsIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { featuresHash } from '../enterprise/featureProfile.ts'
+import { featuresHash } from '../featureProfile.ts'
 
 type Candidate = { hash: string; file: ModelFile; judged: { hash: string } }
 

@@ -10,10 +10,10 @@ import { activate } from '../../src/activation.ts'
 import { runProgram } from '../../src/cli/common.ts'
 import { evaluateCommand } from '../../src/cli/evaluate.ts'
 import { loadProfile } from '../../src/edges/profiles.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
 import { flag } from '../../src/enterprise/rows.ts'
 import { rowProbability } from '../../src/enterprise/score.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
+import { featureProfile } from '../../src/featureProfile.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
 import { supervise } from '../../src/fold/supervise.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
@@ -107,10 +107,9 @@ async function run(name: string, days: number, commands: readonly TestRecord[]):
   })
   const built = (of: TestFolder): RiskModel => modelIn(of.files, of.hash).model
   const [champion, challenger] = [built(models.champion), built(models.challenger)]
-  const take = ({ rows, ids, neighbourhood: around }: EnterpriseTask, tick: number): void => {
-    const [one, other] = [champion, challenger].map(
-      (model) => rowProbability({ profile, rows, around }, model).probabilityOf,
-    )
+  const take = ({ known }: EnterpriseTask, tick: number): void => {
+    const { rows, ids } = known
+    const [one, other] = [champion, challenger].map((model) => rowProbability(known, model).probabilityOf)
     const hour = hourOf(profile.calendar.endMs(tick))
     for (let row = 0; row < rows.count; row++) {
       if (!rows.has(row, flag.registered) || rows.has(row, flag.place)) continue

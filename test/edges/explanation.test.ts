@@ -233,9 +233,8 @@ describe('whoever asks for what is not there', () => {
   ])('%s', async (_, id, status, code) => {
     const live = await goLive(await logOf(records), { profile, model, beatMs })
     await foldThrough(live, Math.floor(records[records.length - 1].timeMs / beatMs))
-    expect(live.tasks.enterprises[0].rows.has(live.tasks.enterprises[0].ids.find('place:P2') ?? 0, flag.place)).toBe(
-      true,
-    )
+    const { rows, ids } = live.tasks.enterprises[0].known
+    expect(rows.has(ids.find('place:P2') ?? 0, flag.place)).toBe(true)
     const answer = await ask(await addressOf(profile, (asked) => live.running.explain(asked)), id)
     expect(answer.status).toBe(status)
     expect(JSON.parse(answer.text)).toEqual({

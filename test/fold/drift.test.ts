@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { hourOf } from '../../models/facts.ts'
 import { featureNames } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
 import { isScored, rowProbability } from '../../src/enterprise/score.ts'
+import { featureProfile } from '../../src/featureProfile.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { Notice } from '../../src/notices.ts'
@@ -103,8 +103,9 @@ describe('drift of the champion', () => {
     const slices: { score: number; features: number[] }[][] = []
     for (let tick = firstTick; tick < firstTick + days; tick++) {
       for (const runner of runners) while (await runner.step({ by: 'end', beat: endBeat(tick) }));
-      const { rows, ids, neighbourhood: around } = enterprises[0]
-      const { features, probabilityOf } = rowProbability({ profile: tinyProfile, rows, around }, model)
+      const { known } = enterprises[0]
+      const { rows, ids } = known
+      const { features, probabilityOf } = rowProbability(known, model)
       const slice: (typeof slices)[number] = []
       for (let row = 0; row < rows.count; row++) {
         const { high, low } = hash64(ids.idOf(row))

@@ -1,6 +1,6 @@
 /** The hash over a profile's features changes with what they are, and with nothing else. */
 import { expect, it } from 'vitest'
-import { featuresHash } from '../../src/enterprise/featureProfile.ts'
+import { featuresHash } from '../../src/featureProfile.ts'
 import { compileProfile, type ProfileFile, type ProfileSource } from '../../streams/profile.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 

@@ -370,7 +370,7 @@ const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()
 /** The place of every enterprise, and those of its facts, in codes. */
 const placesOf = ({ enterprises }: Folded): [string, string][] => enterprises.flatMap((task) => rowsOf(task))
 
-function rowsOf({ rows, ids, profile }: EnterpriseTask): [string, string][] {
+function rowsOf({ known: { rows, ids, profile } }: EnterpriseTask): [string, string][] {
   const { regions, industries } = profile
   return Array.from({ length: rows.count }, (_, row) => {
     const place = rows.place(row)

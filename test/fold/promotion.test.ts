@@ -79,9 +79,10 @@ describe('a promotion', () => {
     // A record of the first minute that the market does not score: the log ends there.
     await append(log, [...records, { topic: 'risk-events', key: 'E1', timeMs: at(5), value: '{' }])
     const { enterprises } = await foldToEnd(log, setting)
-    const { rows, ids, neighbourhood: around } = enterprises[0]
+    const { known } = enterprises[0]
+    const { rows, ids } = known
     const { files, hash } = b
-    const { probabilityOf } = rowProbability({ profile: tinyProfile, rows, around }, modelIn(files, hash).model)
+    const { probabilityOf } = rowProbability(known, modelIn(files, hash).model)
     const byModel = (await told(log)).scores.filter(({ cause }) => cause === 'model')
     expect(byModel.length).toBeGreaterThan(2)
     expect(new Set(byModel.map(({ beat, tick, model }) => `${beat} ${tick} ${model}`))).toEqual(

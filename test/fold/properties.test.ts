@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { featureFill, featureNames } from '../../models/features.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
+import { featureProfile } from '../../src/featureProfile.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
 import { type Digest, type DigestTopic, digest, digestTopics } from '../../src/log/digest.ts'
 import type { Log, LogRecord, Output } from '../../src/log/port.ts'
@@ -196,7 +196,7 @@ describe('an enterprise task', () => {
           expect(featuresOf(before, id)).toEqual(wanted)
 
           function featuresOf(task: EnterpriseTask, enterpriseId: string): string {
-            const row = task.ids.find(enterpriseId)
+            const row = task.known.ids.find(enterpriseId)
             const out = new Float64Array(names.length)
             const [facts, grades] =
               row === undefined
@@ -204,7 +204,7 @@ describe('an enterprise task', () => {
                     { words: new Int32Array(0), offset: 0, count: 0, stride: 5 },
                     { words: new Int32Array(0), offset: 0, count: 0 },
                   ]
-                : [task.rows.facts(row), task.rows.grades(row)]
+                : [task.known.rows.facts(row), task.known.rows.grades(row)]
             fill(out, { facts, grades, asOfHour, context: { peers: undefined, ofPlace: new Float64Array(0) } })
             return Buffer.from(out.buffer).toString('hex')
           }

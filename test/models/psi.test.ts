@@ -1,7 +1,8 @@
 /** Population stability: nothing moved, nothing found; constants and missing values; a shift is seen. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PsiReference, psi, psiBin, psiOfCounts, psiReference, stabilityOf } from '../../models/quality/psi.ts'
+import { psi, psiBin, psiOfCounts, psiReference, stabilityOf } from '../../models/quality/psi.ts'
+import { PsiReference } from '../../models/risk/psiReference.ts'
 
 const values = fc
   .array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double(), fc.constant(Number.NaN)), { minLength: 1 })

@@ -1,6 +1,8 @@
 /** A training reference made up for tests, and the index by the book: shares of plain lists, with the logarithm of the platform. */
-import { type PsiReference, psiReference } from '../../models/quality/psi.ts'
+
+import { psiReference } from '../../models/quality/psi.ts'
 import type { ModelReference } from '../../models/risk/modelFile.ts'
+import type { PsiReference } from '../../models/risk/psiReference.ts'
 
 /** Rows of training that never were: features from 0 to 2, scores between .05 and .3. */
 export function madeUpReference(features: number): ModelReference {

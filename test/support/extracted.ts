@@ -1,7 +1,7 @@
 /** Training rows of a log in memory, all at once. */
 import { featureNames } from '../../models/features.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
 import { ForewarnError } from '../../src/errors.ts'
+import { featureProfile } from '../../src/featureProfile.ts'
 import type { Log, LogRecord } from '../../src/log/port.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { type ExtractOptions, lastClosedTick, type TrainingRow, trainingRows } from '../../src/training/extract/rows.ts'

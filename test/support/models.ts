@@ -2,7 +2,7 @@
 import { featureNames } from '../../models/features.ts'
 import { requiredGates } from '../../models/quality/gates.ts'
 import { chunksOf } from '../../src/edges/registry/chunks.ts'
-import { featureProfile, featuresHash } from '../../src/enterprise/featureProfile.ts'
+import { featureProfile, featuresHash } from '../../src/featureProfile.ts'
 import { type FolderFiles, folderHash } from '../../src/registry/modelFolder.ts'
 import type { Gate } from '../../streams/commands.ts'
 import type { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'

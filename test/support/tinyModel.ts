@@ -3,7 +3,7 @@
 import { featureNames } from '../../models/features.ts'
 import { buildModel } from '../../models/risk/buildModel.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
+import { featureProfile } from '../../src/featureProfile.ts'
 import type { Profile } from '../../streams/profile.ts'
 
 /** `others`: weights of further features, by name. */

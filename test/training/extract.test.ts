@@ -7,15 +7,15 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { hourOf } from '../../models/facts.ts'
 import { featureNames } from '../../models/features.ts'
-import { featureProfile } from '../../src/enterprise/featureProfile.ts'
+import { chosenFeatures, featureChoice } from '../../src/chosenFeatures.ts'
 import { rowFeatures } from '../../src/enterprise/rowFeatures.ts'
 import { flag } from '../../src/enterprise/rows.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
+import { featureProfile } from '../../src/featureProfile.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
 import { supervise } from '../../src/fold/supervise.ts'
 import type { Log } from '../../src/log/port.ts'
 import { explain } from '../../src/training/explain.ts'
-import { chosenFeatures, featureChoice } from '../../src/training/extract/chosenFeatures.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { type ExtractOptions, trainingRows } from '../../src/training/extract/rows.ts'
 import { writeRows } from '../../src/training/extract/writeRows.ts'
@@ -61,8 +61,9 @@ async function foldedLive(log: Log): Promise<Map<string, number[]>> {
     ))
       take(task, notice.tick)
   })
-  const take = ({ rows, ids, neighbourhood: around }: EnterpriseTask, tick: number): void => {
-    const fill = rowFeatures({ profile, rows, around }, features, {})
+  const take = ({ known }: EnterpriseTask, tick: number): void => {
+    const { rows, ids } = known
+    const fill = rowFeatures(known, features, {})
     const out = new Float64Array(features.length)
     for (let row = 0; row < rows.count; row++) {
       if (!rows.has(row, flag.registered)) continue

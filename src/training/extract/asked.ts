@@ -4,7 +4,8 @@
  */
 import { placePrefix } from '../../../streams/contracts.ts'
 import type { EnterpriseIds } from '../../enterprise/ids.ts'
-import { type EnterpriseRows, flag } from '../../enterprise/rows.ts'
+import type { ReadRows } from '../../enterprise/rowFeatures.ts'
+import { flag } from '../../enterprise/rows.ts'
 import { IdOrder, type RowPlace } from './idOrder.ts'
 import { type CameOut, type LabelEvent, type LabelRule, labelRule, Outcomes } from './labels.ts'
 import { type PastSource, PastTasks } from './pastTasks.ts'
@@ -45,7 +46,7 @@ export class AskedRows {
     this.options = options
     this.rule = labelRule(options.profile)
     this.past = new PastTasks(options)
-    this.order = new IdOrder(this.past.tasks)
+    this.order = new IdOrder(this.past.known)
   }
 
   async window(): Promise<AskedWindow> {
@@ -71,7 +72,7 @@ export class AskedRows {
     for (let tick = fromTick; tick <= toTick; tick += rule.everyTicks) {
       const window = rule.window(tick)
       await ahead.throughMs(window.knownMs, told.ahead)
-      const came = ahead.tasks.map(({ ids }, partition) => outcomes.cameIn(window, partition, ids))
+      const came = ahead.known.map(({ ids }, partition) => outcomes.cameIn(window, partition, ids))
       if (rule.asks === 'events' && came.every(({ size }) => size === 0)) continue
       await past.through(tick, told.past)
       const keys = this.keysOf(came)
@@ -85,7 +86,7 @@ export class AskedRows {
     order.refresh()
     const ranks = new Float64Array(order.size)
     let count = 0
-    for (const [partition, { rows, ids }] of past.tasks.entries()) {
+    for (const [partition, { rows, ids }] of past.known.entries()) {
       const asked = rule.asks === 'events' ? this.knownRows(ids, came[partition].keys()) : this.liveRows(rows)
       for (const row of asked) ranks[count++] = order.rankOf({ partition, row })
     }
@@ -95,12 +96,12 @@ export class AskedRows {
   private *rowsOf(ranks: Float64Array, came: readonly ReadonlyMap<string, CameOut>[]): Iterable<AskedRow> {
     for (const rank of ranks) {
       const place = this.order.placeOf(rank)
-      const id = this.past.tasks[place.partition].ids.idOf(place.row)
+      const id = this.past.known[place.partition].ids.idOf(place.row)
       yield { ...place, id, ...(came[place.partition].get(id) ?? nobody) }
     }
   }
 
-  private *liveRows(rows: EnterpriseRows): Iterable<number> {
+  private *liveRows(rows: ReadRows): Iterable<number> {
     for (const row of liveRows(rows)) yield row
     for (let row = 0; row < rows.count; row++)
       if (!rows.has(row, flag.registered) && !rows.has(row, flag.place)) this.unasked.unregistered++
@@ -118,7 +119,7 @@ export class AskedRows {
 }
 
 /** Enterprises that are registered and not closed. */
-export function* liveRows(rows: EnterpriseRows): Iterable<number> {
+export function* liveRows(rows: ReadRows): Iterable<number> {
   for (let row = 0; row < rows.count; row++)
     if (rows.has(row, flag.registered) && !rows.has(row, flag.closed) && !rows.has(row, flag.place)) yield row
 }

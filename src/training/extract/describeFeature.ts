@@ -1,7 +1,7 @@
 /** What a column of features holds, in words and units. */
 import type { Profile } from '../../../streams/profile.ts'
-import { declaredOf } from '../../enterprise/featureProfile.ts'
 import { levelOf } from '../../enterprise/nearbyRate.ts'
+import { declaredOf } from '../../featureProfile.ts'
 
 type Description = { unit: string; about: string }
 

@@ -3,10 +3,10 @@
  * rows, and go when they are taken back: a label hangs on what became known within its own window and delay, and on nothing later.
  */
 import type { Profile } from '../../../streams/profile.ts'
-import { typeFlags } from '../../enterprise/featureProfile.ts'
 import type { EnterpriseIds } from '../../enterprise/ids.ts'
 import type { KeptEvent, Witness } from '../../enterprise/witness.ts'
 import { ForewarnError } from '../../errors.ts'
+import { typeFlags } from '../../featureProfile.ts'
 import { dayMs } from '../../limits.ts'
 import { eventIdOf } from './eventId.ts'
 

@@ -18,14 +18,14 @@ export function whyNoRows(
   if (window.fromTick > lastKnownTick)
     return `it begins on ${label(window.fromTick)}, and labels are known of rows up to ${label(lastKnownTick)}: ${known}`
   if (window.toTick < firstTick) return `it ends on ${label(window.toTick)}, and the log begins on ${label(firstTick)}`
-  if (rule.asks === 'enterprises') return nobodyRegistered(past.tasks)
+  if (rule.asks === 'enterprises') return nobodyRegistered(past.known)
   const asked = profile.types.filter(({ index }) => rule.of[index] === 1).map(({ code }) => code)
   const events = `event of ${asked.join(' or ')}`
   if (unasked.unknown === 0) return `no ${events} occurred in it and was known in time`
   return `of no enterprise with an ${events} in it (${unasked.unknown} rows) was anything known at the end of the tick before`
 }
 
-function nobodyRegistered(tasks: AskedRows['past']['tasks']): string {
+function nobodyRegistered(tasks: AskedRows['past']['known']): string {
   let [known, closed] = [0, 0]
   for (const { rows } of tasks)
     for (let row = 0; row < rows.count; row++) {

@@ -1,6 +1,7 @@
 /** The enterprise tasks of a log, folded once more through its journals, tick after tick: facts and grades are there as they were known. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Profile } from '../../../streams/profile.ts'
+import type { Known } from '../../enterprise/known.ts'
 import { EnterpriseTask } from '../../enterprise/task.ts'
 import type { Witness } from '../../enterprise/witness.ts'
 import { type ReplayedBeat, replayedBeats } from '../../fold/replay.ts'
@@ -54,8 +55,9 @@ export class PastTasks {
     }
   }
 
-  get tasks(): readonly EnterpriseTask[] {
-    return this.pasts.map(({ task }) => task)
+  /** By partition. */
+  get known(): readonly Known[] {
+    return this.pasts.map(({ task }) => task.known)
   }
 
   /** The tick in which the history begins; undefined where there is none. Asked before anything is folded. */
@@ -74,7 +76,7 @@ export class PastTasks {
   /** Folds all beats that begin in ticks up to and with this one. */
   async through(tick: number, tell: (tick: number) => void = ignore): Promise<void> {
     await this.foldBefore(Math.ceil(this.source.profile.calendar.endMs(tick) / this.source.beatMs), tell)
-    for (const { task } of this.pasts) task.neighbourhood.openTick(tick)
+    for (const { task } of this.pasts) task.known.openTick(tick)
   }
 
   /** Folds all beats that have ended by an instant. */

@@ -5,8 +5,8 @@
 import { gradeCodeAt, hourOf } from '../../../models/facts.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { atDepth, type CodeTree } from '../../../streams/tree.ts'
+import type { Known } from '../../enterprise/known.ts'
 import { rowFeatures } from '../../enterprise/rowFeatures.ts'
-import type { EnterpriseTask } from '../../enterprise/task.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldedThrough } from '../../fold/progress.ts'
 import type { Log } from '../../log/port.ts'
@@ -68,35 +68,33 @@ async function* both<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T> {
 
 async function* taken(
   { profile, features }: ExtractOptions,
-  { tasks }: PastTasks,
+  { known }: PastTasks,
   peers: PeerRows,
   ticks: AsyncIterable<AskedTick>,
 ): AsyncGenerator<TrainingRow> {
   const describe = describer(profile)
-  const fills = tasks.map(({ rows, neighbourhood: around }) => rowFeatures({ profile, rows, around }, features, peers))
+  const fills = known.map((one) => rowFeatures(one, features, peers))
   const values = new Float64Array(features.length)
   for await (const { tick, rows } of ticks) {
     const asOfHour = hourOf(profile.calendar.endMs(tick))
     for (const { partition, id, row, label, event } of rows()) {
       fills[partition](row, asOfHour, values)
-      yield { id, tick, label, event, ...describe(tasks[partition], row, asOfHour), features: values }
+      yield { id, tick, label, event, ...describe(known[partition], row, asOfHour), features: values }
     }
   }
 }
 
-function peersOf({ profile }: ExtractOptions, { tasks }: PastTasks, { tick, rows }: AskedTick): PeerRows {
+function peersOf({ profile }: ExtractOptions, { known }: PastTasks, { tick, rows }: AskedTick): PeerRows {
   const asOfHour = hourOf(profile.calendar.endMs(tick))
   const describe = describer(profile)
   const raw = new Float64Array(1)
-  const fills = tasks.map((task) =>
-    rowFeatures({ profile, rows: task.rows, around: task.neighbourhood }, ['peer'], rawPeers),
-  )
+  const fills = known.map((one) => rowFeatures(one, ['peer'], rawPeers))
   return peerRows(raws())
 
   function* raws(): Parameters<typeof peerRows>[0] {
     for (const { partition, row } of rows()) {
       fills[partition](row, asOfHour, raw)
-      yield { ...describe(tasks[partition], row, asOfHour), raw: raw[0] }
+      yield { ...describe(known[partition], row, asOfHour), raw: raw[0] }
     }
   }
 }
@@ -104,7 +102,7 @@ function peersOf({ profile }: ExtractOptions, { tasks }: PastTasks, { tick, rows
 type Description = { region: string; industry: string; grade: string }
 
 /** Codes of a row's place, at the first level that is judged, and its grade. */
-function describer(profile: Profile): (task: EnterpriseTask, row: number, asOfHour: number) => Description {
+function describer(profile: Profile): (known: Known, row: number, asOfHour: number) => Description {
   const { regions, industries, grades, file } = profile
   const regionCodes = codesAt(regions, file.warnings.regionLevels[0])
   const industryCodes = codesAt(industries, file.warnings.industryLevels[0])

@@ -11,9 +11,9 @@ import {
   type RowsDictionary,
   rowsFile,
 } from '../../../streams/trainingRows.ts'
+import type { FeatureChoice } from '../../chosenFeatures.ts'
 import { minuteMs } from '../../limits.ts'
 import { makeClosedFile, makeClosedFolder } from '../../rights.ts'
-import type { FeatureChoice } from './chosenFeatures.ts'
 import { describeFeature } from './describeFeature.ts'
 import type { TrainingRow, TrainingRows } from './rows.ts'
 

@@ -1,6 +1,7 @@
 /** docs/fold.md rule 9: a row keeps its newest 65,536 facts, after the whole beat. */
 import { expect, it } from 'vitest'
 import { factHour, hourOf } from '../../../models/facts.ts'
+import { EnterpriseRows } from '../../../src/enterprise/rows.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { factsPerRowMax } from '../../../src/limits.ts'
 import type { LogRecord, Output } from '../../../src/log/port.ts'
@@ -71,21 +72,21 @@ function filledRow(count: number) {
     task.fold(start + beat, records, (output) => outputs.push(output))
   }
   fold(0, [], [['first', 2]])
-  const row = task.ids.find('E1') ?? 0
-  const first = task.rows
-    .facts(row)
-    .words.slice(task.rows.facts(row).offset, task.rows.facts(row).offset + task.rows.stride)
-  task.rows.removeFact(row, 0)
+  const { rows } = task.known
+  if (!(rows instanceof EnterpriseRows)) throw new Error('rows are read as they are')
+  const row = task.known.ids.find('E1') ?? 0
+  const first = rows.facts(row).words.slice(rows.facts(row).offset, rows.facts(row).offset + rows.stride)
+  rows.removeFact(row, 0)
   for (let at = 0; at < count; at++) {
     first[0] = at
-    task.rows.insertFact(row, first, 0)
+    rows.insertFact(row, first, 0)
   }
   outputs.length = 0
   notices.length = 0
   return { fold, outputs, notices, facts }
 
   function facts(): { count: number; hoursAgo: number[] } {
-    const { words, offset, count: kept, stride } = task.rows.facts(row)
+    const { words, offset, count: kept, stride } = rows.facts(row)
     const hours = new Set(
       Array.from({ length: kept }, (_, at) => hourOf(startMs) - factHour(words[offset + at * stride + 2])),
     )

@@ -1,8 +1,8 @@
 /** Model folders as a log brings them, chunk by chunk: each is a misfit or scores, and no task ends over it. */
 import { featureNames } from '../../../models/features.ts'
 import { chunksOf } from '../../../src/edges/registry/chunks.ts'
-import { featureProfile } from '../../../src/enterprise/featureProfile.ts'
 import { errorRegistry } from '../../../src/errors.ts'
+import { featureProfile } from '../../../src/featureProfile.ts'
 import { jsonBytes } from '../../../src/json.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { ArtifactIndex } from '../../../src/registry/artifactIndex.ts'

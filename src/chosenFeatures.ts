@@ -1,11 +1,11 @@
 /** Which features become columns: those asked for, else those of the profile's training, else the usual ones and the profile's own. */
-import { featureNames } from '../../../models/features.ts'
-import { defaultFeatures } from '../../../models/learn/defaultFeatures.ts'
-import type { Profile } from '../../../streams/profile.ts'
-import { matchingFeatures } from '../../../streams/training.ts'
-import type { RowsDictionary } from '../../../streams/trainingRows.ts'
-import { featureProfile } from '../../enterprise/featureProfile.ts'
-import { ForewarnError, messageOf } from '../../errors.ts'
+import { featureNames } from '../models/features.ts'
+import { defaultFeatures } from '../models/learn/defaultFeatures.ts'
+import type { Profile } from '../streams/profile.ts'
+import { matchingFeatures } from '../streams/training.ts'
+import type { RowsDictionary } from '../streams/trainingRows.ts'
+import { ForewarnError, messageOf } from './errors.ts'
+import { featureProfile } from './featureProfile.ts'
 
 /** `defaults`: those taken where nobody asks for any. `leftOut`: all others of the profile, by the reason why they are no columns. */
 export type FeatureChoice = { features: string[]; defaults: string[]; leftOut: RowsDictionary['leftOut'] }

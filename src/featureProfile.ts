@@ -1,11 +1,11 @@
 /** What the features need to know of a profile; scoring, training rows and explanations share it. */
 import { createHash } from 'node:crypto'
-import type { CompiledFeature } from '../../models/declared.ts'
-import { type FeatureProfile, featureNames, knownNames } from '../../models/features.ts'
-import type { RiskModel } from '../../models/risk/riskModel.ts'
-import type { Profile } from '../../streams/profile.ts'
-import { unknownCode } from '../../streams/tree.ts'
-import { horizonHours, hoursPerDay } from '../limits.ts'
+import type { CompiledFeature } from '../models/declared.ts'
+import { type FeatureProfile, featureNames, knownNames } from '../models/features.ts'
+import type { RiskModel } from '../models/risk/riskModel.ts'
+import type { Profile } from '../streams/profile.ts'
+import { unknownCode } from '../streams/tree.ts'
+import { horizonHours, hoursPerDay } from './limits.ts'
 
 export function featureProfile(profile: Profile): FeatureProfile {
   return {
