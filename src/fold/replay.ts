@@ -54,6 +54,7 @@ export async function refold(
     for (const part of parts) part.refold?.fold(beat, records)
     if (turns.over) await turns.next()
   }
+  for (const part of parts) part.refold?.done?.()
 }
 
 /** The records of one beat: of each input those up to its cut. An entry of an older version has fewer inputs. */

@@ -22,7 +22,12 @@ export interface StatePart {
 }
 
 /** Folds every beat of the journal from the first on, into a part as it is when a log begins. */
-export type Refold = { inputs: readonly string[]; fold: (beat: number, records: BeatRecords) => void }
+export type Refold = {
+  inputs: readonly string[]
+  fold: (beat: number, records: BeatRecords) => void
+  /** After the last of them. */
+  done?: () => void
+}
 
 /** A part that is one JSON value. `upgrade` makes one of this form out of each earlier form, by its version. */
 export function jsonPart<S extends object | null>(
@@ -63,6 +68,7 @@ export function currentPart(current: () => StatePart): StatePart {
 export function afterLoading(part: StatePart, done: () => void): StatePart {
   return {
     ...part,
+    ...(part.refold === undefined ? {} : { refold: { ...part.refold, done } }),
     *load(from, version) {
       yield* part.load(from, version)
       done()

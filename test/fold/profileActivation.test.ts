@@ -14,6 +14,7 @@ import { CommandResult, Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
+import { changed } from '../support/changedState.ts'
 import {
   activation,
   edition,
@@ -319,6 +320,21 @@ describe('whatever happens in between', () => {
       await foldInSessions(log, setting, [...sessions, { throughBeats: [end], checkpoint: false }])
       expect(await digestOf(log)).toBe(expected)
     }
+  })
+
+  it('goes on under the profile in force when the desk of a checkpoint is folded again by itself', async () => {
+    const expected = await digestOf((await fold(story)).log)
+    const [before, end] = [at(dayOne + 21) / beatMs, Math.floor(records[records.length - 1].timeMs / beatMs)]
+    const log = await memoryLog()
+    await append(log, records)
+    await foldInSessions(log, setting, [{ throughBeats: [before], checkpoint: true }])
+    const told: string[] = []
+    let damaged = log
+    for (const task of ['enterprise', 'watch'] as const)
+      damaged = changed(damaged, { task, part: 'desk', how: 'damaged' })
+    await foldInSessions(damaged, setting, [{ throughBeats: [end], checkpoint: false }], ({ kind }) => told.push(kind))
+    expect(told.filter((kind) => kind === 'StateRefolded')).toHaveLength(2)
+    expect(await digestOf(log)).toBe(expected)
   })
 
   it('says the same with any number of partitions, in small batches, whichever ticks it comes in', async () => {

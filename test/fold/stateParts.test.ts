@@ -2,7 +2,6 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import type { BeatRecords } from '../../src/fold/beatRecords.ts'
-import { Manifest } from '../../src/fold/checkpoints.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
 import { jsonPart, type Refold, type StatePart } from '../../src/fold/state.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
@@ -12,9 +11,10 @@ import { type TaskId, taskName } from '../../src/log/tasks.ts'
 import { inputsOf } from '../../src/log/topology.ts'
 import type { Notice } from '../../src/notices.ts'
 import { compileProfile, ProfileFile } from '../../streams/profile.ts'
+import { type Change, changed } from '../support/changedState.ts'
 import { append, foldInSessions, foldToEnd, memoryLog } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
-import { logOver, taskLogOver } from '../support/logs.ts'
+import { logOver } from '../support/logs.ts'
 import { savedState } from '../support/state.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile, tinySource } from '../support/tinyProfile.ts'
@@ -30,8 +30,6 @@ const records = generatedHistory({ seed: 7, days: 12, enterprises: 20, eventsPer
 const beatOf = ({ timeMs }: { timeMs: number }): number => Math.floor(timeMs / beatMs)
 const [begin, last] = [beatOf(records[0]), beatOf(records[records.length - 1])]
 const days = (count: number): number[] => Array.from({ length: count + 3 }, () => begin + count * 86_400)
-
-type Change = { task?: TaskId['kind']; part: string; how: 'older' | 'damaged' | 'absent'; slot?: number }
 
 const table: [change: Change, outcome: 'refolded' | 'skipped' | 'whole'][] = [
   [{ part: 'desk', how: 'older' }, 'refolded'],
@@ -107,43 +105,6 @@ it.each(table)('%o: %s', async (change, outcome) => {
 const deskOf = ({ state }: Pick<FoldTask, 'state'>): Pick<FoldTask, 'state'> => ({
   state: state.filter(({ name }) => name === 'desk'),
 })
-
-/** What a checkpoint says of a part is changed in every slot, or in one. */
-function changed(log: Log, { task, part, how, slot }: Change): Log {
-  return logOver(log, {
-    openTask: async (id) => {
-      const own = await log.openTask(id)
-      if (id.kind !== task) return own
-      const manifestOf = async (at: number): Promise<Manifest | undefined> => {
-        const bytes = await own.readManifest(at)
-        return bytes === undefined ? undefined : Manifest.parse(JSON.parse(Buffer.from(bytes).toString()))
-      }
-      const isHit = (at: number): boolean => slot === undefined || slot === at
-      return taskLogOver(own, {
-        readManifest: async (at) => {
-          const manifest = await manifestOf(at)
-          if (manifest === undefined || !isHit(at)) return own.readManifest(at)
-          const parts = manifest.parts.map((one) =>
-            one.name !== part
-              ? one
-              : {
-                  ...one,
-                  ...(how === 'older' ? { version: 0 } : {}),
-                  ...(how === 'absent' ? { name: 'another' } : {}),
-                },
-          )
-          return Buffer.from(JSON.stringify({ ...manifest, parts }))
-        },
-        readPage: async (at, page) => {
-          const pages = (await manifestOf(at))?.parts.flatMap(({ name, pages }) => pages.map(() => name)) ?? []
-          const bytes = await own.readPage(at, page)
-          if (how !== 'damaged' || !isHit(at) || pages[page] !== part) return bytes
-          return bytes?.map((byte, index) => (index === 5 ? byte ^ 1 : byte))
-        },
-      })
-    },
-  })
-}
 
 it('a part is read in an earlier form, by the version that wrote it', async () => {
   const earlier = (): [Sums, StatePart] => {
