@@ -102,7 +102,16 @@ export const reasonFactsSearched = 1_024 // so many of the newest facts are sear
 
 // Sources: streams of (source, region) for the whole, the outermost level and every judged level.
 export const falseSilencesPerWeek = 0.05 // told in a country of sources that are never silent: shared by levels, streams and ticks
-export const sourceWarmTicks = 14 // a stream is judged from so many ticks on, and from two weeks where ticks are shorter than a day
+export const sourceWarmTicks = 14 // a stream is judged from so many ticks on, and from two weeks where ticks are shorter than a day; and what begins later than the log teaches so many
+
+// Beginnings (docs/fold.md rule 24)
+export const leadingGapDays = 31 // a longer gap after a few stray records is no silence: monthly feeds have shorter ones
+export const leadingGapTicksMin = 28
+export const strayTicksMax = 4 // so few ticks with records may be stray ones
+export const missedMin = 12 // of a source in a region so many records should have come before its first, or it is only rare there: e^-12 x 11,000 streams = .07
+export const backlogTicksMin = 3 // events of a source that came back are no measure of so many ticks
+export const anewShare = 0.1 // a cell to which new sources bring more than this begins anew
+assert(strayTicksMax < sourceWarmTicks && backlogTicksMin < sourceWarmTicks)
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000

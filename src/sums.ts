@@ -67,6 +67,11 @@ export class NumberSums {
     return at
   }
 
+  of(key: number): number {
+    const at = this.index.find(key)
+    return at === undefined ? 0 : this.sums[at]
+  }
+
   /** Keys in ascending order, and their sums. */
   sorted(): { keys: Float64Array; sums: Float64Array } {
     const found = new Float64Array(this.index.count)

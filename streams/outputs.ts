@@ -84,6 +84,8 @@ export const CellPart = z.object({
   through: z.int(),
   /** Counts by (leaf, grade, column) of the open tick. */
   counts: z.object({ keys: numbers, deltas: numbers }),
+  /** Of the counts by source, those of facts that nobody judges: stale ones, and types that are not judged. Absent when there are none. */
+  unjudged: z.object({ keys: numbers, deltas: numbers }).optional(),
   /** Retractions of facts of closed ticks: tick, (leaf, grade, column) as counted then. */
   late: z.object({ ticks: numbers, keys: numbers, deltas: numbers }),
   /** Distinct enterprises and sum of squares: by leaf, for all nodes above it; and by (node, node), where one enterprise has several leaves. */
@@ -125,6 +127,8 @@ export const Warning = Place.extend({
   /** Effective number of enterprises: count^2 / sum of squares; few = one enterprise makes the count. */
   effectiveEnterprises: z.number(),
   byType: z.record(z.string(), z.int()),
+  /** Events that are not in the count, though by type and in the enterprises: their source or region has just begun, or come back. */
+  withheld: z.int().optional(),
   /** Judged counts of this tick in the same family. */
   familySize: z.int(),
   parents: z.array(z.string()),

@@ -16,10 +16,24 @@ export const TickRecord = z.object({
   counts: z.object({ keys: numbers, sums: numbers }),
   /** Sums of judged nodes. */
   nodes: z.object({ keys: numbers, events: numbers, enterprises: numbers, squares: numbers }),
+  /** Of the events of nodes, those that are not judged, because their source or region has just begun (`taught`) or come back (`backlog`). */
+  taught: z.object({ keys: numbers, sums: numbers }).optional(),
+  backlog: z.object({ keys: numbers, sums: numbers }).optional(),
+  /** Regions that began in this tick, and those in which something has taught enough with it, by index. */
+  begun: z.array(z.int()).optional(),
+  ended: z.array(z.int()).optional(),
   /** Retractions of facts of closed ticks, with the beat in which they came. */
   late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
   /** What went red before the tick was over. */
-  early: z.array(z.object({ node: z.number(), beat: z.int(), sum, byType: z.record(z.string(), z.int()) })),
+  early: z.array(
+    z.object({
+      node: z.number(),
+      beat: z.int(),
+      sum,
+      byType: z.record(z.string(), z.int()),
+      withheld: z.int().optional(),
+    }),
+  ),
 })
 export type TickRecord = z.infer<typeof TickRecord>
 
@@ -32,3 +46,4 @@ export const StateRecord = z.object({
 })
 export type StateRecord = z.infer<typeof StateRecord>
 export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord])
+export type ArchiveRecord = z.infer<typeof ArchiveRecord>

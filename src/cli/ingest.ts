@@ -10,6 +10,7 @@ import { runImport } from '../edges/ingest/import.ts'
 import type { ImportSummary } from '../edges/ingest/importOptions.ts'
 import { checkProfile, readCommands } from '../edges/ingest/importState.ts'
 import type { RefusedLine } from '../edges/ingest/intake.ts'
+import { leadingGapText } from '../edges/ingest/leadingGaps.ts'
 import { type CutSummary, ingestLive, type LiveSummary, type LiveTarget, logTarget } from '../edges/ingest/live.ts'
 import { patientTarget } from '../edges/ingest/patientTarget.ts'
 import { type UnknownCodes, unknownText } from '../edges/ingest/unknownCodes.ts'
@@ -102,6 +103,8 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
   ).finally(bar.stop)
   tellRefused(screen, summary.lines, total(summary.refused))
   tellUnknown(screen, summary.unknown, profile)
+  for (const gap of summary.leadingGaps.slice(0, refusedShown))
+    remark(screen, `${leadingGapText(gap)}: what lies before teaches nothing`)
   await printResult(screen, options, summary, () => [importSentence(summary)])
   if (summary.accepted === 0) throw new CommandFailed()
 }

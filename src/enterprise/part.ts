@@ -9,7 +9,7 @@ const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB
 
 type Head = { task: string; beat: number; tick: number }
 type Column = Float64Array | Int32Array
-type Kind = 'counts' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals' | 'drift'
+type Kind = 'counts' | 'unjudged' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals' | 'drift'
 /** The columns of a part; numbers lie in typed arrays until they are written. */
 type Columns = { [kind in Kind]: { [name in keyof NonNullable<CellPart[kind]>]: Column } }
 
@@ -20,6 +20,7 @@ export function* writePart(sums: PartSums, head: Head, partition: number, emit: 
   const drift = sums.drift.take()
   const columns: Columns = {
     counts: singles(sums.counts.take()),
+    unjudged: singles(sums.unjudged.take()),
     late: takeLate(sums),
     breadth: pairs(sums.breadth.take()),
     shared: pairs(sums.shared.take()),
@@ -33,7 +34,7 @@ export function* writePart(sums: PartSums, head: Head, partition: number, emit: 
     const start = JSON.stringify({ ...head, page, pages, through: head.beat } satisfies Omit<CellPart, Kind>)
     json.text(start.slice(0, -1))
     for (const [kind, named] of Object.entries(columns)) {
-      if (named === columns.drift && drift.keys.length === 0) continue
+      if ((kind === 'drift' || kind === 'unjudged') && named.keys.length === 0) continue
       let before = `,"${kind}":{`
       for (const [name, column] of Object.entries(named)) {
         json.text(`${before}"${name}":[`)

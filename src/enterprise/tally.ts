@@ -27,6 +27,8 @@ import { type EnterpriseRows, flag } from './rows.ts'
 /** The sums of one beat, before they are written as a part. */
 export class PartSums {
   readonly counts = new Deltas()
+  /** Of the counts by source, those of facts that are not judged. */
+  readonly unjudged = new Deltas()
   /** Distinct enterprises and, second, sum of squares: by leaf, and what is mended by node. */
   readonly breadth = new Deltas()
   readonly shared = new Deltas()
@@ -189,10 +191,12 @@ export function tally(profile: Profile, keys: CellKeys, rows: EnterpriseRows, pl
     const cell = leafCell(row, word3, words[at + 4], tick)
     const counted = countsDeeper ? cellOf(row, word3, words[at + 4], tick, keptAt) : cell
     const graded = keys.graded(counted, gradeAt(row, tick))
+    const isJudged = (word3 & freshBit) !== 0 && judged[factType(words[at + 2])] === 1
     if (sign < 0) recountOf(row)
-    else if ((word3 & freshBit) !== 0 && judged[factType(words[at + 2])] === 1 && !rows.has(row, flag.place))
-      widen(row, cell)
-    sums.counts.add(keys.counted(graded, columns.source(factSource(word3))), sign)
+    else if (isJudged && !rows.has(row, flag.place)) widen(row, cell)
+    const bySource = keys.counted(graded, columns.source(factSource(word3)))
+    sums.counts.add(bySource, sign)
+    if (!isJudged) sums.unjudged.add(bySource, sign)
     sums.counts.add(
       keys.counted(graded, (word3 & freshBit) === 0 ? columns.stale : columns.type(factType(words[at + 2]))),
       sign,

@@ -111,6 +111,7 @@ function addPart(sums: Map<string, number>, part: CellPart): void {
   for (const [at, tick] of part.late.ticks.entries()) add(`late ${tick}`, [part.late.keys[at]], [part.late.deltas[at]])
   add('stock', part.stock.keys, part.stock.deltas)
   add('arrival', part.arrivals.keys, part.arrivals.deltas)
+  if (part.unjudged !== undefined) add('unjudged', part.unjudged.keys, part.unjudged.deltas)
   if (part.drift !== undefined) add('drift', part.drift.keys, part.drift.counts)
   for (const [name, columns] of [
     ['breadth', part.breadth],

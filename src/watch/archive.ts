@@ -23,7 +23,10 @@ export function writeTick(
 ): void {
   const counts = ledger.counts()
   const nodes = ledger.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
-  const pages = Math.max(1, Math.ceil(Math.max(counts.keys.length, nodes.keys.length) / entriesMax))
+  const [taught, backlog] = [ledger.taught.sorted(), ledger.backlog.sorted()]
+  const { begun, ended } = ledger.turns
+  const longest = Math.max(...[counts, nodes, taught, backlog].map(({ keys }) => keys.length))
+  const pages = Math.max(1, Math.ceil(longest / entriesMax))
   for (let page = 0; page < pages; page++) {
     const paged = (column: Float64Array): number[] => slice(column, page * entriesMax, (page + 1) * entriesMax)
     emitRecord(emit, {
@@ -38,6 +41,10 @@ export function writeTick(
         enterprises: paged(nodes.enterprises),
         squares: paged(nodes.squares),
       },
+      ...(taught.keys.length > 0 ? { taught: { keys: paged(taught.keys), sums: paged(taught.sums) } } : {}),
+      ...(backlog.keys.length > 0 ? { backlog: { keys: paged(backlog.keys), sums: paged(backlog.sums) } } : {}),
+      ...(page === 0 && begun.length > 0 ? { begun } : {}),
+      ...(page === 0 && ended.length > 0 ? { ended } : {}),
       late: page === 0 ? [...late] : [],
       early: page === 0 ? [...early] : [],
     })

@@ -1,19 +1,21 @@
 /**
  * What each judged cell has learnt: detector state, and how much it has seen, for the prior of its siblings. A cell gets a state
- * with its first event; the ticks before it, in which it was silent, are then learnt as zeros.
+ * with its first event; the ticks before it, since its region began, in which it was silent, are then learnt as zeros.
  */
 import { z } from 'zod'
 import type { CountContext, CountDetector, CountPrior, Expectation } from '../../models/counts/detector.ts'
 import { empiricalPrior } from '../../models/counts/prior.ts'
 import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { rootIndex } from '../../streams/tree.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
-import { dayMs } from '../limits.ts'
+import { anewShare, dayMs } from '../limits.ts'
 import { resized } from '../sums.ts'
+import { teachingTicks } from './beginnings.ts'
 import { detectorOf } from './detectors.ts'
 import type { Lattice } from './lattice.ts'
 import type { Ledger } from './ledger.ts'
-import { cellKey, type Moves, moved } from './moves.ts'
+import { cellKey, type Moves, moved, regionKey } from './moves.ts'
 
 /** Silent ticks that a new cell is taught at most. */
 const silentTicksMax = 60
@@ -26,7 +28,12 @@ const Saved = z.object({
   firstTick: z.int().nullable(),
   nodes: z.array(cellKey),
   rhythms: z.array(z.tuple([cellKey, z.array(z.number())])),
+  begun: z.array(z.tuple([regionKey, z.int()])).optional(),
+  lessons: z.array(z.tuple([cellKey, z.object({ totals: z.array(z.int()), taught: z.array(z.int()) })])).optional(),
 })
+
+/** What a node counted in the last ticks, with what is not judged yet, and that alone. */
+type Lesson = { totals: number[]; taught: number[] }
 
 export class CellStates {
   readonly detector: CountDetector
@@ -38,6 +45,10 @@ export class CellStates {
   /** Weekly rhythm of each section and of all industries. */
   readonly rhythms = new Map<number, Float64Array>()
   firstTick: number | undefined
+  /** The tick in which each region began. */
+  private readonly begun = new Map<number, number>()
+  /** Of nodes below or above which something that began later than the log teaches. */
+  private readonly lessons = new Map<number, Lesson>()
   private readonly profile: Profile
   private readonly lattice: Lattice
   /** Cells that share a prior: which group a cell is in, how many each has, seen or not, and the priors of the tick. */
@@ -64,6 +75,12 @@ export class CellStates {
     return this.detector.expect(this.state, cell * this.detector.stateLength, this.context(cell, tick))
   }
 
+  /** Regions begin in this tick. The history of all begins anew where only stray records were before. */
+  begin(regions: readonly number[], tick: number): void {
+    for (const region of regions) this.begun.set(region, tick)
+    if (this.firstTick !== undefined && regions.includes(rootIndex)) this.firstTick = tick
+  }
+
   /** The state of a node; made, with its silent past, when it has none. */
   cellOf(node: number, tick: number): number {
     const known = this.index.get(node)
@@ -72,7 +89,8 @@ export class CellStates {
     this.reserve(cell + 1)
     const { detector, state } = this
     detector.start(state, cell * detector.stateLength)
-    const silent = Math.min(this.ticksBefore(tick), silentTicksMax)
+    const begun = this.begun.get(this.lattice.regionOf(node)) ?? tick - this.ticksBefore(tick)
+    const silent = Math.min(this.ticksBefore(tick), tick - begun, silentTicksMax)
     for (let back = silent; back > 0; back--)
       detector.learn(state, cell * detector.stateLength, this.context(cell, tick - back), 0)
     this.seen[2 * cell + 1] = silent
@@ -84,7 +102,8 @@ export class CellStates {
     const { detector, state } = this
     const keep = this.profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const [cell, node] of this.nodes.entries()) {
-      const events = Math.max(0, ledger.nodes.eventsOf(node))
+      if (ledger.backlog.of(node) !== 0) continue // what was kept back says nothing of the tick
+      const events = ledger.judgedEvents(node)
       const context = this.context(cell, tick)
       const learnt = isHeld(node)
         ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean))
@@ -92,16 +111,56 @@ export class CellStates {
       detector.learn(state, cell * detector.stateLength, context, learnt)
       this.seen[2 * cell] = keep * this.seen[2 * cell] + learnt
       this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
+      this.note(node, learnt, Math.max(0, ledger.taught.of(node)))
     }
     this.learnRhythms(tick, ledger)
     this.setPriors()
+    this.beginAnew(ledger.turns.ended, tick)
+  }
+
+  private note(node: number, learnt: number, taught: number): void {
+    const lesson = this.lessons.get(node) ?? { totals: [], taught: [] }
+    if (taught > 0) this.lessons.set(node, lesson)
+    lesson.totals.push(learnt + taught)
+    lesson.taught.push(taught)
+    if (lesson.totals.length <= teachingTicks(this.profile.calendar)) return
+    lesson.totals.shift()
+    lesson.taught.shift()
+    if (sum(lesson.taught) === 0) this.lessons.delete(node)
+  }
+
+  /** What has taught in these regions is judged from now on: a cell to which it brings much begins anew, with the ticks in which it taught. */
+  private beginAnew(regions: readonly number[], tick: number): void {
+    const anew = [...this.lessons].filter(
+      ([node, { totals, taught }]) =>
+        sum(taught) > anewShare * sum(totals) && regions.some((region) => this.lattice.isNear(region, node)),
+    )
+    if (anew.length === 0) return
+    const ticks = teachingTicks(this.profile.calendar)
+    const histories = anew.map(([node, { totals }]): { cell: number; counts: number[] } => {
+      const cell = this.cellOf(node, tick)
+      const before = this.seen[2 * cell + 1] > 0 ? Math.round(this.seen[2 * cell] / this.seen[2 * cell + 1]) : 0
+      return { cell, counts: [...Array.from({ length: ticks - totals.length }, () => before), ...totals] }
+    })
+    for (const { cell, counts } of histories) {
+      this.seen[2 * cell] = sum(counts)
+      this.seen[2 * cell + 1] = ticks
+    }
+    this.setPriors()
+    const { detector, state } = this
+    for (const { cell, counts } of histories) {
+      const offset = cell * detector.stateLength
+      detector.start(state, offset)
+      for (const [at, count] of counts.entries())
+        detector.learn(state, offset, this.context(cell, tick - ticks + 1 + at), count)
+    }
   }
 
   /** Before the first tick is learnt nothing is known but the tick itself: siblings tell each other what size to expect. */
   setFirstPriors(ledger: Ledger): void {
     const first = this.seen.slice()
     for (const [cell, node] of this.nodes.entries()) {
-      this.seen[2 * cell] = Math.max(0, ledger.nodes.eventsOf(node))
+      this.seen[2 * cell] = ledger.judgedEvents(node)
       this.seen[2 * cell + 1] = 1
     }
     this.setPriors()
@@ -129,6 +188,8 @@ export class CellStates {
       firstTick: this.firstTick ?? null,
       nodes: this.nodes,
       rhythms: [...this.rhythms].map(([node, rhythm]): [number, number[]] => [node, Array.from(rhythm)]),
+      begun: [...this.begun],
+      lessons: [...this.lessons],
     } satisfies z.infer<typeof Saved>)
     out.putDoubles(this.state.subarray(0, this.nodes.length * this.detector.stateLength))
     out.putDoubles(this.seen.subarray(0, this.nodes.length * 2))
@@ -141,6 +202,8 @@ export class CellStates {
     this.firstTick = saved.firstTick ?? undefined
     for (const node of saved.nodes) this.addCell(node)
     for (const [node, rhythm] of saved.rhythms) this.rhythms.set(node, Float64Array.from(rhythm))
+    for (const [region, tick] of saved.begun ?? []) this.begun.set(region, tick)
+    for (const [node, lesson] of saved.lessons ?? []) this.lessons.set(node, lesson)
     this.weekFactors.clear()
     this.state = picked(from.takeDoubles(), cells, this.detector.stateLength)
     this.seen = picked(from.takeDoubles(), cells, 2)
@@ -191,6 +254,7 @@ export class CellStates {
     if (calendar.phasesPerWeek === 1) return
     this.weekFactors.clear()
     for (const whole of new Set(this.rhythmOf)) {
+      if (ledger.backlog.of(whole) !== 0) continue
       const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))
       learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, ledger.nodes.eventsOf(whole)), keepWeekly)
       this.rhythms.set(whole, rhythm)
@@ -204,6 +268,10 @@ export class CellStates {
     this.state = resized(this.state, size * stateLength)
     this.seen = resized(this.seen, size * 2)
   }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0)
 }
 
 /** The values of some cells, so many of each. */

@@ -21,8 +21,8 @@ import type { Identity } from './warning.ts'
 /** A node that went red within a tick, with its sums at that beat. */
 export type EarlyRed = { node: number; beat: number; sum: NodeSum }
 
-/** The same with its events by type, as it is published and archived. */
-export type Early = EarlyRed & { byType: Record<string, number> }
+/** The same with its events by type, and those that are not judged, as it is published and archived. */
+export type Early = EarlyRed & { byType: Record<string, number>; withheld?: number | undefined }
 
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
@@ -54,7 +54,7 @@ export class Judge {
     const found: EarlyRed[] = []
     for (const node of ledger.nodes.takeChanged(eventsMin, redEnterprisesMin)) {
       if (this.warnings.standing(node).level === 'red') continue
-      const sum = ledger.nodes.get(node)
+      const sum = ledger.judged(node)
       const least = this.leastRedOf(node, tick)
       if (sum !== undefined && least !== undefined && sum.events >= least) found.push({ node, beat, sum })
     }
@@ -62,7 +62,7 @@ export class Judge {
   }
 
   /** Raises a cell to red in the middle of a tick. */
-  raiseEarly({ node, beat, sum, byType }: Early, tick: number): Warning[] {
+  raiseEarly({ node, beat, sum, byType, withheld = 0 }: Early, tick: number): Warning[] {
     const axis = this.lattice.axisOf(node)
     const cell = this.cells.index.get(node)
     if (axis === undefined || cell === undefined) return []
@@ -74,7 +74,7 @@ export class Judge {
       this.warnings.change(
         { node, axis, evidence },
         { ...before, level: 'red', quietTicks: 0 },
-        { tick, beat, early: true, byType, explainedBy: undefined, children: [] },
+        { tick, beat, early: true, byType, withheld, explainedBy: undefined, children: [] },
       ),
     ]
   }
@@ -84,6 +84,7 @@ export class Judge {
     // History begins with the first event: ticks in which only tables came say nothing of rates.
     // In order of node, so that states lie in the same order whichever task's part came first.
     const nodes = ledger.nodes.keys()
+    this.cells.begin(ledger.turns.begun, tick)
     if (this.cells.firstTick === undefined && !nodes.some((node) => ledger.nodes.eventsOf(node) > 0)) return []
     this.cells.firstTick ??= tick
     for (const node of nodes) if (this.lattice.axisOf(node) !== undefined) this.cells.cellOf(node, tick)
@@ -134,7 +135,7 @@ export class Judge {
       const cells = this.cells.nodes.filter((node) => this.lattice.axisOf(node) === axis)
       const looked: { node: number; sum: NodeSum; cell: number }[] = []
       for (const node of cells) {
-        const sum = ledger.nodes.get(node) ?? noSum
+        const sum = ledger.judged(node) ?? noSum
         const cell = this.cells.index.get(node)
         if (cell !== undefined && (sum.events > 0 || this.warnings.has(node))) looked.push({ node, sum, cell })
       }
@@ -184,6 +185,7 @@ export class Judge {
           beat,
           early: false,
           byType: ledger.byType(one.node, this.identity.profile),
+          withheld: ledger.withheld(one.node),
           explainedBy,
           children: children.map((child) => child.node),
         }),

@@ -23,6 +23,9 @@ export type Lattice = {
   siblingsOf(node: number): { key: string /** How many there are, seen or not. */; size: number }
   /** The nation-wide node whose weekly rhythm a node follows: its outermost judged industry, or the whole. */
   rhythmOf(node: number): number
+  regionOf(node: number): number
+  /** Whether a node's region lies in a region, or holds it. */
+  isNear(region: number, node: number): boolean
   codes(node: number): { region: string; industry: string }
 }
 
@@ -34,7 +37,7 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   const [regionChildren, industryChildren] = [childCounts(regions), childCounts(industries)]
   const whole = keys.cell(rootIndex, rootIndex)
 
-  return { whole, nodesOf, axisOf, parentsOf, contains, siblingsOf, rhythmOf, codes }
+  return { whole, nodesOf, axisOf, parentsOf, contains, siblingsOf, rhythmOf, regionOf: keys.region, isNear, codes }
 
   function nodesOf(leaf: number): readonly number[] {
     const found = [whole]
@@ -69,6 +72,11 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
       isAbove(regions, keys.region(above), keys.region(below)) &&
       isAbove(industries, keys.industry(above), keys.industry(below))
     )
+  }
+
+  function isNear(region: number, node: number): boolean {
+    const own = keys.region(node)
+    return isAbove(regions, region, own) || isAbove(regions, own, region)
   }
 
   function siblingsOf(node: number): { key: string; size: number } {

@@ -9,18 +9,24 @@ import { TickRecord } from '../../streams/ticks.ts'
 import type { CellKeys } from '../cells.ts'
 import { jsonPart, type StatePart } from '../fold/state.ts'
 import { NumberSums, resized } from '../sums.ts'
+import type { Role, Turns } from './beginnings.ts'
 import type { Lattice } from './lattice.ts'
 import { LeafPaths } from './leafPaths.ts'
-import { NodeSums } from './nodeSums.ts'
+import { type NodeSum, NodeSums } from './nodeSums.ts'
 
 /** Events of a closed tick, judged then at a leaf, that were taken back. */
 export type LateRetraction = { tick: number; leaf: number; events: number }
 
 /** As the tick archive has them. */
-const Sums = TickRecord.pick({ counts: true, nodes: true })
+const Sums = TickRecord.pick({ counts: true, nodes: true, taught: true, backlog: true })
 
 export class Ledger {
   readonly nodes = new NodeSums()
+  /** Of the events by node those that are not judged: their source or region has just begun, or come back. */
+  readonly taught = new NumberSums()
+  readonly backlog = new NumberSums()
+  /** Who began in the tick that closes, and who has taught enough. */
+  turns: Turns = { begun: [], ended: [] }
   /** Counts by (leaf, grade, column). */
   private readonly counted = new NumberSums()
   /** Counts of one leaf hang together: by leaf and by count, the index of the next count + 1; 0 ends. */
@@ -31,13 +37,21 @@ export class Ledger {
   private readonly keys: CellKeys
   private readonly lattice: Lattice
   private readonly judgedColumn: Uint8Array
+  /** By column the number of its source + 1; 0: it counts no source. */
+  private readonly sourceOf: Uint8Array
+  private readonly roleOf: (source: number, region: number) => Role
   readonly state: StatePart = jsonPart(
     { name: 'ledger', version: 1, contract: Sums },
     () => {
-      const { keys, sums } = this.counts()
+      const inLists = ({ keys, sums }: { keys: Float64Array; sums: Float64Array }) => ({
+        keys: Array.from(keys),
+        sums: Array.from(sums),
+      })
       const nodes = this.nodes.columns()
       return {
-        counts: { keys: Array.from(keys), sums: Array.from(sums) },
+        counts: inLists(this.counts()),
+        taught: inLists(this.taught.sorted()),
+        backlog: inLists(this.backlog.sorted()),
         nodes: {
           keys: Array.from(nodes.keys),
           events: Array.from(nodes.events),
@@ -49,17 +63,28 @@ export class Ledger {
     (saved) => this.refill(saved),
   )
 
-  constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
+  constructor(
+    profile: Profile,
+    keys: CellKeys,
+    lattice: Lattice,
+    roleOf: (source: number, region: number) => Role = () => 'judged',
+  ) {
     this.keys = keys
+    this.roleOf = roleOf
     this.lattice = lattice
     this.paths = new LeafPaths(lattice, this.nodes)
     this.judgedColumn = new Uint8Array(keys.columns.count)
     for (const type of profile.types) this.judgedColumn[keys.columns.type(type.index)] = type.judged ? 1 : 0
+    this.sourceOf = new Uint8Array(keys.columns.count)
+    for (const source of profile.sources.keys()) this.sourceOf[keys.columns.source(source)] = source + 1
   }
 
   add(part: CellPart): void {
     this.addCounts(part.counts)
-    const { breadth, shared, late } = part
+    const { breadth, shared, late, unjudged } = part
+    if (unjudged !== undefined)
+      for (const [at, key] of unjudged.keys.entries())
+        this.withhold(this.paths.indexOf(this.leafOf(key)), key, -unjudged.deltas[at])
     for (let at = 0; at < breadth.keys.length; at++)
       this.addAbove(this.paths.indexOf(breadth.keys[at]), 0, breadth.enterprises[at], breadth.squares[at])
     for (let at = 0; at < shared.keys.length; at++) {
@@ -76,10 +101,12 @@ export class Ledger {
   }
 
   /** Puts sums of counts and of nodes back. */
-  refill({ counts, nodes }: z.infer<typeof Sums>): void {
+  refill({ counts, nodes, taught, backlog }: z.infer<typeof Sums>): void {
     for (const [at, key] of counts.keys.entries()) this.addCount(key, counts.sums[at])
     for (const [at, key] of nodes.keys.entries())
       this.nodes.add(key, nodes.events[at], nodes.enterprises[at], nodes.squares[at])
+    for (const [at, key] of taught?.keys.entries() ?? []) this.taught.add(key, taught?.sums[at] ?? 0)
+    for (const [at, key] of backlog?.keys.entries() ?? []) this.backlog.add(key, backlog?.sums[at] ?? 0)
   }
 
   /** Adds to a count, and to nothing above it. */
@@ -110,8 +137,37 @@ export class Ledger {
     return Object.fromEntries(found.map(({ code, index }) => [code, sums[index]]))
   }
 
+  /** Sums of a node with those of its events that are judged; undefined for one that the tick does not know. */
+  judged(node: number): NodeSum | undefined {
+    const sum = this.nodes.get(node)
+    return sum === undefined ? undefined : { ...sum, events: sum.events - this.withheld(node) }
+  }
+
+  /** How many of its events are judged, 0 at least: what was taken back was perhaps not. */
+  judgedEvents(node: number): number {
+    return Math.max(0, this.nodes.eventsOf(node) - this.withheld(node))
+  }
+
+  /** Events of a node that are not judged. */
+  withheld(node: number): number {
+    return this.taught.of(node) + this.backlog.of(node)
+  }
+
+  /** Facts of the tick by (source, region), whether they are judged or not. */
+  bySource(): NumberSums {
+    const facts = new NumberSums()
+    for (const [key, count] of this.counted.entries()) {
+      const source = this.sourceOf[this.keys.column(key)]
+      if (source > 0) facts.add(this.keys.arrivals(source - 1, this.keys.region(this.leafOf(key))), count)
+    }
+    return facts
+  }
+
   clear(): void {
     this.nodes.clear()
+    this.taught.clear()
+    this.backlog.clear()
+    this.turns = { begun: [], ended: [] }
     this.counted.clear()
     this.firstOfLeaf.fill(0)
     this.late.clear()
@@ -127,12 +183,24 @@ export class Ledger {
       let isJudged = false
       for (; at < keys.length && keys[at] >= from && keys[at] < to; at++) {
         this.addToLeaf(leaf, keys[at], deltas[at])
+        this.withhold(leaf, keys[at], deltas[at])
         if (this.judgedColumn[this.keys.column(keys[at])] === 0) continue
         isJudged = true
         events += deltas[at]
       }
       if (isJudged) this.addAbove(leaf, events, 0, 0)
     }
+  }
+
+  /** Notes events above a leaf as not judged, if the key counts a source that is not judged there. */
+  private withhold(leaf: number, key: number, events: number): void {
+    const source = this.sourceOf[this.keys.column(key)]
+    if (source === 0) return
+    const role = this.roleOf(source - 1, this.keys.region(this.leafOf(key)))
+    if (role === 'judged') return
+    const { paths } = this
+    const end = paths.endOf(leaf)
+    for (let at = paths.startOf(leaf); at < end; at++) this[role].add(paths.nodeAt(at), events)
   }
 
   private addAbove(leaf: number, events: number, enterprises: number, squares: number): void {

@@ -34,6 +34,7 @@ export type How = {
   beat: number
   early: boolean
   byType: Record<string, number>
+  withheld: number
   explainedBy: number | undefined
   children: readonly number[]
 }
@@ -156,7 +157,7 @@ export class OpenWarnings {
       .flatMap(([node, { standing, evidence }]) => {
         const axis = this.lattice.axisOf(node)
         if (standing.level === 'calm' || evidence === null || axis === undefined || !isGone(node)) return []
-        const how = { tick, beat, early: false, byType: {}, explainedBy: undefined, children: [] }
+        const how = { tick, beat, early: false, byType: {}, withheld: 0, explainedBy: undefined, children: [] }
         return [this.change({ node, axis, evidence }, calmStanding, how)]
       })
   }
@@ -173,7 +174,7 @@ export class OpenWarnings {
       if (open.amended || rank(calledLevel(left, 0, this.identity.profile.file.warnings)) >= rank(open.standing.level))
         continue
       open.amended = true
-      const how = { tick: openTick, beat, early: false, byType: {}, explainedBy: undefined, children: [] }
+      const how = { tick: openTick, beat, early: false, byType: {}, withheld: 0, explainedBy: undefined, children: [] }
       amended.push(this.publish({ node, axis, evidence: left }, open, open.standing.level, 'amended', how))
     }
     return amended

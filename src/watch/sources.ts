@@ -131,8 +131,7 @@ export class SourceWatch {
   }
 
   recordsOf(key: number): number {
-    const at = this.counts.index.find(key)
-    return at === undefined ? 0 : this.counts.sums[at]
+    return this.counts.of(key)
   }
 
   save(): SavedSources {

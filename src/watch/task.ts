@@ -32,6 +32,7 @@ import type { Tell } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
 import { writeStateWhenDue, writeTick } from './archive.ts'
+import { Beginnings, SavedBeginnings } from './beginnings.ts'
 import { DriftWatch } from './drift.ts'
 import { HeardHours } from './heardHours.ts'
 import { type Early, Judge } from './judge.ts'
@@ -64,12 +65,13 @@ type Parts = {
   /** Registered enterprises by (leaf, grade, band). */
   stock: Stock
   sources: SourceWatch
+  beginnings: Beginnings
   hours: HeardHours
   drift: DriftWatch
 }
 
 /** Those of them that have state, in the order in which it is loaded. */
-const stateful = ['ledger', 'stock', 'sources', 'hours', 'drift', 'judge'] as const
+const stateful = ['ledger', 'stock', 'sources', 'beginnings', 'hours', 'drift', 'judge'] as const
 
 /** Of the open tick, beside the ledger; as the tick archive has it. */
 const SavedTick = TickRecord.pick({ early: true, late: true }).extend({ open: z.int().nullable() })
@@ -130,7 +132,9 @@ export class WatchTask implements FoldTask {
       foldVersion,
       beatMs,
     }
-    const ledger = new Ledger(profile, keys, lines)
+    const sources = new SourceWatch(profile, keys, beatMs)
+    const beginnings = new Beginnings(profile, keys, sources)
+    const ledger = new Ledger(profile, keys, lines, (...of) => beginnings.roleOf(...of))
     return {
       profile,
       keys,
@@ -138,7 +142,8 @@ export class WatchTask implements FoldTask {
       judge: new Judge(identity, lines),
       ledger,
       stock: new Stock(keys, ledger.paths),
-      sources: new SourceWatch(profile, keys, beatMs),
+      sources,
+      beginnings,
       hours: new HeardHours(profile, keys, beatMs),
       drift: new DriftWatch(profile, (hash) => desk.modelOf(hash, model === null ? [] : [model])),
     }
@@ -151,6 +156,7 @@ export class WatchTask implements FoldTask {
     const moves = movesBetween(before, this.parts)
     this.publish(this.judge.goOnFrom(before.judge, moves, beat, tick), emit)
     this.sources.load(moved(SavedSources, before.sources.save(), moves))
+    this.beginnings.load(moved(SavedBeginnings, before.beginnings.save(), moves))
     this.drift.load(before.drift.save())
   }
 
@@ -169,6 +175,9 @@ export class WatchTask implements FoldTask {
   }
   private get sources(): SourceWatch {
     return this.parts.sources
+  }
+  get beginnings(): Beginnings {
+    return this.parts.beginnings
   }
   private get hours(): HeardHours {
     return this.parts.hours
@@ -261,7 +270,12 @@ export class WatchTask implements FoldTask {
 
   private raiseEarly(beat: number, tick: number, emit: Emit): void {
     for (const found of this.judge.earlyReds(this.ledger, { beat, tick })) {
-      const early = { ...found, byType: this.ledger.byType(found.node, this.parts.profile) }
+      const withheld = this.ledger.withheld(found.node)
+      const early = {
+        ...found,
+        byType: this.ledger.byType(found.node, this.parts.profile),
+        ...(withheld === 0 ? {} : { withheld }),
+      }
       this.early.push(early)
       this.publish(this.judge.raiseEarly(early, tick), emit)
     }
@@ -271,6 +285,7 @@ export class WatchTask implements FoldTask {
     const { tell } = this.options
     const { profile } = this.parts
     const label = profile.calendar.label(tick)
+    this.ledger.turns = this.beginnings.close(tick, this.ledger.bySource())
     this.publish(this.judge.close(tick, beat, this.ledger), emit)
     yield
     this.tellHeard(this.hours.atEnd(beat, this.sources), emit)

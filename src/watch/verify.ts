@@ -78,6 +78,7 @@ const firstBeat = (tick: number, { profile }: Bench, { beatMs }: VerifySetting):
 function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger): Warning[] {
   const { tick, beat, late, early } = pages[0]
   for (const page of pages) ledger.refill(page)
+  ledger.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
   const warnings: Warning[] = []
   const beats = new Set([...late, ...early].map((one) => one.beat))
   for (const at of [...beats].sort((a, b) => a - b)) {

@@ -22,6 +22,8 @@ export type WarningFacts = {
   early: boolean
   evidence: Evidence
   byType: Record<string, number>
+  /** Events beside those of the evidence that are not judged. */
+  withheld: number
   parents: readonly string[]
   children: readonly number[]
   explainedBy: number | undefined
@@ -61,6 +63,7 @@ export function warningOf(identity: Identity, found: WarningFacts): Warning {
     enterprises: evidence.enterprises,
     effectiveEnterprises: evidence.squares > 0 ? (evidence.events * evidence.events) / evidence.squares : 0,
     byType: facts.byType,
+    ...(facts.withheld === 0 ? {} : { withheld: facts.withheld }),
     familySize: evidence.familySize,
     parents: [...facts.parents],
     children: facts.children.map((node) => codesOf(identity, node)),
@@ -77,7 +80,8 @@ export function warningOf(identity: Identity, found: WarningFacts): Warning {
 function sentence(identity: Identity, facts: WarningFacts, language: string): string {
   const { profile, keys } = identity
   const messages = profile.messages.get(language) ?? {}
-  const topType = Object.keys(facts.byType)[0]
+  // What most of the events are is not said where the types hold events that are not in the count.
+  const topType = facts.withheld === 0 ? Object.keys(facts.byType)[0] : undefined
   const type = topType === undefined ? undefined : profile.types[profile.typeIndex.get(topType) ?? 0]
   const template = messages[`warning.${facts.axis}`] ?? '{place} {industry}: {count} / {expected}, {level}'
   const said = fillIn(topType === undefined ? without(template, 'topType') : template, {

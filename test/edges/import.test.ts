@@ -334,3 +334,33 @@ test('lines that nothing gives a time are refused: no field, and no time in the 
     )
   }
 })
+
+test('a few records long before the rest of their source are told, and nothing else is', async () => {
+  const folder = await tempFolder()
+  const of = (source: string, id: string, day: number): object => event(id, 'E1', at(day), { knownAt: at(day), source })
+  const daily = (source: string, from: number): object[] =>
+    Array.from({ length: 20 }, (_, n) => of(source, `${source}${n}`, from + n))
+  const imported = async (events: object[]): Promise<unknown> => {
+    const files = [{ topic: 'risk-events' as const, file: await fileOf(folder, 'events.ndjson', lines(...events)) }]
+    return (await run(await memoryLog(), files)).leadingGaps
+  }
+  expect(await imported([...daily('hotline', 1), ...daily('court', 15)])).toEqual([])
+  // 31 days are no gap: a feed may send once a month.
+  expect(await imported([of('court', 'first', -16), ...daily('hotline', -16), ...daily('court', 15)])).toEqual([])
+  const [from, to] = [at(-9_000), at(15)]
+  expect(await imported([of('court', 'one', -9_001), of('court', 'other', -9_000), ...daily('court', 15)])).toEqual([
+    { source: 'court', records: 2, from, to, days: 9_015 },
+  ])
+  // Of one source alone, while another goes on; a source that never comes again is told of all.
+  expect(
+    await imported([
+      of('court', 'one', -80),
+      ...daily('hotline', -79),
+      ...daily('hotline', -59),
+      ...daily('court', 15),
+    ]),
+  ).toEqual([expect.objectContaining({ source: 'court', records: 1, from: at(-80), days: 95 })])
+  expect(await imported([of('court', 'one', -80), ...daily('hotline', 1)])).toEqual([
+    { records: 1, from: at(-80), to: at(1), days: 81 },
+  ])
+})

@@ -13,18 +13,18 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 const golden = {
   foldVersion: 5,
   hashes: {
-    'cell-parts': '6484 13303f12c2db568b',
-    'cell-warnings': '10 fe72ced197893632',
+    'cell-parts': '7094 8c41de660ed86bf9',
+    'cell-warnings': '10 a6621d6ac5f5f3b9',
     'command-results': '2 ca37ab19e106754d',
     'dead-letters': '60 a8415e51092952d6',
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
     fates: '1738 560f5183b4a42936',
-    'industry-warnings': '7 19cfcac3e3131c62',
+    'industry-warnings': '7 37c8f53fe4f57c54',
     notices: '1021 fc5bdf8509631792',
-    'region-warnings': '10 08b0ea3b7ee56b36',
+    'region-warnings': '10 1cc12fdb73e3c850',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '80 592c1786d7c59d08',
+    ticks: '80 6994824165fddb9c',
   },
 } as const
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
+import type { Role } from '../../src/watch/beginnings.ts'
 import { Comparison } from '../support/judge/comparison.ts'
 import { type CountedFact, FactCounts } from '../support/judge/factCounts.ts'
 import {
@@ -24,11 +25,13 @@ function judged(market: JudgedMarket): Said[] {
   const comparison = new Comparison(market.profile, market.beatMs)
   const { cells, clock } = comparison
   const counts = new FactCounts(cells)
+  const { regions } = market.profile
+  const roleOf = (region: string): Role => comparison.product.roleOf(0, regions.leafOf[regions.find(region)])
   return beatsOf(market).flatMap(({ beat, come, gone, sent }) => {
     const { tick, endsTick } = comparison.at(beat)
     const isOf = (one: SentEvent): boolean => clock.tickOf(one.atMs) === tick
     counts.add(factsOf(come), factsOf(gone.filter(isOf)))
-    const sums = counts.sums()
+    const sums = counts.sums(roleOf)
     const late = gone
       .filter((one) => one.counts && !isOf(one))
       .map((one) => ({ tick: clock.tickOf(one.atMs), cells: cells.above(one.region, one.industry), events: 1 }))
@@ -76,7 +79,7 @@ it("judges the demo's market as the oracle does", async () => {
   const profile = { ...demo, file: { ...demo.file, warnings } }
   const beatMs = 3_600_000
   const start = Date.UTC(2024, 11, 31, 16)
-  const days = 30
+  const days = 36
   const market = simulate(profile, {
     enterprises: 1_000,
     days,
@@ -91,7 +94,7 @@ it("judges the demo's market as the oracle does", async () => {
   const counts = new PartCounts(profile, comparison.cells)
   const said = beats.flatMap((sent, at) => {
     const beat = start / beatMs + at
-    const found = comparison.beat(beat, sent, (parts) => counts.add(parts))
+    const found = comparison.beat(beat, sent, (parts) => counts.add(parts, (...of) => comparison.product.roleOf(...of)))
     if (comparison.at(beat).endsTick) counts.clear()
     return found
   })

@@ -45,6 +45,7 @@ function warningFrom(counts: { events: number; enterprises: number }, byType: Re
       early: false,
       evidence,
       byType,
+      withheld: 0,
       parents: [],
       children: [],
       explainedBy: undefined,

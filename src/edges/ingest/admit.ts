@@ -3,7 +3,7 @@
  * a record all the same (docs/fold.md rule 22): it becomes a dead letter in the fold, and whoever sent it is told now.
  */
 
-import { factWordsBase } from '../../../models/facts.ts'
+import { factSource, factWordsBase } from '../../../models/facts.ts'
 import { enterpriseId } from '../../../streams/contracts.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
@@ -22,6 +22,8 @@ export type Admitted = {
   record: NewRecord | undefined
   refusal: Refusal | undefined
   unknown: readonly NamedCode[]
+  /** Of a good event. */
+  source?: number | undefined
 }
 
 /** `file`: told in the headers of lines that are refused, beside their number. */
@@ -44,7 +46,7 @@ type Judged = { key: string | null } & ({ refusal: Refusal } | { refusal: undefi
 export function admitter(profile: Profile): Admit {
   const decode = decoder(profile)
   const unknownIn = unknownReader(profile)
-  const words = new Int32Array(factWordsBase + profile.file.factColumns.length) // nobody reads them here
+  const words = new Int32Array(factWordsBase + profile.file.factColumns.length)
   const decodeBy = {
     'risk-events': (record: LogRecord) => decode.event(record, words, 0),
     'credit-grades': decode.grade,
@@ -56,9 +58,14 @@ export function admitter(profile: Profile): Admit {
     const judged: Judged = fault === undefined ? judge(topic, value) : { key: null, refusal: fault }
     const { key, refusal } = judged
     if (judged.refusal === undefined)
-      return { record: { key, value }, refusal, unknown: unknownIn(value, judged.flagged) }
+      return { record: { key, value }, refusal, unknown: unknownIn(value, judged.flagged), source: sourceIn(topic) }
     const record = file === undefined ? { key, value } : { key, value, headers: placeOf(file, line, fault) }
     return { record, refusal, unknown: [] }
+  }
+
+  /** Of the event that was decoded last. */
+  function sourceIn(topic: RecordTopic): number | undefined {
+    return topic === 'risk-events' ? factSource(words[3]) : undefined
   }
 
   /** One parse, by the decoder itself: the key is guessed from the bytes, and the decoder says the right one if it was wrong. */

@@ -13,6 +13,7 @@ import type { ImportOptions, ImportSummary, Scanned } from './importOptions.ts'
 import { checkDense, knownAtMax, openWriter, scanAll, stateFor } from './importPlan.ts'
 import type { ImportWriter } from './importWriter.ts'
 import { type Answer, refuse } from './intake.ts'
+import { LeadingGaps } from './leadingGaps.ts'
 import { merge, type SortedSource, type Stretch } from './merge.ts'
 import { readRun, writeRuns } from './sortRuns.ts'
 import { timedEntries } from './timed.ts'
@@ -31,6 +32,7 @@ export async function runImport(options: ImportOptions): Promise<ImportSummary> 
     held: 0,
     refused: {},
     lines: [],
+    leadingGaps: [],
     leftOut: 0,
     from: undefined,
     to: undefined,
@@ -95,6 +97,8 @@ async function writeAll(
   summary: ImportSummary,
 ): Promise<void> {
   const admit = admitter(options.profile)
+  const gaps = new LeadingGaps(options.profile)
+  summary.leadingGaps = gaps.found
   const total = scanned.reduce((sum, { scan }) => sum + scan.entries, 0)
   const told: Answer = { accepted: 0, refused: summary.lines, counts: summary.refused }
   let done = 0
@@ -110,7 +114,8 @@ async function writeAll(
         options.onProgress?.({ doing: 'import', done, total })
       }
       done++
-      const { record, refusal, unknown } = admit(file.topic, entry, file.file)
+      const { record, refusal, unknown, source } = admit(file.topic, entry, file.file)
+      if (source !== undefined) gaps.add(source, timeMs)
       if (unknown.length > 0) addUnknown(summary, unknownAt(unknown, line, file.file))
       if (refusal === undefined) summary.accepted++
       else refuse(told, { line, code: refusal.refused, detail: refusal.detail, file: file.file })

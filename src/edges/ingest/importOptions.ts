@@ -3,6 +3,7 @@ import type { Profile } from '../../../streams/profile.ts'
 import type { RecordTopic } from '../../../streams/topics.ts'
 import type { Log } from '../../log/port.ts'
 import type { Answer } from './intake.ts'
+import type { LeadingGap } from './leadingGaps.ts'
 import type { FileScan, ImportFile } from './timed.ts'
 import type { UnknownCodes } from './unknownCodes.ts'
 
@@ -37,6 +38,8 @@ export type ImportSummary = {
   lines: Answer['refused']
   /** As in `Answer`. */
   unknown?: UnknownCodes | undefined
+  /** A few records of a source long before the rest. */
+  leadingGaps: readonly LeadingGap[]
   /** Rows that give no record by their mapping: no `when` of it holds. */
   leftOut: number
   /** First and last time, ISO 8601; undefined when there was nothing to import. */

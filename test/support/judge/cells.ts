@@ -37,6 +37,13 @@ export class Codes {
     return this.path(code).filter((one) => one === '' || this.#judged.has(one))
   }
 
+  /** Whether one of two regions lies in the other; what is unknown below a code lies in it. */
+  isNear(one: string, other: string): boolean {
+    const path = (code: string): string[] =>
+      code.includes('/') ? [code, ...this.path(code.split('/')[0])] : [code, ...this.path(code)]
+    return path(one).includes(other) || path(other).includes(one)
+  }
+
   isJudged(code: string): boolean {
     return this.#judged.has(code)
   }
@@ -106,6 +113,10 @@ export class Cells {
     }
     const parent = this.#regions.above(region)
     return { group: `${industry} in regions of ${parent}`, size: this.#regions.children(parent) }
+  }
+
+  isNear(region: string, cell: string): boolean {
+    return this.#regions.isNear(region, codesOf(cell).region)
   }
 
   /** The cell whose week it follows: its outermost judged industry in the whole country. */

@@ -1,5 +1,6 @@
 /** Both judges side by side, beat by beat: what they say, and after each tick what they expect of every cell. */
 import { expect } from 'vitest'
+import type { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { unknownCode } from '../../../streams/tree.ts'
 import { expectSame, isNear } from './agreement.ts'
@@ -35,10 +36,14 @@ export class Comparison {
   }
 
   /** Folds a beat. The oracle is given its counts, which may be read off the parts that the product wrote. */
-  beat(beat: number, sent: readonly Sent[], counted: (parts: PartsOf) => Pick<Beat, 'sums' | 'late'>): Said[] {
+  beat(beat: number, sent: readonly Sent[], counted: (parts: CellPart[]) => Pick<Beat, 'sums' | 'late'>): Said[] {
     const at = this.at(beat)
-    const { said, parts } = this.product.beat(beat, sent)
-    const wanted = this.#oracle.beat({ ...at, ...counted(parts) })
+    let counts: ReturnType<typeof counted> | undefined
+    const { said, turns } = this.product.beat(beat, sent, (parts) => {
+      counts = counted(parts)
+    })
+    if (counts === undefined) throw new Error('nothing was counted')
+    const wanted = this.#oracle.beat({ ...at, ...counts }, turns)
     expectSame(said, wanted, `tick ${at.tick} beat ${beat}`)
     if (at.endsTick) this.#expectSameExpectations(at.tick + 1)
     return wanted
@@ -54,8 +59,6 @@ export class Comparison {
     }
   }
 }
-
-type PartsOf = ReturnType<JudgeInTasks['beat']>['parts']
 
 /** A tree as its table has it; nodes for what is unknown are the product's own. */
 function codesOf({ nodes, levels }: Profile['regions'], judged: readonly string[]): CodeList {

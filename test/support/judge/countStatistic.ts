@@ -2,9 +2,9 @@
  * What a cell's count should be, written from docs/science.md section 6 as plainly as it can be: one object a cell, matrices as rows,
  * every sum in full. Part of the judge's oracle; it shares no code with models/counts.
  */
-import type { Cells } from './cells.ts'
+import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
-import type { Expected, Statistic, Sums } from './judgeOracle.ts'
+import type { Expected, Statistic, Sums, Turns } from './judgeOracle.ts'
 
 const keepWeekly = 0.985
 const keepDispersionWeekly = 0.97
@@ -26,6 +26,8 @@ type Cell = {
   counted: number
   /** What siblings hear of it: discounted events and ticks. */
   seen: { events: number; ticks: number }
+  /** Its last ticks, since the first in which something taught that is not judged yet: what it counted with that, and that alone. */
+  lessons: { total: number; taught: number }[]
 }
 type Tick = { tick: number; prior: Prior; week: number }
 
@@ -37,6 +39,7 @@ export class CountStatistic implements Statistic {
   readonly #weeks = new Map<string, { events: number; ticks: number }[]>()
   #priors = new Map<string, Prior>()
   #firstTick: number | undefined
+  readonly #begun = new Map<string, number>()
 
   constructor(cells: Cells, clock: Clock) {
     this.#cells = cells
@@ -55,13 +58,20 @@ export class CountStatistic implements Statistic {
     return this.#firstTick === undefined ? 0 : tick - this.#firstTick
   }
 
-  /** A cell is known from its first event on; it then learns the ticks before as zeros. History begins with the first event of all. */
-  begin(tick: number, sums: Sums): boolean {
-    if (this.#firstTick === undefined && ![...sums.values()].some(({ events }) => events > 0)) return false
+  /**
+   * A cell is known from its first event on; it then learns the ticks before, since its region began, as zeros. History begins with the
+   * first event of all, and anew where that was astray.
+   */
+  begin(tick: number, sums: Sums, begun: Turns['begun']): boolean {
+    for (const region of begun) this.#begun.set(region, tick)
+    if (this.#firstTick !== undefined && begun.includes('')) this.#firstTick = tick
+    if (this.#firstTick === undefined && ![...sums.values()].some((sum) => sum.events + sum.taught + sum.backlog > 0))
+      return false
     this.#firstTick ??= tick
     for (const subject of sums.keys()) {
       if (this.#cells.axisOf(subject) === undefined || this.#known.has(subject)) continue
-      const silent = Math.min(this.ticksBefore(tick), silentTicksMax)
+      const begun = Math.max(this.#firstTick, this.#begun.get(codesOf(subject).region) ?? this.#firstTick)
+      const silent = Math.min(tick - begun, silentTicksMax)
       const cell = newCell()
       this.#known.set(subject, cell)
       for (let back = silent; back > 0; back--) this.#learnCell(cell, this.#tickOf(subject, tick - back), 0)
@@ -76,18 +86,49 @@ export class CountStatistic implements Statistic {
     return this.#expectCell(this.#cell(subject), this.#tickOf(subject, tick))
   }
 
-  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean): void {
+  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean, ended: Turns['ended']): void {
     const weekBegins = this.#clock.phase(tick) === 0
     for (const [subject, cell] of this.#known) {
+      const sum = sums.get(subject)
+      if (sum !== undefined && sum.backlog !== 0) continue
       const at = this.#tickOf(subject, tick)
-      const events = Math.max(0, sums.get(subject)?.events ?? 0)
+      const events = Math.max(0, sum?.events ?? 0)
       const learnt = isHeld(subject) ? Math.min(events, Math.round(this.#expectCell(cell, at).mean)) : events
       this.#learnCell(cell, at, learnt)
       const keep = weekBegins ? keepWeekly : 1
       cell.seen = { events: keep * cell.seen.events + learnt, ticks: keep * cell.seen.ticks + 1 }
+      const taught = Math.max(0, sum?.taught ?? 0)
+      if (taught + cell.lessons.length > 0)
+        cell.lessons = [...cell.lessons, { total: learnt + taught, taught }].slice(-this.#teachingTicks)
+      if (cell.lessons.length === this.#teachingTicks && cell.lessons.every((one) => one.taught === 0))
+        cell.lessons = []
     }
     if (this.#clock.phases > 1) this.#learnWeeks(tick, sums)
     this.#setPriors((subject) => this.#cell(subject).seen)
+    this.#beginAnew(tick, ended)
+  }
+
+  get #teachingTicks(): number {
+    return Math.max(14, this.#clock.phases)
+  }
+
+  /** A cell of which more than a tenth is new is forgotten, and learns its last ticks again; those before the new as the mean that it knew. */
+  #beginAnew(tick: number, ended: Turns['ended']): void {
+    const anew = [...this.#known].filter(([subject, { lessons }]) => {
+      const isNear = ended.some((region) => this.#cells.isNear(region, subject))
+      return isNear && total(lessons.map(({ taught }) => taught)) > total(lessons.map((one) => one.total)) / 10
+    })
+    const ticks = this.#teachingTicks
+    const counts = anew.map(([, { lessons, seen }]) => {
+      const mean = seen.ticks === 0 ? 0 : Math.round(seen.events / seen.ticks)
+      return [...Array.from({ length: ticks - lessons.length }, () => mean), ...lessons.map((one) => one.total)]
+    })
+    for (const [at, [subject, { lessons }]] of anew.entries())
+      this.#known.set(subject, { ...newCell(), lessons, seen: { events: total(counts[at]), ticks } })
+    this.#setPriors((subject) => this.#cell(subject).seen)
+    for (const [at, [subject]] of anew.entries())
+      for (const [back, count] of counts[at].entries())
+        this.#learnCell(this.#cell(subject), this.#tickOf(subject, tick - ticks + 1 + back), count)
   }
 
   #learnWeeks(tick: number, sums: Sums): void {
@@ -96,7 +137,9 @@ export class CountStatistic implements Statistic {
         this.#weeks.get(rhythm) ?? Array.from({ length: this.#clock.phases }, () => ({ events: 0, ticks: 0 }))
       this.#weeks.set(rhythm, week)
       const phase = week[this.#clock.phase(tick)]
-      phase.events = keepWeekly * phase.events + Math.max(0, sums.get(rhythm)?.events ?? 0)
+      const { events, taught, backlog } = sums.get(rhythm) ?? { events: 0, taught: 0, backlog: 0 }
+      if (backlog !== 0) continue
+      phase.events = keepWeekly * phase.events + Math.max(0, events + taught)
       phase.ticks = keepWeekly * phase.ticks + 1
     }
   }
@@ -209,6 +252,7 @@ const newCell = (): Cell => ({
   expected: 0,
   counted: 0,
   seen: { events: 0, ticks: 0 },
+  lessons: [],
 })
 
 const dispersion = ({ squares, weights }: Cell): number => Math.max(1, (squares + 5) / (weights + 5))

@@ -1,4 +1,5 @@
 /** The counts of a tick from its events, one by one. Part of the judge's oracle. */
+import type { Role } from '../../../src/watch/beginnings.ts'
 import type { Cells } from './cells.ts'
 import type { Sum, Sums } from './judgeOracle.ts'
 
@@ -22,12 +23,12 @@ export class FactCounts {
       for (const cell of this.#cells.above(region, industry)) this.#heard.add(cell)
   }
 
-  /** Every cell that had an event at the end of some beat of the tick. */
-  sums(): Sums {
+  /** Every cell that had an event at the end of some beat of the tick. `roleOf`: what events of a region are in the open tick. */
+  sums(roleOf: (region: string) => Role): Sums {
     const below = new Map([...this.#heard].map((cell): [string, CountedFact[]] => [cell, []]))
     for (const fact of this.#facts)
       for (const cell of this.#cells.above(fact.region, fact.industry)) below.get(cell)?.push(fact)
-    return new Map([...below].map(([cell, facts]) => [cell, sumOf(facts)]))
+    return new Map([...below].map(([cell, facts]) => [cell, sumOf(facts, roleOf)]))
   }
 
   clear(): void {
@@ -36,7 +37,7 @@ export class FactCounts {
   }
 }
 
-function sumOf(facts: readonly CountedFact[]): Sum {
+function sumOf(facts: readonly CountedFact[], roleOf: (region: string) => Role): Sum {
   const byEnterprise = new Map<string, number>()
   const byType: Record<string, number> = {}
   for (const { enterprise, type } of facts) {
@@ -44,5 +45,13 @@ function sumOf(facts: readonly CountedFact[]): Sum {
     if (enterprise !== undefined) byEnterprise.set(enterprise, (byEnterprise.get(enterprise) ?? 0) + 1)
   }
   const squares = [...byEnterprise.values()].reduce((sum, events) => sum + events ** 2, 0)
-  return { events: facts.length, enterprises: byEnterprise.size, squares, byType }
+  const of = (role: Role): number => facts.filter(({ region }) => roleOf(region) === role).length
+  return {
+    events: of('judged'),
+    taught: of('taught'),
+    backlog: of('backlog'),
+    enterprises: byEnterprise.size,
+    squares,
+    byType,
+  }
 }

@@ -10,8 +10,18 @@ import type { Clock } from './clock.ts'
 import { chanceOfAtLeast } from './tails.ts'
 
 export type Expected = { mean: number; variance: number }
-/** What the open tick has counted so far in a cell: fresh judged events, distinct enterprises, and the sum over them of (events of one)^2. */
-export type Sum = { events: number; enterprises: number; squares: number; byType: Readonly<Record<string, number>> }
+/**
+ * What the open tick has counted so far in a cell: fresh judged events, distinct enterprises, and the sum over them of (events of one)^2.
+ * `events` holds none of those that are not judged yet, because their source or region has just begun, and of those that were kept back.
+ */
+export type Sum = {
+  events: number
+  taught: number
+  backlog: number
+  enterprises: number
+  squares: number
+  byType: Readonly<Record<string, number>>
+}
 /** Every cell that the tick has heard of, though its sums may have come to 0. */
 export type Sums = ReadonlyMap<string, Sum>
 /** A beat: the tick's counts at its end, what of earlier ticks was taken back in it, and whether it ends the tick. */
@@ -22,6 +32,8 @@ export type Beat = {
   late: readonly { tick: number; cells: readonly string[]; events: number }[]
   endsTick: boolean
 }
+/** Regions that began in a tick that ends, and those in which something has taught enough (docs/fold.md rule 24). */
+export type Turns = { begun: readonly string[]; ended: readonly string[] }
 
 export interface Statistic {
   readonly name: string
@@ -30,9 +42,9 @@ export interface Statistic {
   /** Ticks of history before this one. */
   ticksBefore(tick: number): number
   /** Before a tick is judged: subjects that it is the first to hear of. False while there is no history at all. */
-  begin(tick: number, sums: Sums): boolean
+  begin(tick: number, sums: Sums, begun: Turns['begun']): boolean
   expect(subject: string, tick: number): Expected
-  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean): void
+  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean, ended: Turns['ended']): void
 }
 
 /** A warning but for its words, and for what every warning of a run has in common. */
@@ -64,7 +76,7 @@ const explainedPMin = 0.01
 const earlyP = 0.001
 /** Of what fewer enterprises brought, warnings do not tell the types. */
 const enterprisesToldMin = 3
-const nothing: Sum = { events: 0, enterprises: 0, squares: 0, byType: {} }
+const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
 
 export class JudgeOracle {
   readonly #policy: WarningPolicy
@@ -82,9 +94,9 @@ export class JudgeOracle {
   }
 
   /** What is said in a beat: amendments, early reds, and at the end of a tick its levels. */
-  beat(beat: Beat): Said[] {
+  beat(beat: Beat, turns: Turns): Said[] {
     const said = [...this.#amend(beat), ...this.#raiseEarly(beat)]
-    return beat.endsTick ? [...said, ...this.#close(beat)] : said
+    return beat.endsTick ? [...said, ...this.#close(beat, turns)] : said
   }
 
   #amend({ beat, tick, late }: Beat): Said[] {
@@ -104,7 +116,16 @@ export class JudgeOracle {
       const left = found.events - open.retracted
       const p = pOf({ mean: found.expected, variance: found.variance }, left)
       const q = found.p === 0 ? found.q : Math.min(1, (found.q * p) / found.p)
-      const evidence = { ...found, events: left, p, q, rateRatio: left / found.expected, byType: {} }
+      const evidence = {
+        ...found,
+        events: left,
+        p,
+        q,
+        rateRatio: left / found.expected,
+        byType: {},
+        taught: 0,
+        backlog: 0,
+      }
       if (open.amended || rank(this.#called(evidence, 0)) >= rank(open.level)) return []
       open.amended = true
       return [
@@ -138,12 +159,12 @@ export class JudgeOracle {
     })
   }
 
-  #close({ beat, tick, sums }: Beat): Said[] {
+  #close({ beat, tick, sums }: Beat, { begun, ended }: Turns): Said[] {
     const statistic = this.#statistic
-    if (!statistic.begin(tick, sums)) return []
+    if (!statistic.begin(tick, sums, begun)) return []
     const judged = statistic.ticksBefore(tick) >= this.#policy.historyTicksMin
     const said = judged ? this.#judge(tick, beat, sums) : []
-    statistic.learn(tick, sums, (cell) => this.#isHeld(cell, tick))
+    statistic.learn(tick, sums, (cell) => this.#isHeld(cell, tick), ended)
     this.#families = countBy(statistic.subjects, (cell) => this.#axisOf(cell))
     return said
   }
@@ -289,6 +310,7 @@ export class JudgeOracle {
       enterprises,
       effectiveEnterprises: squares === 0 ? 0 : count ** 2 / squares,
       byType: isTold ? found.byType : {},
+      ...(found.taught + found.backlog === 0 ? {} : { withheld: found.taught + found.backlog }),
       familySize,
       parents: parents.map((parent) => this.#idOf(parent)),
       children: children.map(codesOf),

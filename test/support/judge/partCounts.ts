@@ -1,18 +1,26 @@
 /** The counts of a tick as the parts of the enterprise tasks say them, by code, for markets too large to be counted event by event. */
 import { type CellKeys, cellKeys } from '../../../src/cells.ts'
+import type { Role } from '../../../src/watch/beginnings.ts'
 import type { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { unknownCode } from '../../../streams/tree.ts'
 import { type Cells, keyOf } from './cells.ts'
 import type { Beat, Sum, Sums } from './judgeOracle.ts'
 
-type Mutable = { events: number; enterprises: number; squares: number; byType: Record<string, number> }
+type Mutable = {
+  events: number
+  enterprises: number
+  squares: number
+  byType: Record<string, number>
+}
 
 export class PartCounts {
   readonly #profile: Profile
   readonly #keys: CellKeys
   readonly #cells: Cells
   readonly #sums = new Map<string, Mutable>()
+  /** Of their events, those that are not judged. */
+  readonly #withheld = new Map<string, { taught: number; backlog: number }>()
 
   constructor(profile: Profile, cells: Cells) {
     this.#profile = profile
@@ -20,7 +28,8 @@ export class PartCounts {
     this.#cells = cells
   }
 
-  add(parts: readonly CellPart[]): Pick<Beat, 'sums' | 'late'> {
+  /** `roleOf`: what events of a source from a region are in the open tick. */
+  add(parts: readonly CellPart[], roleOf: (source: number, region: number) => Role): Pick<Beat, 'sums' | 'late'> {
     const keys = this.#keys
     const late: Beat['late'][number][] = []
     for (const part of parts) {
@@ -33,7 +42,9 @@ export class PartCounts {
           sum.byType[type] = (sum.byType[type] ?? 0) + part.counts.deltas[at]
         }
       }
-      const { breadth, shared } = part
+      const { breadth, shared, unjudged = { keys: [], deltas: [] } } = part
+      for (const [at, key] of part.counts.keys.entries()) this.#withhold(key, part.counts.deltas[at], roleOf)
+      for (const [at, key] of unjudged.keys.entries()) this.#withhold(key, -unjudged.deltas[at], roleOf)
       for (const [at, leaf] of breadth.keys.entries())
         for (const cell of this.#above(leaf)) this.#widen(cell, breadth.enterprises[at], breadth.squares[at])
       for (const [at, node] of shared.keys.entries()) {
@@ -52,15 +63,31 @@ export class PartCounts {
 
   clear(): void {
     this.#sums.clear()
+    this.#withheld.clear()
   }
 
   #shown(): Sums {
     return new Map(
       [...this.#sums].map(([cell, sum]): [string, Sum] => {
         const byType = Object.fromEntries(Object.entries(sum.byType).filter(([, events]) => events !== 0))
-        return [cell, { ...sum, byType }]
+        const { taught, backlog } = this.#withheld.get(cell) ?? { taught: 0, backlog: 0 }
+        return [cell, { ...sum, events: sum.events - taught - backlog, taught, backlog, byType }]
       }),
     )
+  }
+
+  #withhold(key: number, events: number, roleOf: (source: number, region: number) => Role): void {
+    const keys = this.#keys
+    const source = keys.column(key) - keys.columns.source(0)
+    if (source < 0 || source >= this.#profile.sources.length) return
+    const leaf = keys.cellOf(keys.gradedOf(key))
+    const role = roleOf(source, keys.region(leaf))
+    if (role === 'judged') return
+    for (const cell of this.#above(leaf)) {
+      const withheld = this.#withheld.get(cell) ?? { taught: 0, backlog: 0 }
+      withheld[role] += events
+      this.#withheld.set(cell, withheld)
+    }
   }
 
   #widen(cell: string, enterprises: number, squares: number): void {

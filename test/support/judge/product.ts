@@ -5,13 +5,15 @@ import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
+import type { Role } from '../../../src/watch/beginnings.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
 import { CellPart, Warning } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
+import { ArchiveRecord } from '../../../streams/ticks.ts'
 import { type FoldedTopic, warningTopics } from '../../../streams/topics.ts'
 import { bytesOf } from '../fold.ts'
 import { codesOf } from './cells.ts'
-import type { Expected } from './judgeOracle.ts'
+import type { Expected, Turns } from './judgeOracle.ts'
 
 /** A record as it is sent; a value that is text is sent as it is. */
 export type Sent = { topic: FoldedTopic; key: string | null; value: object | string }
@@ -30,8 +32,12 @@ export class JudgeInTasks {
     this.#watch = new WatchTask({ ...common, foldVersion })
   }
 
-  /** Folds one beat through both tasks. `texts`: the warnings as they are published, with their keys. */
-  beat(beat: number, sent: readonly Sent[]): { said: Warning[]; texts: string[]; parts: CellPart[] } {
+  /** Folds one beat through both tasks; `counted` is given the parts before the watch takes them. `texts`: warnings as they are published, with their keys. */
+  beat(
+    beat: number,
+    sent: readonly Sent[],
+    counted: (parts: CellPart[]) => void = () => {},
+  ): { said: Warning[]; texts: string[]; turns: Turns } {
     const taken = this.#enterprises.inputs.map((input) =>
       sent
         .filter(({ topic }) => topic === input.topic)
@@ -42,13 +48,25 @@ export class JudgeInTasks {
     this.#enterprises.fold(beat, recordsByName(id, inputs, taken), ({ topic, record: { key, value } }) => {
       if (topic === 'cell-parts') parts.push(record(parts.length, key, value))
     })
+    counted(parts.map(({ value }) => CellPart.parse(jsonIn(value))))
     const [said, texts]: [Warning[], string[]] = [[], []]
+    const turns = { begun: [] as string[], ended: [] as string[] }
     this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { key, value } }) => {
-      if (!topicsOfWarnings.has(topic)) return
-      said.push(Warning.parse(jsonIn(value)))
-      texts.push(`${key} ${Buffer.from(value).toString('utf8')}`)
+      if (topicsOfWarnings.has(topic)) {
+        said.push(Warning.parse(jsonIn(value)))
+        texts.push(`${key} ${Buffer.from(value).toString('utf8')}`)
+      }
+      const record = topic === 'ticks' ? ArchiveRecord.parse(jsonIn(value)) : undefined
+      if (record?.kind !== 'tick') return
+      for (const kind of ['begun', 'ended'] as const)
+        turns[kind].push(...(record[kind] ?? []).map((region) => this.#profile.regions.nodes[region].code))
     })
-    return { said, texts, parts: parts.map(({ value }) => CellPart.parse(jsonIn(value))) }
+    return { said, texts, turns }
+  }
+
+  /** What events of a source from a region are in the open tick: who begins and who comes back has tests of its own. */
+  roleOf(source: number, region: number): Role {
+    return this.#watch.beginnings.roleOf(source, region)
   }
 
   /** What a cell should count in a tick; undefined for one that is not judged yet. */
