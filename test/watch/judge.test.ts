@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { loadProfile } from '../../src/edges/profiles.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
-import type { Role } from '../../src/watch/beginnings.ts'
 import { Comparison } from '../support/judge/comparison.ts'
 import { type CountedFact, FactCounts } from '../support/judge/factCounts.ts'
 import {
@@ -25,37 +24,35 @@ function judged(market: JudgedMarket): Said[] {
   const comparison = new Comparison(market.profile, market.beatMs)
   const { cells, clock } = comparison
   const counts = new FactCounts(cells)
-  const { regions } = market.profile
-  const roleOf = (region: string): Role => comparison.product.roleOf(0, regions.leafOf[regions.find(region)])
   return beatsOf(market).flatMap(({ beat, come, gone, sent }) => {
     const { tick, endsTick } = comparison.at(beat)
     const isOf = (one: SentEvent): boolean => clock.tickOf(one.atMs) === tick
     counts.add(factsOf(come), factsOf(gone.filter(isOf)))
-    const sums = counts.sums(roleOf)
+    const sums = counts.sums((fact) => comparison.roleOf(fact))
+    const { facts } = counts
     const late = gone
       .filter((one) => one.counts && !isOf(one))
       .map((one) => ({ tick: clock.tickOf(one.atMs), cells: cells.above(one.region, one.industry), events: 1 }))
     if (endsTick) counts.clear()
-    return comparison.beat(beat, sent, () => ({ sums, late }))
+    return comparison.beat(beat, sent, () => ({ sums, late, facts }))
   })
 }
 
 const factsOf = (events: readonly SentEvent[]): CountedFact[] =>
-  events
-    .filter(({ counts }) => counts)
-    .map(({ id, enterpriseId, region, industry, type }) => {
-      const enterprise = enterpriseId.startsWith('place:') ? undefined : enterpriseId
-      return { id, enterprise, region, industry, type }
-    })
+  events.map(({ id, enterpriseId, region, industry, type, source = 'OTHER', counts }) => {
+    const enterprise = enterpriseId.startsWith('place:') ? undefined : enterpriseId
+    return { id, enterprise, region, industry, type, source, counts }
+  })
 
 /** How often each kind of thing was said: a comparison of two that say nothing shows nothing. */
 function kindsOf(said: readonly Said[]): (what: string) => number {
   const seen = new Map<string, number>()
-  for (const { axis, change, level, early, explainedBy, parents } of said) {
+  for (const { axis, change, level, early, explainedBy, parents, withheld } of said) {
     const kinds: string[] = [axis, change, level]
     if (early) kinds.push('early')
     if (explainedBy !== undefined) kinds.push('explained by its child')
     if (parents.length > 0) kinds.push('below an open one')
+    if (withheld !== undefined) kinds.push('with events of what has just begun')
     for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1)
   }
   return (what) => seen.get(what) ?? 0
@@ -68,7 +65,16 @@ it('judges any market as the oracle does', () => {
     { seed, numRuns: 80 },
   )
   const seen = kindsOf(said)
-  const kinds = ['raised', 'level', 'cleared', 'amended', 'early', 'explained by its child', 'below an open one']
+  const kinds = [
+    'raised',
+    'level',
+    'cleared',
+    'amended',
+    'early',
+    'explained by its child',
+    'below an open one',
+    'with events of what has just begun',
+  ]
   for (const what of ['calm', 'blue', 'yellow', 'orange', 'red', ...kinds, 'industry', 'region', 'cell'])
     expect(seen(what), what).toBeGreaterThan(10)
 })
@@ -94,7 +100,10 @@ it("judges the demo's market as the oracle does", async () => {
   const counts = new PartCounts(profile, comparison.cells)
   const said = beats.flatMap((sent, at) => {
     const beat = start / beatMs + at
-    const found = comparison.beat(beat, sent, (parts) => counts.add(parts, (...of) => comparison.product.roleOf(...of)))
+    const found = comparison.beat(beat, sent, (parts) => {
+      const { sums, late } = counts.add(parts, (fact) => comparison.roleOf(fact))
+      return { sums, late, facts: counts.facts }
+    })
     if (comparison.at(beat).endsTick) counts.clear()
     return found
   })

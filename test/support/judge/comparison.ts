@@ -4,10 +4,11 @@ import type { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { unknownCode } from '../../../streams/tree.ts'
 import { expectSame, isNear } from './agreement.ts'
+import { Beginnings, type Role, type SourceFact } from './beginnings.ts'
 import { Cells, type CodeList } from './cells.ts'
 import { type Clock, clock } from './clock.ts'
 import { CountStatistic } from './countStatistic.ts'
-import { type Beat, JudgeOracle, type Said } from './judgeOracle.ts'
+import { type Beat, JudgeOracle, type Said, type Turns } from './judgeOracle.ts'
 import { JudgeInTasks, type Sent } from './product.ts'
 
 export class Comparison {
@@ -17,15 +18,20 @@ export class Comparison {
   readonly #beatMs: number
   readonly #statistic: CountStatistic
   readonly #oracle: JudgeOracle
+  readonly #beginnings: Beginnings
+  /** Roles of the open tick, by source and region. */
+  readonly #roles = new Map<string, Role>()
 
   constructor(profile: Profile, beatMs: number) {
     const { regionLevels, industryLevels } = profile.file.warnings
     const { unit, utcOffsetMinutes } = profile.file.tick
     this.#beatMs = beatMs
-    this.cells = new Cells(codesOf(profile.regions, regionLevels), codesOf(profile.industries, industryLevels))
+    const regions = codesOf(profile.regions, regionLevels)
+    this.cells = new Cells(regions, codesOf(profile.industries, industryLevels))
     this.clock = clock(unit, utcOffsetMinutes)
     this.#statistic = new CountStatistic(this.cells, this.clock)
     this.#oracle = new JudgeOracle(profile.file.warnings, this.cells, this.clock, this.#statistic)
+    this.#beginnings = new Beginnings(regions, this.clock)
     this.product = new JudgeInTasks(profile, beatMs)
   }
 
@@ -35,17 +41,38 @@ export class Comparison {
     return { beat, tick, endsTick: this.clock.endMs(tick) === (beat + 1) * this.#beatMs }
   }
 
+  /** What a fact is in the open tick. Who is told silent, and comes back with a backlog, is the product's to say. */
+  roleOf(fact: SourceFact): Role {
+    const name = `${fact.source} ${fact.region}`
+    const role = this.#roles.get(name) ?? this.#roleOf(fact)
+    this.#roles.set(name, role)
+    return role
+  }
+
+  #roleOf(fact: SourceFact): Role {
+    const said = this.product.roleOf(fact)
+    const wanted = this.#beginnings.roleOf(fact, said === 'backlog')
+    if (said !== wanted) expect(said, `${fact.source} in ${fact.region}`).toBe(wanted)
+    return wanted
+  }
+
   /** Folds a beat. The oracle is given its counts, which may be read off the parts that the product wrote. */
-  beat(beat: number, sent: readonly Sent[], counted: (parts: CellPart[]) => Pick<Beat, 'sums' | 'late'>): Said[] {
+  beat(beat: number, sent: readonly Sent[], counted: (parts: CellPart[]) => Counted): Said[] {
     const at = this.at(beat)
-    let counts: ReturnType<typeof counted> | undefined
+    const where = `tick ${at.tick} beat ${beat}`
+    let counts: Counted | undefined
     const { said, turns } = this.product.beat(beat, sent, (parts) => {
       counts = counted(parts)
     })
     if (counts === undefined) throw new Error('nothing was counted')
-    const wanted = this.#oracle.beat({ ...at, ...counts }, turns)
-    expectSame(said, wanted, `tick ${at.tick} beat ${beat}`)
-    if (at.endsTick) this.#expectSameExpectations(at.tick + 1)
+    const wantedTurns = at.endsTick ? this.#beginnings.close(at.tick, counts.facts) : { begun: [], ended: [] }
+    expect(sorted(turns), where).toEqual(sorted(wantedTurns))
+    const wanted = this.#oracle.beat({ ...at, ...counts }, wantedTurns)
+    expectSame(said, wanted, where)
+    if (at.endsTick) {
+      this.#roles.clear()
+      this.#expectSameExpectations(at.tick + 1)
+    }
     return wanted
   }
 
@@ -59,6 +86,11 @@ export class Comparison {
     }
   }
 }
+
+/** Counts of a tick so far, and all its facts. */
+export type Counted = Pick<Beat, 'sums' | 'late'> & { facts: readonly SourceFact[] }
+
+const sorted = ({ begun, ended }: Turns): Turns => ({ begun: begun.toSorted(), ended: ended.toSorted() })
 
 /** A tree as its table has it; nodes for what is unknown are the product's own. */
 function codesOf({ nodes, levels }: Profile['regions'], judged: readonly string[]): CodeList {

@@ -164,9 +164,11 @@ export class CountStatistic implements Statistic {
     }
     const ticks = Math.max(...this.subjects.map((subject) => seenOf(subject).ticks))
     this.#priors = new Map(
-      [...groups].map(([group, { size, seen }]) => {
+      [...groups].flatMap(([group, { size, seen }]) => {
         const silent = Array.from({ length: size - seen.length }, () => ({ events: 0, ticks }))
-        return [group, priorOf([...seen, ...silent])]
+        // Who has begun and learnt nothing yet, because all of it was kept back, says nothing.
+        const telling = [...seen, ...silent].filter((one) => one.ticks > 0)
+        return telling.length === 0 ? [] : [[group, priorOf(telling)]]
       }),
     )
   }

@@ -16,6 +16,7 @@ export type SentEvent = {
   type: string
   atMs: number
   agoMs: number
+  source: string | undefined
   region: string
   industry: string
   counts: boolean
@@ -38,9 +39,13 @@ type Outbreak = {
   events: number
   /** In its last tick it has eight times as many. */
   explodes: boolean
+  /** A third of it lies in the region above, and in none of the regions below that. */
+  spreads: boolean
   enterprises: number
   takenBack: 'no' | 'next tick' | 'two ticks later' | 'half of it'
 }
+/** Of a region, a source or a source in a region nothing comes before a tick; `stray`: but for one event in the first. */
+type Beginning = { region: number | undefined; source: string | undefined; tick: number; stray: boolean }
 export type MarketPlan = {
   unit: 'hour' | 'day' | 'week'
   counties: readonly number[]
@@ -53,6 +58,7 @@ export type MarketPlan = {
   eventsPerTick: number
   rhythm: 'even' | 'Sundays rest' | 'Mondays only'
   outbreaks: readonly Outbreak[]
+  beginnings: readonly Beginning[]
   seed: number
 }
 
@@ -66,7 +72,7 @@ export const easyLevels = { blue: rule(0.4, 1.1), yellow: rule(0.2, 1.3), orange
 const levels = {
   strict: { blue: rule(0.1, 1.5), yellow: rule(0.05, 2), orange: rule(0.01, 3), red: rule(0.001, 4) },
   easy: easyLevels,
-  tall: { blue: rule(0.4, 2), yellow: rule(0.3, 2.5), orange: rule(0.1, 3.5), red: rule(0.02, 5) },
+  tall: { blue: rule(0.4, 3), yellow: rule(0.3, 3.5), orange: rule(0.1, 4.5), red: rule(0.02, 6) },
   byRatio: { blue: rule(0.5, 1.2), yellow: rule(0.5, 1.7), orange: rule(0.5, 2.5), red: rule(0.3, 3.5) },
 } as const
 
@@ -90,9 +96,17 @@ const outbreak = fc.record({
   ticks: fc.constantFrom(1, 2, 3, 4, 8, 40),
   events: fc.constantFrom(3, 6, 12, 30, 80),
   explodes: fc.boolean(),
+  spreads: fc.boolean(),
   enterprises: fc.integer({ min: 1, max: 12 }),
   takenBack: fc.constantFrom('no', 'no', 'next tick', 'two ticks later', 'half of it'),
 } as const)
+
+const beginning = fc.record({
+  region: fc.option(fc.nat(20), { nil: undefined }),
+  source: fc.option(fc.constantFrom('hotline', 'court'), { nil: undefined }),
+  tick: fc.integer({ min: 1, max: 50 }),
+  stray: fc.boolean(),
+})
 
 export const marketPlans: fc.Arbitrary<MarketPlan> = fc
   .record({
@@ -113,6 +127,10 @@ export const marketPlans: fc.Arbitrary<MarketPlan> = fc
     eventsPerTick: fc.constantFrom(2, 8, 20, 40),
     rhythm: fc.constantFrom('even', 'Sundays rest', 'Mondays only'),
     outbreaks: fc.array(outbreak, { minLength: 1, maxLength: 6 }),
+    beginnings: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 3, arbitrary: fc.array(beginning, { minLength: 1, maxLength: 3 }) },
+    ),
     seed: fc.nat(),
   } as const)
   // A year is over after 53 weeks: from then on there is a season. A rhythm is learnt in as many weeks as it has days.
@@ -150,7 +168,7 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
         add(
           tick,
           `E${Math.floor(random() * one.enterprises)}`,
-          region,
+          one.spreads && n % 3 === 0 ? aboveOf(region) : region,
           industry,
           at === one.start ? one.takenBack : 'no',
         )
@@ -164,6 +182,20 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     ticks: of.ticks,
   }
 
+  /** Whether nothing is sent yet of what begins later. */
+  function isBefore(
+    { region, source, tick, stray }: Beginning,
+    event: { at: number; source: string | undefined; region: string },
+  ): boolean {
+    if (event.at >= tick || (stray && event.at === 0)) return false
+    const isOfRegion = region === undefined || event.region.startsWith(regions[region % regions.length])
+    return isOfRegion && (source === undefined || event.source === source)
+  }
+
+  function aboveOf(region: string): string {
+    return regionRows.find(({ code }) => code === region)?.parent || region
+  }
+
   function add(
     tick: number,
     enterpriseId: string,
@@ -172,15 +204,18 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     takenBack: Outbreak['takenBack'] | 'later',
   ): void {
     const atMs = calendar.startMs(tick) + Math.floor((random() * calendar.tickMs) / 1_000) * 1_000
+    const source = pick(random, ['hotline', 'hotline', 'court', undefined])
     const luck = random()
     const isStale = luck < 0.04
     const type = luck > 0.9 ? 'PEN.NOTE' : luck > 0.6 ? 'PEN.FINE' : 'CMP.COMPLAINT'
+    if (of.beginnings.some((one) => isBefore(one, { at: tick - firstTick, source, region }))) return
     events.push({
       id: `e${events.length}`,
       enterpriseId: random() < 0.08 ? 'place:R1' : enterpriseId,
       type,
       atMs,
       agoMs: isStale ? 31 * dayMs : 0,
+      source,
       region,
       industry,
       counts: !isStale && type !== 'PEN.NOTE',
@@ -221,9 +256,9 @@ export function beatsOf({ profile, beatMs, events, firstTick, ticks }: JudgedMar
   return [...beats.values()].sort((one, other) => one.beat - other.beat)
 }
 
-function eventOf({ id, enterpriseId, type, atMs, agoMs, region, industry }: SentEvent): Sent {
+function eventOf({ id, enterpriseId, type, atMs, agoMs, source, region, industry }: SentEvent): Sent {
   const occurredAt = new Date(atMs - agoMs).toISOString()
-  const value = { id, enterpriseId, type, occurredAt, region, industry }
+  const value = { id, enterpriseId, type, occurredAt, source, region, industry }
   return { topic: 'risk-events', key: enterpriseId, value }
 }
 

@@ -1,10 +1,11 @@
 /** The counts of a tick as the parts of the enterprise tasks say them, by code, for markets too large to be counted event by event. */
 import { type CellKeys, cellKeys } from '../../../src/cells.ts'
-import type { Role } from '../../../src/watch/beginnings.ts'
 import type { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { unknownCode } from '../../../streams/tree.ts'
-import { type Cells, keyOf } from './cells.ts'
+import type { SourceFact } from './beginnings.ts'
+import { type Cells, codesOf, keyOf } from './cells.ts'
+import type { RoleOf } from './factCounts.ts'
 import type { Beat, Sum, Sums } from './judgeOracle.ts'
 
 type Mutable = {
@@ -21,6 +22,8 @@ export class PartCounts {
   readonly #sums = new Map<string, Mutable>()
   /** Of their events, those that are not judged. */
   readonly #withheld = new Map<string, { taught: number; backlog: number }>()
+  /** Facts by source and leaf, whether they are judged or not. */
+  readonly #facts = new Map<string, { fact: SourceFact; count: number }>()
 
   constructor(profile: Profile, cells: Cells) {
     this.#profile = profile
@@ -29,7 +32,7 @@ export class PartCounts {
   }
 
   /** `roleOf`: what events of a source from a region are in the open tick. */
-  add(parts: readonly CellPart[], roleOf: (source: number, region: number) => Role): Pick<Beat, 'sums' | 'late'> {
+  add(parts: readonly CellPart[], roleOf: RoleOf): Pick<Beat, 'sums' | 'late'> {
     const keys = this.#keys
     const late: Beat['late'][number][] = []
     for (const part of parts) {
@@ -43,7 +46,10 @@ export class PartCounts {
         }
       }
       const { breadth, shared, unjudged = { keys: [], deltas: [] } } = part
-      for (const [at, key] of part.counts.keys.entries()) this.#withhold(key, part.counts.deltas[at], roleOf)
+      for (const [at, key] of part.counts.keys.entries()) {
+        this.#note(key, part.counts.deltas[at])
+        this.#withhold(key, part.counts.deltas[at], roleOf)
+      }
       for (const [at, key] of unjudged.keys.entries()) this.#withhold(key, -unjudged.deltas[at], roleOf)
       for (const [at, leaf] of breadth.keys.entries())
         for (const cell of this.#above(leaf)) this.#widen(cell, breadth.enterprises[at], breadth.squares[at])
@@ -64,6 +70,12 @@ export class PartCounts {
   clear(): void {
     this.#sums.clear()
     this.#withheld.clear()
+    this.#facts.clear()
+  }
+
+  /** All facts of the tick, one by one. */
+  get facts(): SourceFact[] {
+    return [...this.#facts.values()].flatMap(({ fact, count }) => Array.from({ length: count }, () => fact))
   }
 
   #shown(): Sums {
@@ -76,14 +88,27 @@ export class PartCounts {
     )
   }
 
-  #withhold(key: number, events: number, roleOf: (source: number, region: number) => Role): void {
+  /** Source and region of a count by source. */
+  #factOf(key: number): SourceFact | undefined {
     const keys = this.#keys
-    const source = keys.column(key) - keys.columns.source(0)
-    if (source < 0 || source >= this.#profile.sources.length) return
-    const leaf = keys.cellOf(keys.gradedOf(key))
-    const role = roleOf(source, keys.region(leaf))
+    const source = this.#profile.sources[keys.column(key) - keys.columns.source(0)]
+    if (source === undefined) return undefined
+    const { region } = codesOf(this.#codes(keys.cellOf(keys.gradedOf(key))))
+    return { source, region }
+  }
+
+  #note(key: number, count: number): void {
+    const fact = this.#factOf(key)
+    if (fact === undefined) return
+    const name = `${fact.source} ${fact.region}`
+    this.#facts.set(name, { fact, count: (this.#facts.get(name)?.count ?? 0) + count })
+  }
+
+  #withhold(key: number, events: number, roleOf: RoleOf): void {
+    const fact = this.#factOf(key)
+    const role = fact === undefined ? 'judged' : roleOf(fact)
     if (role === 'judged') return
-    for (const cell of this.#above(leaf)) {
+    for (const cell of this.#above(this.#keys.cellOf(this.#keys.gradedOf(key)))) {
       const withheld = this.#withheld.get(cell) ?? { taught: 0, backlog: 0 }
       withheld[role] += events
       this.#withheld.set(cell, withheld)

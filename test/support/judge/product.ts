@@ -5,13 +5,13 @@ import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
-import type { Role } from '../../../src/watch/beginnings.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
 import { CellPart, Warning } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { ArchiveRecord } from '../../../streams/ticks.ts'
 import { type FoldedTopic, warningTopics } from '../../../streams/topics.ts'
 import { bytesOf } from '../fold.ts'
+import type { Role, SourceFact } from './beginnings.ts'
 import { codesOf } from './cells.ts'
 import type { Expected, Turns } from './judgeOracle.ts'
 
@@ -50,7 +50,7 @@ export class JudgeInTasks {
     })
     counted(parts.map(({ value }) => CellPart.parse(jsonIn(value))))
     const [said, texts]: [Warning[], string[]] = [[], []]
-    const turns = { begun: [] as string[], ended: [] as string[] }
+    const turns: { begun: string[]; ended: string[] } = { begun: [], ended: [] }
     this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { key, value } }) => {
       if (topicsOfWarnings.has(topic)) {
         said.push(Warning.parse(jsonIn(value)))
@@ -64,9 +64,10 @@ export class JudgeInTasks {
     return { said, texts, turns }
   }
 
-  /** What events of a source from a region are in the open tick: who begins and who comes back has tests of its own. */
-  roleOf(source: number, region: number): Role {
-    return this.#watch.beginnings.roleOf(source, region)
+  /** What events of a source from a region are in the open tick. */
+  roleOf({ source, region }: SourceFact): Role {
+    const { regions, sourceIndex } = this.#profile
+    return this.#watch.beginnings.roleOf(sourceIndex.get(source) ?? 0, regions.leafOf[regions.find(region)])
   }
 
   /** What a cell should count in a tick; undefined for one that is not judged yet. */
