@@ -2,7 +2,6 @@
  * The judge: at the close of a tick every judged cell gets its evidence, its called level and its new standing; what changed is
  * a warning. Between ticks a cell may go red early, by a count fixed at the close before.
  */
-import { z } from 'zod'
 import { leastCount } from '../../models/counts/leastCount.ts'
 import type { Level, Warning } from '../../streams/outputs.ts'
 import type { Axis } from '../../streams/topics.ts'
@@ -28,15 +27,11 @@ const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axi
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
 const earlyRedP = 0.001
 
-const Saved = z.object({ lastTick: z.int().nullable(), open: SavedWarnings })
-
 export class Judge {
   readonly cells: CellStates
   readonly warnings: OpenWarnings
   /** Least count of each cell that is red at once, in the open tick. */
   private readonly leastRed = new Map<number, number>()
-  /** The last tick judged; nothing reads it, but it is part of the archived state's bytes, which change with foldVersion only. */
-  private lastTick: number | undefined
   private familySizes: Record<Axis, number> = { industry: 0, region: 0, cell: 0 }
   private readonly identity: Identity
   private readonly lattice: Lattice
@@ -96,20 +91,19 @@ export class Judge {
         : []
     this.cells.learn(tick, ledger, (node) => this.warnings.isHeld(node, tick))
     this.setFamilies()
-    this.lastTick = tick
     return warnings
   }
 
   readonly state: StatePart = {
     name: 'judge',
-    version: 1,
+    version: 2,
     save: (out) => [this.save(out)],
     load: (from) => [this.load(from)],
   }
 
   save(out: WordWriter): void {
     this.cells.save(out)
-    out.putJson({ lastTick: this.lastTick ?? null, open: this.warnings.save() } satisfies z.infer<typeof Saved>)
+    out.putJson(this.warnings.save())
   }
 
   /** Goes on from a judge under another profile; gives the warnings that this clears, since their cells are judged no more. */
@@ -123,9 +117,8 @@ export class Judge {
 
   load(from: WordReader, moves?: Moves): void {
     this.cells.load(from, moves)
-    const saved = Saved.parse(from.takeJson())
-    this.lastTick = saved.lastTick ?? undefined
-    this.warnings.load(moves === undefined ? saved.open : moved(SavedWarnings, saved.open, moves))
+    const open = SavedWarnings.parse(from.takeJson())
+    this.warnings.load(moves === undefined ? open : moved(SavedWarnings, open, moves))
     this.setFamilies()
   }
 

@@ -24,7 +24,7 @@ const golden = {
     'region-warnings': '10 1cc12fdb73e3c850',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '80 6994824165fddb9c',
+    ticks: '80 b7056b90748826b3',
   },
 } as const
 
