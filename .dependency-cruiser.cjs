@@ -8,7 +8,7 @@ module.exports = {
     { name: 'models-and-streams-do-no-io', severity: 'error', from: inside('^(models|streams)/'), to: { dependencyTypes: ['core'], pathNot: '^(node:)?(assert|buffer)$' } },
     { name: 'tests-are-leaves', severity: 'error', from: inside('^(src|models|streams)/'), to: { path: '^(test|bench|scripts)/' } },
     { name: 'the-fold-is-pure', severity: 'error', from: inside('^src/(enterprise|watch|registry)/'), to: { path: '^(node:)?(fs|net|http|https|child_process|worker_threads|sqlite|timers|os)(/|$)' } },
-    { name: 'the-fold-knows-no-edge', severity: 'error', from: inside('^src/(enterprise|watch|registry|fold|log)/'), to: { path: '^src/(edges|cli|simulate)/' } },
+    { name: 'the-fold-knows-no-edge', severity: 'error', from: inside('^src/(enterprise|watch|registry|fold|log)/'), to: { path: '^src/(ingest|http|telemetry|settings|cli|simulate)/' } },
     { name: 'tasks-do-not-know-each-other', severity: 'error', from: inside('^src/enterprise/'), to: { path: '^src/watch/' } },
     { name: 'the-runner-and-the-registry-know-no-task', severity: 'error', from: inside('^src/(fold|registry)/'), to: { path: '^src/(enterprise|watch)/' } },
     { name: 'what-runs-knows-no-training', severity: 'error', from: inside('^src/(enterprise|watch|registry|fold|log|engine|running)'), to: { path: '^src/training/' } },

@@ -1,10 +1,10 @@
 /** The fold from memory: decode, place, keep, score, band, cell parts; as a multiple of JSON.parse of the same bytes in the same run. */
 
 import type { RiskModel } from '../models/risk/riskModel.ts'
-import { loadModel } from '../src/edges/models.ts'
-import { loadProfile } from '../src/edges/profiles.ts'
 import { EnterpriseTask } from '../src/enterprise/task.ts'
 import type { LogRecord, Output } from '../src/log/port.ts'
+import { loadModel } from '../src/settings/models.ts'
+import { loadProfile } from '../src/settings/profiles.ts'
 import type { Fate } from '../streams/outputs.ts'
 import type { Profile } from '../streams/profile.ts'
 import { beatMs, type EventBatch, eventBeats, startMs, tableRecords } from './market.ts'
@@ -102,7 +102,7 @@ function newTask(
     partition: 0,
     partitions: 1,
     hashSeed: [0, 0],
-    tell: (notice) => notice.kind === 'BeatFolded' && count(notice.fates),
+    listener: (notice) => notice.kind === 'BeatFolded' && count(notice.fates),
   })
 }
 

@@ -3,8 +3,8 @@
  * then how long an event takes from the moment it is due to be sent to its committed alert.
  */
 import { z } from 'zod'
-import { loadModel } from '../src/edges/models.ts'
-import { loadProfile } from '../src/edges/profiles.ts'
+import { loadModel } from '../src/settings/models.ts'
+import { loadProfile } from '../src/settings/profiles.ts'
 import type { Profile } from '../streams/profile.ts'
 import { wireName } from '../streams/topics.ts'
 import { type Broker, startBroker } from '../test/kafka/broker.ts'

@@ -1,6 +1,6 @@
 /** How long the real process takes from its checkpoints in Kafka to its state: a million enterprises with four facts each. */
 import { z } from 'zod'
-import { loadProfile } from '../src/edges/profiles.ts'
+import { loadProfile } from '../src/settings/profiles.ts'
 import { startBroker } from '../test/kafka/broker.ts'
 import { type KafkaPlace, logArgs } from '../test/kafka/logs.ts'
 import { loadTables, newPlace, partitions, withLoader } from './kafka/load.ts'

@@ -4,11 +4,11 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { runImport } from '../src/edges/ingest/import.ts'
-import { loadProfile } from '../src/edges/profiles.ts'
+import { runImport } from '../src/ingest/imports/import.ts'
 import { openEmbeddedLog } from '../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../src/log/port.ts'
 import { recordsOf } from '../src/log/recordsOf.ts'
+import { loadProfile } from '../src/settings/profiles.ts'
 import { RiskEvent } from '../streams/contracts.ts'
 import { Warning } from '../streams/outputs.ts'
 import { foldCalmly } from '../test/support/calm.ts'

@@ -53,14 +53,14 @@ export class FactSums {
   youngestHours = 0
   amount = 0
   sources = 0
-  private readonly severities: Float64Array
-  private readonly plan: SumsPlan
-  private readonly horizonHours: number
-  private readonly decay: Float64Array
-  private readonly groupOf: Uint8Array
-  private readonly asked: readonly FourLives[]
+  readonly #severities: Float64Array
+  readonly #plan: SumsPlan
+  readonly #horizonHours: number
+  readonly #decay: Float64Array
+  readonly #groupOf: Uint8Array
+  readonly #asked: readonly FourLives[]
   /** Places of the sums of single groups that are asked for. */
-  private readonly ofGroups: Int32Array
+  readonly #ofGroups: Int32Array
 
   /** `slots`: features that are asked for, by place: sums, then momenta of the groups and of all, then others. Only sums that these need are made. */
   constructor(profile: SumsProfile, plan: SumsPlan, slots: Int32Array) {
@@ -69,29 +69,34 @@ export class FactSums {
     const size = (all + 1) * lives
     this.sums = new Float64Array(2 * size)
     this.counts = this.sums.subarray(0, size)
-    this.severities = this.sums.subarray(size)
-    this.plan = plan
-    this.horizonHours = horizonHours
-    this.decay = decayTable(halfLivesDays, horizonHours)
-    this.groupOf = Uint8Array.from(groupOfType)
+    this.#severities = this.sums.subarray(size)
+    this.#plan = plan
+    this.#horizonHours = horizonHours
+    this.#decay = decayTable(halfLivesDays, horizonHours)
+    this.#groupOf = Uint8Array.from(groupOfType)
     const asked = askedLives(slots, plan)
-    this.asked = inFours(asked)
+    this.#asked = inFours(asked)
     const placesOf = (some: ReadonlySet<number>, first: number): number[] =>
       [...some].flatMap((life) => Array.from({ length: all }, (_, group) => first + group * lives + life))
-    this.ofGroups = Int32Array.from([...placesOf(asked.ofCounts, 0), ...placesOf(asked.ofSeverities, size)])
+    this.#ofGroups = Int32Array.from([...placesOf(asked.ofCounts, 0), ...placesOf(asked.ofSeverities, size)])
   }
 
   /** The sums of a row at an hour, in the place of those before. */
   of(facts: FactSlice, asOfHour: number): void {
-    const { sums, ofGroups } = this
+    const { sums } = this
+    const ofGroups = this.#ofGroups
     for (let at = 0; at < ofGroups.length; at++) sums[ofGroups[at]] = 0
-    for (let at = 0; at < this.asked.length; at++) this.addUp(facts, asOfHour, this.asked[at])
+    for (let at = 0; at < this.#asked.length; at++) this.#addUp(facts, asOfHour, this.#asked[at])
   }
 
   /** Four half-lives in one pass. What every fact adds to stands in variables, not in arrays: it takes half the time. */
-  private addUp({ words, offset, count, stride }: FactSlice, asOfHour: number, four: FourLives): void {
-    const { counts, severities, groupOf, decay, horizonHours } = this
-    const { lives, all, long } = this.plan
+  #addUp({ words, offset, count, stride }: FactSlice, asOfHour: number, four: FourLives): void {
+    const { counts } = this
+    const severities = this.#severities
+    const groupOf = this.#groupOf
+    const decay = this.#decay
+    const horizonHours = this.#horizonHours
+    const { lives, all, long } = this.#plan
     const { life0, life1, life2, life3 } = four
     const { isCount0, isCount1, isCount2, isCount3 } = four
     const { isSeverity0, isSeverity1, isSeverity2, isSeverity3 } = four

@@ -13,12 +13,12 @@ import { fitLogistic } from '../models/logistic/irls.ts'
 import { areaUnderRoc, brierScore, quantile } from '../models/quality/ranking.ts'
 import { buildModel } from '../models/risk/buildModel.ts'
 import type { ScorecardFile } from '../models/risk/modelFile.ts'
-import { loadProfile } from '../src/edges/profiles.ts'
-import { flag } from '../src/enterprise/rows.ts'
+import { flag } from '../src/enterprise/rows/rows.ts'
 import { EnterpriseTask } from '../src/enterprise/task.ts'
 import { featureProfile } from '../src/featureProfile.ts'
 import { dayMs, hourMs } from '../src/limits.ts'
 import type { LogRecord } from '../src/log/port.ts'
+import { loadProfile } from '../src/settings/profiles.ts'
 import { simulate } from '../src/simulate/simulate.ts'
 import { type PeerRows, peerRows, peersMin, rounded } from '../src/training/extract/peerTable.ts'
 import type { Profile } from '../streams/profile.ts'
@@ -56,7 +56,7 @@ function collect(): { rows: Row[]; outcomes: Map<number, number[]>; dataHash: st
     partition: 0,
     partitions: 1,
     hashSeed: [0, 0],
-    tell: () => {},
+    listener: () => {},
   })
   const rows: Row[] = []
   const outcomes = new Map<number, number[]>()

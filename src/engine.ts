@@ -13,7 +13,7 @@ import type { Profile } from '../streams/profile.ts'
 import { activate } from './activation.ts'
 import { atMost } from './atMost.ts'
 import { auditOf } from './audit.ts'
-import type { Explanation } from './enterprise/explanation.ts'
+import type { Explanation } from './enterprise/score/explanation.ts'
 import { EnterpriseTask } from './enterprise/task.ts'
 import { ForewarnError } from './errors.ts'
 import { isPassing, TaskHost } from './fold/host.ts'
@@ -28,7 +28,7 @@ import { drawHashSeed } from './hashSeed.ts'
 import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log } from './log/port.ts'
 import { type TaskId, taskName, tasksOf } from './log/tasks.ts'
-import type { Notice, Tell } from './notices.ts'
+import type { Listener, Notice } from './notices.ts'
 import { RunningTasks } from './running.ts'
 import { WatchTask } from './watch/task.ts'
 
@@ -49,7 +49,7 @@ export type EngineOptions = {
   /** Check what tasks say against what they read, beat by beat (src/audit.ts). */
   audited?: boolean | undefined
   now: () => number
-  tell: Tell
+  listener: Listener
   signal: AbortSignal
 }
 
@@ -66,7 +66,7 @@ export type Engine = {
 
 /** Restores every task that this process has alone. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { log, profile, beatMs, membership, tell } = options
+  const { log, profile, beatMs, membership, listener } = options
   checkBeat(beatMs, profile)
   const begunWith = await activate(options)
   const partitions = log.partitions('risk-events')
@@ -77,7 +77,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { model } = options
     if (task.kind === 'watch') {
       watch = await restored(
-        (heard) => new WatchTask({ profile, model, begunWith, foldVersion, beatMs, partitions, tell: heard }),
+        (heard) => new WatchTask({ profile, model, begunWith, foldVersion, beatMs, partitions, listener: heard }),
       )
       return watch
     }
@@ -85,7 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const setting = { profile, model, begunWith, beatMs, partition, partitions, hashSeed: drawHashSeed() }
     return running.take(
       partition,
-      restored((heard) => new EnterpriseTask({ ...setting, tell: heard })),
+      restored((heard) => new EnterpriseTask({ ...setting, listener: heard })),
     )
   }
   const engine = {
@@ -95,15 +95,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
   if (membership !== undefined) return { ...engine, follow: () => followAsMember(options, membership, open) }
   const tasks = tasksOf(partitions)
-  tell({ kind: 'TasksAssigned', tasks: tasks.map(taskName) })
+  listener({ kind: 'TasksAssigned', tasks: tasks.map(taskName) })
   const runners: TaskRunner[] = []
   for (const task of tasks) runners.push(await open(task))
   return { ...engine, follow: () => followAll(options, runners) }
 }
 
 /** Takes a task over and restores it; the task is made with the ear that it is to tell. */
-function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Tell) => T) => Promise<TaskRunner<T>> {
-  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, tell, signal } = options
+function restorer(
+  options: EngineOptions,
+): <T extends FoldTask>(make: (heard: Listener) => T) => Promise<TaskRunner<T>> {
+  const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, listener, signal } = options
   const partitions = log.partitions('risk-events')
   const turns = new Turns(now)
   const config = createHash('sha256')
@@ -113,12 +115,12 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.
     let restoring = true
     const held: Notice[] = []
-    const hold: Tell = (notice) => {
+    const hold: Listener = (notice) => {
       if (!restoring) held.push(notice)
     }
     function* tellHeld(): Iterable<void> {
       for (const notice of held.splice(0)) {
-        tell(notice)
+        listener(notice)
         yield
       }
     }
@@ -132,7 +134,7 @@ function restorer(options: EngineOptions): <T extends FoldTask>(make: (heard: Te
       epochRecordsMax,
       now,
       turns,
-      tell,
+      listener: listener,
       tellHeld,
       signal,
       fullPatienceMs: untilEnd ? untilEndPatienceMs : undefined,
@@ -157,14 +159,14 @@ async function followAsMember(
   membership: Membership,
   open: (task: TaskId) => Promise<TaskRunner>,
 ): Promise<void> {
-  const { log, beatMs, untilEnd, tell, signal } = options
+  const { log, beatMs, untilEnd, listener, signal } = options
   const endBeat = untilEnd ? await endBeatOf(log, beatMs) : undefined
   if (untilEnd && endBeat === undefined) return
   const closing = closingBy({ ...options, endBeat })
   const host = new TaskHost({
     open,
     follow: (runner, stopped) => follow(runner, closing, { log, endBeat, pollMs: pollMsOf(beatMs), signal: stopped }),
-    tell,
+    listener: listener,
   })
   const leaving = new AbortController()
   const member = membership.join((tasks) => host.assign(tasks), leaving.signal)

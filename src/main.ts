@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 /** The command line. Whoever asks `run` or `demo` to end while the program is still being loaded is heard too. */
 import './oldNode.js'
-import { endWhenAsked, hearSignals } from './cli/stopSignal.ts'
+import { endWhenAsked, hearSignals } from './cli/run/stopSignal.ts'
 
 const args = process.argv.slice(2)
 if (args[0] === 'run' || args[0] === 'demo') endWhenAsked()

@@ -1,4 +1,4 @@
-/** What happens, as typed notices: the log line and the metrics are both derived from them (src/edges/). No enterprise's id is in one. */
+/** What happens, as typed notices: the log line and the metrics are both derived from them (src/telemetry/). No enterprise's id is in one. */
 
 import type { Fate, Level } from '../streams/outputs.ts'
 import type { Axis, TopicName } from '../streams/topics.ts'
@@ -136,14 +136,14 @@ export type Notice =
 /** The notices by their kinds. */
 export type NoticeOf = { [K in Notice['kind']]: Extract<Notice, { kind: K }> }
 
-export type Tell = (notice: Notice) => void
+export type Listener = (notice: Notice) => void
 
 /** What is told before anybody listens waits for the listener: a log speaks before the metrics of the process are there. */
-export function relay(): { tell: Tell; to(listener: Tell): void } {
+export function relay(): { listener: Listener; to(listener: Listener): void } {
   const waiting: Notice[] = []
-  let listener: Tell = (notice) => void waiting.push(notice)
+  let listener: Listener = (notice) => void waiting.push(notice)
   return {
-    tell: (notice) => listener(notice),
+    listener: (notice) => listener(notice),
     to: (next) => {
       listener = next
       for (const notice of waiting.splice(0)) next(notice)

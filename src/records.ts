@@ -87,102 +87,103 @@ const kindOf = new Map(fates.map((fate, at) => [fate, at + 1]))
 
 /** Fates of a beat, a row for every record, in the order of the inputs and of the log. */
 export class FateSheet {
-  private readonly topics: string[] = []
-  private readonly counts: number[] = []
-  private hashes = new Uint32Array(64)
-  private kinds = new Uint8Array(32)
+  readonly #topics: string[] = []
+  readonly #counts: number[] = []
+  #hashes = new Uint32Array(64)
+  #kinds = new Uint8Array(32)
   /** By page, then by row in it. */
-  private codes: Record<string, string>[] = []
-  private codeCounts: Record<string, number> = {}
-  private readonly hasher = new IdHasher()
-  private rows = 0
-  private open = 0
+  #codes: Record<string, string>[] = []
+  #codeCounts: Record<string, number> = {}
+  readonly #hasher = new IdHasher()
+  #rows = 0
+  #open = 0
 
   set(row: number, fate: Fate, code?: ErrorCode): void {
-    this.kinds[row] = kindOf.get(fate) ?? 0
-    this.open--
+    this.#kinds[row] = kindOf.get(fate) ?? 0
+    this.#open--
     if (code === undefined) return
     const page = Math.floor(row / fateRowsMax)
-    this.codes[page] ??= {}
-    this.codes[page][row - page * fateRowsMax] = code
-    this.codeCounts[code] = (this.codeCounts[code] ?? 0) + 1
+    this.#codes[page] ??= {}
+    this.#codes[page][row - page * fateRowsMax] = code
+    this.#codeCounts[code] = (this.#codeCounts[code] ?? 0) + 1
   }
 
   /** Begins the block of one input's records, in slices; their fates are set by position. */
   *block(topic: TopicName, records: readonly LogRecord[]): Generator<void, number> {
-    const first = this.rows
-    this.rows += records.length
-    this.open += records.length
-    this.reserve()
+    const first = this.#rows
+    this.#rows += records.length
+    this.#open += records.length
+    this.#reserve()
     for (const { from, to } of slicesOf(records)) {
       for (let at = from; at < to; at++) {
-        this.hasher.ofBytes(records[at].value)
-        this.hashes[(first + at) * 2] = this.hasher.high
-        this.hashes[(first + at) * 2 + 1] = this.hasher.low
+        this.#hasher.ofBytes(records[at].value)
+        this.#hashes[(first + at) * 2] = this.#hasher.high
+        this.#hashes[(first + at) * 2 + 1] = this.#hasher.low
       }
       yield
     }
-    this.topics.push(topic)
-    this.counts.push(records.length)
+    this.#topics.push(topic)
+    this.#counts.push(records.length)
     return first
   }
 
   /** Page after page. @throws Error when a record has no fate: that must not be. */
   *write(head: { task: string; beat: number; tick: number }, partition: number, emit: Emit): Iterable<void> {
-    if (this.open !== 0) throw new Error(`${this.open} records without a fate in beat ${head.beat}`)
-    for (let from = 0; from < this.rows; from += fateRowsMax) {
-      emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.page(head, from)) } })
+    if (this.#open !== 0) throw new Error(`${this.#open} records without a fate in beat ${head.beat}`)
+    for (let from = 0; from < this.#rows; from += fateRowsMax) {
+      emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.#page(head, from)) } })
       yield
     }
-    this.topics.length = 0
-    this.counts.length = 0
-    if (this.rows < rowsKept && this.kinds.length > 2 * rowsKept) this.allocate(rowsKept)
-    this.rows = 0
-    this.codes = []
-    this.codeCounts = {}
+    this.#topics.length = 0
+    this.#counts.length = 0
+    if (this.#rows < rowsKept && this.#kinds.length > 2 * rowsKept) this.#allocate(rowsKept)
+    this.#rows = 0
+    this.#codes = []
+    this.#codeCounts = {}
   }
 
   countByFate(): Partial<Record<Fate, number>> {
     const counts = new Uint32Array(fates.length + 1)
-    for (let row = 0; row < this.rows; row++) counts[this.kinds[row]]++
+    for (let row = 0; row < this.#rows; row++) counts[this.#kinds[row]]++
     const found: Partial<Record<Fate, number>> = {}
     for (const [fate, kind] of kindOf) if (counts[kind] > 0) found[fate] = counts[kind]
     return found
   }
 
   countByCode(): Record<string, number> {
-    return this.codeCounts
+    return this.#codeCounts
   }
 
-  private page(head: { task: string; beat: number; tick: number }, from: number): FateColumns {
-    const to = Math.min(this.rows, from + fateRowsMax)
+  #page(head: { task: string; beat: number; tick: number }, from: number): FateColumns {
+    const to = Math.min(this.#rows, from + fateRowsMax)
     const blocks: { topic: string; count: number }[] = []
     let first = 0
-    for (const [at, topic] of this.topics.entries()) {
-      const count = Math.min(to, first + this.counts[at]) - Math.max(from, first)
+    for (const [at, topic] of this.#topics.entries()) {
+      const count = Math.min(to, first + this.#counts[at]) - Math.max(from, first)
       if (count > 0) blocks.push({ topic, count })
-      first += this.counts[at]
+      first += this.#counts[at]
     }
     return {
       ...head,
       topics: blocks.map((block) => block.topic),
       counts: blocks.map((block) => block.count),
-      hashes: Buffer.from(this.hashes.buffer, from * 8, (to - from) * 8).toString('base64'),
-      fates: Buffer.from(this.kinds.subarray(from, to).map((kind) => kind - 1)).toString('base64'),
-      codes: this.codes[from / fateRowsMax] ?? {},
+      hashes: Buffer.from(this.#hashes.buffer, from * 8, (to - from) * 8).toString('base64'),
+      fates: Buffer.from(this.#kinds.subarray(from, to).map((kind) => kind - 1)).toString('base64'),
+      codes: this.#codes[from / fateRowsMax] ?? {},
     }
   }
 
-  private reserve(): void {
-    if (this.rows > this.kinds.length) this.allocate(this.rows * 2)
+  #reserve(): void {
+    if (this.#rows > this.#kinds.length) this.#allocate(this.#rows * 2)
   }
 
-  private allocate(rows: number): void {
-    const { hashes, kinds } = this
-    this.hashes = new Uint32Array(rows * 2)
-    this.kinds = new Uint8Array(rows)
-    this.hashes.set(hashes.subarray(0, rows * 2))
-    this.kinds.set(kinds.subarray(0, rows))
+  #allocate(rows: number): void {
+    const hashes = this.#hashes
+    const kinds = this.#kinds
+    this.#hashes = new Uint32Array(rows * 2)
+    this.#kinds = new Uint8Array(rows)
+    this.#hashes.set(hashes.subarray(0, rows * 2))
+    this.#kinds.set(kinds.subarray(0, rows))
   }
 }
 

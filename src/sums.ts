@@ -9,37 +9,38 @@ export class NumberIndex {
   keys = new Float64Array(sizeMin)
   count = 0
   /** Index + 1; 0 = empty. */
-  private slots = new Int32Array(2 * sizeMin)
+  #slots = new Int32Array(2 * sizeMin)
 
   /** The index of a number; a new one, at the end, if it has none. */
   indexOf(key: number): number {
-    const slot = this.slotOf(key)
-    const held = this.slots[slot]
+    const slot = this.#slotOf(key)
+    const held = this.#slots[slot]
     if (held !== 0) return held - 1
     const index = this.count++
-    this.slots[slot] = this.count
+    this.#slots[slot] = this.count
     if (index === this.keys.length) this.keys = resized(this.keys)
     this.keys[index] = key
-    if (this.count > this.slots.length * loadMax) this.spread(this.slots.length * 2)
+    if (this.count > this.#slots.length * loadMax) this.#spread(this.#slots.length * 2)
     return index
   }
 
   find(key: number): number | undefined {
-    const held = this.slots[this.slotOf(key)]
+    const held = this.#slots[this.#slotOf(key)]
     return held === 0 ? undefined : held - 1
   }
 
   /** Forgets all. What was much larger than what was in it gives its space back. */
   clear(): void {
-    if (this.slots.length > 8 * sizeMin && this.count * 16 < this.slots.length) {
-      this.slots = new Int32Array(2 * sizeMin)
+    if (this.#slots.length > 8 * sizeMin && this.count * 16 < this.#slots.length) {
+      this.#slots = new Int32Array(2 * sizeMin)
       this.keys = new Float64Array(sizeMin)
-    } else if (this.count > 0) this.slots.fill(0)
+    } else if (this.count > 0) this.#slots.fill(0)
     this.count = 0
   }
 
-  private slotOf(key: number): number {
-    const { slots, keys } = this
+  #slotOf(key: number): number {
+    const { keys } = this
+    const slots = this.#slots
     const mask = slots.length - 1
     let slot = (Math.imul(key | 0, 0x9e3779b1) ^ Math.imul((key / 4_294_967_296) | 0, 0x85ebca6b)) >>> 0
     slot = (slot ^ (slot >>> 15)) & mask
@@ -47,9 +48,9 @@ export class NumberIndex {
     return slot
   }
 
-  private spread(size: number): void {
-    this.slots = new Int32Array(size)
-    for (let index = 0; index < this.count; index++) this.slots[this.slotOf(this.keys[index])] = index + 1
+  #spread(size: number): void {
+    this.#slots = new Int32Array(size)
+    for (let index = 0; index < this.count; index++) this.#slots[this.#slotOf(this.keys[index])] = index + 1
   }
 }
 

@@ -18,7 +18,7 @@ export class IdHasher {
       a = Math.imul(a ^ unit, 0x2c1b3c6d)
       b = Math.imul(b ^ unit, 0x5f356495)
     }
-    return this.finish(a, b)
+    return this.#finish(a, b)
   }
 
   /** The hash that `of` gives the same text, of its bytes in ASCII. */
@@ -29,7 +29,7 @@ export class IdHasher {
       a = Math.imul(a ^ bytes[at], 0x2c1b3c6d)
       b = Math.imul(b ^ bytes[at], 0x5f356495)
     }
-    return this.finish(a, b)
+    return this.#finish(a, b)
   }
 
   /** Of the bytes of a record, four at a time; another hash than `of` gives the same text. */
@@ -48,10 +48,10 @@ export class IdHasher {
       a = Math.imul(a ^ bytes[at], 0x2c1b3c6d)
       b = Math.imul(b ^ bytes[at], 0x5f356495)
     }
-    return this.finish(a, b)
+    return this.#finish(a, b)
   }
 
-  private finish(a: number, b: number): this {
+  #finish(a: number, b: number): this {
     a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35)
     b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35)
     this.high = (a ^ (a >>> 16)) >>> 0

@@ -1,6 +1,7 @@
 /** The errors: all of them, and those that a server answers with. */
-import { statusOf } from '../../src/edges/http/errors.ts'
+
 import { type ErrorCode, errorCodes, errorRegistry } from '../../src/errors.ts'
+import { statusOf } from '../../src/http/errors.ts'
 import { plain, table } from './markdown.ts'
 
 const says = (code: ErrorCode): string[] => [plain(errorRegistry[code].says), plain(errorRegistry[code].remedy)]

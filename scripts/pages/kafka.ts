@@ -1,5 +1,5 @@
 /** What an operator of a Kafka cluster needs: variables, topics, and the rights of each role. */
-import { kafkaVariables } from '../../src/edges/kafkaConnection.ts'
+import { kafkaVariables } from '../../src/settings/kafkaConnection.ts'
 import { topicFlow, topicNames, wireName } from '../../streams/topics.ts'
 import { roles, rowOfRole } from '../../test/kafka/roles.ts'
 import { code, table } from './markdown.ts'

@@ -1,7 +1,7 @@
 /** The metrics as they are registered. Kind and labels are in the objects of prom-client, though not in its types. */
 import { z } from 'zod'
-import { metrics } from '../../src/edges/metrics.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
+import { metrics } from '../../src/telemetry/metrics.ts'
 import { code, plain, table } from './markdown.ts'
 
 const Registered = z.object({

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import cliProgress from 'cli-progress'
 import { type Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { defaultPrefixes, type TopicPrefixes } from '../../streams/topics.ts'
-import { type Access, isLoopback } from '../edges/http/guard.ts'
-import { foundToken, madeToken, tokenOf } from '../edges/http/token.ts'
-import type { Holder } from '../edges/ingest/httpTarget.ts'
-import { kafkaConnection } from '../edges/kafkaConnection.ts'
-import { openSecrets } from '../edges/secretFiles.ts'
 import { ForewarnError } from '../errors.ts'
+import { type Access, isLoopback } from '../http/guard.ts'
+import { foundToken, madeToken, tokenOf } from '../http/token.ts'
+import type { Holder } from '../ingest/httpTarget.ts'
 import { openEmbeddedLog } from '../log/embedded/embeddedLog.ts'
 import { readWriter } from '../log/embedded/writerLock.ts'
 import type { Log } from '../log/port.ts'
-import type { Tell } from '../notices.ts'
+import type { Listener } from '../notices.ts'
+import { kafkaConnection } from '../settings/kafkaConnection.ts'
+import { openSecrets } from '../settings/secretFiles.ts'
 import { codedFault } from './systemFault.ts'
 
 /** Where a command prints: results to `out`, progress and remarks to `err`. */
@@ -78,17 +78,17 @@ export function prefixesOf({ inputPrefix, outputPrefix }: LogOptions): TopicPref
   return { input: inputPrefix, output: outputPrefix }
 }
 
-/** Opens the log that the options name; `tell` hears what a Kafka client says of itself, `aheadMsMax` bounds what is stamped. Errors: FW_USAGE and those of the log. */
+/** Opens the log that the options name; `listener` hears what a Kafka client says of itself, `aheadMsMax` bounds what is stamped. Errors: FW_USAGE and those of the log. */
 export async function openLogOption(
   options: LogOptions,
   mode: 'read' | 'write',
-  { tell, aheadMsMax }: { tell?: Tell; aheadMsMax?: number } = {},
+  { listener, aheadMsMax }: { listener?: Listener; aheadMsMax?: number } = {},
 ): Promise<Log> {
   const place = logPlace(options.log)
   const prefixes = prefixesOf(options)
   if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes, aheadMsMax })
   const { openKafkaLog } = await import('../log/kafka/kafkaLog.ts') // loaded by those alone who have a cluster
-  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, tell), prefixes, aheadMsMax })
+  return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, listener), prefixes, aheadMsMax })
 }
 
 /** Opens the log that the options name, and lets go of it when the work is done. Errors: as `openLogOption`. */

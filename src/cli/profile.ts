@@ -1,12 +1,12 @@
 /** `forewarn profile`: editions of the profile of a log that runs: what one would change, and how it gets into the log. */
 import { Command } from 'commander'
 import { type ProfileChange, profileChanges } from '../../streams/profileChange.ts'
-import { loadProfile, readProfileFolder } from '../edges/profiles.ts'
 import { ForewarnError } from '../errors.ts'
-import type { ModelDesk } from '../registry/desk.ts'
+import type { ModelRegistry } from '../registry/modelRegistry.ts'
+import { loadProfile, readProfileFolder } from '../settings/profiles.ts'
 import { addLogOptions, CommandFailed, plainText, printResult, processScreen, remark, type Screen } from './common.ts'
-import { addChangeOptions, type ChangeOptions, change } from './promote.ts'
-import { publish, type RegistryOptions, withRegistry } from './registry.ts'
+import { addChangeOptions, type ChangeOptions, change } from './models/promote.ts'
+import { publish, type RegistryOptions, withRegistry } from './models/registry.ts'
 
 type DiffOptions = RegistryOptions & { from?: string }
 
@@ -45,7 +45,7 @@ export function profileCommand(screen: Screen = processScreen): Command {
         options.from === undefined
           ? await withRegistry(options, 'read', async ({ profile }) => profile)
           : await loadProfile(options.from)
-      await tell(screen, profileChanges(from, to), options)
+      await listener(screen, profileChanges(from, to), options)
     })
   const publishing = new Command('publish')
     .description('Put another edition of the profile into the log, so that it can be activated.')
@@ -101,7 +101,7 @@ type ListedEdition = {
   why?: string
 }
 
-function editionsOf(desk: ModelDesk): ListedEdition[] {
+function editionsOf(desk: ModelRegistry): ListedEdition[] {
   const { profiles, pending, calendar, artifacts } = desk
   const held = profiles.map(({ profile: { hash, file }, fromTick }, at): ListedEdition => {
     const state = at === profiles.length - 1 ? 'in force' : 'was in force'
@@ -115,7 +115,7 @@ function editionsOf(desk: ModelDesk): ListedEdition[] {
     if (typeof state === 'string') return [{ hash, state }]
     if (state.misfit !== undefined) return [{ hash, state: 'no profile', why: state.misfit }]
     const { name, version } = desk.profileBy(hash).file
-    const asked = pending.find((wish) => wish.kind === 'profile.activate' && wish.hash === hash)
+    const asked = pending.find((change) => change.kind === 'profile.activate' && change.hash === hash)
     if (asked === undefined) return [{ hash, name, version, state: 'there' }]
     return [{ hash, name, version, state: 'asked for', at: calendar.label(asked.tick) }]
   })
@@ -128,7 +128,7 @@ function editionLine({ hash, name, version, state, at, why }: ListedEdition): st
 }
 
 /** @throws ForewarnError FW_PROFILE_UNKNOWN; FW_USAGE when it begins several. */
-function hashBy(text: string, { begunWith, artifacts }: ModelDesk): string {
+function hashBy(text: string, { begunWith, artifacts }: ModelRegistry): string {
   const hashes = [...new Set([begunWith, ...artifacts.hashesOf('profile')])]
   const found = /^[0-9a-f]{4,64}$/.test(text) ? hashes.filter((hash) => hash.startsWith(text)) : []
   if (found.length > 1)
@@ -138,7 +138,7 @@ function hashBy(text: string, { begunWith, artifacts }: ModelDesk): string {
 }
 
 /** @throws CommandFailed when something may not change. */
-async function tell(screen: Screen, changes: readonly ProfileChange[], options: RegistryOptions): Promise<void> {
+async function listener(screen: Screen, changes: readonly ProfileChange[], options: RegistryOptions): Promise<void> {
   await printResult(screen, options, changes, () => changes.map((change) => plainText(lineOf(change))))
   if (changes.length === 0) remark(screen, 'They say the same.')
   if (changes.some(({ refused }) => refused !== undefined)) throw new CommandFailed()

@@ -20,7 +20,7 @@ import type { TopicName } from '../../streams/topics.ts'
 import { jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
 import { jsonText, plainText } from './common.ts'
-import type { Placed } from './topicReader.ts'
+import type { Placed } from './log/topicReader.ts'
 
 const textMax = 200
 

@@ -6,45 +6,45 @@ const sizeMin = 64
 export type Sums = { keys: Float64Array; deltas: Int32Array; seconds: Float64Array }
 
 export class Deltas {
-  private readonly index = new NumberIndex()
-  private sums = new Int32Array(sizeMin)
-  private seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
+  readonly #index = new NumberIndex()
+  #sums = new Int32Array(sizeMin)
+  #seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
 
   add(key: number, delta: number, second = 0): void {
-    const { count } = this.index
-    const at = this.index.indexOf(key)
+    const { count } = this.#index
+    const at = this.#index.indexOf(key)
     if (at < count) {
-      this.sums[at] += delta
-      this.seconds[at] += second
+      this.#sums[at] += delta
+      this.#seconds[at] += second
       return
     }
-    if (at === this.sums.length) {
-      this.sums = resized(this.sums)
-      this.seconds = resized(this.seconds)
+    if (at === this.#sums.length) {
+      this.#sums = resized(this.#sums)
+      this.#seconds = resized(this.#seconds)
     }
-    this.sums[at] = delta
-    this.seconds[at] = second
+    this.#sums[at] = delta
+    this.#seconds[at] = second
   }
 
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
   take(): Sums {
-    const { index } = this
+    const index = this.#index
     const found = new Float64Array(index.count)
     let count = 0
     for (let at = 0; at < index.count; at++)
-      if (this.sums[at] !== 0 || this.seconds[at] !== 0) found[count++] = index.keys[at]
+      if (this.#sums[at] !== 0 || this.#seconds[at] !== 0) found[count++] = index.keys[at]
     const keys = ascending(found.subarray(0, count))
     const deltas = new Int32Array(count)
     const seconds = new Float64Array(count)
     for (let to = 0; to < count; to++) {
       const at = index.indexOf(keys[to])
-      deltas[to] = this.sums[at]
-      seconds[to] = this.seconds[at]
+      deltas[to] = this.#sums[at]
+      seconds[to] = this.#seconds[at]
     }
     index.clear()
-    if (this.sums.length > index.keys.length) {
-      this.sums = new Int32Array(index.keys.length)
-      this.seconds = new Float64Array(index.keys.length)
+    if (this.#sums.length > index.keys.length) {
+      this.#sums = new Int32Array(index.keys.length)
+      this.#seconds = new Float64Array(index.keys.length)
     }
     return { keys, deltas, seconds }
   }

@@ -1,7 +1,7 @@
 /** What a task knows of its enterprises after its last beat: all that explanations, training rows and scripts see of it. */
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import type { EnterpriseIds } from './ids.ts'
-import type { FeatureSource } from './rowFeatures.ts'
+import type { EnterpriseIds } from './rows/ids.ts'
+import type { FeatureSource } from './score/rowFeatures.ts'
 
 export interface Known extends FeatureSource {
   readonly ids: Pick<EnterpriseIds, 'find' | 'idOf'>

@@ -1,9 +1,9 @@
 /** The cell part: what a task adds to the cells in one beat, in columns and in pages under the limit. */
 import type { CellPart } from '../../streams/outputs.ts'
 import type { Emit } from '../fold/task.ts'
+import type { ContributionSums } from './cellContributions.ts'
 import type { Sums } from './deltas.ts'
 import { NumbersJson } from './numbersJson.ts'
-import type { PartSums } from './tally.ts'
 
 const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB
 
@@ -16,14 +16,14 @@ type Columns = { [kind in Kind]: { [name in keyof NonNullable<CellPart[kind]>]: 
 const json = new NumbersJson()
 
 /** Writes the sums of a beat as a part, page after page, and empties them. */
-export function* writePart(sums: PartSums, head: Head, partition: number, emit: Emit): Iterable<void> {
+export function* writePart(sums: ContributionSums, head: Head, partition: number, emit: Emit): Iterable<void> {
   const drift = sums.drift.take()
   const columns: Columns = {
     counts: singles(sums.counts.take()),
     unjudged: singles(sums.unjudged.take()),
     late: takeLate(sums),
-    breadth: pairs(sums.breadth.take()),
-    shared: pairs(sums.shared.take()),
+    breadth: pairs(sums.distinctEnterprises.take()),
+    shared: pairs(sums.overlapCorrection.take()),
     stock: singles(sums.stock.take()),
     arrivals: singles(sums.arrivals.take()),
     drift: { keys: drift.keys, counts: drift.deltas },
@@ -49,7 +49,7 @@ export function* writePart(sums: PartSums, head: Head, partition: number, emit: 
   }
 }
 
-function takeLate(sums: PartSums): Columns['late'] {
+function takeLate(sums: ContributionSums): Columns['late'] {
   const late: { ticks: number[]; keys: number[]; deltas: number[] } = { ticks: [], keys: [], deltas: [] }
   for (const tick of [...sums.late.keys()].sort((a, b) => a - b)) {
     const { keys, deltas } = sums.lateOf(tick).take()

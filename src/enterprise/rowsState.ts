@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { gradeHour, gradeWords } from '../../models/facts.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
 import type { StatePart } from '../fold/state.ts'
-import type { RowBook } from './rowBook.ts'
-import { type EnterpriseRows, flag } from './rows.ts'
-import type { TableFold } from './tables.ts'
+import { type EnterpriseRows, flag } from './rows/rows.ts'
+import type { TableFold } from './rows/tables.ts'
+import type { TouchedRows } from './rows/touchedRows.ts'
 
 const Head = z.object({ rows: z.int(), stride: z.int() })
 
-type Owner = Pick<RowBook, 'ids' | 'rows'> & { tables: TableFold; openTick: () => number | undefined }
+type Owner = Pick<TouchedRows, 'ids' | 'rows'> & { tables: TableFold; openTick: () => number | undefined }
 
 /** `openTick` is asked when rows are loaded: grades that begin later are scheduled. */
 export function rowsState(owner: Owner): StatePart {

@@ -28,25 +28,25 @@ import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import { type Input, inputsOf } from '../log/topology.ts'
-import type { FlagCounts, Tell } from '../notices.ts'
+import type { FlagCounts, Listener } from '../notices.ts'
 import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
-import { type DeskOptions, ModelDesk } from '../registry/desk.ts'
+import { ModelRegistry, type RegistryOptions } from '../registry/modelRegistry.ts'
 import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
-import { type Decoder, decoder, flags } from './decode.ts'
-import { EventFold } from './events.ts'
-import { type BeatTime, evict } from './keep.ts'
+import { type CellContributions, contributions } from './cellContributions.ts'
+import { type Decoder, decoder, flags } from './decode/decode.ts'
+import { plainEvents } from './decode/plainEvent.ts'
 import type { Known } from './known.ts'
-import { Neighbourhood } from './neighbourhood.ts'
 import { writePart } from './part.ts'
-import { plainEvents } from './plainEvent.ts'
-import { RowBook } from './rowBook.ts'
-import { type EnterpriseRows, flag } from './rows.ts'
+import { EventFold } from './rows/events.ts'
+import { type BeatTime, evict } from './rows/keep.ts'
+import { type EnterpriseRows, flag } from './rows/rows.ts'
+import { TableFold } from './rows/tables.ts'
+import { TouchedRows } from './rows/touchedRows.ts'
 import { rowsState } from './rowsState.ts'
-import { type AsOf, isScored } from './score.ts'
-import { Seats } from './seats.ts'
-import { TableFold } from './tables.ts'
-import { type Tally, tally } from './tally.ts'
-import type { Witness } from './witness.ts'
+import { ActiveModels } from './score/activeModels.ts'
+import { Neighbourhood } from './score/neighbourhood.ts'
+import { type AsOf, isScored } from './score/score.ts'
+import type { Witness } from './score/witness.ts'
 
 export type EnterpriseTaskOptions = {
   profile: Profile
@@ -54,14 +54,14 @@ export type EnterpriseTaskOptions = {
   model: RiskModel | null
   /** A second model, which scores in shadow until another is chosen. */
   challenger?: RiskModel | undefined
-  begunWith?: DeskOptions['begunWith']
+  begunWith?: RegistryOptions['begunWith']
   beatMs: number
   partition: number
   /** How many partitions the inputs have. */
   partitions: number
   /** Keys the tables that find ids; another seed, the same outputs. */
   hashSeed: HashSeed
-  tell: Tell
+  listener: Listener
   witness?: Witness | undefined
   /** Whoever asks for rows alone needs nobody's scores. */
   rowsOnly?: boolean
@@ -71,10 +71,10 @@ export type EnterpriseTaskOptions = {
 type Parts = {
   profile: Profile
   decode: Decoder
-  tally: Tally
+  contributions: CellContributions
   neighbourhood: Neighbourhood
   events: EventFold
-  seats: Seats
+  active: ActiveModels
 }
 
 type Records = RecordsOf<'enterprise'>
@@ -103,81 +103,86 @@ export class EnterpriseTask implements FoldTask {
   readonly inputs: readonly Input[]
   readonly state: readonly StatePart[]
   readonly known: Known
-  private readonly rows: EnterpriseRows
-  private readonly book: RowBook
-  private readonly name: string
-  private readonly partition: number
+  readonly #rows: EnterpriseRows
+  readonly #touchedRows: TouchedRows
+  readonly #name: string
+  readonly #partition: number
   /** Its partition of fates and dead letters. */
-  private readonly number: number
-  private readonly options: EnterpriseTaskOptions
-  private readonly beatMs: number
-  private readonly tell: Tell
-  private readonly desk: ModelDesk
-  private readonly tables: TableFold
+  readonly #number: number
+  readonly #options: EnterpriseTaskOptions
+  readonly #beatMs: number
+  readonly #listener: Listener
+  readonly #registry: ModelRegistry
+  readonly #tables: TableFold
   /** All that is worked out from the profile in force. */
-  private parts: Parts
-  private readonly fates = new FateSheet()
-  private openTick: number | undefined
-  private readonly moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
-  private readonly shadowed: ShadowScore[] = []
+  #parts: Parts
+  readonly #fates = new FateSheet()
+  #openTick: number | undefined
+  readonly #moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
+  readonly #shadowed: ShadowScore[] = []
   /** Rows that records of tables have changed in this beat, and that are taken out of the sums meanwhile. */
-  private readonly unsettled = new Set<number>()
-  private flagCounts: FlagCounts = noFlags()
-  private unscorable = 0
+  readonly #unsettled = new Set<number>()
+  #flagCounts: FlagCounts = noFlags()
+  #unscorable = 0
 
   constructor(options: EnterpriseTaskOptions) {
-    const { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed, tell } = options
+    const { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed, listener } = options
     this.id = { kind: 'enterprise', partition }
-    this.name = taskName(this.id)
-    this.partition = partition
-    this.number = taskNumber(this.id, partitions)
-    this.options = options
-    this.beatMs = beatMs
-    this.tell = tell
-    this.book = new RowBook(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
-    const { ids, rows } = this.book
-    this.rows = rows
-    this.tables = new TableFold(profile, this.rows)
-    this.desk = new ModelDesk({
+    this.#name = taskName(this.id)
+    this.#partition = partition
+    this.#number = taskNumber(this.id, partitions)
+    this.#options = options
+    this.#beatMs = beatMs
+    this.#listener = listener
+    this.#touchedRows = new TouchedRows(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
+    const { ids, rows } = this.#touchedRows
+    this.#rows = rows
+    this.#tables = new TableFold(profile, this.#rows)
+    this.#registry = new ModelRegistry({
       profile,
       beatMs,
       champion: model?.hash ?? null,
       challenger: challenger?.hash ?? null,
       begunWith,
     })
-    this.parts = this.partsUnder(profile)
-    const { looksAround } = this.neighbourhood
+    this.#parts = this.#partsUnder(profile)
+    const { looksAround } = this.#neighbourhood
     this.inputs = inputsOf(this.id, partitions).filter(({ name }) => looksAround || name !== 'archive')
     const tick = jsonPart(
       { name: 'tick', version: 1, contract: z.object({ open: z.int().nullable() }) },
-      () => ({ open: this.openTick ?? null }),
+      () => ({ open: this.#openTick ?? null }),
       ({ open }) => {
-        this.openTick = open ?? undefined
+        this.#openTick = open ?? undefined
       },
     )
-    const desk = afterLoading(this.desk.state, () => {
-      if (this.desk.profile !== this.profile) this.standUnder(this.desk.profile)
+    const registry = afterLoading(this.#registry.state, () => {
+      if (this.#registry.profile !== this.profile) this.#standUnder(this.#registry.profile)
     })
-    const book = rowsState({ ids, rows, tables: this.tables, openTick: () => this.openTick })
-    const seats = currentPart(() => this.seats.state)
-    const around = looksAround ? [currentPart(() => this.neighbourhood.stateBy(profile, beatMs))] : []
-    this.state = [tick, desk, book, seats, ...around]
-    this.known = this.knownOf()
+    const touchedRows = rowsState({ ids, rows, tables: this.#tables, openTick: () => this.#openTick })
+    const active = currentPart(() => this.#active.state)
+    const around = looksAround ? [currentPart(() => this.#neighbourhood.stateBy(profile, beatMs))] : []
+    this.state = [tick, registry, touchedRows, active, ...around]
+    this.known = this.#knownOf()
   }
 
-  private partsUnder(profile: Profile, before?: Parts): Parts {
-    const { partition, partitions, model, challenger, witness, rowsOnly = false } = this.options
-    const { rows, book, desk } = this
+  #partsUnder(profile: Profile, before?: Parts): Parts {
+    const { partition, partitions, model, challenger, witness, rowsOnly = false } = this.#options
+    const rows = this.#rows
+    const touchedRows = this.#touchedRows
+    const registry = this.#registry
     const decode = decoder(profile, { partition, partitions })
     const keys = cellKeys(profile)
-    const tallied = tally(profile, keys, rows, this.tables.places)
+    const tallied = contributions(profile, keys, rows, this.#tables.places)
     const neighbourhood = new Neighbourhood(profile, keys)
     const plain = plainEvents(profile, { partition, partitions })
-    const events = new EventFold(profile, { plain, checked: decode.event }, book, tallied, witness)
+    const events = new EventFold(profile, { plain, checked: decode.event }, touchedRows, tallied, witness)
     const given = [model, challenger].filter((one) => one != null)
     const source = { profile, rows, around: neighbourhood }
-    const seats = new Seats({ source, ids: book.ids, tally: tallied, desk, given, rowsOnly }, before?.seats)
-    return { profile, decode, tally: tallied, neighbourhood, events, seats }
+    const active = new ActiveModels(
+      { source, ids: touchedRows.ids, contributions: tallied, registry: registry, given, rowsOnly },
+      before?.active,
+    )
+    return { profile, decode, contributions: tallied, neighbourhood, events, active: active }
   }
 
   /** Inputs that are left out have no records. */
@@ -186,22 +191,22 @@ export class EnterpriseTask implements FoldTask {
   }
 
   *foldInSlices(beat: number, records: Records, emit: Emit): Iterable<void> {
-    const time = this.timeOf(beat)
+    const time = this.#timeOf(beat)
     const asOf = { hour: time.knownHour, beat, tick: time.tick }
     for (const page of records.archive) {
-      this.neighbourhood.take([page])
+      this.#neighbourhood.take([page])
       yield
     }
-    this.neighbourhood.openTick(time.tick)
-    const { switched } = yield* this.desk.foldInSlices(beat, records.commands, records.artifacts)
-    if (switched.profile) yield* this.adopt(time.tick)
-    yield* this.openTicks(time.tick)
-    this.seats.seat(switched)
-    if (switched.champion) yield* this.rescoreAll({ ...asOf, cause: 'model' })
-    const { tables } = this
-    const { decode } = this.parts
+    this.#neighbourhood.openTick(time.tick)
+    const { switched } = yield* this.#registry.foldInSlices(beat, records.commands, records.artifacts)
+    if (switched.profile) yield* this.#adopt(time.tick)
+    yield* this.#openTicks(time.tick)
+    this.#active.activate(switched)
+    if (switched.champion) yield* this.#rescoreAll({ ...asOf, cause: 'model' })
+    const tables = this.#tables
+    const { decode } = this.#parts
     const { tick } = time
-    yield* this.foldTable(
+    yield* this.#foldTable(
       {
         topic: 'enterprises',
         records: records.enterprises,
@@ -211,7 +216,7 @@ export class EnterpriseTask implements FoldTask {
       time,
       emit,
     )
-    yield* this.foldTable(
+    yield* this.#foldTable(
       {
         topic: 'credit-grades',
         records: records.grades,
@@ -221,117 +226,118 @@ export class EnterpriseTask implements FoldTask {
       time,
       emit,
     )
-    yield* this.settleTables(tick)
-    yield* this.foldEvents(records.events, time, emit)
-    yield* this.scoreTouched({ ...asOf, cause: 'records' })
-    if (this.nextTickEnd(beat - 1) === beat) yield* this.closeTick({ ...asOf, cause: 'time' })
-    yield* this.write(beat, time.tick, emit)
+    yield* this.#settleTables(tick)
+    yield* this.#foldEvents(records.events, time, emit)
+    yield* this.#scoreTouched({ ...asOf, cause: 'records' })
+    if (this.nextTickEnd(beat - 1) === beat) yield* this.#closeTick({ ...asOf, cause: 'time' })
+    yield* this.#write(beat, time.tick, emit)
   }
 
   nextTickEnd(beat: number): number | undefined {
-    if (this.openTick === undefined) return undefined
+    if (this.#openTick === undefined) return undefined
     const { calendar } = this.profile
-    const tick = calendar.tickOf((beat + 1) * this.beatMs)
+    const tick = calendar.tickOf((beat + 1) * this.#beatMs)
     // Stock moves in the first beat of the tick with which a grade begins, whichever beat has the next record.
-    if (tick > this.openTick && this.tables.beginsBy(tick)) return beat + 1
-    const tickEnd = calendar.endMs(tick) / this.beatMs - 1
-    return Math.min(this.desk.boundaryAfter(beat) ?? tickEnd, tickEnd)
+    if (tick > this.#openTick && this.#tables.beginsBy(tick)) return beat + 1
+    const tickEnd = calendar.endMs(tick) / this.#beatMs - 1
+    return Math.min(this.#registry.boundaryAfter(beat) ?? tickEnd, tickEnd)
   }
 
   /** Of the parts that are there when it is asked. */
-  private knownOf(): Known {
+  #knownOf(): Known {
     const task = this
     return {
-      ids: this.book.ids,
-      rows: this.rows,
+      ids: this.#touchedRows.ids,
+      rows: this.#rows,
       get profile() {
         return task.profile
       },
       get around() {
-        return task.neighbourhood
+        return task.#neighbourhood
       },
       get champion() {
-        return task.seats.champion
+        return task.#active.champion
       },
-      openTick: (tick) => this.neighbourhood.openTick(tick),
+      openTick: (tick) => this.#neighbourhood.openTick(tick),
     }
   }
   /** The profile in force. */
   get profile(): Profile {
-    return this.parts.profile
+    return this.#parts.profile
   }
-  private get neighbourhood(): Neighbourhood {
-    return this.parts.neighbourhood
+  get #neighbourhood(): Neighbourhood {
+    return this.#parts.neighbourhood
   }
-  private get tally(): Parts['tally'] {
-    return this.parts.tally
+  get #contributions(): Parts['contributions'] {
+    return this.#parts.contributions
   }
-  private get seats(): Seats {
-    return this.parts.seats
+  get #active(): ActiveModels {
+    return this.#parts.active
   }
 
   /** Makes anew what is worked out from the profile; what was around stays. */
-  private standUnder(profile: Profile): void {
-    this.book.profile = profile
-    const around = this.neighbourhood.save()
-    this.parts = this.partsUnder(profile, this.parts)
-    this.neighbourhood.load(around)
+  #standUnder(profile: Profile): void {
+    this.#touchedRows.profile = profile
+    const around = this.#neighbourhood.save()
+    this.#parts = this.#partsUnder(profile, this.#parts)
+    this.#neighbourhood.load(around)
   }
 
   /** Another profile from this beat on. The stock is told as a whole: the watch, whose leaves may be others, begins with none. */
-  private *adopt(tick: number): Iterable<void> {
-    const { profile } = this.desk
+  *#adopt(tick: number): Iterable<void> {
+    const { profile } = this.#registry
     const codes = renumbering(this.profile, profile)
-    yield* this.book.adopt(codes)
-    this.tables.adopt(codes)
-    this.standUnder(profile)
-    const before = this.openTick ?? tick
-    yield* this.rows.each(
+    yield* this.#touchedRows.adopt(codes)
+    this.#tables.adopt(codes)
+    this.#standUnder(profile)
+    const before = this.#openTick ?? tick
+    yield* this.#rows.each(
       () => true,
-      (row) => this.tally.stock(row, before, 1),
+      (row) => this.#contributions.stock(row, before, 1),
     )
   }
 
   /** The end of the second tick after the last one that the watch has closed. */
   reach(watchedThrough: number): number {
     const { calendar } = this.profile
-    const closed = calendar.tickOf((watchedThrough + 1) * this.beatMs) - 1
-    return calendar.endMs(closed + neighbourhoodLagTicks) / this.beatMs - 1
+    const closed = calendar.tickOf((watchedThrough + 1) * this.#beatMs) - 1
+    return calendar.endMs(closed + neighbourhoodLagTicks) / this.#beatMs - 1
   }
 
-  private timeOf(beat: number): BeatTime {
-    const knownAtMs = (beat + 1) * this.beatMs
-    return { knownAtMs, knownHour: hourOf(knownAtMs), tick: this.profile.calendar.tickOf(beat * this.beatMs) }
+  #timeOf(beat: number): BeatTime {
+    const knownAtMs = (beat + 1) * this.#beatMs
+    return { knownAtMs, knownHour: hourOf(knownAtMs), tick: this.profile.calendar.tickOf(beat * this.#beatMs) }
   }
 
-  private *openTicks(tick: number): Iterable<void> {
-    if (this.openTick !== undefined && tick > this.openTick) {
-      const before = this.openTick
-      for (const [at, row] of this.tables.beginningBy(tick).entries()) {
+  *#openTicks(tick: number): Iterable<void> {
+    if (this.#openTick !== undefined && tick > this.#openTick) {
+      const before = this.#openTick
+      for (const [at, row] of this.#tables.beginningBy(tick).entries()) {
         if (endsSlice(at)) yield
-        this.tally.stock(row, before, -1)
-        this.tally.stock(row, tick, 1)
-        this.rows.setFlag(row, flag.touched, true)
+        this.#contributions.stock(row, before, -1)
+        this.#contributions.stock(row, tick, 1)
+        this.#rows.setFlag(row, flag.touched, true)
       }
     }
-    this.openTick = tick
+    this.#openTick = tick
   }
 
   /** Enterprises or grades, in log order: each is placed, or goes to the dead letters. */
-  private *foldTable<T extends { enterpriseId: string; flags: number }>(
+  *#foldTable<T extends { enterpriseId: string; flags: number }>(
     table: Table<T>,
     time: BeatTime,
     emit: Emit,
   ): Iterable<void> {
     const { topic, records } = table
-    const first = yield* this.fates.block(topic, records)
+    const first = yield* this.#fates.block(topic, records)
     for (const { from, to } of slicesOf(records)) {
-      for (let at = from; at < to; at++) this.foldRow(table, records[at], { fateAt: first + at, tick: time.tick }, emit)
+      for (let at = from; at < to; at++)
+        this.#foldRow(table, records[at], { fateAt: first + at, tick: time.tick }, emit)
       yield
     }
   }
 
-  private foldRow<T extends { enterpriseId: string; flags: number }>(
+  #foldRow<T extends { enterpriseId: string; flags: number }>(
     { topic, decode, place }: Table<T>,
     record: LogRecord,
     { fateAt, tick }: { fateAt: number; tick: number },
@@ -340,79 +346,80 @@ export class EnterpriseTask implements FoldTask {
     const decoded = decode(record)
     if (isRefusal(decoded)) {
       const { refused: code, detail } = decoded
-      this.settle({ record, topic, fateAt, fate: 'dead', code, detail }, emit)
+      this.#settle({ record, topic, fateAt, fate: 'dead', code, detail }, emit)
       return
     }
-    this.countFlags(decoded.flags)
-    const row = this.book.rowOf(decoded.enterpriseId)
-    const fate = this.changeRow(row, tick, () => place(row, decoded))
-    this.fates.set(fateAt, fate)
+    this.#countFlags(decoded.flags)
+    const row = this.#touchedRows.rowOf(decoded.enterpriseId)
+    const fate = this.#changeRow(row, tick, () => place(row, decoded))
+    this.#fates.set(fateAt, fate)
   }
 
-  private *foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): Iterable<void> {
-    const first = yield* this.fates.block('risk-events', records)
-    yield* this.parts.events.fold(
+  *#foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): Iterable<void> {
+    const first = yield* this.#fates.block('risk-events', records)
+    yield* this.#parts.events.fold(
       records,
       time,
-      (row, slot) => this.tally.begin(row, slot, time.tick),
+      (row, slot) => this.#contributions.begin(row, slot, time.tick),
       (at, fate, code, detail) => {
-        if (code === undefined) this.fates.set(first + at, fate)
-        else this.settle({ record: records[at], topic: 'risk-events', fateAt: first + at, fate, code, detail }, emit)
+        if (code === undefined) this.#fates.set(first + at, fate)
+        else this.#settle({ record: records[at], topic: 'risk-events', fateAt: first + at, fate, code, detail }, emit)
       },
-      (set) => this.countFlags(set),
+      (set) => this.#countFlags(set),
     )
   }
 
-  private *scoreTouched(asOf: AsOf): Iterable<void> {
-    yield* this.book.release((row, slot, isChanged) => {
-      if (isChanged) this.score(row, asOf)
-      this.tally.end(row, slot, asOf.tick)
+  *#scoreTouched(asOf: AsOf): Iterable<void> {
+    yield* this.#touchedRows.release((row, slot, isChanged) => {
+      if (isChanged) this.#score(row, asOf)
+      this.#contributions.end(row, slot, asOf.tick)
     })
   }
 
-  private score(row: number, asOf: AsOf): void {
-    evict(this.rows, row, asOf.hour, asOf.tick)
-    if (!isScored(this.rows, row)) return
-    const { shadow, scorer } = this.seats
+  #score(row: number, asOf: AsOf): void {
+    evict(this.#rows, row, asOf.hour, asOf.tick)
+    if (!isScored(this.#rows, row)) return
+    const { shadow, scorer } = this.#active
     const shadowed = asOf.cause === 'model' ? undefined : shadow?.row(row, asOf) // the challenger is the one it was
-    if (shadowed !== undefined) this.shadowed.push(shadowed)
+    if (shadowed !== undefined) this.#shadowed.push(shadowed)
     if (scorer === undefined) return
     const scored = scorer.row(row, asOf)
-    if (scored.kind === 'unscorable') this.unscorable++
-    else if (scored.kind === 'moved') this.moved.push(scored)
+    if (scored.kind === 'unscorable') this.#unscorable++
+    else if (scored.kind === 'moved') this.#moved.push(scored)
   }
 
   /** Another champion: every row by it, before the records of the beat, so that the moves are its own. */
-  private *rescoreAll(asOf: AsOf): Iterable<void> {
-    yield* this.rows.each(
+  *#rescoreAll(asOf: AsOf): Iterable<void> {
+    yield* this.#rows.each(
       () => true,
-      (row) => this.score(row, asOf),
+      (row) => this.#score(row, asOf),
     )
   }
 
   /** docs/fold.md rule 14: touched rows, rows above the lowest band, rows whose grade changed, and a thirtieth of all, in which drift is counted. */
-  private *closeTick(asOf: AsOf): Iterable<void> {
-    const { rows } = this
+  *#closeTick(asOf: AsOf): Iterable<void> {
+    const rows = this.#rows
     const slice = ((asOf.tick % rescoreSlices) + rescoreSlices) % rescoreSlices
     const isDue = (row: number): boolean =>
       rows.has(row, flag.touched) || rows.band(row) !== 0 || rows.slice(row) === slice
     const rescored = yield* rows.each(isDue, (row) => {
-      this.score(row, asOf)
-      if (rows.slice(row) === slice && isScored(rows, row)) this.seats.scorer?.count()
+      this.#score(row, asOf)
+      if (rows.slice(row) === slice && isScored(rows, row)) this.#active.scorer?.count()
       rows.setFlag(row, flag.touched, false)
     })
-    this.tell({
+    this.#listener({
       kind: 'TickClosed',
-      task: this.name,
+      task: this.#name,
       tick: asOf.tick,
       label: this.profile.calendar.label(asOf.tick),
       rescored,
     })
   }
 
-  private *write(beat: number, tick: number, emit: Emit): Iterable<void> {
-    const { partition, name } = this
-    const moved = yield* sortedInSlices(this.moved, (a, b) => byEnterprise(a.score, b.score))
+  *#write(beat: number, tick: number, emit: Emit): Iterable<void> {
+    const partition = this.#partition
+    const name = this.#name
+    const moved = yield* sortedInSlices(this.#moved, (a, b) => byEnterprise(a.score, b.score))
     let alerts = 0
     for (const [at, { score, alert }] of moved.entries()) {
       if (endsSlice(at)) yield
@@ -421,71 +428,73 @@ export class EnterpriseTask implements FoldTask {
       alerts++
       emit({ topic: 'enterprise-alerts', partition, record: { key: alert.enterpriseId, value: jsonBytes(alert) } })
     }
-    for (const [at, score] of (yield* sortedInSlices(this.shadowed, byEnterprise)).entries()) {
+    for (const [at, score] of (yield* sortedInSlices(this.#shadowed, byEnterprise)).entries()) {
       emit({ topic: 'shadow-scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
       if (endsSlice(at)) yield
     }
-    this.shadowed.length = 0
-    this.tell({
+    this.#shadowed.length = 0
+    this.#listener({
       kind: 'BeatFolded',
       task: name,
       beat,
       tick,
-      endMs: (beat + 1) * this.beatMs,
-      fates: this.fates.countByFate(),
-      deadCodes: this.fates.countByCode(),
-      flags: this.flagCounts,
+      endMs: (beat + 1) * this.#beatMs,
+      fates: this.#fates.countByFate(),
+      deadCodes: this.#fates.countByCode(),
+      flags: this.#flagCounts,
       scores: moved.length,
       alerts,
-      unscorable: this.unscorable,
-      factsDropped: this.rows.factsDropped,
-      enterprises: this.rows.count,
+      unscorable: this.#unscorable,
+      factsDropped: this.#rows.factsDropped,
+      enterprises: this.#rows.count,
     })
-    this.moved.length = 0
-    this.flagCounts = noFlags()
-    this.unscorable = 0
-    this.rows.factsDropped = 0
-    yield* this.fates.write({ task: name, beat, tick }, this.number, emit)
-    yield* writePart(this.tally.sums, { task: name, beat, tick }, partition, emit)
+    this.#moved.length = 0
+    this.#flagCounts = noFlags()
+    this.#unscorable = 0
+    this.#rows.factsDropped = 0
+    yield* this.#fates.write({ task: name, beat, tick }, this.#number, emit)
+    yield* writePart(this.#contributions.sums, { task: name, beat, tick }, partition, emit)
   }
 
   /** A table record changes place or grade: what the row says of the open tick is taken out before the first of the beat, and put back after the last. */
-  private changeRow(row: number, tick: number, change: () => Fate): Fate {
-    const { book, tally, unsettled } = this
-    book.touch(row, (_, slot) => tally.begin(row, slot, tick))
+  #changeRow(row: number, tick: number, change: () => Fate): Fate {
+    const touchedRows = this.#touchedRows
+    const contributions = this.#contributions
+    const unsettled = this.#unsettled
+    touchedRows.touch(row, (_, slot) => contributions.begin(row, slot, tick))
     if (!unsettled.has(row)) {
       unsettled.add(row)
-      tally.facts(row, tick, -1)
-      tally.stock(row, tick, -1)
+      contributions.facts(row, tick, -1)
+      contributions.stock(row, tick, -1)
     }
     const fate = change()
-    if (fate === 'applied') book.change(row)
+    if (fate === 'applied') touchedRows.change(row)
     return fate
   }
 
-  private *settleTables(tick: number): Iterable<void> {
+  *#settleTables(tick: number): Iterable<void> {
     let settled = 0
-    for (const row of this.unsettled) {
-      this.tally.stock(row, tick, 1)
-      this.tally.facts(row, tick, 1)
+    for (const row of this.#unsettled) {
+      this.#contributions.stock(row, tick, 1)
+      this.#contributions.facts(row, tick, 1)
       if (endsSlice(settled++)) yield
     }
-    this.unsettled.clear()
+    this.#unsettled.clear()
   }
 
-  private settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {
-    this.fates.set(fateAt, fate, code)
+  #settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {
+    this.#fates.set(fateAt, fate, code)
     if (code !== undefined)
-      deadLetter(record, { topic, partition: this.partition, to: this.number, code, detail }, emit)
+      deadLetter(record, { topic, partition: this.#partition, to: this.#number, code, detail }, emit)
   }
 
-  private countFlags(set: number): void {
+  #countFlags(set: number): void {
     if (set === 0) return
-    if ((set & flags.checkDigit) !== 0) this.flagCounts.checkDigit++
-    if ((set & flags.unknownRegion) !== 0) this.flagCounts.unknownRegion++
-    if ((set & flags.unknownIndustry) !== 0) this.flagCounts.unknownIndustry++
-    if ((set & flags.unknownSource) !== 0) this.flagCounts.unknownSource++
-    if ((set & flags.unknownStatus) !== 0) this.flagCounts.unknownStatus++
+    if ((set & flags.checkDigit) !== 0) this.#flagCounts.checkDigit++
+    if ((set & flags.unknownRegion) !== 0) this.#flagCounts.unknownRegion++
+    if ((set & flags.unknownIndustry) !== 0) this.#flagCounts.unknownIndustry++
+    if ((set & flags.unknownSource) !== 0) this.#flagCounts.unknownSource++
+    if ((set & flags.unknownStatus) !== 0) this.#flagCounts.unknownStatus++
   }
 }
 

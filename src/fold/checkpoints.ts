@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { jsonOf } from '../json.ts'
 import type { TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
-import type { Tell } from '../notices.ts'
+import type { Listener } from '../notices.ts'
 import { WordReader, WordWriter } from './pages.ts'
 import type { StatePart } from './state.ts'
 import type { FoldTask } from './task.ts'
@@ -37,9 +37,9 @@ export async function writeCheckpoint(
   log: TaskLog,
   slot: number,
   head: CheckpointHead,
-  tell: Tell,
+  listener: Listener,
 ): Promise<void> {
-  tell({ kind: 'CheckpointWriting', task: taskName(task.id), beat: head.beat, slot })
+  listener({ kind: 'CheckpointWriting', task: taskName(task.id), beat: head.beat, slot })
   const parts: Manifest['parts'] = []
   let [pages, bytes] = [0, 0]
   function* hashed(): Iterable<Uint8Array> {
@@ -55,7 +55,7 @@ export async function writeCheckpoint(
     }
   }
   await log.writeCheckpoint(slot, hashed(), () => Buffer.from(JSON.stringify({ ...head, parts } satisfies Manifest)))
-  tell({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages, bytes })
+  listener({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages, bytes })
 }
 
 /** A part as it is written. */
@@ -77,7 +77,7 @@ type Found = {
 export type RestoreOptions = {
   foldVersion: number
   config: string
-  tell: Tell
+  listener: Listener
   turns: Turns
   /** Folds parts again by the journal, up to an entry. */
   refold: (parts: readonly StatePart[], end: number) => Promise<void>
@@ -89,9 +89,9 @@ export async function loadCheckpoint(
   log: TaskLog,
   options: RestoreOptions,
 ): Promise<{ manifest: Manifest; slot: number } | undefined> {
-  const { tell, turns, refold } = options
+  const { listener, turns, refold } = options
   const skip = (slot: number, why: string): void =>
-    tell({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why })
+    listener({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why })
   const manifests: { manifest: Manifest; slot: number }[] = []
   for (const slot of slots) {
     const manifest = await readManifest(log, slot, options, (why) => skip(slot, why))
@@ -110,7 +110,7 @@ export async function loadCheckpoint(
   if (best === undefined) return undefined
   const { manifest, slot, saved, lost } = best
   if (lost.length > 0) {
-    tell({ kind: 'StateRefolded', task: taskName(task.id), slot, why: lost.map(({ why }) => why).join('; ') })
+    listener({ kind: 'StateRefolded', task: taskName(task.id), slot, why: lost.map(({ why }) => why).join('; ') })
     await refold(
       lost.map(({ part }) => part),
       manifest.journal,

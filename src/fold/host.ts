@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ForewarnError } from '../errors.ts'
 import { taskRetryMs } from '../limits.ts'
 import { type TaskId, taskName } from '../log/tasks.ts'
-import type { Tell } from '../notices.ts'
+import type { Listener } from '../notices.ts'
 import type { TaskRunner } from './runner.ts'
 
 export type TaskHostOptions = {
@@ -18,7 +18,7 @@ export type TaskHostOptions = {
   open: (task: TaskId) => Promise<TaskRunner>
   /** Folds until the signal, or until there is nothing left to fold. */
   follow: (runner: TaskRunner, signal: AbortSignal) => Promise<void>
-  tell: Tell
+  listener: Listener
 }
 
 type Life = { stop: AbortController; over: Promise<void> }
@@ -43,7 +43,7 @@ export class TaskHost {
   assign(tasks: readonly TaskId[]): void {
     if (this.#stopped) return
     const wanted = new Map(tasks.map((task) => [taskName(task), task]))
-    this.#options.tell({ kind: 'TasksAssigned', tasks: [...wanted.keys()] })
+    this.#options.listener({ kind: 'TasksAssigned', tasks: [...wanted.keys()] })
     for (const [name, { stop }] of this.#lives) if (!wanted.has(name)) stop.abort('as they are')
     for (const [name, task] of wanted) {
       const before = this.#lives.get(name)
@@ -68,12 +68,12 @@ export class TaskHost {
       if (!again) break
       await sleep(taskRetryMs, undefined, { signal }).catch(() => {})
     }
-    this.#options.tell({ kind: 'TaskReleased', task: name })
+    this.#options.listener({ kind: 'TaskReleased', task: name })
   }
 
   /** Whether the task is to begin anew. */
   async #liveOnce(task: TaskId, signal: AbortSignal): Promise<boolean> {
-    const { open, follow, tell } = this.#options
+    const { open, follow, listener } = this.#options
     let runner: TaskRunner | undefined
     try {
       runner = await open(task)
@@ -82,7 +82,8 @@ export class TaskHost {
       return false
     } catch (error) {
       if (!isPassing(error)) throw error
-      if (!signal.aborted) tell({ kind: 'TaskLost', task: taskName(task), code: error.code, message: error.message })
+      if (!signal.aborted)
+        listener({ kind: 'TaskLost', task: taskName(task), code: error.code, message: error.message })
       return true
     } finally {
       await runner?.close()

@@ -5,13 +5,13 @@ import type { Input } from '../log/topology.ts'
 
 export class InputQueue {
   readonly input: Input
-  private readonly log: Log
-  private readonly beatMs: number
-  private records: LogRecord[] = []
-  private beats: number[] = []
-  private head = 0
+  readonly #log: Log
+  readonly #beatMs: number
+  #records: LogRecord[] = []
+  #beats: number[] = []
+  #head = 0
   /** Where the next fetch begins. */
-  private fetchFrom: number
+  #fetchFrom: number
   /** Offset after the last record that was taken. */
   position: number
   /** Largest log time seen: `knownAt` is a running maximum (docs/fold.md rule 1). */
@@ -24,11 +24,11 @@ export class InputQueue {
   leads = 0
 
   constructor(log: Log, input: Input, beatMs: number, position: number, maxTimeMs: number) {
-    this.log = log
+    this.#log = log
     this.input = input
-    this.beatMs = beatMs
+    this.#beatMs = beatMs
     this.position = position
-    this.fetchFrom = position
+    this.#fetchFrom = position
     this.maxTimeMs = maxTimeMs
     this.foldedMaxTimeMs = maxTimeMs
   }
@@ -40,92 +40,92 @@ export class InputQueue {
   }
 
   get length(): number {
-    return this.records.length - this.head
+    return this.#records.length - this.#head
   }
 
   /** The beat of the first record waiting. */
   get headBeat(): number | undefined {
-    return this.head < this.beats.length ? this.beats[this.head] : undefined
+    return this.#head < this.#beats.length ? this.#beats[this.#head] : undefined
   }
 
   /** The beat of the latest record seen. */
   get lastBeat(): number {
-    return this.beatOf(this.maxTimeMs)
+    return this.#beatOf(this.maxTimeMs)
   }
 
   /** How many records up to an end that was looked up are not taken yet; marks of transactions that were not read yet count too. */
   waiting(end: number): number {
-    return this.length + Math.max(0, end - this.fetchFrom)
+    return this.length + Math.max(0, end - this.#fetchFrom)
   }
 
   readTo(end: number): boolean {
-    return this.fetchFrom >= end
+    return this.#fetchFrom >= end
   }
 
   /** A record later than `latestMs` counts as known then. */
   async fetch(bytes: number, latestMs: number): Promise<void> {
-    const { records, next } = await this.log.read(this.input.topic, this.input.partition, this.fetchFrom, bytes)
-    this.compact()
+    const { records, next } = await this.#log.read(this.input.topic, this.input.partition, this.#fetchFrom, bytes)
+    this.#compact()
     for (const record of records) {
       this.maxTimeMs = Math.max(this.maxTimeMs, Math.min(record.timeMs, latestMs))
-      this.records.push(record)
-      this.beats.push(this.lastBeat)
+      this.#records.push(record)
+      this.#beats.push(this.lastBeat)
     }
-    this.fetchFrom = next
+    this.#fetchFrom = next
   }
 
   /** Forgets what was fetched and not taken: it is read again, as the clock stands then. */
   rewind(): void {
-    this.records = []
-    this.beats = []
-    this.head = 0
-    this.fetchFrom = this.position
+    this.#records = []
+    this.#beats = []
+    this.#head = 0
+    this.#fetchFrom = this.position
     this.maxTimeMs = this.foldedMaxTimeMs
   }
 
   /** All records of beats up to and with `beat`. One of an earlier, already folded beat joins this one. */
   takeThrough(beat: number): readonly LogRecord[] {
-    let end = this.head
-    while (end < this.beats.length && this.beats[end] <= beat) {
-      const own = this.beatOf(this.records[end].timeMs)
+    let end = this.#head
+    while (end < this.#beats.length && this.#beats[end] <= beat) {
+      const own = this.#beatOf(this.#records[end].timeMs)
       if (own < beat) this.regressions++
       if (own > beat) this.leads++
       end++
     }
-    return this.take(end, beat)
+    return this.#take(end, beat)
   }
 
   /** All records that were fetched, of whatever beat. */
   takeAll(): readonly LogRecord[] {
-    return this.take(this.records.length, Number.POSITIVE_INFINITY)
+    return this.#take(this.#records.length, Number.POSITIVE_INFINITY)
   }
 
   /** All records before an offset, which must have been fetched: those of a beat that the journal has. */
   takeBefore(offset: number, beat: number): readonly LogRecord[] {
-    let end = this.head
-    while (end < this.records.length && this.records[end].offset < offset) end++
-    return this.take(end, beat)
+    let end = this.#head
+    while (end < this.#records.length && this.#records[end].offset < offset) end++
+    return this.#take(end, beat)
   }
 
-  private take(end: number, beat: number): readonly LogRecord[] {
-    if (end === this.head) return none
-    const taken = this.records.slice(this.head, end)
-    const lastMs = (beat + 1) * this.beatMs - 1
+  #take(end: number, beat: number): readonly LogRecord[] {
+    if (end === this.#head) return none
+    const taken = this.#records.slice(this.#head, end)
+    const lastMs = (beat + 1) * this.#beatMs - 1
     for (const { timeMs } of taken) this.foldedMaxTimeMs = Math.max(this.foldedMaxTimeMs, Math.min(timeMs, lastMs))
-    this.head = end
+    this.#head = end
     this.position = taken[taken.length - 1].offset + 1
     return taken
   }
 
-  private beatOf(timeMs: number): number {
-    return Math.floor(timeMs / this.beatMs)
+  #beatOf(timeMs: number): number {
+    return Math.floor(timeMs / this.#beatMs)
   }
 
-  private compact(): void {
-    if (this.head === 0) return
-    this.records = this.records.slice(this.head)
-    this.beats = this.beats.slice(this.head)
-    this.head = 0
+  #compact(): void {
+    if (this.#head === 0) return
+    this.#records = this.#records.slice(this.#head)
+    this.#beats = this.#beats.slice(this.#head)
+    this.#head = 0
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a task tells of its inputs: what waits in them and until when, and records whose log time is not that of the beat which they joined. */
 import type { TopicName } from '../../streams/topics.ts'
 import { aheadToldMs, minuteMs } from '../limits.ts'
-import type { Tell } from '../notices.ts'
+import type { Listener } from '../notices.ts'
 import type { Closing } from './closing.ts'
 import { msSince } from './foldClock.ts'
 import type { InputQueue } from './inputQueue.ts'
@@ -10,19 +10,19 @@ type Stand = { ends: readonly number[]; closing: Closing; foldedEndMs: number }
 
 export class InputsTold {
   readonly #task: string
-  readonly #options: { beatMs: number; now: () => number; tell: Tell }
+  readonly #options: { beatMs: number; now: () => number; listener: Listener }
   #regressions = 0
   #leads = 0
   #waiting = ''
   #leadToldMs = Number.NEGATIVE_INFINITY
 
-  constructor(task: string, options: { beatMs: number; now: () => number; tell: Tell }) {
+  constructor(task: string, options: { beatMs: number; now: () => number; listener: Listener }) {
     this.#task = task
     this.#options = options
   }
 
   /** Tells what has changed. `ends`: how far each input goes; `foldedEndMs`: the end of the last beat folded. */
-  tell(queues: readonly InputQueue[], stand: Stand): void {
+  listener(queues: readonly InputQueue[], stand: Stand): void {
     this.#tellTimes(queues)
     const untilMs = this.#waitsUntilMs(queues, stand)
     this.#tellWaiting(queues, stand.ends, untilMs)
@@ -30,12 +30,12 @@ export class InputsTold {
   }
 
   #tellTimes(queues: readonly InputQueue[]): void {
-    const { tell } = this.#options
+    const { listener } = this.#options
     const task = this.#task
     const [regressions, leads] = [sumOf(queues, 'regressions'), sumOf(queues, 'leads')]
     if (regressions > this.#regressions)
-      tell({ kind: 'LogTimeRegressed', task, topic: task, records: regressions - this.#regressions })
-    if (leads > this.#leads) tell({ kind: 'LogTimeLed', task, records: leads - this.#leads })
+      listener({ kind: 'LogTimeRegressed', task, topic: task, records: regressions - this.#regressions })
+    if (leads > this.#leads) listener({ kind: 'LogTimeLed', task, records: leads - this.#leads })
     this.#regressions = regressions
     this.#leads = leads
   }
@@ -45,7 +45,7 @@ export class InputsTold {
     for (const [at, queue] of queues.entries())
       records[queue.input.topic] = (records[queue.input.topic] ?? 0) + queue.waiting(ends[at])
     const waiting = JSON.stringify({ records, untilMs })
-    if (waiting !== this.#waiting) this.#options.tell({ kind: 'InputsWaiting', task: this.#task, records, untilMs })
+    if (waiting !== this.#waiting) this.#options.listener({ kind: 'InputsWaiting', task: this.#task, records, untilMs })
     this.#waiting = waiting
   }
 
@@ -63,12 +63,12 @@ export class InputsTold {
 
   /** Log time leads the clock: that of what waits, or of what is folded already. Told at once, and every minute. */
   #tellLead(untilMs: number | undefined, foldedEndMs: number): void {
-    const { now, tell } = this.#options
+    const { now, listener } = this.#options
     const leadMs = Math.max(untilMs ?? foldedEndMs, foldedEndMs) - now()
     if (leadMs <= aheadToldMs) this.#leadToldMs = Number.NEGATIVE_INFINITY
     else if (msSince(this.#leadToldMs, now()) >= minuteMs) {
       this.#leadToldMs = now()
-      tell({ kind: 'LogTimeLeads', task: this.#task, seconds: leadMs / 1_000, waits: untilMs !== undefined })
+      listener({ kind: 'LogTimeLeads', task: this.#task, seconds: leadMs / 1_000, waits: untilMs !== undefined })
     }
   }
 }

@@ -6,17 +6,17 @@ import { pageBytesMax } from '../limits.ts'
 const pageWords = Math.floor(pageBytesMax / 4)
 
 export class WordWriter {
-  private page = new Int32Array(pageWords)
-  private at = 0
-  private full: Uint8Array[] = []
+  #page = new Int32Array(pageWords)
+  #at = 0
+  #full: Uint8Array[] = []
 
   put(word: number): void {
-    if (this.at === pageWords) {
-      this.full.push(new Uint8Array(this.page.buffer))
-      this.page = new Int32Array(pageWords)
-      this.at = 0
+    if (this.#at === pageWords) {
+      this.#full.push(new Uint8Array(this.#page.buffer))
+      this.#page = new Int32Array(pageWords)
+      this.#at = 0
     }
-    this.page[this.at++] = word
+    this.#page[this.#at++] = word
   }
 
   /** Bytes with their length before them. */
@@ -38,37 +38,37 @@ export class WordWriter {
 
   /** Pages that are full by now; they are handed out once. */
   *takeFull(): Iterable<Uint8Array> {
-    yield* this.full
-    this.full = []
+    yield* this.#full
+    this.#full = []
   }
 
   *finish(): Iterable<Uint8Array> {
     yield* this.takeFull()
-    yield new Uint8Array(this.page.buffer, 0, this.at * 4)
+    yield new Uint8Array(this.#page.buffer, 0, this.#at * 4)
   }
 }
 
 export class WordReader {
-  private readonly pages: readonly Uint8Array[]
-  private turned = 0
-  private page = new Int32Array(0)
-  private at = 0
+  readonly #pages: readonly Uint8Array[]
+  #turned = 0
+  #page = new Int32Array(0)
+  #at = 0
   /** Bytes of the pages that are still to come. */
-  private ahead: number
+  #ahead: number
 
   constructor(pages: Iterable<Uint8Array>) {
-    this.pages = [...pages]
-    this.ahead = this.pages.reduce((sum, { length }) => sum + length, 0)
+    this.#pages = [...pages]
+    this.#ahead = this.#pages.reduce((sum, { length }) => sum + length, 0)
   }
 
   /** @throws Error when the pages end too soon. */
   take(): number {
-    while (this.at === this.page.length) this.turn()
-    return this.page[this.at++]
+    while (this.#at === this.#page.length) this.#turn()
+    return this.#page[this.#at++]
   }
 
   takeBytes(): Uint8Array {
-    const bytes = new Uint8Array(this.takeCount(1))
+    const bytes = new Uint8Array(this.#takeCount(1))
     for (let at = 0; at < bytes.length; at += 4) {
       const word = this.take()
       for (let byte = 0; byte < 4 && at + byte < bytes.length; byte++) bytes[at + byte] = word >>> (8 * byte)
@@ -81,24 +81,24 @@ export class WordReader {
   }
 
   takeDoubles(): Float64Array {
-    const words = new Int32Array(this.takeCount(8) * 2)
+    const words = new Int32Array(this.#takeCount(8) * 2)
     for (let at = 0; at < words.length; at++) words[at] = this.take()
     return new Float64Array(words.buffer)
   }
 
   /** How many of so many bytes each follow: never more than there can be, since room is made for them. */
-  private takeCount(bytesEach: number): number {
+  #takeCount(bytesEach: number): number {
     const count = this.take()
-    if (count < 0 || count * bytesEach > (this.page.length - this.at) * 4 + this.ahead) throw endsTooSoon()
+    if (count < 0 || count * bytesEach > (this.#page.length - this.#at) * 4 + this.#ahead) throw endsTooSoon()
     return count
   }
 
-  private turn(): void {
-    const page = this.pages[this.turned++]
+  #turn(): void {
+    const page = this.#pages[this.#turned++]
     if (page === undefined || page.length % 4 !== 0) throw endsTooSoon()
-    this.page = new Int32Array(new Uint8Array(page).buffer) // a copy of its own: a Buffer's slice would share a pool
-    this.ahead -= page.length
-    this.at = 0
+    this.#page = new Int32Array(new Uint8Array(page).buffer) // a copy of its own: a Buffer's slice would share a pool
+    this.#ahead -= page.length
+    this.#at = 0
   }
 }
 

@@ -10,7 +10,7 @@ import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
 import { taskName, taskNumber } from '../log/tasks.ts'
-import type { Tell } from '../notices.ts'
+import type { Listener } from '../notices.ts'
 import { recordsByName } from './beatRecords.ts'
 import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough, latestIn } from './closing.ts'
@@ -37,7 +37,7 @@ export type RunnerOptions = {
   now: () => number
   /** Shared by all tasks of the process. */
   turns?: Turns
-  tell: Tell
+  listener: Listener
   /** Tells what the task has said in the beats that are committed now, slice by slice. */
   tellHeld?: () => Iterable<void>
   /** Asks for the end: an epoch that a full disk refuses is no longer waited for. */
@@ -53,22 +53,22 @@ type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: n
 export class TaskRunner<T extends FoldTask = FoldTask> {
   readonly task: T
   readonly name: string
-  private readonly options: RunnerOptions
-  private readonly taskLog: TaskLog
-  private queues: InputQueue[] = []
-  private lastBeat: number | undefined
-  private lastPartMs = 0
-  private checkpointedMs = 0
-  private checkpointedBeat: number | undefined
-  private nextSlot = 0
+  readonly #options: RunnerOptions
+  readonly #taskLog: TaskLog
+  #queues: InputQueue[] = []
+  #lastBeat: number | undefined
+  #lastPartMs = 0
+  #checkpointedMs = 0
+  #checkpointedBeat: number | undefined
+  #nextSlot = 0
   /** The latest log time that counted when what is in the queues was fetched. */
-  private latestMs = Number.POSITIVE_INFINITY
-  private fullSinceMs: number | undefined
+  #latestMs = Number.POSITIVE_INFINITY
+  #fullSinceMs: number | undefined
   /** An epoch was folded and given up: the state is ahead of the journal, and must not be kept. */
-  private ahead = false
-  private readonly questions: Questions
-  private readonly turns: Turns
-  private readonly inputsTold: InputsTold
+  #ahead = false
+  readonly #questions: Questions
+  readonly #turns: Turns
+  readonly #inputsTold: InputsTold
 
   /** Takes the task over in the log; an earlier holder is fenced from here on. */
   static async open<T extends FoldTask>(task: T, options: RunnerOptions): Promise<TaskRunner<T>> {
@@ -78,75 +78,77 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   private constructor(task: T, taskLog: TaskLog, options: RunnerOptions) {
     this.task = task
     this.name = taskName(task.id)
-    this.taskLog = taskLog
-    this.options = options
-    this.questions = new Questions(this.name)
-    this.turns = options.turns ?? new Turns(options.now)
-    this.inputsTold = new InputsTold(this.name, options)
+    this.#taskLog = taskLog
+    this.#options = options
+    this.#questions = new Questions(this.name)
+    this.#turns = options.turns ?? new Turns(options.now)
+    this.#inputsTold = new InputsTold(this.name, options)
   }
 
   /** The last beat folded. */
   get foldedThrough(): number | undefined {
-    return this.lastBeat
+    return this.#lastBeat
   }
 
   /** Its end, milliseconds since 1970; -Infinity before the first. */
   get foldedEndMs(): number {
-    return this.lastBeat === undefined ? Number.NEGATIVE_INFINITY : (this.lastBeat + 1) * this.options.beatMs
+    return this.#lastBeat === undefined ? Number.NEGATIVE_INFINITY : (this.#lastBeat + 1) * this.#options.beatMs
   }
 
   /** What the task knows, asked when its state is that of its journal. @throws as Questions. */
   ask<A>(answer: () => A): Promise<A> {
-    return this.questions.ask(answer)
+    return this.#questions.ask(answer)
   }
 
   /** Whether the task was let go of. */
   get over(): boolean {
-    return this.questions.over
+    return this.#questions.over
   }
 
   /** Newest good checkpoint, then the journal's beats after it, without output. */
   async restore(): Promise<void> {
-    const { log, beatMs, foldVersion, config, tell, now } = this.options
+    const { log, beatMs, foldVersion, config, listener, now } = this.#options
     const startedMs = now()
-    tell({ kind: 'Restoring', task: this.name, endMs: await standsAt(log, this.task.id, beatMs) })
-    const { task, taskLog, turns } = this
+    listener({ kind: 'Restoring', task: this.name, endMs: await standsAt(log, this.task.id, beatMs) })
+    const { task } = this
+    const taskLog = this.#taskLog
+    const turns = this.#turns
     const loaded = await loadCheckpoint(task, taskLog, {
       foldVersion,
       config,
-      tell,
+      listener: listener,
       turns,
       refold: (parts, end) => refold(log, task, parts, { beatMs, end, turns }),
     })
-    this.queues = []
+    this.#queues = []
     for (const [at, input] of this.task.inputs.entries()) {
       const { start } = await log.range(input.topic, input.partition)
       const position = loaded?.manifest.positions[at] ?? 0
       if (start > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
-      this.queues.push(
+      this.#queues.push(
         new InputQueue(log, input, beatMs, position, loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY),
       )
     }
-    this.lastBeat = loaded?.manifest.beat
-    this.checkpointedBeat = this.lastBeat
-    if (loaded) this.nextSlot = 1 - loaded.slot
+    this.#lastBeat = loaded?.manifest.beat
+    this.#checkpointedBeat = this.#lastBeat
+    if (loaded) this.#nextSlot = 1 - loaded.slot
     let replayed = 0
-    for await (const { entry } of this.taskLog.journal(loaded?.manifest.journal ?? 0)) {
+    for await (const { entry } of this.#taskLog.journal(loaded?.manifest.journal ?? 0)) {
       for (const folded of decodeEntry(entry)) {
-        await this.replay(folded)
+        await this.#replay(folded)
         replayed++
       }
     }
-    this.checkpointedMs = now() - this.headStartMs()
-    this.lastPartMs = now()
-    tell({
+    this.#checkpointedMs = now() - this.#headStartMs()
+    this.#lastPartMs = now()
+    listener({
       kind: 'Restored',
       task: this.name,
       fromBeat: loaded?.manifest.beat,
       beatsReplayed: replayed,
       seconds: (now() - startedMs) / 1_000,
     })
-    this.questions.turn('settled')
+    this.#questions.turn('settled')
   }
 
   /**
@@ -154,65 +156,69 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
    * `closing` tells what closes a beat; `ends` are looked up here, so `closing.lookMs` must not be later than the call.
    */
   async step(closing: Closing): Promise<boolean> {
-    this.fetchAnew(closing)
-    const reach = await this.reach()
-    const ends = await this.lookUpEnds()
-    const recordsMax = this.options.epochRecordsMax ?? epochRecordsMax
+    this.#fetchAnew(closing)
+    const reach = await this.#reach()
+    const ends = await this.#lookUpEnds()
+    const recordsMax = this.#options.epochRecordsMax ?? epochRecordsMax
     const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
     while (epoch.records < recordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
-      await this.fill(ends, closing)
-      const beat = this.nextBeat(closing, ends, reach)
+      await this.#fill(ends, closing)
+      const beat = this.#nextBeat(closing, ends, reach)
       if (beat === undefined) break
-      await this.foldLive(beat, epoch)
+      await this.#foldLive(beat, epoch)
     }
-    this.inputsTold.tell(this.queues, { ends, closing, foldedEndMs: this.foldedEndMs })
-    return epoch.beats.length > 0 && (await this.commit(epoch))
+    this.#inputsTold.listener(this.#queues, { ends, closing, foldedEndMs: this.foldedEndMs })
+    return epoch.beats.length > 0 && (await this.#commit(epoch))
   }
 
   /** Resolves when the server and the other tasks of the process have had their turn. */
   giveWay(): Promise<void> {
-    return this.turns.next()
+    return this.#turns.next()
   }
 
   /** Lets go of the task in the log. */
   close(): Promise<void> {
-    this.questions.turn('over')
-    return this.taskLog.close()
+    this.#questions.turn('over')
+    return this.#taskLog.close()
   }
 
   /** Writes a checkpoint when one is due, or when asked to (at a calm end). On a full disk the one before stands, and the next try is when due. */
   async checkpoint(now: 'when due' | 'now'): Promise<void> {
-    const { foldVersion, config, checkpointEveryMs, tell } = this.options
-    const due = msSince(this.checkpointedMs, this.options.now()) >= checkpointEveryMs
+    const { foldVersion, config, checkpointEveryMs, listener } = this.#options
+    const due = msSince(this.#checkpointedMs, this.#options.now()) >= checkpointEveryMs
     if (
-      this.ahead ||
-      this.lastBeat === undefined ||
-      this.lastBeat === this.checkpointedBeat ||
+      this.#ahead ||
+      this.#lastBeat === undefined ||
+      this.#lastBeat === this.#checkpointedBeat ||
       (now === 'when due' && !due)
     )
       return
     const head = {
       foldVersion,
       config,
-      beat: this.lastBeat,
-      journal: await this.taskLog.journalEnd(),
-      positions: this.queues.map(({ position }) => position),
-      maxTimesMs: this.queues.map(({ foldedMaxTimeMs }) => (Number.isFinite(foldedMaxTimeMs) ? foldedMaxTimeMs : null)),
+      beat: this.#lastBeat,
+      journal: await this.#taskLog.journalEnd(),
+      positions: this.#queues.map(({ position }) => position),
+      maxTimesMs: this.#queues.map(({ foldedMaxTimeMs }) =>
+        Number.isFinite(foldedMaxTimeMs) ? foldedMaxTimeMs : null,
+      ),
     }
-    const written = await this.unlessFull(() => writeCheckpoint(this.task, this.taskLog, this.nextSlot, head, tell))
-    this.checkpointedMs = this.options.now()
+    const written = await this.#unlessFull(() =>
+      writeCheckpoint(this.task, this.#taskLog, this.#nextSlot, head, listener),
+    )
+    this.#checkpointedMs = this.#options.now()
     if (!written) return
-    this.nextSlot = 1 - this.nextSlot
-    this.checkpointedBeat = this.lastBeat
+    this.#nextSlot = 1 - this.#nextSlot
+    this.#checkpointedBeat = this.#lastBeat
   }
 
   /** What tasks write is looked up first: it tells that every command and artefact of its beat is in the log by now. */
-  private async lookUpEnds(): Promise<number[]> {
+  async #lookUpEnds(): Promise<number[]> {
     const endOf = async ({ input }: InputQueue): Promise<number> =>
-      (await this.options.log.range(input.topic, input.partition)).end
+      (await this.#options.log.range(input.topic, input.partition)).end
     const ends: number[] = []
     for (const written of [true, false]) {
-      const looks = this.queues.map(async (queue, at) => {
+      const looks = this.#queues.map(async (queue, at) => {
         if ((queue.input.closedBy === 'writers') === written) ends[at] = await endOf(queue)
       })
       await Promise.all(looks)
@@ -221,10 +227,10 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   }
 
   /** How far the leaders of its inputs let the task go. A leader's journal tells what the input holds: it is looked up before the input's end. */
-  private async reach(): Promise<number> {
-    const { log, beatMs } = this.options
+  async #reach(): Promise<number> {
+    const { log, beatMs } = this.#options
     let reach = Number.POSITIVE_INFINITY
-    for (const { leader } of this.queues) {
+    for (const { leader } of this.#queues) {
       if (leader === undefined || this.task.reach === undefined) continue
       let through = await foldedThrough(log, leader)
       if (through === undefined) {
@@ -238,46 +244,46 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   }
 
   /** Tasks that began together write their checkpoints one after another: together they would all stand still for as long as all take. */
-  private headStartMs(): number {
-    const { log, checkpointEveryMs } = this.options
+  #headStartMs(): number {
+    const { log, checkpointEveryMs } = this.#options
     if (!Number.isFinite(checkpointEveryMs)) return 0
     const number = taskNumber(this.task.id, log.partitions('risk-events'))
     return (checkpointEveryMs * number) / log.partitions('journal')
   }
 
-  private async replay({ beat, cuts }: FoldedBeat): Promise<void> {
+  async #replay({ beat, cuts }: FoldedBeat): Promise<void> {
     const { id, inputs } = this.task
-    const records = recordsByName(id, inputs, await takenBefore(this.queues, { beat, cuts }, this.turns))
-    await this.turns.work(this.task.foldInSlices(beat, records, ignore))
-    this.lastBeat = beat
+    const records = recordsByName(id, inputs, await takenBefore(this.#queues, { beat, cuts }, this.#turns))
+    await this.#turns.work(this.task.foldInSlices(beat, records, ignore))
+    this.#lastBeat = beat
   }
 
   /** Less may lead now than when it was fetched: after a replay, when an import has ended, or when the clock was set back. */
-  private fetchAnew({ latest }: Closing): void {
+  #fetchAnew({ latest }: Closing): void {
     const latestMs = latest?.records ?? Number.POSITIVE_INFINITY
-    if (latestMs < this.latestMs) for (const queue of this.queues) queue.rewind()
-    this.latestMs = latestMs
+    if (latestMs < this.#latestMs) for (const queue of this.#queues) queue.rewind()
+    this.#latestMs = latestMs
   }
 
   /** Every input is read on until it holds records of a later beat than its first, or its end; what rides along, to its end. */
-  private async fill(ends: readonly number[], { latest }: Closing): Promise<void> {
-    for (const [at, queue] of this.queues.entries()) {
+  async #fill(ends: readonly number[], { latest }: Closing): Promise<void> {
+    for (const [at, queue] of this.#queues.entries()) {
       const latestMs = latestIn(queue.input.topic, latest)
       while (
         !queue.readTo(ends[at]) &&
         (queue.leader !== undefined || queue.length === 0 || queue.lastBeat === queue.headBeat)
       ) {
         await queue.fetch(fetchBytes, latestMs)
-        if (this.turns.over) await this.turns.next()
+        if (this.#turns.over) await this.#turns.next()
       }
     }
   }
 
   /** The next beat to fold: the earliest with a record or with the end of a tick, if it is closed; or an empty one, to say how far we are. */
-  private nextBeat(closing: Closing, ends: readonly number[], reach: number): number | undefined {
-    const { beatMs } = this.options
+  #nextBeat(closing: Closing, ends: readonly number[], reach: number): number | undefined {
+    const { beatMs } = this.#options
     const limit = Math.min(
-      ...this.queues.map((queue, at) =>
+      ...this.#queues.map((queue, at) =>
         completeThrough(
           {
             readToEnd: queue.readTo(ends[at]),
@@ -291,9 +297,9 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       ),
     )
     if (!Number.isFinite(limit)) return undefined
-    const after = this.lastBeat
+    const after = this.#lastBeat
     const withRecords = Math.min(
-      ...this.queues.map(
+      ...this.#queues.map(
         (queue) => (queue.leader === undefined ? queue.headBeat : undefined) ?? Number.POSITIVE_INFINITY,
       ),
     )
@@ -304,67 +310,67 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     )
     if (next <= limit) return next
     // Its leader waits for a task that is led: it speaks before its first record too.
-    const behind = after === undefined ? this.queues.some(({ leader }) => leader !== undefined) : after < limit
+    const behind = after === undefined ? this.#queues.some(({ leader }) => leader !== undefined) : after < limit
     const speaks =
       closing.by === 'end' ||
       closing.by === 'mark' ||
-      (closing.by === 'clock' && msSince(this.lastPartMs, this.options.now()) >= partEveryMs)
+      (closing.by === 'clock' && msSince(this.#lastPartMs, this.#options.now()) >= partEveryMs)
     return behind && speaks ? limit : undefined
   }
 
-  private async foldLive(beat: number, epoch: Epoch): Promise<void> {
-    this.questions.turn('ahead')
+  async #foldLive(beat: number, epoch: Epoch): Promise<void> {
+    this.#questions.turn('ahead')
     const { id, inputs } = this.task
-    const taken = this.queues.map((queue) => (queue.leader === undefined ? queue.takeThrough(beat) : queue.takeAll()))
-    const timeMs = beat * this.options.beatMs
+    const taken = this.#queues.map((queue) => (queue.leader === undefined ? queue.takeThrough(beat) : queue.takeAll()))
+    const timeMs = beat * this.#options.beatMs
     const emit: Emit = ({ topic, partition, record }) => {
       epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
       epoch.bytes += record.value.length
     }
     const records = recordsByName(id, inputs, taken)
     const before = epoch.outputs.length
-    await this.turns.work(this.task.foldInSlices(beat, records, emit))
-    this.options.audit?.(beat, records, epoch.outputs.slice(before))
+    await this.#turns.work(this.task.foldInSlices(beat, records, emit))
+    this.#options.audit?.(beat, records, epoch.outputs.slice(before))
     for (const one of taken) epoch.records += one.length
-    epoch.beats.push({ beat, cuts: this.queues.map(({ position }) => position) })
-    this.lastBeat = beat
-    this.lastPartMs = this.options.now()
+    epoch.beats.push({ beat, cuts: this.#queues.map(({ position }) => position) })
+    this.#lastBeat = beat
+    this.#lastPartMs = this.#options.now()
   }
 
   /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
-  private async commit({ beats, outputs, records }: Epoch): Promise<boolean> {
-    const { beatMs, now, tell, tellHeld, signal } = this.options
+  async #commit({ beats, outputs, records }: Epoch): Promise<boolean> {
+    const { beatMs, now, listener, tellHeld, signal } = this.#options
     const lastBeat = beats[beats.length - 1].beat
-    tell({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
+    listener({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
     const epoch = { outputs, journal: encodeEntry(beats), timeMs: lastBeat * beatMs }
     let begunMs = now()
-    while (!(await this.unlessFull(() => this.taskLog.commit(epoch)))) {
-      this.ahead = signal?.aborted === true // the next start folds it
-      if (this.ahead) return false
+    while (!(await this.#unlessFull(() => this.#taskLog.commit(epoch)))) {
+      this.#ahead = signal?.aborted === true // the next start folds it
+      if (this.#ahead) return false
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       begunMs = now()
     }
-    this.questions.turn('settled')
-    if (tellHeld !== undefined) await this.turns.work(tellHeld())
+    this.#questions.turn('settled')
+    if (tellHeld !== undefined) await this.#turns.work(tellHeld())
     const counts = { beats: beats.length, records, outputs: outputs.length }
     const seconds = (now() - begunMs) / 1_000
-    tell({ kind: 'EpochCommitted', task: this.name, lastBeat, endMs: (lastBeat + 1) * beatMs, ...counts, seconds })
+    listener({ kind: 'EpochCommitted', task: this.name, lastBeat, endMs: (lastBeat + 1) * beatMs, ...counts, seconds })
     return true
   }
 
   /** Whether the log took it. A full disk is told once, and thrown when it stays full for longer than it is waited for. */
-  private async unlessFull(write: () => Promise<void>): Promise<boolean> {
-    const { now, tell, fullPatienceMs = Number.POSITIVE_INFINITY } = this.options
+  async #unlessFull(write: () => Promise<void>): Promise<boolean> {
+    const { now, listener, fullPatienceMs = Number.POSITIVE_INFINITY } = this.#options
     try {
       await write()
-      this.fullSinceMs = undefined
+      this.#fullSinceMs = undefined
       return true
     } catch (error) {
       if (!(error instanceof ForewarnError) || error.code !== 'FW_LOG_FULL') throw error
-      if (this.fullSinceMs === undefined)
-        tell({ kind: 'CommitRefused', task: this.name, code: error.code, message: error.message })
-      this.fullSinceMs ??= now()
-      if (now() - this.fullSinceMs >= fullPatienceMs) throw error
+      if (this.#fullSinceMs === undefined)
+        listener({ kind: 'CommitRefused', task: this.name, code: error.code, message: error.message })
+      this.#fullSinceMs ??= now()
+      if (now() - this.#fullSinceMs >= fullPatienceMs) throw error
       return false
     }
   }

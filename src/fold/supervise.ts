@@ -2,7 +2,7 @@
 
 import { aheadMsMaxDefault, importSilenceMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
-import type { Tell } from '../notices.ts'
+import type { Listener } from '../notices.ts'
 import { type Closing, latestOf } from './closing.ts'
 import { FoldClock } from './foldClock.ts'
 import { ImportState } from './imports.ts'
@@ -18,7 +18,7 @@ export type SuperviseOptions = {
   /** How often at least the log is looked at, in milliseconds. */
   pollMs: number
   now: () => number
-  tell: Tell
+  listener: Listener
   signal: AbortSignal
 }
 
@@ -59,7 +59,7 @@ function isThrough({ foldedThrough }: TaskRunner, endBeat: number | undefined): 
 
 /** What closes the beats of a task, looked up anew for each step. */
 export function closingBy(
-  options: Pick<SuperviseOptions, 'log' | 'endBeat' | 'now' | 'slackMs' | 'aheadMsMax' | 'tell'>,
+  options: Pick<SuperviseOptions, 'log' | 'endBeat' | 'now' | 'slackMs' | 'aheadMsMax' | 'listener'>,
 ): (runner: TaskRunner) => Promise<Closing> {
   const { log, endBeat, now, slackMs, aheadMsMax = aheadMsMaxDefault } = options
   const imports = new ImportState(log)
@@ -80,13 +80,16 @@ export function closingBy(
 }
 
 /** No mark for a minute inside an import is an alarm: the importer may be dead, and every beat waits for it. */
-function importSilence(imports: ImportState, { now, tell }: Pick<SuperviseOptions, 'now' | 'tell'>): () => void {
+function importSilence(
+  imports: ImportState,
+  { now, listener }: Pick<SuperviseOptions, 'now' | 'listener'>,
+): () => void {
   let seen = { through: imports.open?.markedMs, atMs: now() }
   return () => {
     const { open } = imports
     if (open !== undefined && open.markedMs === seen.through && now() >= seen.atMs) {
       if (now() - seen.atMs < importSilenceMs) return
-      tell({ kind: 'ImportSilent', seconds: (now() - seen.atMs) / 1_000 })
+      listener({ kind: 'ImportSilent', seconds: (now() - seen.atMs) / 1_000 })
     }
     seen = { through: open?.markedMs, atMs: now() }
   }

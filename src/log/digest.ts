@@ -30,18 +30,18 @@ export type Digest = Record<DigestTopic, TopicDigest>
 
 /** Sum of sha256 hashes modulo 2^256: the same for any order of the same things. */
 class Multiset {
-  private sum = 0n
+  #sum = 0n
   count = 0
 
   add(...parts: readonly (string | Uint8Array)[]): void {
     const hash = createHash('sha256')
     for (const part of parts) hash.update(String(part.length)).update(':').update(part)
-    this.sum = BigInt.asUintN(256, this.sum + BigInt(`0x${hash.digest('hex')}`))
+    this.#sum = BigInt.asUintN(256, this.#sum + BigInt(`0x${hash.digest('hex')}`))
     this.count++
   }
 
   get hash(): string {
-    return this.sum.toString(16).padStart(64, '0')
+    return this.#sum.toString(16).padStart(64, '0')
   }
 }
 

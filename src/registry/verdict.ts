@@ -1,4 +1,4 @@
-/** What can be said of a wish, from the artefacts and the seats as they are; and how it is answered. */
+/** What can be said of a change, from the artefacts and the models as they are; and how it is answered. */
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { profileChanges } from '../../streams/profileChange.ts'
@@ -6,7 +6,7 @@ import { type ErrorCode, ForewarnError } from '../errors.ts'
 import { promotionLeadMs, refusedPathsMax } from '../limits.ts'
 import type { ArtifactIndex } from './artifactIndex.ts'
 import { type ActiveSetting, rivalFault, settingFaults } from './gate.ts'
-import type { Wish } from './wish.ts'
+import type { ModelChange } from './modelChange.ts'
 
 /** `open`: cannot be accepted yet, for this reason. `override`: why it is accepted, where nothing else carries it. */
 export type Verdict =
@@ -17,7 +17,7 @@ const accepted = (override?: string): Verdict => ({ kind: 'accepted', override }
 const refused = (code: ErrorCode, detail: string): Verdict => ({ kind: 'refused', code, detail })
 const open = (code: ErrorCode, detail: string): Verdict => ({ kind: 'open', code, detail })
 
-/** What a wish is judged by. Its artefact and a champion before it can only be added: what is accepted stays so. */
+/** What a change is judged by. Its artefact and a champion before it can only be added: what is accepted stays so. */
 export type Standing = {
   artifacts: ArtifactIndex
   calendar: Profile['calendar']
@@ -33,14 +33,14 @@ export type Standing = {
   begunWith: string
 }
 
-export function verdictOn(wish: Wish, standing: Standing): Verdict {
+export function verdictOn(change: ModelChange, standing: Standing): Verdict {
   const { artifacts, calendar, baseline, previous } = standing
-  const { kind, hash, tick } = wish
+  const { kind, hash, tick } = change
   const deadlineMs = calendar.startMs(tick) - promotionLeadMs
-  if (wish.timeMs > deadlineMs) return refused('FW_MODEL_TOO_LATE', calendar.label(tick))
+  if (change.timeMs > deadlineMs) return refused('FW_MODEL_TOO_LATE', calendar.label(tick))
   if (kind === 'model.rollback') return previous === null ? open('FW_MODEL_NO_PREVIOUS', '') : accepted()
-  if (kind === 'profile.activate') return editionVerdict(wish, standing, deadlineMs)
-  const gate = gateOn(wish, standing)
+  if (kind === 'profile.activate') return editionVerdict(change, standing, deadlineMs)
+  const gate = gateOn(change, standing)
   if (gate.kind !== 'accepted' || hash === null || hash === baseline) return gate
   const state = artifacts.stateOf('model', hash)
   if (state === 'unknown') return open('FW_MODEL_UNKNOWN', hash)
@@ -51,7 +51,7 @@ export function verdictOn(wish: Wish, standing: Standing): Verdict {
 }
 
 /** It is accepted when its tick begins: only then is it known which profile it follows. */
-function editionVerdict({ hash, tick }: Wish, standing: Standing, deadlineMs: number): Verdict {
+function editionVerdict({ hash, tick }: ModelChange, standing: Standing, deadlineMs: number): Verdict {
   const { artifacts, calendar, profileOf, profileBy, begunWith } = standing
   if (hash === null) throw new Error('an activation names a profile')
   const state = artifacts.stateOf('profile', hash)
@@ -71,8 +71,8 @@ function editionVerdict({ hash, tick }: Wish, standing: Standing, deadlineMs: nu
 }
 
 /** By the champion and the profile of the tick in which the command came, whatever beat it joined. */
-function gateOn(wish: Wish, { calendar, championOf, settingOf }: Standing): Verdict {
-  const { comparedWith, evaluatedUnder, override, timeMs } = wish
+function gateOn(change: ModelChange, { calendar, championOf, settingOf }: Standing): Verdict {
+  const { comparedWith, evaluatedUnder, override, timeMs } = change
   if (comparedWith === undefined) return accepted(override)
   const tick = calendar.tickOf(timeMs)
   const [champion, setting] = [championOf(tick), settingOf(tick)]
@@ -86,11 +86,15 @@ function gateOn(wish: Wish, { calendar, championOf, settingOf }: Standing): Verd
   return override === undefined ? refused('FW_MODEL_GATE', faults.join('; ')) : accepted(override)
 }
 
-export function acceptance({ id, kind }: Wish, override: string | undefined, beat: number): CommandResult {
+export function acceptance({ id, kind }: ModelChange, override: string | undefined, beat: number): CommandResult {
   return { id, kind, accepted: true, ...(override === undefined ? {} : { override }), beat }
 }
 
-export function refusal({ id, kind }: Wish, why: { code: ErrorCode; detail: string }, beat: number): CommandResult {
+export function refusal(
+  { id, kind }: ModelChange,
+  why: { code: ErrorCode; detail: string },
+  beat: number,
+): CommandResult {
   return { id, kind, accepted: false, code: why.code, detail: sentence(why), beat }
 }
 
@@ -98,6 +102,6 @@ export function sentence({ code, detail }: { code: ErrorCode; detail: string }):
   return new ForewarnError(code, [detail]).message
 }
 
-export function late({ id, tick }: Wish, calendar: Profile['calendar']): ForewarnError {
+export function late({ id, tick }: ModelChange, calendar: Profile['calendar']): ForewarnError {
   return new ForewarnError('FW_COMMAND_LATE', [id, calendar.label(tick)])
 }

@@ -1,7 +1,7 @@
 /** The state of a run: who is active, where, with which grade; what waits to become known; what the hazard remembers. */
 import { noGrade } from '../../streams/profile.ts'
 import { dayMs, minuteMs } from '../limits.ts'
-import type { AliasTable } from './alias.ts'
+import type { AliasTable } from './flaws/alias.ts'
 import { channelIndex, HazardSums, hazard90d, logHazard } from './hazard.ts'
 import type { Plan } from './plan.ts'
 import { familyTables, weightsByFamily } from './population.ts'

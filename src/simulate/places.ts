@@ -4,7 +4,7 @@
  * about a third).
  */
 import { atDepth, type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
-import { AliasTable } from './alias.ts'
+import { AliasTable } from './flaws/alias.ts'
 import type { Random } from './random.ts'
 
 const zipfExponent = 0.8

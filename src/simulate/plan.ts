@@ -2,7 +2,7 @@
 import type { Profile } from '../../streams/profile.ts'
 import { dayMs } from '../limits.ts'
 import { intensity } from './cells.ts'
-import { dirtShares, malformedShare } from './flaws.ts'
+import { dirtShares, malformedShare } from './flaws/flaws.ts'
 import { calibrate, channelIndex, hazardParameters, logHazard, stressTable } from './hazard.ts'
 import { type EnterpriseIds, enterpriseIds } from './ids.ts'
 import { type PlannedOutbreak, type PlanOptions, planOutbreaks } from './outbreaks.ts'

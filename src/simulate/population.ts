@@ -1,7 +1,7 @@
 /** The enterprises at the start, in columns: about 30 bytes each, so a million of them are small. Nothing here changes later. */
 import { noGrade, type Profile } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
-import { AliasTable } from './alias.ts'
+import { AliasTable } from './flaws/alias.ts'
 import { type Places, places } from './places.ts'
 import { Random } from './random.ts'
 import type { Family } from './traits.ts'

@@ -2,8 +2,8 @@
 import { placePrefix } from '../../streams/contracts.ts'
 import { type CodeTree, unknownIndex } from '../../streams/tree.ts'
 import { dayMs } from '../limits.ts'
+import { malformed } from './flaws/malformed.ts'
 import { authorityUnknown } from './ids.ts'
-import { malformed } from './malformed.ts'
 import type { Plan } from './plan.ts'
 import { flags, kinds, type Row } from './queue.ts'
 

@@ -1,8 +1,8 @@
 /** What of a model can be judged on rows from a tick on: itself, or its recipe as fitted on the rows before them. */
 import type { ModelFile } from '../../models/risk/modelFile.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { hashOf } from '../edges/modelFolders.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
+import { hashOf } from '../settings/modelFolders.ts'
 import { learnerOf, type Told } from './learners.ts'
 import { gapTicksOf, within } from './split.ts'
 import { type TrainOptions, trainModel } from './trainModel.ts'

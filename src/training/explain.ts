@@ -1,5 +1,5 @@
 /** What was known of one enterprise at the end of a tick: its features, and what a model makes of them. The log is folded again up to there. */
-import { type ExplainedBy, type Explanation, explanationOf } from '../enterprise/explanation.ts'
+import { type ExplainedBy, type Explanation, explanationOf } from '../enterprise/score/explanation.ts'
 import { ForewarnError } from '../errors.ts'
 import { type PastSource, PastTasks } from './extract/pastTasks.ts'
 

@@ -1,30 +1,30 @@
 /**
- * The tick archive (topic `ticks`): what each tick counted, and every so often all state of the judge. From the last full state and
+ * The tick archive (topic `ticks`): what each tick counted, and every so often all state of the engine. From the last full state and
  * the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
  */
 import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
-import type { Early, Judge } from './judge.ts'
-import type { Ledger } from './ledger.ts'
 import type { Amendment } from './openWarnings.ts'
+import type { TickAggregates } from './tickAggregates.ts'
+import type { Early, WarningEngine } from './warningEngine.ts'
 
 const entriesMax = 8_000
 /** Base64 of a page stays under 1 MiB. */
 const statePageBytes = 600_000
 
 export function writeTick(
-  ledger: Ledger,
+  aggregates: TickAggregates,
   head: { tick: number; label: string; beat: number },
   early: readonly Early[],
   late: readonly Amendment[],
   emit: Emit,
 ): void {
-  const counts = ledger.counts()
-  const nodes = ledger.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
-  const [taught, backlog] = [ledger.taught.sorted(), ledger.backlog.sorted()]
-  const { begun, ended } = ledger.turns
+  const counts = aggregates.counts()
+  const nodes = aggregates.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
+  const [taught, backlog] = [aggregates.taught.sorted(), aggregates.backlog.sorted()]
+  const { begun, ended } = aggregates.turns
   const longest = Math.max(...[counts, nodes, taught, backlog].map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / entriesMax))
   for (let page = 0; page < pages; page++) {
@@ -52,10 +52,10 @@ export function writeTick(
 }
 
 /** Full state goes in when the tick is the first, or a multiple of 24. */
-export function writeStateWhenDue(judge: Judge, tick: number, emit: Emit): void {
-  if (tick % archiveFullEveryTicks !== 0 && judge.cells.firstTick !== tick) return
+export function writeStateWhenDue(engine: WarningEngine, tick: number, emit: Emit): void {
+  if (tick % archiveFullEveryTicks !== 0 && engine.cells.firstTick !== tick) return
   const out = new WordWriter()
-  judge.save(out)
+  engine.save(out)
   const bytes = Buffer.concat([...out.finish()])
   const pages = Math.max(1, Math.ceil(bytes.length / statePageBytes))
   for (let page = 0; page < pages; page++) {
@@ -69,8 +69,8 @@ export function writeStateWhenDue(judge: Judge, tick: number, emit: Emit): void 
   }
 }
 
-export function loadState(judge: Judge, pages: readonly StateRecord[]): void {
-  judge.load(new WordReader([Buffer.concat(pages.map(({ bytes }) => Buffer.from(bytes, 'base64')))]))
+export function loadState(engine: WarningEngine, pages: readonly StateRecord[]): void {
+  engine.load(new WordReader([Buffer.concat(pages.map(({ bytes }) => Buffer.from(bytes, 'base64')))]))
 }
 
 function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {

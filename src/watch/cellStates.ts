@@ -14,8 +14,8 @@ import { resized } from '../sums.ts'
 import { teachingTicks } from './beginnings.ts'
 import { detectorOf } from './detectors.ts'
 import type { Lattice } from './lattice.ts'
-import type { Ledger } from './ledger.ts'
 import { cellKey, type Moves, moved, regionKey } from './moves.ts'
+import type { TickAggregates } from './tickAggregates.ts'
 
 /** Silent ticks that a new cell is taught at most. */
 const silentTicksMax = 60
@@ -46,23 +46,23 @@ export class CellStates {
   readonly rhythms = new Map<number, Float64Array>()
   firstTick: number | undefined
   /** The tick in which each region began. */
-  private readonly begun = new Map<number, number>()
+  readonly #begun = new Map<number, number>()
   /** Of nodes below or above which something that began later than the log teaches. */
-  private readonly lessons = new Map<number, Lesson>()
-  private readonly profile: Profile
-  private readonly lattice: Lattice
+  readonly #lessons = new Map<number, Lesson>()
+  readonly #profile: Profile
+  readonly #lattice: Lattice
   /** Cells that share a prior: which group a cell is in, how many each has, seen or not, and the priors of the tick. */
-  private readonly groupOf: number[] = []
-  private readonly groups = new Map<string, number>()
-  private readonly groupSizes: number[] = []
-  private priors: (CountPrior | undefined)[] = []
-  private readonly rhythmOf: number[] = []
+  readonly #groupOf: number[] = []
+  readonly #groups = new Map<string, number>()
+  readonly #groupSizes: number[] = []
+  #priors: (CountPrior | undefined)[] = []
+  readonly #rhythmOf: number[] = []
   /** Week factors by rhythm and phase, worked out once, until rhythms are learnt. */
-  private readonly weekFactors = new Map<number, number>()
+  readonly #weekFactors = new Map<number, number>()
 
   constructor(profile: Profile, lattice: Lattice) {
-    this.profile = profile
-    this.lattice = lattice
+    this.#profile = profile
+    this.#lattice = lattice
     this.detector = detectorOf(profile.file.warnings)
   }
 
@@ -72,12 +72,12 @@ export class CellStates {
   }
 
   expect(cell: number, tick: number): Expectation {
-    return this.detector.expect(this.state, cell * this.detector.stateLength, this.context(cell, tick))
+    return this.detector.expect(this.state, cell * this.detector.stateLength, this.#context(cell, tick))
   }
 
   /** Regions begin in this tick. The history of all begins anew where only stray records were before. */
   begin(regions: readonly number[], tick: number): void {
-    for (const region of regions) this.begun.set(region, tick)
+    for (const region of regions) this.#begun.set(region, tick)
     if (this.firstTick !== undefined && regions.includes(rootIndex)) this.firstTick = tick
   }
 
@@ -85,58 +85,58 @@ export class CellStates {
   cellOf(node: number, tick: number): number {
     const known = this.index.get(node)
     if (known !== undefined) return known
-    const cell = this.addCell(node)
-    this.reserve(cell + 1)
+    const cell = this.#addCell(node)
+    this.#reserve(cell + 1)
     const { detector, state } = this
     detector.start(state, cell * detector.stateLength)
-    const begun = this.begun.get(this.lattice.regionOf(node)) ?? tick - this.ticksBefore(tick)
+    const begun = this.#begun.get(this.#lattice.regionOf(node)) ?? tick - this.ticksBefore(tick)
     const silent = Math.min(this.ticksBefore(tick), tick - begun, silentTicksMax)
     for (let back = silent; back > 0; back--)
-      detector.learn(state, cell * detector.stateLength, this.context(cell, tick - back), 0)
+      detector.learn(state, cell * detector.stateLength, this.#context(cell, tick - back), 0)
     this.seen[2 * cell + 1] = silent
     return cell
   }
 
   /** Takes a closed tick into every state, then the priors of the next. Of a held cell, whose outbreak must not teach it, no more than was expected. */
-  learn(tick: number, ledger: Ledger, isHeld: (node: number) => boolean): void {
+  learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): void {
     const { detector, state } = this
-    const keep = this.profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
+    const keep = this.#profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const [cell, node] of this.nodes.entries()) {
-      if (ledger.backlog.of(node) !== 0) continue // what was kept back says nothing of the tick
-      const events = ledger.judgedEvents(node)
-      const context = this.context(cell, tick)
+      if (aggregates.backlog.of(node) !== 0) continue // what was kept back says nothing of the tick
+      const events = aggregates.judgedEvents(node)
+      const context = this.#context(cell, tick)
       const learnt = isHeld(node)
         ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean))
         : events
       detector.learn(state, cell * detector.stateLength, context, learnt)
       this.seen[2 * cell] = keep * this.seen[2 * cell] + learnt
       this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
-      this.note(node, learnt, Math.max(0, ledger.taught.of(node)))
+      this.#note(node, learnt, Math.max(0, aggregates.taught.of(node)))
     }
-    this.learnRhythms(tick, ledger)
+    this.#learnRhythms(tick, aggregates)
     this.setPriors()
-    this.beginAnew(ledger.turns.ended, tick)
+    this.#beginAnew(aggregates.turns.ended, tick)
   }
 
-  private note(node: number, learnt: number, taught: number): void {
-    const lesson = this.lessons.get(node) ?? { totals: [], taught: [] }
-    if (taught > 0) this.lessons.set(node, lesson)
+  #note(node: number, learnt: number, taught: number): void {
+    const lesson = this.#lessons.get(node) ?? { totals: [], taught: [] }
+    if (taught > 0) this.#lessons.set(node, lesson)
     lesson.totals.push(learnt + taught)
     lesson.taught.push(taught)
-    if (lesson.totals.length <= teachingTicks(this.profile.calendar)) return
+    if (lesson.totals.length <= teachingTicks(this.#profile.calendar)) return
     lesson.totals.shift()
     lesson.taught.shift()
-    if (sum(lesson.taught) === 0) this.lessons.delete(node)
+    if (sum(lesson.taught) === 0) this.#lessons.delete(node)
   }
 
   /** What has taught in these regions is judged from now on: a cell to which it brings much begins anew, with the ticks in which it taught. */
-  private beginAnew(regions: readonly number[], tick: number): void {
-    const anew = [...this.lessons].filter(
+  #beginAnew(regions: readonly number[], tick: number): void {
+    const anew = [...this.#lessons].filter(
       ([node, { totals, taught }]) =>
-        sum(taught) > anewShare * sum(totals) && regions.some((region) => this.lattice.isNear(region, node)),
+        sum(taught) > anewShare * sum(totals) && regions.some((region) => this.#lattice.isNear(region, node)),
     )
     if (anew.length === 0) return
-    const ticks = teachingTicks(this.profile.calendar)
+    const ticks = teachingTicks(this.#profile.calendar)
     const histories = anew.map(([node, { totals }]): { cell: number; counts: number[] } => {
       const cell = this.cellOf(node, tick)
       const before = this.seen[2 * cell + 1] > 0 ? Math.round(this.seen[2 * cell] / this.seen[2 * cell + 1]) : 0
@@ -152,15 +152,15 @@ export class CellStates {
       const offset = cell * detector.stateLength
       detector.start(state, offset)
       for (const [at, count] of counts.entries())
-        detector.learn(state, offset, this.context(cell, tick - ticks + 1 + at), count)
+        detector.learn(state, offset, this.#context(cell, tick - ticks + 1 + at), count)
     }
   }
 
   /** Before the first tick is learnt nothing is known but the tick itself: siblings tell each other what size to expect. */
-  setFirstPriors(ledger: Ledger): void {
+  setFirstPriors(aggregates: TickAggregates): void {
     const first = this.seen.slice()
     for (const [cell, node] of this.nodes.entries()) {
-      this.seen[2 * cell] = ledger.judgedEvents(node)
+      this.seen[2 * cell] = aggregates.judgedEvents(node)
       this.seen[2 * cell + 1] = 1
     }
     this.setPriors()
@@ -169,15 +169,15 @@ export class CellStates {
 
   /** Priors by siblings; those never seen count as silent ones. */
   setPriors(): void {
-    const rates = this.groupSizes.map((): { count: number; exposure: number }[] => [])
+    const rates = this.#groupSizes.map((): { count: number; exposure: number }[] => [])
     let exposureMax = 0
-    for (const [cell, group] of this.groupOf.entries()) {
+    for (const [cell, group] of this.#groupOf.entries()) {
       const exposure = this.seen[2 * cell + 1]
       rates[group].push({ count: this.seen[2 * cell], exposure })
       exposureMax = Math.max(exposureMax, exposure)
     }
-    this.priors = rates.map((known, group) => {
-      for (let silent = known.length; silent < this.groupSizes[group]; silent++)
+    this.#priors = rates.map((known, group) => {
+      for (let silent = known.length; silent < this.#groupSizes[group]; silent++)
         known.push({ count: 0, exposure: exposureMax })
       return known.some(({ exposure }) => exposure > 0) ? empiricalPrior(known) : undefined
     })
@@ -188,8 +188,8 @@ export class CellStates {
       firstTick: this.firstTick ?? null,
       nodes: this.nodes,
       rhythms: [...this.rhythms].map(([node, rhythm]): [number, number[]] => [node, Array.from(rhythm)]),
-      begun: [...this.begun],
-      lessons: [...this.lessons],
+      begun: [...this.#begun],
+      lessons: [...this.#lessons],
     } satisfies z.infer<typeof Saved>)
     out.putDoubles(this.state.subarray(0, this.nodes.length * this.detector.stateLength))
     out.putDoubles(this.seen.subarray(0, this.nodes.length * 2))
@@ -200,68 +200,68 @@ export class CellStates {
     const saved = moves === undefined ? before : moved(Saved, before, moves)
     const cells = before.nodes.flatMap((node, cell) => (moves?.cell(node) === undefined && moves ? [] : [cell]))
     this.firstTick = saved.firstTick ?? undefined
-    for (const node of saved.nodes) this.addCell(node)
+    for (const node of saved.nodes) this.#addCell(node)
     for (const [node, rhythm] of saved.rhythms) this.rhythms.set(node, Float64Array.from(rhythm))
-    for (const [region, tick] of saved.begun ?? []) this.begun.set(region, tick)
-    for (const [node, lesson] of saved.lessons ?? []) this.lessons.set(node, lesson)
-    this.weekFactors.clear()
+    for (const [region, tick] of saved.begun ?? []) this.#begun.set(region, tick)
+    for (const [node, lesson] of saved.lessons ?? []) this.#lessons.set(node, lesson)
+    this.#weekFactors.clear()
     this.state = picked(from.takeDoubles(), cells, this.detector.stateLength)
     this.seen = picked(from.takeDoubles(), cells, 2)
     if (!this.seen.every((value) => value >= 0)) throw new Error('a cell has seen less than nothing')
     this.setPriors()
   }
 
-  private addCell(node: number): number {
+  #addCell(node: number): number {
     const cell = this.nodes.length
     this.nodes.push(node)
     this.index.set(node, cell)
-    const { key, size } = this.lattice.siblingsOf(node)
-    const group = this.groups.get(key) ?? this.groupSizes.push(size) - 1
-    this.groups.set(key, group)
-    this.groupOf.push(group)
-    this.rhythmOf.push(this.lattice.rhythmOf(node))
+    const { key, size } = this.#lattice.siblingsOf(node)
+    const group = this.#groups.get(key) ?? this.#groupSizes.push(size) - 1
+    this.#groups.set(key, group)
+    this.#groupOf.push(group)
+    this.#rhythmOf.push(this.#lattice.rhythmOf(node))
     return cell
   }
 
-  private context(cell: number, tick: number): CountContext {
-    const { calendar } = this.profile
+  #context(cell: number, tick: number): CountContext {
+    const { calendar } = this.#profile
     return {
       tick,
       yearPhase:
         (((tick % calendar.ticksPerYear) + calendar.ticksPerYear) % calendar.ticksPerYear) / calendar.ticksPerYear,
-      weekFactor: this.weekFactor(this.rhythmOf[cell], tick),
+      weekFactor: this.#weekFactor(this.#rhythmOf[cell], tick),
       exposure: 1,
-      prior: this.priors[this.groupOf[cell]] ?? priorUnknown,
+      prior: this.#priors[this.#groupOf[cell]] ?? priorUnknown,
       seasonKnown: this.ticksBefore(tick) >= calendar.ticksPerYear,
       tickDays: calendar.tickMs / dayMs,
     }
   }
 
-  private weekFactor(rhythm: number, tick: number): number {
-    const { calendar } = this.profile
+  #weekFactor(rhythm: number, tick: number): number {
+    const { calendar } = this.#profile
     const phase = calendar.weekPhase(tick)
     const key = rhythm * calendar.phasesPerWeek + phase
-    const known = this.weekFactors.get(key)
+    const known = this.#weekFactors.get(key)
     if (known !== undefined) return known
     const learnt = this.rhythms.get(rhythm)
     const factor = learnt === undefined ? 1 : weekFactor(learnt, phase)
-    this.weekFactors.set(key, factor)
+    this.#weekFactors.set(key, factor)
     return factor
   }
 
-  private learnRhythms(tick: number, ledger: Ledger): void {
-    const { calendar } = this.profile
+  #learnRhythms(tick: number, aggregates: TickAggregates): void {
+    const { calendar } = this.#profile
     if (calendar.phasesPerWeek === 1) return
-    this.weekFactors.clear()
-    for (const whole of new Set(this.rhythmOf)) {
-      if (ledger.backlog.of(whole) !== 0) continue
+    this.#weekFactors.clear()
+    for (const whole of new Set(this.#rhythmOf)) {
+      if (aggregates.backlog.of(whole) !== 0) continue
       const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))
-      learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, ledger.nodes.eventsOf(whole)), keepWeekly)
+      learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, aggregates.nodes.eventsOf(whole)), keepWeekly)
       this.rhythms.set(whole, rhythm)
     }
   }
 
-  private reserve(cells: number): void {
+  #reserve(cells: number): void {
     const { stateLength } = this.detector
     if (cells * stateLength <= this.state.length) return
     const size = Math.max(64, Math.ceil(cells * 1.5))

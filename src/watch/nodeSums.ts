@@ -13,56 +13,56 @@ const present = 1
 const changed = 2
 
 export class NodeSums {
-  private readonly index = new NumberIndex()
-  private events = new Float64Array(64)
-  private enterprises = new Float64Array(64)
-  private squares = new Float64Array(64)
-  private states = new Uint8Array(64)
+  readonly #index = new NumberIndex()
+  #events = new Float64Array(64)
+  #enterprises = new Float64Array(64)
+  #squares = new Float64Array(64)
+  #states = new Uint8Array(64)
   /** Indices of the nodes that this tick knows, and of those that changed since they were last taken. */
-  private readonly known: number[] = []
-  private changes: number[] = []
+  readonly #known: number[] = []
+  #changes: number[] = []
 
   indexOf(node: number): number {
-    return this.index.indexOf(node)
+    return this.#index.indexOf(node)
   }
   keyAt(index: number): number {
-    return this.index.keys[index]
+    return this.#index.keys[index]
   }
   find(node: number): number | undefined {
-    return this.index.find(node)
+    return this.#index.find(node)
   }
 
   /** Adds to a node; from then on the tick knows it, though the sums may come to 0. */
   add(node: number, events: number, enterprises: number, squares: number): void {
-    this.addAt(this.index.indexOf(node), events, enterprises, squares)
+    this.addAt(this.#index.indexOf(node), events, enterprises, squares)
   }
 
   /** The same for the node of an index. */
   addAt(at: number, events: number, enterprises: number, squares: number): void {
-    if (at >= this.states.length) this.reserve(at + 1)
-    if (this.states[at] !== changed) this.note(at)
-    this.events[at] += events
-    this.enterprises[at] += enterprises
-    this.squares[at] += squares
+    if (at >= this.#states.length) this.#reserve(at + 1)
+    if (this.#states[at] !== changed) this.#note(at)
+    this.#events[at] += events
+    this.#enterprises[at] += enterprises
+    this.#squares[at] += squares
   }
 
   get(node: number): NodeSum | undefined {
-    const at = this.presentAt(node)
+    const at = this.#presentAt(node)
     return at === undefined
       ? undefined
-      : { events: this.events[at], enterprises: this.enterprises[at], squares: this.squares[at] }
+      : { events: this.#events[at], enterprises: this.#enterprises[at], squares: this.#squares[at] }
   }
 
   /** Events of a node, 0 if the tick does not know it. */
   eventsOf(node: number): number {
-    const at = this.presentAt(node)
-    return at === undefined ? 0 : this.events[at]
+    const at = this.#presentAt(node)
+    return at === undefined ? 0 : this.#events[at]
   }
 
   /** Nodes that the tick knows, in ascending order. */
   keys(): Float64Array {
-    const keys = new Float64Array(this.known.length)
-    for (let at = 0; at < keys.length; at++) keys[at] = this.index.keys[this.known[at]]
+    const keys = new Float64Array(this.#known.length)
+    for (let at = 0; at < keys.length; at++) keys[at] = this.#index.keys[this.#known[at]]
     return keys.sort()
   }
 
@@ -73,10 +73,10 @@ export class NodeSums {
     const enterprises = new Float64Array(keys.length)
     const squares = new Float64Array(keys.length)
     for (let to = 0; to < keys.length; to++) {
-      const at = this.index.indexOf(keys[to])
-      events[to] = this.events[at]
-      enterprises[to] = this.enterprises[at]
-      squares[to] = this.squares[at]
+      const at = this.#index.indexOf(keys[to])
+      events[to] = this.#events[at]
+      enterprises[to] = this.#enterprises[at]
+      squares[to] = this.#squares[at]
     }
     return { keys, events, enterprises, squares }
   }
@@ -84,41 +84,41 @@ export class NodeSums {
   /** Nodes that changed since the last call and count at least so much. */
   takeChanged(eventsMin: number, enterprisesMin: number): number[] {
     const found: number[] = []
-    for (const at of this.changes) {
-      this.states[at] = present
-      if (this.events[at] >= eventsMin && this.enterprises[at] >= enterprisesMin) found.push(this.index.keys[at])
+    for (const at of this.#changes) {
+      this.#states[at] = present
+      if (this.#events[at] >= eventsMin && this.#enterprises[at] >= enterprisesMin) found.push(this.#index.keys[at])
     }
-    this.changes = []
+    this.#changes = []
     return found
   }
 
   clear(): void {
-    for (const at of this.known) {
-      this.states[at] = absent
-      this.events[at] = 0
-      this.enterprises[at] = 0
-      this.squares[at] = 0
+    for (const at of this.#known) {
+      this.#states[at] = absent
+      this.#events[at] = 0
+      this.#enterprises[at] = 0
+      this.#squares[at] = 0
     }
-    this.known.length = 0
-    this.changes = []
+    this.#known.length = 0
+    this.#changes = []
   }
 
-  private note(at: number): void {
-    if (this.states[at] === absent) this.known.push(at)
-    this.states[at] = changed
-    this.changes.push(at)
+  #note(at: number): void {
+    if (this.#states[at] === absent) this.#known.push(at)
+    this.#states[at] = changed
+    this.#changes.push(at)
   }
 
-  private presentAt(node: number): number | undefined {
-    const at = this.index.find(node)
-    return at === undefined || at >= this.states.length || this.states[at] === absent ? undefined : at
+  #presentAt(node: number): number | undefined {
+    const at = this.#index.find(node)
+    return at === undefined || at >= this.#states.length || this.#states[at] === absent ? undefined : at
   }
 
-  private reserve(count: number): void {
+  #reserve(count: number): void {
     const size = count * 2
-    this.events = resized(this.events, size)
-    this.enterprises = resized(this.enterprises, size)
-    this.squares = resized(this.squares, size)
-    this.states = resized(this.states, size)
+    this.#events = resized(this.#events, size)
+    this.#enterprises = resized(this.#enterprises, size)
+    this.#squares = resized(this.#squares, size)
+    this.#states = resized(this.#states, size)
   }
 }

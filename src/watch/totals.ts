@@ -5,37 +5,37 @@ import { rootIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
 import type { CellTotal, TickTotals } from '../notices.ts'
 import type { NumberSums } from '../sums.ts'
-import type { Judge } from './judge.ts'
 import type { Lattice } from './lattice.ts'
-import type { Ledger } from './ledger.ts'
-import type { Stock } from './stock.ts'
+import type { Population } from './population.ts'
+import type { TickAggregates } from './tickAggregates.ts'
+import type { WarningEngine } from './warningEngine.ts'
 
 /** Regions at every judged level with all industries, and outermost regions x outermost industries. */
 export function tickTotals(
   profile: Profile,
   keys: CellKeys,
   lattice: Lattice,
-  judge: Judge,
-  ledger: Ledger,
-  stock: Stock,
+  engine: WarningEngine,
+  aggregates: TickAggregates,
+  population: Population,
 ): TickTotals {
   const totals: CellTotal[] = []
-  for (const node of new Set([...ledger.nodes.keys(), ...stock.nodes()])) {
+  for (const node of new Set([...aggregates.nodes.keys(), ...population.nodes()])) {
     if (!isTotal(profile, keys, lattice, node)) continue
-    const sum = ledger.nodes.get(node)
+    const sum = aggregates.nodes.get(node)
     totals.push({
       ...lattice.codes(node),
       events: sum?.events ?? 0,
       enterprises: sum?.enterprises ?? 0,
-      registered: stock.registered(node),
+      registered: population.registered(node),
     })
   }
-  const open = judge.warnings.countByLevel()
+  const open = engine.warnings.countByLevel()
   return {
-    cells: judge.cells.nodes.length,
+    cells: engine.cells.nodes.length,
     candidates: open.calm,
     open,
-    enterprisesByBand: byBand(profile, keys, stock.sums),
+    enterprisesByBand: byBand(profile, keys, population.sums),
     totals,
   }
 }
@@ -50,9 +50,9 @@ function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: numbe
   return region.index === rootIndex || region.depth === 1
 }
 
-function byBand(profile: Profile, keys: CellKeys, stock: NumberSums): Record<string, number> {
+function byBand(profile: Profile, keys: CellKeys, population: NumberSums): Record<string, number> {
   const found: Record<string, number> = Object.fromEntries(profile.file.bands.map(({ code }) => [code, 0]))
-  const { index, sums } = stock
+  const { index, sums } = population
   for (let at = 0; at < index.count; at++) found[profile.file.bands[keys.bandOf(index.keys[at])].code] += sums[at]
   return found
 }

@@ -7,10 +7,10 @@ import type { Profile } from '../../streams/profile.ts'
 import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { loadState } from './archive.ts'
-import { Judge } from './judge.ts'
 import { type Lattice, lattice } from './lattice.ts'
-import { Ledger } from './ledger.ts'
 import { movesBetween } from './moves.ts'
+import { TickAggregates } from './tickAggregates.ts'
+import { WarningEngine } from './warningEngine.ts'
 
 /** Full state after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
 export type Archive = { state: readonly StateRecord[]; ticks: readonly TickRecord[] }
@@ -35,7 +35,7 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
   const ticks = byTick(archive.ticks)
   const from = archive.state.at(0)?.tick ?? ticks.at(0)?.[0].tick ?? published.tick
   let bench = benchUnder(setting.profileOf(from), setting)
-  if (archive.state.length > 0) loadState(bench.judge, archive.state)
+  if (archive.state.length > 0) loadState(bench.engine, archive.state)
   let derived: Warning | undefined
   for (const pages of ticks) {
     const { tick } = pages[0]
@@ -43,11 +43,11 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
     if (setting.profileOf(tick) !== bench.profile) {
       const next = benchUnder(setting.profileOf(tick), setting)
       warnings.push(
-        ...next.judge.goOnFrom(bench.judge, movesBetween(bench, next), firstBeat(tick, next, setting), tick),
+        ...next.engine.goOnFrom(bench.engine, movesBetween(bench, next), firstBeat(tick, next, setting), tick),
       )
       bench = next
     }
-    warnings.push(...judgeAgain(bench.judge, pages, new Ledger(bench.profile, bench.keys, bench.lattice)))
+    warnings.push(...judgeAgain(bench.engine, pages, new TickAggregates(bench.profile, bench.keys, bench.lattice)))
     for (const warning of warnings) {
       if (
         warning.id === published.id &&
@@ -63,35 +63,35 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
   return { agrees: differences.length === 0, published, derived, differences, ticksJudged: ticks.length }
 }
 
-type Bench = { profile: Profile; keys: CellKeys; lattice: Lattice; judge: Judge }
+type Bench = { profile: Profile; keys: CellKeys; lattice: Lattice; engine: WarningEngine }
 
 function benchUnder(profile: Profile, setting: VerifySetting): Bench {
   const keys = cellKeys(profile)
   const lines = lattice(profile, keys)
-  return { profile, keys, lattice: lines, judge: new Judge({ ...setting, profile, keys }, lines) }
+  return { profile, keys, lattice: lines, engine: new WarningEngine({ ...setting, profile, keys }, lines) }
 }
 
 const firstBeat = (tick: number, { profile }: Bench, { beatMs }: VerifySetting): number =>
   profile.calendar.startMs(tick) / beatMs
 
 /** What happened in one tick, in the order in which it happened: amendments and early reds by beat, then the close. */
-function judgeAgain(judge: Judge, pages: readonly TickRecord[], ledger: Ledger): Warning[] {
+function judgeAgain(engine: WarningEngine, pages: readonly TickRecord[], aggregates: TickAggregates): Warning[] {
   const { tick, beat, late, early } = pages[0]
-  for (const page of pages) ledger.refill(page)
-  ledger.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
+  for (const page of pages) aggregates.refill(page)
+  aggregates.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
   const warnings: Warning[] = []
   const beats = new Set([...late, ...early].map((one) => one.beat))
   for (const at of [...beats].sort((a, b) => a - b)) {
     warnings.push(
-      ...judge.warnings.amend(
+      ...engine.warnings.amend(
         late.filter((one) => one.beat === at),
         at,
         tick,
       ),
     )
-    for (const one of early) if (one.beat === at) warnings.push(...judge.raiseEarly(one, tick))
+    for (const one of early) if (one.beat === at) warnings.push(...engine.raiseEarly(one, tick))
   }
-  return [...warnings, ...judge.close(tick, beat, ledger)]
+  return [...warnings, ...engine.close(tick, beat, aggregates)]
 }
 
 function byTick(records: readonly TickRecord[]): TickRecord[][] {

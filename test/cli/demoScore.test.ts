@@ -1,6 +1,6 @@
 /** What the demo says at its end of the outbreaks that were planned. */
 import { expect, test } from 'vitest'
-import { outbreaksLine, type PlannedOutbreak, type Raise, scoreOutbreaks } from '../../src/cli/demoScore.ts'
+import { outbreaksLine, type PlannedOutbreak, type Raise, scoreOutbreaks } from '../../src/cli/run/demoScore.ts'
 import { dayMs } from '../../src/limits.ts'
 import { newYear2025, smallProfile } from '../simulate/smallProfile.ts'
 

@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
-import { checkNode } from '../../src/cli/doctor/program.ts'
-import { doctorCommand } from '../../src/cli/doctor.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { checkNode } from '../../src/cli/log/doctor/program.ts'
+import { doctorCommand } from '../../src/cli/log/doctor.ts'
 import { openEngine } from '../../src/engine.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../../src/log/port.ts'
-import { tempFolder, testScreen } from '../edges/support.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
+import { tempFolder, testScreen } from '../ingest/support.ts'
 import { append } from '../support/fold.ts'
 
 type Found = { code: number; of: (name: string) => string; err: string }
@@ -68,7 +68,7 @@ test('a log that was run is well', async () => {
       checkpointEveryMs: 0,
       untilEnd: true,
       now: () => 5_000,
-      tell: () => {},
+      listener: () => {},
     }
     const engine = await openEngine({ ...options, signal: new AbortController().signal })
     await engine.follow()
@@ -119,7 +119,7 @@ test('log time that leads the clock is told: of records that wait, and of what i
     value,
   })
   const fold = async (log: Log): Promise<void> => {
-    const setting = { log, profile, model: null, beatMs: 1_000, slackMs: 0, checkpointEveryMs: 0, tell: () => {} }
+    const setting = { log, profile, model: null, beatMs: 1_000, slackMs: 0, checkpointEveryMs: 0, listener: () => {} }
     const signal = new AbortController().signal
     await (await openEngine({ ...setting, untilEnd: true, now: Date.now, signal })).follow()
   }

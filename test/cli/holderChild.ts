@@ -1,10 +1,10 @@
 /** Holds the log in the folder given; with `true` serves HTTP on it. Says `ready` when it does. */
 import { Registry } from 'prom-client'
-import { madeToken } from '../../src/edges/http/token.ts'
-import { createLogger } from '../../src/edges/logging.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
-import { startServer } from '../../src/edges/server.ts'
+import { startServer } from '../../src/http/server.ts'
+import { madeToken } from '../../src/http/token.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
+import { createLogger } from '../../src/telemetry/logging.ts'
 
 const [folder, serves] = process.argv.slice(2)
 const log = await openEmbeddedLog({ path: folder, mode: 'write' })

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
-import { ingestCommand } from '../../src/cli/ingest.ts'
+import { ingestCommand } from '../../src/cli/log/ingest.ts'
 import { MiB } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
-import { fileOf, lines, recordsIn, tempFolder, testScreen, textOf } from '../edges/support.ts'
+import { fileOf, lines, recordsIn, tempFolder, testScreen, textOf } from '../ingest/support.ts'
 import { mountSmallDisk } from '../support/smallDisk.ts'
 
 const small = mountSmallDisk(1)
@@ -370,7 +370,7 @@ test('import: killed in the middle, and finished with --resume', async () => {
     `risk-events=${await fileOf(folder, 'e.ndjson', lines(...events))}`,
   ]
   const script = `
-    import { ingestCommand } from '${new URL('../../src/cli/ingest.ts', import.meta.url)}'
+    import { ingestCommand } from '${new URL('../../src/cli/log/ingest.ts', import.meta.url)}'
     await ingestCommand().parseAsync(${JSON.stringify(args)}, { from: 'user' })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
   const gone = once(child, 'exit')

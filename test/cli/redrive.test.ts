@@ -1,10 +1,10 @@
 /** `forewarn dead-letters redrive` on the embedded log. */
 import { expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
-import { deadLettersCommand } from '../../src/cli/deadLetters.ts'
+import { deadLettersCommand } from '../../src/cli/log/deadLetters.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { Log, LogRecord } from '../../src/log/port.ts'
-import { event, recordsIn, tempFolder, testScreen } from '../edges/support.ts'
+import { event, recordsIn, tempFolder, testScreen } from '../ingest/support.ts'
 import { foldToEnd } from '../support/fold.ts'
 import { fateCounts } from '../support/readFold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'

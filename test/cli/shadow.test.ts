@@ -8,19 +8,19 @@ import { Evaluation } from '../../models/quality/evaluation.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { activate } from '../../src/activation.ts'
 import { runProgram } from '../../src/cli/common.ts'
-import { evaluateCommand } from '../../src/cli/evaluate.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
-import { flag } from '../../src/enterprise/rows.ts'
-import { rowProbability } from '../../src/enterprise/score.ts'
+import { evaluateCommand } from '../../src/cli/models/evaluate.ts'
+import { flag } from '../../src/enterprise/rows/rows.ts'
+import { rowProbability } from '../../src/enterprise/score/score.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { featureProfile } from '../../src/featureProfile.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
 import { supervise } from '../../src/fold/supervise.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { modelIn } from '../../src/registry/modelFolder.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { Score, ShadowScore } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { tempFolder, testScreen } from '../edges/support.ts'
+import { tempFolder, testScreen } from '../ingest/support.ts'
 import { append, openTasks, readJson, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
@@ -121,7 +121,7 @@ async function run(name: string, days: number, commands: readonly TestRecord[]):
   }
   const { signal } = new AbortController()
   const endBeat = await greatestBeat(log, beatMs)
-  const options = { log, slackMs: 0, endBeat, pollMs: 1, now: () => 0, tell: () => {}, signal }
+  const options = { log, slackMs: 0, endBeat, pollMs: 1, now: () => 0, listener: () => {}, signal }
   await supervise([...tasks.runners, tasks.watchRunner], options)
   const scores = (await readJson(log, 'scores')).map((one) => Score.parse(one))
   const shadows = (await readJson(log, 'shadow-scores')).map((one) => ShadowScore.parse(one))

@@ -2,14 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { runProgram, type Screen } from '../../src/cli/common.ts'
-import { deadLettersCommand } from '../../src/cli/deadLetters.ts'
+import { deadLettersCommand } from '../../src/cli/log/deadLetters.ts'
+import { tailCommand } from '../../src/cli/log/tail.ts'
 import { showDrift } from '../../src/cli/show.ts'
-import { tailCommand } from '../../src/cli/tail.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { NewRecord } from '../../src/log/port.ts'
 import type { Warning } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
-import { tempFolder, testScreen } from '../edges/support.ts'
+import { tempFolder, testScreen } from '../ingest/support.ts'
 
 type Row = [TopicName, number, NewRecord]
 const json = (value: object, timeMs: number, key: string | null = null): NewRecord => ({

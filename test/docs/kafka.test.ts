@@ -1,6 +1,6 @@
 /** What the pages say of Kafka is what the program does. */
 import { expect, test } from 'vitest'
-import { kafkaVariables } from '../../src/edges/kafkaConnection.ts'
+import { kafkaVariables } from '../../src/settings/kafkaConnection.ts'
 import { topicNames, wireName } from '../../streams/topics.ts'
 import { roles, rowOfRole } from '../kafka/roles.ts'
 import { pages, readPage } from './pages.ts'

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
 import { forewarnProgram } from '../../src/cli/program.ts'
-import { testScreen } from '../edges/support.ts'
+import { testScreen } from '../ingest/support.ts'
 import { type Ended, Forewarn, forewarn } from './forewarn.ts'
 import { expectCalm, expectError, tempFolder } from './support.ts'
 

@@ -22,7 +22,7 @@ const beats: Record<'enterprise' | 'watch', Beat[]> = { enterprise: [], watch: [
 
 beforeAll(() => {
   const history = generatedHistory({ seed: 5, days: 4, enterprises: 20, eventsPerDay: 40 })
-  const common = { profile: tinyProfile, model: null, beatMs, partitions: 1, tell: () => {} }
+  const common = { profile: tinyProfile, model: null, beatMs, partitions: 1, listener: () => {} }
   const tasks = {
     enterprise: new EnterpriseTask({ ...common, partition: 0, hashSeed: [0, 0] }),
     watch: new WatchTask({ ...common, foldVersion }),

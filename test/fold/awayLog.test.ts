@@ -7,7 +7,7 @@ import { allThrough, greatestBeat } from '../../src/fold/progress.ts'
 import { untilEndPatienceMs } from '../../src/limits.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { TaskId } from '../../src/log/tasks.ts'
-import type { Notice, Tell } from '../../src/notices.ts'
+import type { Listener, Notice } from '../../src/notices.ts'
 import { append, memoryLog } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { logOver } from '../support/logs.ts'
@@ -40,14 +40,14 @@ async function awayLog(isAway: (look: number) => boolean) {
 /** `assigned`: when the group gives this process its tasks, after it has joined. */
 async function run(
   { log, now, go }: Awaited<ReturnType<typeof awayLog>>,
-  of: { untilEnd: boolean; assigned: () => Promise<void>; tell?: Tell; signal?: AbortSignal },
+  of: { untilEnd: boolean; assigned: () => Promise<void>; listener?: Listener; signal?: AbortSignal },
 ): Promise<void> {
   const engine = await openEngine({
     ...setting,
     log,
     now,
     untilEnd: of.untilEnd,
-    tell: of.tell ?? (() => {}),
+    listener: of.listener ?? (() => {}),
     signal: of.signal ?? new AbortController().signal,
     membership: {
       join: async (assign, left) => {
@@ -83,9 +83,9 @@ it('who follows a log waits for it, however long it is away', async () => {
   const away = await awayLog((look) => look >= 0)
   const stop = new AbortController()
   const lost: Notice[] = []
-  const tell: Tell = (notice) => {
+  const listener: Listener = (notice) => {
     if (notice.kind === 'TaskLost' && lost.push(notice) >= 3 && away.now() > untilEndPatienceMs) stop.abort()
   }
-  await run(away, { untilEnd: false, assigned: async () => {}, tell, signal: stop.signal })
+  await run(away, { untilEnd: false, assigned: async () => {}, listener: listener, signal: stop.signal })
   expect(lost).toMatchObject(lost.map(() => ({ code: 'FW_LOG_UNAVAILABLE' })))
 })

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { hourOf } from '../../models/facts.ts'
 import { featureNames } from '../../models/features.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import { isScored, rowProbability } from '../../src/enterprise/score.ts'
+import { isScored, rowProbability } from '../../src/enterprise/score/score.ts'
 import { featureProfile } from '../../src/featureProfile.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
@@ -43,19 +43,19 @@ const endBeat = (tick: number): number => calendar.endMs(tick) / beatMs - 1
 
 type Judged = Extract<Notice, { kind: 'TickJudged' }>
 /** Ticks as they were judged; what a restart judges again replaces what was told before. */
-function listener(): { tell: (notice: Notice) => void; driftOf: Map<number, Judged['drift']> } {
+function driftListener(): { listener: (notice: Notice) => void; driftOf: Map<number, Judged['drift']> } {
   const driftOf = new Map<number, Judged['drift']>()
-  const tell = (notice: Notice): void => {
+  const listener = (notice: Notice): void => {
     if (notice.kind === 'TickJudged') driftOf.set(notice.tick, notice.drift)
   }
-  return { tell, driftOf }
+  return { listener, driftOf }
 }
 
 async function folded(partitions: number, some: readonly TestRecord[] = records, by: typeof setting = setting) {
   const log = await memoryLog(partitions)
   await append(log, some)
-  const { tell, driftOf } = listener()
-  await foldToEnd(log, by, tell)
+  const { listener, driftOf } = driftListener()
+  await foldToEnd(log, by, listener)
   return { log, driftOf, digest: await digest(log) }
 }
 
@@ -84,11 +84,11 @@ describe('drift of the champion', () => {
       fc.asyncProperty(cuts, async ({ partitions, sizes, stops }) => {
         const log = await memoryLog(partitions)
         await append(log, records)
-        const { tell, driftOf } = listener()
+        const { listener, driftOf } = driftListener()
         const sessions = [...stops.toSorted((x, y) => x.at - y.at), { at: beats.length - 1, checkpoint: false }].map(
           ({ at, checkpoint }) => ({ throughBeats: [beats[at]], checkpoint }),
         )
-        await foldInSessions(inSmallBatches(log, sizes), setting, sessions, tell)
+        await foldInSessions(inSmallBatches(log, sizes), setting, sessions, listener)
         expect(await digest(log)).toEqual(plain.digest)
         expect(driftOf).toEqual(plain.driftOf)
       }),

@@ -31,13 +31,13 @@ async function runOverFull(refusals: number) {
     },
   })
   const refused: string[] = []
-  const tell = (notice: Notice): void => {
+  const listener = (notice: Notice): void => {
     if (notice.kind === 'CommitRefused') refused.push(notice.task)
   }
   const signal = new AbortController().signal
   const run = async (): Promise<void> => {
     const options = { ...setting, log, checkpointEveryMs: Number.POSITIVE_INFINITY, untilEnd: true, now: () => nowMs }
-    await (await openEngine({ ...options, tell, signal })).follow()
+    await (await openEngine({ ...options, listener: listener, signal })).follow()
   }
   return { inner, run, refused }
 }

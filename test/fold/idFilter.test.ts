@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { packTombstone2 } from '../../models/facts.ts'
-import { EnterpriseRows } from '../../src/enterprise/rows.ts'
+import { EnterpriseRows } from '../../src/enterprise/rows/rows.ts'
 import { searchedFactsMax } from '../../src/limits.ts'
 
 it('never denies an id that is held, and denies most that are not', () => {

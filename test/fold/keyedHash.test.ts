@@ -1,6 +1,6 @@
 /** HalfSipHash against the vectors of its reference code, and what the seed is for. */
 import { expect, it } from 'vitest'
-import { keyedHash } from '../../src/enterprise/keyedHash.ts'
+import { keyedHash } from '../../src/enterprise/rows/keyedHash.ts'
 import type { HashSeed } from '../../src/hashSeed.ts'
 
 it('gives what the reference code of HalfSipHash-2-4 gives', () => {

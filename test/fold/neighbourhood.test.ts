@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { ln1p } from '../../models/math.ts'
 import { cellKeys } from '../../src/cells.ts'
-import { Neighbourhood } from '../../src/enterprise/neighbourhood.ts'
+import { Neighbourhood } from '../../src/enterprise/score/neighbourhood.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'

@@ -1,12 +1,12 @@
 /** Another edition of the profile inside a log: from the first beat of its tick on, decided by the log alone, and alike by every task. */
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { Intake } from '../../src/edges/ingest/intake.ts'
-import { readRegistry } from '../../src/edges/registry/readRegistry.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { foldVersion } from '../../src/fold/version.ts'
+import { Intake } from '../../src/ingest/intake.ts'
 import type { Log } from '../../src/log/port.ts'
-import { profileAt } from '../../src/registry/desk.ts'
+import { profileAt } from '../../src/registry/modelRegistry.ts'
+import { readRegistry } from '../../src/settings/registry/readRegistry.ts'
 import { explain } from '../../src/training/explain.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
@@ -290,9 +290,9 @@ describe('whatever happens in between', () => {
     const { log, warnings } = await fold(story)
     const archive: (TickRecord | StateRecord)[] = []
     for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
-    const { desk } = await readRegistry(log, first.profile, model.hash)
-    expect(desk.profiles.map(({ profile }) => profile.hash).slice(-1)).toEqual([merged.hash])
-    const profileOf = (tick: number): Profile => profileAt(desk.profiles, tick)
+    const { desk: registry } = await readRegistry(log, first.profile, model.hash)
+    expect(registry.profiles.map(({ profile }) => profile.hash).slice(-1)).toEqual([merged.hash])
+    const profileOf = (tick: number): Profile => profileAt(registry.profiles, tick)
     for (const warning of warnings) {
       const from = Math.max(
         ...archive.flatMap(({ kind, tick }) => (kind === 'state' && tick < warning.tick ? [tick] : [])),

@@ -1,9 +1,9 @@
 /** Another model inside a log: from the first beat of its tick on, decided by the log alone, and alike by every task. */
 import { describe, expect, it, test } from 'vitest'
 import { hourOf } from '../../models/facts.ts'
-import { championAt, readRegistry } from '../../src/edges/registry/readRegistry.ts'
-import { rowProbability } from '../../src/enterprise/score.ts'
+import { rowProbability } from '../../src/enterprise/score/score.ts'
 import { modelIn } from '../../src/registry/modelFolder.ts'
+import { championAt, readRegistry } from '../../src/settings/registry/readRegistry.ts'
 import { Warning } from '../../streams/outputs.ts'
 import {
   append,

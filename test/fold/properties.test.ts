@@ -235,7 +235,7 @@ describe('an enterprise task', () => {
 })
 
 function newTask(): EnterpriseTask {
-  return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
+  return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], listener: () => {} })
 }
 
 type Beat = { beat: number; records: Record<string, LogRecord[]> }

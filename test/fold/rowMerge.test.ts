@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { packWord2 } from '../../models/facts.ts'
-import { EventColumns } from '../../src/enterprise/eventColumns.ts'
-import { type FactSet, RowFacts } from '../../src/enterprise/factSet.ts'
-import { type BeatTime, keepEvent, keepRetraction } from '../../src/enterprise/keep.ts'
-import { RowMerge } from '../../src/enterprise/rowMerge.ts'
-import { EnterpriseRows } from '../../src/enterprise/rows.ts'
+import { EventColumns } from '../../src/enterprise/decode/eventColumns.ts'
+import { type FactSet, RowFacts } from '../../src/enterprise/rows/factSet.ts'
+import { type BeatTime, keepEvent, keepRetraction } from '../../src/enterprise/rows/keep.ts'
+import { RowMerge } from '../../src/enterprise/rows/rowMerge.ts'
+import { EnterpriseRows } from '../../src/enterprise/rows/rows.ts'
 import { horizonHours } from '../../src/limits.ts'
 
 const stride = 5

@@ -34,7 +34,7 @@ const beats = [...Map.groupBy(history, ({ timeMs }) => Math.floor(timeMs / beatM
 
 function newTask(second?: RiskModel): EnterpriseTask {
   const setting = { profile: tinyProfile, model: champion, challenger: second, beatMs }
-  return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
+  return new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], listener: () => {} })
 }
 
 function run(task: EnterpriseTask, some: typeof beats): Output[] {
@@ -89,7 +89,7 @@ it('says what it would say alone: its probability whenever that moved by a step,
     partition: 0,
     partitions: 1,
     hashSeed: [0, 0],
-    tell: () => {},
+    listener: () => {},
   })
   const asChampion = scoreOf(run(inItsPlace, beats))
   const asShadow = shadows

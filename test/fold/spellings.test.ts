@@ -1,6 +1,6 @@
 /** Records that spell a place or an industry in their own way count where it lies, on every way into a log; a status that nobody knows keeps it. */
 import { expect, it } from 'vitest'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { foldRecords, type TestRecord } from '../support/fold.ts'
 
 const cn = await loadProfile('cn')

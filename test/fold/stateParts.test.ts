@@ -208,7 +208,7 @@ async function summing(log: Log, [sums, part]: [Sums, StatePart], more: readonly
     config: taskName(id),
     checkpointEveryMs: 0,
     now: () => 0,
-    tell: () => {},
+    listener: () => {},
   }
   const runner = await TaskRunner.open(task, options)
   await runner.restore()

@@ -41,13 +41,13 @@ function lookedAt(): { now: () => number; looks: () => number } {
 }
 
 async function opened<T extends FoldTask>(log: Log, task: T, now: () => number): Promise<TaskRunner<T>> {
-  const options = { log, beatMs: 1_000, foldVersion, config: '', checkpointEveryMs: 1e15, now, tell: () => {} }
+  const options = { log, beatMs: 1_000, foldVersion, config: '', checkpointEveryMs: 1e15, now, listener: () => {} }
   return TaskRunner.open(task, options)
 }
 
 const enterpriseTask = () =>
-  new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
-const watchTask = () => new WatchTask({ ...setting, foldVersion, partitions: 1, tell: () => {} })
+  new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], listener: () => {} })
+const watchTask = () => new WatchTask({ ...setting, foldVersion, partitions: 1, listener: () => {} })
 
 const events = (count: number, timeOf: (n: number) => number): TestRecord[] =>
   Array.from({ length: count }, (_, n) => {

@@ -1,9 +1,9 @@
 /** Clients of other people write the inputs and read the outputs: Java's console tools, and librdkafka under Python. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { loadProfile } from '../../src/edges/profiles.ts'
 import { jsonOf } from '../../src/json.ts'
 import { digest } from '../../src/log/digest.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { EnterpriseAlert, Fate, FateColumns, fates, Score } from '../../streams/outputs.ts'
 import { recordTopics, type TopicName, wireName } from '../../streams/topics.ts'
 import { forewarnJson } from '../e2e/forewarn.ts'

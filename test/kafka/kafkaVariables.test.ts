@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { kafkaConnection, type kafkaVariables } from '../../src/edges/kafkaConnection.ts'
 import { ForewarnError } from '../../src/errors.ts'
-import { tempFolder } from '../edges/support.ts'
+import { kafkaConnection, type kafkaVariables } from '../../src/settings/kafkaConnection.ts'
+import { tempFolder } from '../ingest/support.ts'
 
 type Variables = Partial<Record<keyof typeof kafkaVariables, string>>
 

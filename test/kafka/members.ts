@@ -7,11 +7,11 @@ import type { Notice } from '../../src/notices.ts'
 import type { FoldSetting } from '../support/fold.ts'
 import type { KafkaPlace } from './logs.ts'
 
-export type MembersSetting = FoldSetting & { workers: number; tell?: (notice: Notice) => void }
+export type MembersSetting = FoldSetting & { workers: number; listener?: (notice: Notice) => void }
 
 /** Folds what the log holds to its end, by so many members. */
 export async function foldByMembers(place: KafkaPlace, setting: MembersSetting): Promise<void> {
-  const { profile, model, beatMs = 1_000, workers, tell = () => {} } = setting
+  const { profile, model, beatMs = 1_000, workers, listener = () => {} } = setting
   const logs = await Promise.all(Array.from({ length: workers }, () => openKafkaLog(place)))
   try {
     await activate({ log: logs[0], profile, model, beatMs, now: Date.now })
@@ -29,10 +29,10 @@ export async function foldByMembers(place: KafkaPlace, setting: MembersSetting):
             ...place,
             partitions: log.partitions('risk-events'),
             sessionMs: 6_000,
-            tell,
+            listener: listener,
           }),
           now: Date.now,
-          tell,
+          listener: listener,
           signal: new AbortController().signal,
         })
         await engine.follow()

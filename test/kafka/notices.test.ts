@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { openKafkaLog } from '../../src/log/kafka/kafkaLog.ts'
 import { type Notice, relay } from '../../src/notices.ts'
-import { event } from '../edges/support.ts'
+import { event } from '../ingest/support.ts'
 import { append, foldToEnd } from '../support/fold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 import { deleteTopics, newKafkaPlace } from './logs.ts'
@@ -13,12 +13,12 @@ describeWithKafka('notices of a log on Kafka', () => {
     const { host } = await sharedBroker()
     const { connection, prefixes } = await newKafkaPlace(host, 1)
     const heard = relay()
-    const log = await openKafkaLog({ connection: { ...connection, tell: heard.tell }, prefixes })
+    const log = await openKafkaLog({ connection: { ...connection, listener: heard.listener }, prefixes })
     const notices: Notice[] = []
-    const tell = (notice: Notice): void => void notices.push(notice)
-    heard.to(tell) // what was told before waits
+    const listener = (notice: Notice): void => void notices.push(notice)
+    heard.to(listener) // what was told before waits
     await append(log, [{ topic: 'risk-events', key: 'E1', timeMs: 0, value: event('a', 'E1', '1970-01-01T00:00:00Z') }])
-    await foldToEnd(log, { profile: tinyProfile, model: null }, tell)
+    await foldToEnd(log, { profile: tinyProfile, model: null }, listener)
     const waiting = new Map(
       notices.flatMap((notice) => (notice.kind === 'InputsWaiting' ? [[notice.task, notice.records]] : [])),
     )

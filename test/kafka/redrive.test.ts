@@ -1,9 +1,9 @@
 /** `forewarn dead-letters redrive` on a real broker: what lies in the wrong partition, or under the wrong key, comes to the right task. */
 import { expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
-import { deadLettersCommand } from '../../src/cli/deadLetters.ts'
+import { deadLettersCommand } from '../../src/cli/log/deadLetters.ts'
 import { partitionOf } from '../../streams/partition.ts'
-import { event, recordsIn, testScreen } from '../edges/support.ts'
+import { event, recordsIn, testScreen } from '../ingest/support.ts'
 import { bytesOf, foldToEnd } from '../support/fold.ts'
 import { fateCounts } from '../support/readFold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'

@@ -1,9 +1,9 @@
 /** Artefacts from their chunks: in any order the same, whole or not at all, within their bounds. */
 import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
-import { chunksOf } from '../../src/edges/registry/chunks.ts'
 import { artifactBytesMax, artifactFilesMax, artifactsBytesMax, artifactsMax, MiB } from '../../src/limits.ts'
 import { ArtifactIndex } from '../../src/registry/artifactIndex.ts'
+import { chunksOf } from '../../src/settings/registry/chunks.ts'
 import type { ArtifactChunk } from '../../streams/artifacts.ts'
 import { modelFolder } from '../support/models.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
 import { changesAheadMax } from '../../src/limits.ts'
 import type { LogRecord } from '../../src/log/port.ts'
-import { ModelDesk } from '../../src/registry/desk.ts'
+import { ModelRegistry } from '../../src/registry/modelRegistry.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import { bytesOf, type TestRecord } from '../support/fold.ts'
 import { chunkRecords, evaluated, type ModelRequest, modelCommand, modelFolder, overridden } from '../support/models.ts'
@@ -74,22 +74,23 @@ function read(
   commands: readonly TestRecord[],
   chunkRecordsOf: readonly TestRecord[],
   delaysMs: readonly number[],
-  afterEach: (desk: ModelDesk) => ModelDesk = (desk) => desk,
+  afterEach: (registry: ModelRegistry) => ModelRegistry = (registry) => registry,
 ): Outcome {
-  let desk = newDesk()
+  let registry = newDesk()
   const [byBeat, chunksByBeat] = [commands, chunkRecordsOf].map((records) => beatsOf(records, delaysMs))
   const results: CommandResult[] = []
   const models: string[] = []
   const fold = (beat: number): void => {
-    const turn = desk.fold(beat, byBeat.get(beat) ?? [], chunksByBeat.get(beat) ?? [])
+    const turn = registry.fold(beat, byBeat.get(beat) ?? [], chunksByBeat.get(beat) ?? [])
     results.push(...turn.results)
-    if (turn.switched.champion || turn.switched.challenger) models.push(`${beat} ${desk.champion} ${desk.challenger}`)
-    desk = afterEach(desk)
+    if (turn.switched.champion || turn.switched.challenger)
+      models.push(`${beat} ${registry.champion} ${registry.challenger}`)
+    registry = afterEach(registry)
   }
   let last = Number.NEGATIVE_INFINITY
   const end = (startMs + (days + 1) * calendar.tickMs) / beatMs
   for (const beat of [...new Set([...byBeat.keys(), ...chunksByBeat.keys(), end])].toSorted((a, b) => a - b)) {
-    for (let due = desk.boundaryAfter(last); due !== undefined && due < beat; due = desk.boundaryAfter(last)) {
+    for (let due = registry.boundaryAfter(last); due !== undefined && due < beat; due = registry.boundaryAfter(last)) {
       fold(due)
       last = due
     }
@@ -149,10 +150,10 @@ it('beyond a minute it comes to the same, or stops', () => {
 it('goes on from what it saved, at every beat', () => {
   fc.assert(
     fc.property(story, ({ commands, chunks: parts }) => {
-      const found = read(commands, parts, [0], (desk) => {
+      const found = read(commands, parts, [0], (registry) => {
         const loaded = newDesk()
-        loaded.load(JSON.parse(JSON.stringify(desk.save())))
-        expect(loaded.save()).toEqual(desk.save())
+        loaded.load(JSON.parse(JSON.stringify(registry.save())))
+        expect(loaded.save()).toEqual(registry.save())
         return loaded
       })
       expect(found).toEqual(read(commands, parts, [0]))
@@ -176,14 +177,14 @@ it('takes so many commands for ticks to come, the same at every pace, and others
     const beyond = [0, 1, 2].map((more) => `early-${changesAheadMax + more} false`)
     expect(refused).toEqual([...beyond, 'once more false'])
   }
-  const desk = newDesk()
+  const registry = newDesk()
   for (const [beat, records] of beatsOf(early, [0])) {
-    const { results } = desk.fold(beat, records, [])
+    const { results } = registry.fold(beat, records, [])
     for (const { code } of results) expect(code).toBe('FW_COMMAND_LIMIT')
   }
-  expect(desk.pending).toHaveLength(changesAheadMax)
+  expect(registry.pending).toHaveLength(changesAheadMax)
 })
 
-function newDesk(): ModelDesk {
-  return new ModelDesk({ profile: tinyProfile, beatMs, champion: baseline, challenger: null })
+function newDesk(): ModelRegistry {
+  return new ModelRegistry({ profile: tinyProfile, beatMs, champion: baseline, challenger: null })
 }

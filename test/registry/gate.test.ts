@@ -1,8 +1,8 @@
 /** On what a promotion may stand, and for what a rollback waits: tables over one desk (docs/fold.md rule 19). */
 import { describe, expect, it, test } from 'vitest'
 import type { LogRecord } from '../../src/log/port.ts'
-import { ModelDesk } from '../../src/registry/desk.ts'
 import { settingOf } from '../../src/registry/gate.ts'
+import { ModelRegistry } from '../../src/registry/modelRegistry.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import { bytesOf, type TestRecord } from '../support/fold.ts'
 import {
@@ -58,7 +58,7 @@ function play(
   asked: readonly Asked[],
   { begunWith, between = [] }: { begunWith?: typeof setting; between?: TestRecord[] } = {},
 ): Played {
-  const desk = new ModelDesk({ profile: tinyProfile, beatMs, champion: a, challenger: null, begunWith })
+  const registry = new ModelRegistry({ profile: tinyProfile, beatMs, champion: a, challenger: null, begunWith })
   const commands = asked.map(({ id, timeMs, day, request, joinsMs }) => ({
     ...modelCommand(id, timeMs, firstTick + day, request),
     beat: Math.floor((joinsMs ?? timeMs) / beatMs),
@@ -68,18 +68,18 @@ function play(
   const results: CommandResult[] = []
   let last = Number.NEGATIVE_INFINITY
   for (const beat of [...new Set([...beats.keys(), at(8) / beatMs])].toSorted((x, y) => x - y)) {
-    for (let due = desk.boundaryAfter(last); due !== undefined && due < beat; due = desk.boundaryAfter(last)) {
-      results.push(...desk.fold(due, [], []).results)
+    for (let due = registry.boundaryAfter(last); due !== undefined && due < beat; due = registry.boundaryAfter(last)) {
+      results.push(...registry.fold(due, [], []).results)
       last = due
     }
     const of = (topic: string): LogRecord[] =>
       (beats.get(beat) ?? [])
         .filter((record) => record.topic === topic)
         .map(({ key, timeMs, value }, offset) => ({ offset, timeMs, key, value: bytesOf(value), headers: null }))
-    results.push(...desk.fold(beat, of('commands'), of('artifacts')).results)
+    results.push(...registry.fold(beat, of('commands'), of('artifacts')).results)
     last = beat
   }
-  const champions = desk.champions.map(
+  const champions = registry.champions.map(
     ({ hash, fromTick }) => `${Number.isFinite(fromTick) ? fromTick - firstTick : ''}${names.get(hash ?? '')}`,
   )
   return { results, champions }

@@ -2,14 +2,14 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { activate, profileOf, profileToRun } from '../../src/activation.ts'
-import { modelOf } from '../../src/edges/models.ts'
-import { loadProfile, readProfileFolder } from '../../src/edges/profiles.ts'
-import { chunksOf } from '../../src/edges/registry/chunks.ts'
-import { championAt, type Registry, readRegistry } from '../../src/edges/registry/readRegistry.ts'
 import { beatMsDefault } from '../../src/limits.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { settingOf } from '../../src/registry/gate.ts'
-import { recordsIn, tempFolder } from '../edges/support.ts'
+import { modelOf } from '../../src/settings/models.ts'
+import { loadProfile, readProfileFolder } from '../../src/settings/profiles.ts'
+import { chunksOf } from '../../src/settings/registry/chunks.ts'
+import { championAt, type Registry, readRegistry } from '../../src/settings/registry/readRegistry.ts'
+import { recordsIn, tempFolder } from '../ingest/support.ts'
 import { foldCalmly } from '../support/calm.ts'
 import { activation } from '../support/editions.ts'
 import { append, type TestRecord } from '../support/fold.ts'
@@ -24,7 +24,8 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
   const model = await modelOf(profile)
   const baseline = model?.hash ?? ''
   const tick = (label: string): number => profile.calendar.parse(label) ?? Number.NaN
-  const seats = ({ desk }: Registry): [string | null, number][] => desk.champions.map((one) => [one.hash, one.fromTick])
+  const seats = ({ desk: registry }: Registry): [string | null, number][] =>
+    registry.champions.map((one) => [one.hash, one.fromTick])
   const before = await readRegistry(log, profile, null)
   expect(seats(before)).toEqual([
     [baseline, Number.NEGATIVE_INFINITY],
@@ -92,8 +93,8 @@ test('goes on with the profile of today, when that is activated: codes of then l
     },
   ])
   await foldCalmly(setting)
-  const { desk } = await readRegistry(log, begun, null)
-  expect(desk.profiles.map(({ profile, fromTick }) => [profile.hash, fromTick])).toEqual([
+  const { desk: registry } = await readRegistry(log, begun, null)
+  expect(registry.profiles.map(({ profile, fromTick }) => [profile.hash, fromTick])).toEqual([
     [begun.hash, Number.NEGATIVE_INFINITY],
     [today.hash, tick],
   ])

@@ -1,7 +1,7 @@
 /** The small pieces: random numbers, alias tables, the calendar queue, ids. */
 import { describe, expect, test } from 'vitest'
 import { dayMs } from '../../src/limits.ts'
-import { AliasTable } from '../../src/simulate/alias.ts'
+import { AliasTable } from '../../src/simulate/flaws/alias.ts'
 import { checkFails, enterpriseIds } from '../../src/simulate/ids.ts'
 import { kinds, PendingQueue, type Row } from '../../src/simulate/queue.ts'
 import { Random } from '../../src/simulate/random.ts'

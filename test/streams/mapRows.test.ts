@@ -1,7 +1,7 @@
 /** Which records a row gives, and when each became known. */
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { Condition, FileMapping } from '../../streams/mapping.ts'
 import { rowsMapper } from '../../streams/mapRows.ts'
 

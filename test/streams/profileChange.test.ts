@@ -1,6 +1,6 @@
 /** What of a profile may change in a log that runs, and what it keeps for its whole life. */
 import { describe, expect, it, test } from 'vitest'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { isSameNumbering, profileChanges, renumbering } from '../../streams/profileChange.ts'
 import { writeProfile } from './profileFolder.ts'
 

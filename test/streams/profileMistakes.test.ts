@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadProfile } from '../../src/edges/profiles.ts'
 import { ForewarnError } from '../../src/errors.ts'
 import { MiB } from '../../src/limits.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { writeProfile } from './profileFolder.ts'
 
 describe('hashes', () => {

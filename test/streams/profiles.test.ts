@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { builtInProfiles, loadProfile } from '../../src/edges/profiles.ts'
+import { builtInProfiles, loadProfile } from '../../src/settings/profiles.ts'
 import { levels } from '../../streams/outputs.ts'
 import { type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
 

@@ -1,6 +1,6 @@
 /** How registers spell places, industries and statuses, and what of it is read. */
 import { describe, expect, test } from 'vitest'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { Spellings, speller } from '../../streams/spellings.ts'
 import { Statuses, statusReader } from '../../streams/statuses.ts'
 import { type CodeTree, codeTree } from '../../streams/tree.ts'

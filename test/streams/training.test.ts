@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { matchingFeatures, TrainingSetting } from '../../streams/training.ts'
 import { readDocs, writeProfile } from './profileFolder.ts'
 

@@ -8,7 +8,7 @@ export async function foldCalmly(of: Pick<EngineOptions, 'log' | 'profile' | 'mo
     checkpointEveryMs: Number.POSITIVE_INFINITY,
     untilEnd: true,
     now: Date.now,
-    tell: () => {},
+    listener: () => {},
     signal: new AbortController().signal,
   })
   await engine.follow()

@@ -1,7 +1,8 @@
 /** Editions of the tiny profile as folders, and the records that bring them into a log. */
-import { chunksOf } from '../../src/edges/registry/chunks.ts'
+
 import type { FolderFiles } from '../../src/registry/modelFolder.ts'
 import { profileHash, profileIn } from '../../src/registry/profileFolder.ts'
+import { chunksOf } from '../../src/settings/registry/chunks.ts'
 import type { Profile, ProfileFile } from '../../streams/profile.ts'
 import type { CodeRow } from '../../streams/tree.ts'
 import type { TestRecord } from './fold.ts'

@@ -55,15 +55,16 @@ type Tasks = { enterprises: EnterpriseTask[]; watch: WatchTask }
 export async function openTasks(
   log: Log,
   setting: FoldSetting,
-  tell: (notice: Notice) => void = () => {},
+  listener: (notice: Notice) => void = () => {},
 ): Promise<Tasks & { runners: TaskRunner<EnterpriseTask>[]; watchRunner: TaskRunner }> {
   const { profile, model, beatMs = 1_000 } = setting
   const partitions = log.partitions('risk-events')
   const enterprises = Array.from(
     { length: partitions },
-    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, hashSeed: [0, 0], tell }),
+    (_, partition) =>
+      new EnterpriseTask({ profile, model, beatMs, partition, partitions, hashSeed: [0, 0], listener: listener }),
   )
-  const watch = new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell })
+  const watch = new WatchTask({ profile, model, foldVersion, beatMs, partitions, listener: listener })
   const options = {
     log,
     beatMs,
@@ -71,7 +72,7 @@ export async function openTasks(
     config: `${profile.hash}:${beatMs}`,
     checkpointEveryMs: Number.POSITIVE_INFINITY,
     now: () => 0,
-    tell,
+    listener: listener,
   }
   const opened = async <T extends FoldTask>(task: T): Promise<TaskRunner<T>> => {
     const runner = await TaskRunner.open(task, { ...options, audit: auditOf(task) })
@@ -88,12 +89,20 @@ export async function openTasks(
 export async function foldToEnd(
   log: Log,
   setting: FoldSetting,
-  tell: (notice: Notice) => void = () => {},
+  listener: (notice: Notice) => void = () => {},
 ): Promise<Tasks> {
-  const { enterprises, watch, runners, watchRunner } = await openTasks(log, setting, tell)
+  const { enterprises, watch, runners, watchRunner } = await openTasks(log, setting, listener)
   const signal = new AbortController().signal
   const endBeat = await greatestBeat(log, setting.beatMs ?? 1_000)
-  await supervise([...runners, watchRunner], { log, slackMs: 0, endBeat, pollMs: 1, now: () => 0, tell, signal })
+  await supervise([...runners, watchRunner], {
+    log,
+    slackMs: 0,
+    endBeat,
+    pollMs: 1,
+    now: () => 0,
+    listener: listener,
+    signal,
+  })
   return { enterprises, watch }
 }
 
@@ -104,11 +113,11 @@ export async function foldInSessions(
   log: Log,
   setting: FoldSetting,
   sessions: readonly Session[],
-  tell: (notice: Notice) => void = () => {},
+  listener: (notice: Notice) => void = () => {},
 ): Promise<Tasks> {
   let last: Tasks | undefined
   for (const { throughBeats, checkpoint } of sessions) {
-    const { runners, watchRunner, ...tasks } = await openTasks(log, setting, tell)
+    const { runners, watchRunner, ...tasks } = await openTasks(log, setting, listener)
     for (const beat of throughBeats) {
       for (const runner of runners) while (await runner.step({ by: 'end', beat }));
       while (await watchRunner.step({ by: 'writers' }));

@@ -74,9 +74,18 @@ export class LiveFold {
 
   newTask(id: TaskId): FoldTask {
     const { profile, model, beatMs = 1_000, partitions = 1 } = this.#options
-    const tell = (notice: Notice): void => void this.notices.push(notice)
-    if (id.kind === 'watch') return new WatchTask({ profile, model, foldVersion, beatMs, partitions, tell })
-    return new EnterpriseTask({ profile, model, beatMs, partition: id.partition, partitions, hashSeed: [0, 0], tell })
+    const listener = (notice: Notice): void => void this.notices.push(notice)
+    if (id.kind === 'watch')
+      return new WatchTask({ profile, model, foldVersion, beatMs, partitions, listener: listener })
+    return new EnterpriseTask({
+      profile,
+      model,
+      beatMs,
+      partition: id.partition,
+      partitions,
+      hashSeed: [0, 0],
+      listener: listener,
+    })
   }
 
   told<K extends Notice['kind']>(kind: K): Extract<Notice, { kind: K }>[] {
@@ -85,14 +94,28 @@ export class LiveFold {
 
   #newClosing(): ReturnType<typeof closingBy> {
     const { slackMs = 0, aheadMsMax } = this.#options
-    const tell = (notice: Notice): void => void this.notices.push(notice)
-    return closingBy({ log: this.log, endBeat: undefined, slackMs, aheadMsMax, now: () => this.nowMs, tell })
+    const listener = (notice: Notice): void => void this.notices.push(notice)
+    return closingBy({
+      log: this.log,
+      endBeat: undefined,
+      slackMs,
+      aheadMsMax,
+      now: () => this.nowMs,
+      listener: listener,
+    })
   }
 
   #runnerOptions() {
     const { beatMs = 1_000 } = this.#options
-    const tell = (notice: Notice): void => void this.notices.push(notice)
-    return { log: this.log, beatMs, foldVersion, config: 'live', checkpointEveryMs: Number.POSITIVE_INFINITY, tell }
+    const listener = (notice: Notice): void => void this.notices.push(notice)
+    return {
+      log: this.log,
+      beatMs,
+      foldVersion,
+      config: 'live',
+      checkpointEveryMs: Number.POSITIVE_INFINITY,
+      listener: listener,
+    }
   }
 }
 

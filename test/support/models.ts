@@ -1,9 +1,9 @@
 /** Model folders made up for tests, and the records that bring them into a log. */
 import { featureNames } from '../../models/features.ts'
 import { requiredGates } from '../../models/quality/gates.ts'
-import { chunksOf } from '../../src/edges/registry/chunks.ts'
 import { featureProfile, featuresHash } from '../../src/featureProfile.ts'
 import { type FolderFiles, folderHash } from '../../src/registry/modelFolder.ts'
+import { chunksOf } from '../../src/settings/registry/chunks.ts'
 import type { Gate } from '../../streams/commands.ts'
 import type { EvaluationIdentity } from '../../streams/evaluationIdentity.ts'
 import type { Profile } from '../../streams/profile.ts'

@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 import { writeSimulation } from '../../src/simulate/write.ts'
 

@@ -1,7 +1,7 @@
 /** A model on rows that it has learnt from: what is judged is its recipe, fitted on the rows before them, and that depends on nothing later. */
 import { describe, expect, it } from 'vitest'
 import { type Dataset, pickRows, sliceOf } from '../../models/learn/dataset.ts'
-import { hashOf } from '../../src/edges/modelFolders.ts'
+import { hashOf } from '../../src/settings/modelFolders.ts'
 import { asOf, type NamedModel } from '../../src/training/asOf.ts'
 import { evaluateModels } from '../../src/training/evaluateModels.ts'
 import { recipeOf } from '../../src/training/recipeOf.ts'

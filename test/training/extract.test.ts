@@ -8,8 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { hourOf } from '../../models/facts.ts'
 import { featureNames } from '../../models/features.ts'
 import { chosenFeatures, featureChoice } from '../../src/chosenFeatures.ts'
-import { rowFeatures } from '../../src/enterprise/rowFeatures.ts'
-import { flag } from '../../src/enterprise/rows.ts'
+import { flag } from '../../src/enterprise/rows/rows.ts'
+import { rowFeatures } from '../../src/enterprise/score/rowFeatures.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { featureProfile } from '../../src/featureProfile.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
@@ -79,7 +79,7 @@ async function foldedLive(log: Log): Promise<Map<string, number[]>> {
     endBeat,
     pollMs: 1,
     now: () => 0,
-    tell: () => {},
+    listener: () => {},
     signal,
   })
   return seen

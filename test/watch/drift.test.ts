@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { driftCounter, driftRowsMin } from '../../models/quality/drift.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { DriftWatch, type Measured, SavedDrift } from '../../src/watch/drift.ts'
 import type { CellPart } from '../../streams/outputs.ts'
 import { compileProfile, ProfileFile } from '../../streams/profile.ts'

@@ -1,7 +1,7 @@
 /** The judge is what its oracle says, on any market and on the demo's: every expectation of every cell, and every warning. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 import { Comparison } from '../support/judge/comparison.ts'
 import { type CountedFact, FactCounts } from '../support/judge/factCounts.ts'

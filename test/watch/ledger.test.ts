@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
 import { lattice } from '../../src/watch/lattice.ts'
-import { Ledger } from '../../src/watch/ledger.ts'
+import { TickAggregates } from '../../src/watch/tickAggregates.ts'
 import type { CellPart } from '../../streams/outputs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -75,21 +75,21 @@ function plainTypes(entries: readonly Entry[], node: number): Record<string, num
 it('adds up as a plain reckoning does', () => {
   fc.assert(
     fc.property(ticks, (some) => {
-      const ledger = new Ledger(tinyProfile, keys, lines)
+      const aggregates = new TickAggregates(tinyProfile, keys, lines)
       for (const parts of some) {
-        ledger.clear()
-        for (const part of parts) ledger.add(partOf(part))
+        aggregates.clear()
+        for (const part of parts) aggregates.add(partOf(part))
         const entries = parts.flat()
-        const { keys: nodes, events, enterprises, squares } = ledger.nodes.columns()
+        const { keys: nodes, events, enterprises, squares } = aggregates.nodes.columns()
         const found = Array.from(nodes, (node, at) => [node, [events[at], enterprises[at], squares[at]]])
         expect(found).toEqual([...plainNodes(entries)].sort((a, b) => a[0] - b[0]))
-        expect(new Set(ledger.nodes.takeChanged(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY))).toEqual(
+        expect(new Set(aggregates.nodes.takeChanged(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY))).toEqual(
           new Set(nodes),
         )
-        expect(ledger.nodes.takeChanged(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY)).toEqual([])
-        for (const node of nodes) expect(ledger.byType(node, tinyProfile)).toEqual(plainTypes(entries, node))
-        const counted = ledger.counts()
-        const again = new Ledger(tinyProfile, keys, lines)
+        expect(aggregates.nodes.takeChanged(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY)).toEqual([])
+        for (const node of nodes) expect(aggregates.byType(node, tinyProfile)).toEqual(plainTypes(entries, node))
+        const counted = aggregates.counts()
+        const again = new TickAggregates(tinyProfile, keys, lines)
         for (let at = 0; at < counted.keys.length; at++) again.addCount(counted.keys[at], counted.sums[at])
         expect(again.counts()).toEqual(counted)
       }

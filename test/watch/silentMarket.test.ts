@@ -1,7 +1,7 @@
 /** Silences on a simulated country, by what arrives of each source and prefecture in a day: who falls silent is told, and nobody else. */
 import { expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
-import { loadProfile } from '../../src/edges/profiles.ts'
+import { loadProfile } from '../../src/settings/profiles.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 import { SourceWatch } from '../../src/watch/sources.ts'
 import { RiskEvent } from '../../streams/contracts.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { type AlertState, calmState, isAtRest, nextState } from '../../src/watch/alertState.ts'
 import { calledLevel, type Evidence, explainedByChild, explainedByParent, isQuiet } from '../../src/watch/evidence.ts'
-import { calmStanding, isAtRest, nextStanding, type Standing } from '../../src/watch/standing.ts'
 import { type Level, Level as LevelContract } from '../../streams/outputs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -8,15 +8,15 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 const policy = tinyProfile.file.warnings
 
 /** What each tick called for (`q` behind it: quiet), and where the cell stood after it. */
-function walk(text: string): { said: string[]; wanted: string[]; last: Standing } {
-  let standing = calmStanding
+function walk(text: string): { said: string[]; wanted: string[]; last: AlertState } {
+  let standing = calmState
   const rows = text
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
   const said = rows.map(([called]) => {
     const level = LevelContract.parse(called.replace('-q', ''))
-    standing = nextStanding(standing, { called: level, quiet: called.endsWith('-q') }, policy)
+    standing = nextState(standing, { called: level, quiet: called.endsWith('-q') }, policy)
     return standing.level
   })
   return { said, wanted: rows.map(([, wanted]) => wanted), last: standing }
@@ -114,7 +114,7 @@ it.each(walks)('a warning is %s', (_, table) => {
 })
 
 it('is at rest when nothing of it need be remembered', () => {
-  expect(isAtRest(calmStanding)).toBe(true)
+  expect(isAtRest(calmState)).toBe(true)
   expect(isAtRest(walk('blue calm').last)).toBe(false)
   expect(isAtRest(walk('blue calm\ncalm calm\ncalm calm\ncalm calm').last)).toBe(true)
   expect(isAtRest(walk('red red').last)).toBe(false)

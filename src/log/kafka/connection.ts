@@ -5,7 +5,7 @@ import Cluster from 'kafkajs/src/cluster/index.js'
 import loggers from 'kafkajs/src/loggers/index.js'
 import socketFactory from 'kafkajs/src/network/socketFactory.js'
 import { secondMs } from '../../limits.ts'
-import type { Tell } from '../../notices.ts'
+import type { Listener } from '../../notices.ts'
 
 export type KafkaConnection = {
   brokers: readonly string[]
@@ -14,7 +14,7 @@ export type KafkaConnection = {
   /** Made anew for each client: kafkajs writes an authenticator into it. */
   sasl?: () => SASLOptions
   /** Hears what the client says of itself, of its connections and of reads that fail. */
-  tell?: Tell
+  listener?: Listener
 }
 
 /** Of transactions. Short, so that one does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
@@ -43,8 +43,8 @@ export function innerCluster(connection: KafkaConnection): Cluster {
   })
 }
 
-function said({ tell }: KafkaConnection): (entry: LogEntry) => void {
-  return (entry) => tell?.({ kind: 'ClientSaid', line: lineOf(entry) })
+function said({ listener }: KafkaConnection): (entry: LogEntry) => void {
+  return (entry) => listener?.({ kind: 'ClientSaid', line: lineOf(entry) })
 }
 
 function configOf({
@@ -52,7 +52,7 @@ function configOf({
   clientId,
   tls,
   sasl,
-  tell,
+  listener,
 }: KafkaConnection): KafkaConfig & Required<Pick<KafkaConfig, 'socketFactory'>> {
   return {
     brokers: [...brokers],
@@ -61,20 +61,20 @@ function configOf({
     requestTimeout: 30 * secondMs,
     enforceRequestTimeout: true,
     retry: clientRetry,
-    socketFactory: toldSockets(tell),
+    socketFactory: toldSockets(listener),
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(sasl === undefined ? {} : { sasl: sasl() }),
   }
 }
 
 /** kafkajs does not say how many connections it has: they are counted where they are made. */
-function toldSockets(tell: Tell | undefined): ISocketFactory {
+function toldSockets(listener: Listener | undefined): ISocketFactory {
   const make = socketFactory()
   return (args) => {
     const socket = make(args)
     socket.once('connect', () => {
-      tell?.({ kind: 'BrokerConnection', open: true })
-      socket.once('close', () => tell?.({ kind: 'BrokerConnection', open: false }))
+      listener?.({ kind: 'BrokerConnection', open: true })
+      socket.once('close', () => listener?.({ kind: 'BrokerConnection', open: false }))
     })
     return socket
   }

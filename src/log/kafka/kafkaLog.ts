@@ -105,7 +105,7 @@ class KafkaLog implements Log {
     this.#cluster = of.cluster
     this.#prefixes = of.prefixes
     this.#partitions = of.partitions
-    this.#reader = new KafkaReader(of.cluster, this.name, of.connection.tell)
+    this.#reader = new KafkaReader(of.cluster, this.name, of.connection.listener)
     this.#appender = new Appender(this.#kafka, {
       aheadMsMax: of.aheadMsMax,
       log: this.name,

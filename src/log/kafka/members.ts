@@ -9,7 +9,7 @@ import { type TopicPrefixes, wireName } from '../../../streams/topics.ts'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import type { Membership } from '../../fold/membership.ts'
 import { jsonOf } from '../../json.ts'
-import type { Tell } from '../../notices.ts'
+import type { Listener } from '../../notices.ts'
 import { type TaskId, tasksOf } from '../tasks.ts'
 import { assignTasks } from './assignment.ts'
 import { type KafkaConnection, kafkaClient, logName } from './connection.ts'
@@ -23,7 +23,7 @@ export type MembersOptions = {
   partitions: number
   /** A member that is silent for so long is out, and its tasks go to others. */
   sessionMs: number
-  tell: Tell
+  listener: Listener
 }
 
 const Runs = z.array(z.int())
@@ -57,7 +57,7 @@ class JoinedGroup {
 
   /** One life of a consumer: until the signal, or until kafkajs has given it up. @throws ForewarnError FW_KAFKA_REFUSED before the first. */
   async session(signal: AbortSignal): Promise<void> {
-    const { connection, prefixes, sessionMs, tell } = this.#options
+    const { connection, prefixes, sessionMs, listener } = this.#options
     const consumer = kafkaClient(connection).consumer({
       groupId: prefixes.output,
       partitionAssigners: [this.#assigner],
@@ -87,7 +87,7 @@ class JoinedGroup {
       const right = `Read on the group ${prefixes.output}`
       const fault = kafkaFault(missingRight(why, logName(connection), right), logName(connection))
       if (!this.#joined && fault instanceof ForewarnError && fault.code === 'FW_KAFKA_REFUSED') throw fault
-      tell({ kind: 'GroupLost', why: messageOf(fault), joined: this.#joined })
+      listener({ kind: 'GroupLost', why: messageOf(fault), joined: this.#joined })
     } finally {
       signal.removeEventListener('abort', stop)
       await consumer.disconnect().catch(() => {}) // leaves at once, so that others need not wait for the session to run out
@@ -97,10 +97,10 @@ class JoinedGroup {
   #take(runs: number[]): void {
     this.#runs = runs
     this.#joined = true
-    const { partitions, tell } = this.#options
+    const { partitions, listener } = this.#options
     const all = tasksOf(partitions)
     const tasks = runs.map((number) => all[number])
-    tell({ kind: 'GroupJoined', tasks: tasks.length })
+    listener({ kind: 'GroupJoined', tasks: tasks.length })
     this.#assigned(tasks)
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Cluster from 'kafkajs/src/cluster/index.js'
 import { ForewarnError, messageOf } from '../../errors.ts'
 import { fetchedRecordsMax, kafkaPatienceMs } from '../../limits.ts'
-import type { Tell } from '../../notices.ts'
+import type { Listener } from '../../notices.ts'
 import type { Batch } from '../port.ts'
 import { inflators } from './codecs/codecs.ts'
 import { isOfType, kafkaFault, missingRight } from './faults.ts'
@@ -31,13 +31,13 @@ export class KafkaReader {
   /** Brokers whose connection for fetches is open. */
   readonly #fetching = new Set<string>()
   #opening: Promise<void> | undefined
-  readonly #tell: Tell
+  readonly #listener: Listener
   #closed = false
 
-  constructor(cluster: Cluster, name: string, tell: Tell = () => {}) {
+  constructor(cluster: Cluster, name: string, listener: Listener = () => {}) {
     this.#cluster = cluster
     this.#name = name
-    this.#tell = tell
+    this.#listener = listener
   }
 
   /** One past the last committed record or marker (the last stable offset). Looks of one turn travel together. */
@@ -170,7 +170,7 @@ export class KafkaReader {
         return await work()
       } catch (error) {
         this.#fetching.clear()
-        this.#tell({ kind: 'LogReadFailed', message: messageOf(error) })
+        this.#listener({ kind: 'LogReadFailed', message: messageOf(error) })
         const fault = kafkaFault(error, this.#name)
         const unavailable = fault instanceof ForewarnError && fault.code === 'FW_LOG_UNAVAILABLE'
         if (!unavailable || this.#closed || performance.now() > giveUpMs) throw fault

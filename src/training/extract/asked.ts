@@ -3,9 +3,9 @@
  * other ahead of it at the instant by which the label is settled. Neither looks at anything later.
  */
 import { placePrefix } from '../../../streams/contracts.ts'
-import type { EnterpriseIds } from '../../enterprise/ids.ts'
-import type { ReadRows } from '../../enterprise/rowFeatures.ts'
-import { flag } from '../../enterprise/rows.ts'
+import type { EnterpriseIds } from '../../enterprise/rows/ids.ts'
+import { flag } from '../../enterprise/rows/rows.ts'
+import type { ReadRows } from '../../enterprise/score/rowFeatures.ts'
 import { IdOrder, type RowPlace } from './idOrder.ts'
 import { type CameOut, type LabelEvent, type LabelRule, labelRule, Outcomes } from './labels.ts'
 import { type PastSource, PastTasks } from './pastTasks.ts'
@@ -38,19 +38,19 @@ export class AskedRows {
   /** The fold that stands at the end of the tick at hand. */
   readonly past: PastTasks
   readonly unasked: Unasked = { unregistered: 0, unknown: 0 }
-  private readonly options: AskedOptions
-  private readonly order: IdOrder
+  readonly #options: AskedOptions
+  readonly #order: IdOrder
 
   /** @throws ForewarnError FW_NO_LABEL for a profile without one. */
   constructor(options: AskedOptions) {
-    this.options = options
+    this.#options = options
     this.rule = labelRule(options.profile)
     this.past = new PastTasks(options)
-    this.order = new IdOrder(this.past.known)
+    this.#order = new IdOrder(this.past.known)
   }
 
   async window(): Promise<AskedWindow> {
-    const { profile, lastClosedTick, fromTick, toTick } = this.options
+    const { profile, lastClosedTick, fromTick, toTick } = this.#options
     const firstTick = await this.past.firstTick()
     const lastKnownTick = this.rule.lastTickAt(profile.calendar.endMs(lastClosedTick))
     return {
@@ -63,7 +63,8 @@ export class AskedRows {
 
   /** Ticks of the window of which there are rows. While one is at hand, the tasks of `past` stand at its end. */
   async *ticks({ firstTick, fromTick, toTick }: AskedWindow): AsyncGenerator<AskedTick> {
-    const { rule, past, options } = this
+    const { rule, past } = this
+    const options = this.#options
     const { calendar } = options.profile
     const outcomes = new Outcomes(rule, options.partitions, calendar.endMs(fromTick))
     const witness = (partition: number) => outcomes.witness(partition)
@@ -75,40 +76,41 @@ export class AskedRows {
       const came = ahead.known.map(({ ids }, partition) => outcomes.cameIn(window, partition, ids))
       if (rule.asks === 'events' && came.every(({ size }) => size === 0)) continue
       await past.through(tick, told.past)
-      const keys = this.keysOf(came)
-      if (keys.length > 0) yield { tick, rows: () => this.rowsOf(keys, came) }
+      const keys = this.#keysOf(came)
+      if (keys.length > 0) yield { tick, rows: () => this.#rowsOf(keys, came) }
     }
   }
 
   /** Ranks of those to ask, ascending. Memory: 20 bytes an enterprise, however many rows there are. */
-  private keysOf(came: readonly ReadonlyMap<string, CameOut>[]): Float64Array {
-    const { order, past, rule } = this
+  #keysOf(came: readonly ReadonlyMap<string, CameOut>[]): Float64Array {
+    const { past, rule } = this
+    const order = this.#order
     order.refresh()
     const ranks = new Float64Array(order.size)
     let count = 0
     for (const [partition, { rows, ids }] of past.known.entries()) {
-      const asked = rule.asks === 'events' ? this.knownRows(ids, came[partition].keys()) : this.liveRows(rows)
+      const asked = rule.asks === 'events' ? this.#knownRows(ids, came[partition].keys()) : this.#liveRows(rows)
       for (const row of asked) ranks[count++] = order.rankOf({ partition, row })
     }
     return ranks.subarray(0, count).sort()
   }
 
-  private *rowsOf(ranks: Float64Array, came: readonly ReadonlyMap<string, CameOut>[]): Iterable<AskedRow> {
+  *#rowsOf(ranks: Float64Array, came: readonly ReadonlyMap<string, CameOut>[]): Iterable<AskedRow> {
     for (const rank of ranks) {
-      const place = this.order.placeOf(rank)
+      const place = this.#order.placeOf(rank)
       const id = this.past.known[place.partition].ids.idOf(place.row)
       yield { ...place, id, ...(came[place.partition].get(id) ?? nobody) }
     }
   }
 
-  private *liveRows(rows: ReadRows): Iterable<number> {
+  *#liveRows(rows: ReadRows): Iterable<number> {
     for (const row of liveRows(rows)) yield row
     for (let row = 0; row < rows.count; row++)
       if (!rows.has(row, flag.registered) && !rows.has(row, flag.place)) this.unasked.unregistered++
   }
 
   /** Enterprises of which something was known; places are none. */
-  private *knownRows(ids: Pick<EnterpriseIds, 'find'>, asked: Iterable<string>): Iterable<number> {
+  *#knownRows(ids: Pick<EnterpriseIds, 'find'>, asked: Iterable<string>): Iterable<number> {
     for (const id of asked) {
       if (id.startsWith(placePrefix)) continue
       const row = ids.find(id)
@@ -133,11 +135,11 @@ function tellBoth(
   last: number,
 ): { ahead: TellTick; past: TellTick } {
   const at = { ahead: first, past: first }
-  const tell =
+  const listener =
     (which: keyof typeof at): TellTick =>
     (tick) => {
       at[which] = Math.min(tick, last)
       progress(at.ahead + at.past - 2 * first, 2 * Math.max(1, last - first))
     }
-  return { ahead: tell('ahead'), past: tell('past') }
+  return { ahead: listener('ahead'), past: listener('past') }
 }

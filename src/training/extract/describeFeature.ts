@@ -1,6 +1,6 @@
 /** What a column of features holds, in words and units. */
 import type { Profile } from '../../../streams/profile.ts'
-import { levelOf } from '../../enterprise/nearbyRate.ts'
+import { levelOf } from '../../enterprise/score/nearbyRate.ts'
 import { declaredOf } from '../../featureProfile.ts'
 
 type Description = { unit: string; about: string }

@@ -3,8 +3,8 @@
  * rows, and go when they are taken back: a label hangs on what became known within its own window and delay, and on nothing later.
  */
 import type { Profile } from '../../../streams/profile.ts'
-import type { EnterpriseIds } from '../../enterprise/ids.ts'
-import type { KeptEvent, Witness } from '../../enterprise/witness.ts'
+import type { EnterpriseIds } from '../../enterprise/rows/ids.ts'
+import type { KeptEvent, Witness } from '../../enterprise/score/witness.ts'
 import { ForewarnError } from '../../errors.ts'
 import { typeFlags } from '../../featureProfile.ts'
 import { dayMs } from '../../limits.ts'
@@ -57,51 +57,51 @@ type Noted = { row: number; occurredMs: number; label: 0 | 1; id: string }
 
 /** The events of a label that are known and not taken back. Memory: those that occurred from the beginning of the last window on. */
 export class Outcomes {
-  private readonly rule: LabelRule
+  readonly #rule: LabelRule
   /** By partition, then by row and id hash. */
-  private readonly noted: Map<string, Noted>[]
-  private fromMs: number
+  readonly #noted: Map<string, Noted>[]
+  #fromMs: number
 
   /** What occurred before `fromMs` is never asked about. */
   constructor(rule: LabelRule, partitions: number, fromMs: number) {
-    this.rule = rule
-    this.fromMs = fromMs
-    this.noted = Array.from({ length: partitions }, () => new Map<string, Noted>())
+    this.#rule = rule
+    this.#fromMs = fromMs
+    this.#noted = Array.from({ length: partitions }, () => new Map<string, Noted>())
   }
 
   /** Notes what the task of a partition keeps. */
   witness(partition: number): Witness {
-    const noted = this.noted[partition]
+    const noted = this.#noted[partition]
     return {
-      kept: (event) => this.note(noted, event),
+      kept: (event) => this.#note(noted, event),
       takenBack: (event) => noted.delete(keyOf(event)),
     }
   }
 
   /** What came of each enterprise of a partition in a window, by id. Windows come in order of time: what occurred before this one is forgotten. */
   cameIn({ fromMs, toMs }: LabelWindow, partition: number, ids: Pick<EnterpriseIds, 'idOf'>): Map<string, CameOut> {
-    this.fromMs = fromMs
-    const noted = this.noted[partition]
+    this.#fromMs = fromMs
+    const noted = this.#noted[partition]
     for (const [key, { occurredMs }] of noted) if (occurredMs < fromMs) noted.delete(key)
     const inside = noted.values().filter(({ occurredMs }) => occurredMs < toMs)
     const byRow = Map.groupBy(inside, ({ row }) => row)
-    return new Map([...byRow].map(([row, some]) => [ids.idOf(row), this.cameOut(some)]))
+    return new Map([...byRow].map(([row, some]) => [ids.idOf(row), this.#cameOut(some)]))
   }
 
   /** An id names one event: one that fell to the limit of its row and came again is noted already. */
-  private note(noted: Map<string, Noted>, { row, high, low, type, occurredMs, record }: KeptEvent): void {
-    const { of, positive, asks } = this.rule
-    if (of[type] === 0 || occurredMs < this.fromMs) return
+  #note(noted: Map<string, Noted>, { row, high, low, type, occurredMs, record }: KeptEvent): void {
+    const { of, positive, asks } = this.#rule
+    if (of[type] === 0 || occurredMs < this.#fromMs) return
     const key = keyOf({ row, high, low })
     if (noted.has(key)) return
     const id = asks === 'events' ? eventIdOf(record) : ''
     noted.set(key, { row, occurredMs, label: positive[type] === 1 ? 1 : 0, id })
   }
 
-  private cameOut(some: readonly Noted[]): CameOut {
+  #cameOut(some: readonly Noted[]): CameOut {
     const inOrder = some.toSorted((a, b) => b.label - a.label || a.occurredMs - b.occurredMs || (a.id < b.id ? -1 : 1))
     const { label, id, occurredMs } = inOrder[0]
-    return { label, event: this.rule.asks === 'events' ? { id, occurredMs } : undefined }
+    return { label, event: this.#rule.asks === 'events' ? { id, occurredMs } : undefined }
   }
 }
 

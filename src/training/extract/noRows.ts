@@ -1,5 +1,5 @@
 /** Why a window has no rows, in words: what the log holds decides, and what the label asks. */
-import { flag } from '../../enterprise/rows.ts'
+import { flag } from '../../enterprise/rows/rows.ts'
 import type { AskedOptions, AskedRows, AskedWindow } from './asked.ts'
 
 export function whyNoRows(

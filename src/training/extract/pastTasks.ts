@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Profile } from '../../../streams/profile.ts'
 import type { Known } from '../../enterprise/known.ts'
+import type { Witness } from '../../enterprise/score/witness.ts'
 import { EnterpriseTask } from '../../enterprise/task.ts'
-import type { Witness } from '../../enterprise/witness.ts'
 import { type ReplayedBeat, replayedBeats } from '../../fold/replay.ts'
 import type { FoldTask } from '../../fold/task.ts'
 import { drawHashSeed } from '../../hashSeed.ts'
@@ -42,29 +42,29 @@ type Past = {
 }
 
 export class PastTasks {
-  private readonly pasts: Past[] = []
-  private readonly source: PastSource
+  readonly #pasts: Past[] = []
+  readonly #source: PastSource
 
   constructor(source: PastSource, witness?: (partition: number) => Witness) {
-    this.source = source
+    this.#source = source
     const { profile, beatMs, partitions, beats } = source
     for (let partition = 0; partition < partitions; partition++) {
-      const setting = { profile, model: null, rowsOnly: true, beatMs, partition, partitions, tell: ignore }
+      const setting = { profile, model: null, rowsOnly: true, beatMs, partition, partitions, listener: ignore }
       const task = new EnterpriseTask({ ...setting, hashSeed: drawHashSeed(), witness: witness?.(partition) })
-      this.pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
+      this.#pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
     }
   }
 
   /** By partition. */
   get known(): readonly Known[] {
-    return this.pasts.map(({ task }) => task.known)
+    return this.#pasts.map(({ task }) => task.known)
   }
 
   /** The tick in which the history begins; undefined where there is none. Asked before anything is folded. */
   async firstTick(): Promise<number | undefined> {
-    const { profile, beatMs } = this.source
+    const { profile, beatMs } = this.#source
     let first: number | undefined
-    for (const past of this.pasts) {
+    for (const past of this.#pasts) {
       await begin(past)
       if (past.next === undefined) continue
       const tick = profile.calendar.tickOf(past.next.beat * beatMs)
@@ -74,31 +74,31 @@ export class PastTasks {
   }
 
   /** Folds all beats that begin in ticks up to and with this one. */
-  async through(tick: number, tell: (tick: number) => void = ignore): Promise<void> {
-    await this.foldBefore(Math.ceil(this.source.profile.calendar.endMs(tick) / this.source.beatMs), tell)
-    for (const { task } of this.pasts) task.known.openTick(tick)
+  async through(tick: number, listener: (tick: number) => void = ignore): Promise<void> {
+    await this.#foldBefore(Math.ceil(this.#source.profile.calendar.endMs(tick) / this.#source.beatMs), listener)
+    for (const { task } of this.#pasts) task.known.openTick(tick)
   }
 
   /** Folds all beats that have ended by an instant. */
-  async throughMs(ms: number, tell: (tick: number) => void = ignore): Promise<void> {
-    await this.foldBefore(Math.floor(ms / this.source.beatMs), tell)
+  async throughMs(ms: number, listener: (tick: number) => void = ignore): Promise<void> {
+    await this.#foldBefore(Math.floor(ms / this.#source.beatMs), listener)
   }
 
-  private async foldBefore(beat: number, tell: (tick: number) => void): Promise<void> {
-    for (const past of this.pasts) await this.fold(past, beat, tell)
+  async #foldBefore(beat: number, listener: (tick: number) => void): Promise<void> {
+    for (const past of this.#pasts) await this.#fold(past, beat, listener)
   }
 
-  private async fold(past: Past, endBeat: number, tell: (tick: number) => void): Promise<void> {
-    const { profile, beatMs, frozenTick = Number.POSITIVE_INFINITY } = this.source
+  async #fold(past: Past, endBeat: number, listener: (tick: number) => void): Promise<void> {
+    const { profile, beatMs, frozenTick = Number.POSITIVE_INFINITY } = this.#source
     let told: number | undefined
     for (await begin(past); past.next !== undefined; await advance(past)) {
       const { beat, records } = past.next
       if (beat >= endBeat) return
       const tick = profile.calendar.tickOf(beat * beatMs)
-      past.task.fold(beat, this.source.followsProfile ? records : withoutChanges(records, tick > frozenTick), ignore)
+      past.task.fold(beat, this.#source.followsProfile ? records : withoutChanges(records, tick > frozenTick), ignore)
       if (tick !== told) {
         told = tick
-        tell(tick)
+        listener(tick)
         await nextTurn()
       }
     }

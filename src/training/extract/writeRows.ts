@@ -25,13 +25,13 @@ class Group {
   readonly ticks: number[] = []
   readonly labels: number[] = []
   readonly values: Float64Array[]
-  private readonly asOf: string[] = []
-  private readonly regions: string[] = []
-  private readonly industries: string[] = []
-  private readonly grades: string[] = []
+  readonly #asOf: string[] = []
+  readonly #regions: string[] = []
+  readonly #industries: string[] = []
+  readonly #grades: string[] = []
   /** Empty where the label is not the result of an event. */
-  private readonly eventIds: string[] = []
-  private readonly eventDates: string[] = []
+  readonly #eventIds: string[] = []
+  readonly #eventDates: string[] = []
 
   constructor(features: number) {
     this.values = Array.from({ length: features }, () => new Float64Array(groupRows))
@@ -47,18 +47,24 @@ class Group {
     for (let column = 0; column < values.length; column++) values[column][at] = features[column]
     this.ids.push(id)
     this.ticks.push(tick)
-    this.asOf.push(asOf(tick))
+    this.#asOf.push(asOf(tick))
     this.labels.push(label)
-    this.regions.push(region)
-    this.industries.push(industry)
-    this.grades.push(grade)
+    this.#regions.push(region)
+    this.#industries.push(industry)
+    this.#grades.push(grade)
     if (event === undefined) return
-    this.eventIds.push(event.id)
-    this.eventDates.push(date(event.occurredMs))
+    this.#eventIds.push(event.id)
+    this.#eventDates.push(date(event.occurredMs))
   }
 
   columns(names: readonly string[], hasEvents: boolean): Parameters<ParquetWriter['write']>[0]['columnData'] {
-    const { ids, ticks, asOf, labels, regions, industries, grades, eventIds, eventDates, values } = this
+    const { ids, ticks, labels, values } = this
+    const asOf = this.#asOf
+    const regions = this.#regions
+    const industries = this.#industries
+    const grades = this.#grades
+    const eventIds = this.#eventIds
+    const eventDates = this.#eventDates
     const head = [ids, ticks, asOf, labels, regions, industries, grades]
     const ofEvent = [eventIds, eventDates]
     return [

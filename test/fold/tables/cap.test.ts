@@ -1,7 +1,7 @@
 /** docs/fold.md rule 9: a row keeps its newest 65,536 facts, after the whole beat. */
 import { expect, it } from 'vitest'
 import { factHour, hourOf } from '../../../models/facts.ts'
-import { EnterpriseRows } from '../../../src/enterprise/rows.ts'
+import { EnterpriseRows } from '../../../src/enterprise/rows/rows.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { factsPerRowMax } from '../../../src/limits.ts'
 import type { LogRecord, Output } from '../../../src/log/port.ts'
@@ -54,7 +54,7 @@ function filledRow(count: number) {
     partition: 0,
     partitions: 1,
     hashSeed: [0, 0],
-    tell: (one) => notices.push(one),
+    listener: (one) => notices.push(one),
   })
   const fold = (
     beat: number,

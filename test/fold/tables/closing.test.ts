@@ -165,7 +165,7 @@ it('rule 3: no mark for a minute is an alarm, once a minute', async () => {
     endBeat: undefined,
     pollMs: 1,
     now,
-    tell: (one) => notices.push(one),
+    listener: (one) => notices.push(one),
     signal: stop.signal,
   })
   const silences = notices.filter(({ kind }) => kind === 'ImportSilent').length
@@ -187,7 +187,7 @@ it('rule 4: the greatest log time ends a fold to the end, and the last tick stay
     endBeat: 86_400 * 3,
     pollMs: 1,
     now: () => 0,
-    tell: () => {},
+    listener: () => {},
     signal,
   })
   expect(runners[0].foldedThrough).toBe(86_400 * 3)
@@ -208,7 +208,7 @@ it('rule 4: everything is folded at the end, also where log time runs back, and 
       endBeat,
       pollMs: 1,
       now: () => 0,
-      tell: () => {},
+      listener: () => {},
       signal,
     })
     return [...runners, watchRunner].map(({ foldedThrough }) => foldedThrough)
@@ -273,7 +273,7 @@ it('rule 12: the watch closes a beat when the parts of all tasks are in', async 
 })
 
 async function openRunner(log: Log, now: () => number = () => 0): Promise<TaskRunner> {
-  const task = new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], tell: () => {} })
+  const task = new EnterpriseTask({ ...setting, partition: 0, partitions: 1, hashSeed: [0, 0], listener: () => {} })
   const runner = await TaskRunner.open(task, {
     log,
     beatMs: 1_000,
@@ -281,7 +281,7 @@ async function openRunner(log: Log, now: () => number = () => 0): Promise<TaskRu
     config: '',
     checkpointEveryMs: 0,
     now,
-    tell: () => {},
+    listener: () => {},
   })
   await runner.restore()
   return runner

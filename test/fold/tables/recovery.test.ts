@@ -98,7 +98,7 @@ it('rule 18: another profile, beat or model than the log was started with is ref
     checkpointEveryMs: 0,
     untilEnd: true,
     now: () => 0,
-    tell: () => {},
+    listener: () => {},
     signal: new AbortController().signal,
   }
   await (await openEngine(base)).follow()
@@ -136,7 +136,7 @@ it('beats that are folded again after a restart are not told again', async () =>
     checkpointEveryMs: 1e12,
     untilEnd: true,
     now: () => 0,
-    tell: (notice: Notice) => void told.push(notice),
+    listener: (notice: Notice) => void told.push(notice),
     signal: new AbortController().signal,
   }
   await (await openEngine(options)).follow()

@@ -1,9 +1,10 @@
 /** Files of records, CSV and NDJSON: whatever a line is, the lines around it are read, in whatever pieces the file comes. */
-import { admitter } from '../../../src/edges/ingest/admit.ts'
-import { entriesOf } from '../../../src/edges/ingest/entries.ts'
-import type { Entry } from '../../../src/edges/ingest/entry.ts'
-import { plainChunks } from '../../../src/edges/ingest/lines.ts'
+
 import { errorRegistry, ForewarnError } from '../../../src/errors.ts'
+import { admitter } from '../../../src/ingest/admit.ts'
+import { entriesOf } from '../../../src/ingest/files/entries.ts'
+import type { Entry } from '../../../src/ingest/files/entry.ts'
+import { plainChunks } from '../../../src/ingest/lines.ts'
 import { FileMapping } from '../../../streams/mapping.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'

@@ -11,11 +11,11 @@ import {
   hourOf,
   logAmountHundredths,
 } from '../../../models/facts.ts'
-import { admitter } from '../../../src/edges/ingest/admit.ts'
-import { decoder } from '../../../src/enterprise/decode.ts'
-import { EventColumns } from '../../../src/enterprise/eventColumns.ts'
-import { plainEvents } from '../../../src/enterprise/plainEvent.ts'
+import { decoder } from '../../../src/enterprise/decode/decode.ts'
+import { EventColumns } from '../../../src/enterprise/decode/eventColumns.ts'
+import { plainEvents } from '../../../src/enterprise/decode/plainEvent.ts'
 import { errorRegistry } from '../../../src/errors.ts'
+import { admitter } from '../../../src/ingest/admit.ts'
 import { letterBytesMax } from '../../../src/limits.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { deadLetter, isRefusal, type Refusal } from '../../../src/records.ts'

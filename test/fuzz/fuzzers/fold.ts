@@ -1,9 +1,9 @@
 /** One beat of both tasks with a record of anybody in every input: each record has its fate, and those around it have the one they always have. */
 
-import { ownId } from '../../../src/edges/ingest/admit.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
+import { ownId } from '../../../src/ingest/admit.ts'
 import { jsonBytes, jsonOf } from '../../../src/json.ts'
 import type { LogRecord, Output } from '../../../src/log/port.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
@@ -18,9 +18,9 @@ import { recordSample } from '../samples.ts'
 
 const beat = historyStartMs / setting.beatMs
 const yearMs = 365 * 86_400_000
-const tell = (): void => {}
+const listener = (): void => {}
 /** Without a model: its tables would take most of the time, and scores see nothing but facts. */
-const bare = { ...setting, model: null, partitions: 1, tell }
+const bare = { ...setting, model: null, partitions: 1, listener: listener }
 const inputs = ['commands', 'enterprises', 'credit-grades', 'risk-events', 'artifacts'] as const
 
 /** Before and behind the record of anybody; what they come to hangs on nobody else. */

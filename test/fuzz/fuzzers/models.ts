@@ -1,12 +1,12 @@
 /** Model folders as a log brings them, chunk by chunk: each is a misfit or scores, and no task ends over it. */
 import { featureNames } from '../../../models/features.ts'
-import { chunksOf } from '../../../src/edges/registry/chunks.ts'
 import { errorRegistry } from '../../../src/errors.ts'
 import { featureProfile } from '../../../src/featureProfile.ts'
 import { jsonBytes } from '../../../src/json.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { ArtifactIndex } from '../../../src/registry/artifactIndex.ts'
 import { type FolderFiles, folderHash, modelIn } from '../../../src/registry/modelFolder.ts'
+import { chunksOf } from '../../../src/settings/registry/chunks.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { modelFolder } from '../../support/models.ts'
 import { randomTrees } from '../../support/randomTrees.ts'

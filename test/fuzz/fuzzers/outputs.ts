@@ -1,15 +1,15 @@
 /** What the program writes and reads again: scores, alerts, fates, warnings, notices, cell parts, and the tick archive. */
 import type { z } from 'zod'
 import { cellKeys } from '../../../src/cells.ts'
-import { Neighbourhood } from '../../../src/enterprise/neighbourhood.ts'
+import { ContributionSums } from '../../../src/enterprise/cellContributions.ts'
 import { writePart } from '../../../src/enterprise/part.ts'
-import { PartSums } from '../../../src/enterprise/tally.ts'
+import { Neighbourhood } from '../../../src/enterprise/score/neighbourhood.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import { jsonOf } from '../../../src/json.ts'
 import { loadState } from '../../../src/watch/archive.ts'
-import { Judge } from '../../../src/watch/judge.ts'
 import { lattice } from '../../../src/watch/lattice.ts'
-import { Ledger } from '../../../src/watch/ledger.ts'
+import { TickAggregates } from '../../../src/watch/tickAggregates.ts'
+import { WarningEngine } from '../../../src/watch/warningEngine.ts'
 import { CellPart, EnterpriseAlert, FateColumns, PublicNotice, Score, Warning } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../../streams/ticks.ts'
@@ -58,16 +58,16 @@ export const partsFuzzer: Fuzzer = {
   sample: partSample,
   read(bytes) {
     const part = CellPart.parse(ownJson(() => jsonOf(bytes)))
-    const ledger = new Ledger(tinyProfile, keys, lines)
-    ledger.add(part)
-    must(ledger.counts().keys.length <= part.counts.keys.length, 'the ledger has more counts than the part')
+    const aggregates = new TickAggregates(tinyProfile, keys, lines)
+    aggregates.add(part)
+    must(aggregates.counts().keys.length <= part.counts.keys.length, 'the ledger has more counts than the part')
     return part
   },
 }
 
 function partSample(random: Sfc32): { bytes: Buffer; means: unknown } {
-  const sums = new PartSums()
-  const column = (deltas: PartSums['counts']): { keys: number[]; deltas: number[]; seconds: number[] } => {
+  const sums = new ContributionSums()
+  const column = (deltas: ContributionSums['counts']): { keys: number[]; deltas: number[]; seconds: number[] } => {
     const found = new Map<number, [number, number]>()
     for (let left = random.int(20); left > 0; left--)
       found.set(random.int(cells), [1 + random.int(9), random.int(2 ** 31)])
@@ -80,7 +80,11 @@ function partSample(random: Sfc32): { bytes: Buffer; means: unknown } {
     }
   }
   const [counts, stock, arrivals] = [column(sums.counts), column(sums.stock), column(sums.arrivals)]
-  const [breadth, shared, late] = [column(sums.breadth), column(sums.shared), column(sums.lateOf(7))]
+  const [breadth, shared, late] = [
+    column(sums.distinctEnterprises),
+    column(sums.overlapCorrection),
+    column(sums.lateOf(7)),
+  ]
   const head = { task: 'enterprise-0', beat: random.int(2 ** 31), tick: 9 }
   const values: Buffer[] = []
   for (const _ of writePart(sums, head, 0, ({ record }) => values.push(Buffer.from(record.value))));
@@ -119,13 +123,13 @@ export const archiveFuzzer: Fuzzer = {
 }
 
 function readTick(record: TickRecord, value: Buffer): void {
-  const ledger = new Ledger(tinyProfile, keys, lines)
-  ledger.refill(record)
+  const aggregates = new TickAggregates(tinyProfile, keys, lines)
+  aggregates.refill(record)
   const { late, early, tick, beat } = record
   const judge = newJudge()
   judge.warnings.amend(late, beat, tick)
   for (const one of early) judge.raiseEarly(one, tick)
-  judge.close(tick, beat, ledger)
+  judge.close(tick, beat, aggregates)
   const around = new Neighbourhood(tinyProfile, keys)
   around.take([{ offset: 0, timeMs: 0, key: null, value, headers: null }])
   around.openTick(tick + 2)
@@ -134,8 +138,11 @@ function readTick(record: TickRecord, value: Buffer): void {
 function readState(record: StateRecord): void {
   const judge = newJudge()
   loadState(judge, [record])
-  judge.close(record.tick + 1, 1, new Ledger(tinyProfile, keys, lines))
+  judge.close(record.tick + 1, 1, new TickAggregates(tinyProfile, keys, lines))
 }
 
-const newJudge = (): Judge =>
-  new Judge({ profile: tinyProfile, keys, model: setting.model.hash, foldVersion, beatMs: setting.beatMs }, lines)
+const newJudge = (): WarningEngine =>
+  new WarningEngine(
+    { profile: tinyProfile, keys, model: setting.model.hash, foldVersion, beatMs: setting.beatMs },
+    lines,
+  )

@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs'
-import { loadProfile } from '../../../src/edges/profiles.ts'
+import { loadProfile } from '../../../src/settings/profiles.ts'
 import { simulate } from '../../../src/simulate/simulate.ts'
 import { wireName } from '../../../streams/topics.ts'
 

@@ -1,12 +1,12 @@
 /** What came of it: every record has one fate, by a reader that is not ours; and the log says what it says after a calm run over the same inputs. */
 
-import { inOrder } from '../../../src/cli/topicReader.ts'
-import { modelOf } from '../../../src/edges/models.ts'
-import { loadProfile } from '../../../src/edges/profiles.ts'
+import { inOrder } from '../../../src/cli/log/topicReader.ts'
 import { greatestBeat } from '../../../src/fold/progress.ts'
 import { type Digest, digest, digestTopics } from '../../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../../src/log/embedded/embeddedLog.ts'
 import type { Log, NewRecord } from '../../../src/log/port.ts'
+import { modelOf } from '../../../src/settings/models.ts'
+import { loadProfile } from '../../../src/settings/profiles.ts'
 import { hashHex, IdHasher } from '../../../streams/hash.ts'
 import { FateColumns } from '../../../streams/outputs.ts'
 import { foldedTopics, type TopicName, type TopicPrefixes, wireName } from '../../../streams/topics.ts'

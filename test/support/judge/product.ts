@@ -26,7 +26,7 @@ export class JudgeInTasks {
   readonly #profile: Profile
 
   constructor(profile: Profile, beatMs: number) {
-    const common = { profile, model: null, beatMs, partitions: 1, tell: () => {} }
+    const common = { profile, model: null, beatMs, partitions: 1, listener: () => {} }
     this.#profile = profile
     this.#enterprises = new EnterpriseTask({ ...common, partition: 0, hashSeed: [0, 0] })
     this.#watch = new WatchTask({ ...common, foldVersion })
@@ -74,14 +74,14 @@ export class JudgeInTasks {
   expected(cell: string, tick: number): Expected | undefined {
     const { regions, industries } = this.#profile
     const { region, industry } = codesOf(cell)
-    const { cells } = this.#watch.judge
+    const { cells } = this.#watch.engine
     const at = cells.index.get(cellKeys(this.#profile).cell(regions.find(region), industries.find(industry)))
     return at === undefined ? undefined : cells.expect(at, tick)
   }
 
   /** How many cells it judges. */
   get cells(): number {
-    return this.#watch.judge.cells.nodes.length
+    return this.#watch.engine.cells.nodes.length
   }
 }
 

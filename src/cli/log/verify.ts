@@ -1,0 +1,109 @@
+/** `forewarn verify ID`: judges a warning again from the tick archive, by the code that raised it. */
+import { Command } from 'commander'
+import { Warning } from '../../../streams/outputs.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import { ArchiveRecord, type StateRecord, type TickRecord } from '../../../streams/ticks.ts'
+import { warningTopics } from '../../../streams/topics.ts'
+import { profileOf as begunProfile } from '../../activation.ts'
+import { ForewarnError } from '../../errors.ts'
+import { readCommands } from '../../ingest/imports/importState.ts'
+import { jsonOf } from '../../json.ts'
+import type { Log } from '../../log/port.ts'
+import { recordsOf } from '../../log/recordsOf.ts'
+import { profileAt } from '../../registry/modelRegistry.ts'
+import { loadProfile } from '../../settings/profiles.ts'
+import { championAt, readRegistry } from '../../settings/registry/readRegistry.ts'
+import { type Archive, type Verification, verifyWarning } from '../../watch/verify.ts'
+import {
+  addLogOptions,
+  CommandFailed,
+  type LogOptions,
+  printResult,
+  processScreen,
+  type Screen,
+  withLog,
+} from '../common.ts'
+
+type Options = LogOptions & { profile: string; json?: boolean }
+
+export function verifyCommand(screen: Screen = processScreen): Command {
+  const command = new Command('verify')
+    .description(
+      'Judge a warning again from the tick archive: every change of it that was published must come out the same.',
+    )
+    .argument('<id>', 'id of the warning, as `forewarn tail region-warnings` shows it')
+    .option('--profile <name|dir>', 'profile of the log', 'cn')
+    .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
+    .action(async (id: string, options: Options) => {
+      const named = await loadProfile(options.profile)
+      await listener(screen, id, await withLog(options, 'read', (log) => verify(log, named, id)), options)
+    })
+  return addLogOptions(command)
+}
+
+/** Every change of a warning that was published, judged again. */
+async function verify(log: Log, named: Profile, id: string): Promise<Verification[]> {
+  const profile = await begunProfile(log, named)
+  const published = await changesOf(log, id)
+  if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
+  if (!(await wasRun(log))) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+  const registry = await readRegistry(log, profile, null)
+  const { beatMs, desk } = registry
+  const found: Verification[] = []
+  for (const warning of published) {
+    const { tick, foldVersion } = warning
+    const profileOf = (at: number): Profile => profileAt(desk.profiles, at)
+    const setting = { profileOf, model: championAt(registry, tick), foldVersion, beatMs }
+    found.push(verifyWarning(warning, await archiveFor(log, tick), setting))
+  }
+  return found
+}
+
+async function listener(screen: Screen, id: string, found: readonly Verification[], options: Options): Promise<void> {
+  const agrees = found.every((one) => one.agrees)
+  const changes = found.map(({ published: { tickLabel: tick, profile, change, level }, ...one }) => {
+    const { agrees: same, differences, ticksJudged } = one
+    return { tick, profile, change, level, agrees: same, differences, ticksJudged }
+  })
+  await printResult(screen, options, { id, agrees, changes }, () =>
+    found.flatMap(
+      ({ published: { tickLabel, profile, change, levelBefore, level }, agrees: same, differences, ticksJudged }) => [
+        `${same ? 'agrees' : 'DIFFERS'}  ${tickLabel} ${change} ${levelBefore} -> ${level}, judged again from ${ticksJudged} archived ticks under profile ${profile.slice(0, 12)}`,
+        ...differences.map((difference) => `    ${difference}`),
+      ],
+    ),
+  )
+  if (!agrees) throw new CommandFailed()
+}
+
+async function changesOf(log: Log, id: string): Promise<Warning[]> {
+  const found: Warning[] = []
+  for (const topic of Object.values(warningTopics)) {
+    for await (const { value } of recordsOf(log, topic, 0)) {
+      const warning = Warning.parse(jsonOf(value))
+      if (warning.id === id) found.push(warning)
+    }
+  }
+  return found
+}
+
+async function wasRun(log: Log): Promise<boolean> {
+  return (await readCommands(log)).activation !== undefined
+}
+
+/** The last full state before a tick, and the ticks after it up to that tick. */
+async function archiveFor(log: Log, tick: number): Promise<Archive> {
+  let state: StateRecord[] = []
+  let ticks: TickRecord[] = []
+  for await (const { value } of recordsOf(log, 'ticks', 0)) {
+    const record = ArchiveRecord.parse(jsonOf(value))
+    if (record.tick > tick) break
+    if (record.kind === 'tick') ticks.push(record)
+    else if (record.tick < tick) {
+      if (record.page === 0) state = []
+      state.push(record)
+      ticks = []
+    }
+  }
+  return { state, ticks }
+}

@@ -1,0 +1,51 @@
+/** Feeds a simulated market into the log day by day, as an import that never ends: beats close by its marks, not by the clock. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ImportWriter } from '../../ingest/imports/importWriter.ts'
+import { dayMs, minuteMs, secondMs } from '../../limits.ts'
+import type { Simulation } from '../../simulate/simulate.ts'
+
+/** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
+export const demoBeatMs = 10 * minuteMs
+export const demoStartMs = Date.parse('2025-12-31T16:00:00.000Z') // midnight in China
+/** Days that run at full speed, so that there is a history to judge by: few more than the profile's `historyTicksMin`. */
+export const historyDays = 8
+/** Large, and right after the history. It is over before the simulator's other outbreaks begin. */
+export const clearOutbreak = { fromDay: historyDays, toDay: historyDays + 5 }
+
+export type FeedOptions = {
+  days: number
+  /** 0: as fast as it goes. */
+  daysPerSecond: number
+  /** The last beat that the watch has folded. */
+  watch: () => number | undefined
+  /** So many days are folded. */
+  dayFolded?: (days: number) => void
+  signal: AbortSignal
+}
+
+export async function feed(writer: ImportWriter, simulation: Simulation, options: FeedOptions): Promise<void> {
+  const { days, signal } = options
+  let day = 0
+  for (const { topic, key, knownAtMs, text } of simulation.records()) {
+    while (knownAtMs >= demoStartMs + (day + 1) * dayMs && day < days) {
+      await endDay(writer, day++, options)
+      if (signal.aborted) return
+    }
+    if (day >= days) break // what becomes known after the last day
+    writer.add(topic, { key, timeMs: knownAtMs, value: Buffer.from(text) })
+  }
+  while (day < days && !signal.aborted) await endDay(writer, day++, options)
+}
+
+/** Marks a day as written, and waits until it is folded, and until it is time for the next one. */
+async function endDay(writer: ImportWriter, day: number, options: FeedOptions): Promise<void> {
+  const { daysPerSecond, watch, dayFolded, signal } = options
+  const begunMs = Date.now()
+  const endMs = demoStartMs + (day + 1) * dayMs
+  await writer.mark(endMs)
+  const endBeat = endMs / demoBeatMs - 1
+  while ((watch() ?? Number.NEGATIVE_INFINITY) < endBeat && !signal.aborted) await sleep(2)
+  dayFolded?.(day + 1)
+  if (daysPerSecond > 0 && day >= historyDays)
+    await sleep(Math.max(0, secondMs / daysPerSecond - (Date.now() - begunMs)), undefined, { signal }).catch(() => {})
+}

@@ -1,0 +1,158 @@
+/** `forewarn run`: folds a log - follows it and serves, or to its end. */
+import { Command, Option } from 'commander'
+import { profileToRun } from '../../activation.ts'
+import type { Membership } from '../../fold/membership.ts'
+import type { Access } from '../../http/guard.ts'
+import { startService } from '../../http/service.ts'
+import {
+  aheadMsMaxDefault,
+  beatMsDefault,
+  checkpointEveryMsDefault,
+  epochRecordsMax,
+  secondMs,
+  sessionMsDefault,
+  slackMsDefault,
+} from '../../limits.ts'
+import { kafkaMembers } from '../../log/kafka/members.ts'
+import type { Log } from '../../log/port.ts'
+import { type Listener, relay } from '../../notices.ts'
+import { kafkaConnection } from '../../settings/kafkaConnection.ts'
+import { createLogger, logLevels, logNotices } from '../../telemetry/logging.ts'
+import { RunTotalsListener } from '../../telemetry/runTotals.ts'
+import {
+  accessOf,
+  addLogOptions,
+  hostAndPort,
+  logPlace,
+  nonNegative,
+  openLogOption,
+  prefixesOf,
+  processScreen,
+  type Screen,
+  wholeNumber,
+} from '../common.ts'
+import { endWithParent, tellParent } from './parent.ts'
+import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
+import { stopSignal } from './stopSignal.ts'
+import { runAsWorkers } from './workers.ts'
+
+const help = `
+Examples:
+  $ forewarn run                                    follow the log in ./forewarn-data, serve http://127.0.0.1:9464
+  $ forewarn run --log embedded:history --until-end fold what is there, say what came of it, and stop
+  $ forewarn run --log kafka://broker:9092          join the group, and run the tasks that it assigns
+  $ forewarn run --log kafka://broker:9092 --workers 4 --http :9464   four processes, at the ports 9464 to 9467
+
+It can be killed at any moment: it goes on where it was, with the same outputs as if nothing had happened.`
+
+export function runCommand(screen: Screen = processScreen): Command {
+  const command = new Command('run')
+    .description('Fold a log into scores, alerts, warnings and metrics: follow it, or go to its end.')
+    .option('--profile <name|dir>', 'profile of the supervisor', 'cn')
+    .option('--until-end', 'fold what the log holds and stop; the last tick stays open')
+    .option('--http <host:port>', 'where to serve records in, metrics and health', '127.0.0.1:9464')
+    .option(
+      '--beat-ms <ms>',
+      'length of a beat; it must divide the hour, and stays the same for the life of a log',
+      String(beatMsDefault),
+    )
+    .option('--slack-ms <ms>', 'how long after its end a beat is kept open for late appends', String(slackMsDefault))
+    .option(
+      '--ahead-max <seconds>',
+      'how far the log time of live records may lead the clock; what leads further joins the beat at this bound',
+      String(aheadMsMaxDefault / secondMs),
+    )
+    .option(
+      '--checkpoint-every <seconds>',
+      'at least so long between two checkpoints',
+      String(checkpointEveryMsDefault / secondMs),
+    )
+    .option(
+      '--epoch-records <n>',
+      'records committed together; fewer: less is folded again after a crash',
+      String(epochRecordsMax),
+    )
+    .option('--workers <n>', 'so many processes on this machine (Kafka), at ports from that of --http on')
+    .option(
+      '--session-ms <ms>',
+      'a member of the group that is silent for so long is out (Kafka)',
+      String(sessionMsDefault),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
+    )
+    .option('--json', 'print the totals as one JSON object at the end')
+    .addOption(new Option('--end-with-parent', 'a worker of --workers').hideHelp())
+    .addHelpText('after', help)
+    .action((options: RunOptions) =>
+      options.workers === undefined ? runAlone(screen, options) : runAsWorkers(screen, options, options.workers),
+    )
+  return addLogOptions(command)
+}
+
+async function runAlone(screen: Screen, options: RunOptions): Promise<void> {
+  await run(screen, options).catch((error: unknown) => {
+    if (options.endWithParent === true) tellParent(error)
+    throw error
+  })
+}
+
+async function run(screen: Screen, options: RunOptions): Promise<void> {
+  const setting = await settingOf(options) // before a log is made for it
+  const totals = new RunTotalsListener()
+  const logger = createLogger({ level: options.logLevel })
+  const heard = relay()
+  const aheadMsMax = nonNegative('--ahead-max', options.aheadMax) * secondMs
+  const log = await openLogOption(options, 'write', { listener: heard.listener, aheadMsMax }).catch(
+    (error: unknown) => {
+      heard.to(logNotices(logger))
+      throw error
+    },
+  )
+  const stop = stopSignal()
+  if (options.endWithParent === true) endWithParent(stop.ask)
+  const startedMs = Date.now()
+  try {
+    const service = await startService({
+      ...setting,
+      profile: await profileToRun(log, setting.profile),
+      log,
+      slackMs: wholeNumber('--slack-ms', options.slackMs),
+      aheadMsMax,
+      checkpointEveryMs: nonNegative('--checkpoint-every', options.checkpointEvery) * secondMs,
+      epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords, 1),
+      untilEnd: options.untilEnd === true,
+      audited: process.env.FOREWARN_ASSERT === '1',
+      now: Date.now,
+      listener: (notice) => totals.take(notice),
+      signal: stop.signal,
+      membership: membershipOf(options, log, heard.listener),
+      listen: heard.to,
+      logger,
+      http: options.untilEnd === true ? undefined : servedAt(options),
+    })
+    await service.follow()
+  } finally {
+    stop.release()
+    await log.close()
+  }
+  await printTotals(screen, options, totals.totals, startedMs)
+}
+
+function servedAt({ http, log }: RunOptions): Access & { port: number } {
+  const at = hostAndPort(http)
+  return { ...at, ...accessOf(log, at) }
+}
+
+/** Whoever runs on Kafka shares its tasks with others. */
+function membershipOf(options: RunOptions, log: Log, listener: Listener): Membership | undefined {
+  const place = logPlace(options.log)
+  if (place.kind === 'embedded') return undefined
+  return kafkaMembers({
+    connection: kafkaConnection(place.brokers, process.env, listener),
+    prefixes: prefixesOf(options),
+    partitions: log.partitions('risk-events'),
+    sessionMs: wholeNumber('--session-ms', options.sessionMs, 1_000),
+    listener: listener,
+  })
+}

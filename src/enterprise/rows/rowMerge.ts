@@ -1,0 +1,122 @@
+/**
+ * Many records of one row in one beat: ids are found by an index, what is new goes behind the row's facts as it comes, and one merge at
+ * the end puts all of it in order. Record after record it would take a search and a shift of the whole row each.
+ *
+ *   facts in order (`sorted` of them) | new ones as they came      gone: numbers of those that were taken out
+ */
+import { tombstoneBit } from '../../../models/facts.ts'
+import type { HashSeed } from '../../hashSeed.ts'
+import { type FactSet, factsWithinBeatMax, hasId, trim } from './factSet.ts'
+import { idKey } from './idFilter.ts'
+import { before, type EnterpriseRows } from './rows.ts'
+
+export class RowMerge implements FactSet {
+  readonly found: number[] = []
+  readonly #rows: EnterpriseRows
+  readonly #seed: HashSeed
+  #row = 0
+  #sorted = 0
+  readonly #gone = new Set<number>()
+  /** Number of the oldest; none while the row is empty. */
+  #oldest: number | undefined
+  /** Numbers of the facts by id; a tombstone stands under both of its ids. */
+  readonly #numbers = new Map<number, number[]>()
+
+  constructor(rows: EnterpriseRows, seed: HashSeed) {
+    this.#rows = rows
+    this.#seed = seed
+  }
+
+  open(row: number): void {
+    this.#row = row
+    const { count } = this.#rows.facts(row)
+    this.#sorted = count
+    this.#oldest = count === 0 ? undefined : 0
+    this.#gone.clear()
+    this.#numbers.clear()
+    for (let number = 0; number < count; number++) this.#index(number)
+  }
+
+  get stride(): number {
+    return this.#rows.stride
+  }
+  get words(): Int32Array {
+    return this.#rows.facts(this.#row).words
+  }
+  get count(): number {
+    return this.#rows.facts(this.#row).count - this.#gone.size
+  }
+
+  find(high: number, low: number): void {
+    const { found } = this
+    const gone = this.#gone
+    found.length = 0
+    for (const number of this.#numbers.get(idKey(high, low, this.#seed)) ?? []) {
+      const at = this.#positionOf(number)
+      if (!gone.has(number) && hasId(this.words, at, high, low)) found.push(at)
+    }
+  }
+
+  isOldest(words: Int32Array, at: number): boolean {
+    return this.#oldest === undefined || before(words, at, this.words, this.#positionOf(this.#oldest))
+  }
+
+  insert(words: Int32Array, at: number): void {
+    if (this.#rows.facts(this.#row).count === factsWithinBeatMax) {
+      this.close()
+      trim(this.#rows, this.#row)
+      this.open(this.#row)
+    }
+    const number = this.#rows.facts(this.#row).count
+    if (this.isOldest(words, at)) this.#oldest = number
+    this.#rows.appendFact(this.#row, words, at)
+    this.#index(number)
+  }
+
+  remove(at: number): void {
+    this.#gone.add(this.#numberAt(at))
+  }
+
+  /** Puts the row in order. */
+  close(): void {
+    const { words, offset, count, stride } = this.#rows.facts(this.#row)
+    if (count === this.#sorted && this.#gone.size === 0) return
+    const news = Array.from({ length: count - this.#sorted }, (_, at) => this.#sorted + at)
+    const at = (number: number): number => offset + number * stride
+    news.sort((a, b) => (before(words, at(a), words, at(b)) ? -1 : before(words, at(b), words, at(a)) ? 1 : 0))
+    const merged = new Int32Array(this.count * stride)
+    let end = 0
+    const put = (number: number): void => {
+      if (this.#gone.has(number)) return
+      for (let word = 0; word < stride; word++) merged[end++] = words[at(number) + word]
+    }
+    let old = 0
+    for (const number of news) {
+      while (old < this.#sorted && !before(words, at(number), words, at(old))) put(old++)
+      put(number)
+    }
+    while (old < this.#sorted) put(old++)
+    this.#rows.setFacts(this.#row, merged)
+    this.#numbers.clear()
+  }
+
+  #positionOf(number: number): number {
+    return this.#rows.facts(this.#row).offset + number * this.stride
+  }
+  #numberAt(at: number): number {
+    return (at - this.#rows.facts(this.#row).offset) / this.stride
+  }
+
+  #index(number: number): void {
+    const { words } = this
+    const at = this.#positionOf(number)
+    this.#indexAs(idKey(words[at], words[at + 1], this.#seed), number)
+    if ((words[at + 2] & tombstoneBit) !== 0) this.#indexAs(idKey(words[at + 3], words[at + 4], this.#seed), number)
+  }
+
+  #indexAs(key: number, number: number): void {
+    const known = this.#numbers.get(key)
+    if (known === undefined) this.#numbers.set(key, [number])
+    else if (known[known.length - 1] !== number) known.push(number)
+  }
+}
