@@ -1,6 +1,9 @@
 /** The one error registry: code, what it says, what to do about it. A test holds it against docs/errors.md, which is written from it. */
 import { z } from 'zod'
 
+/** `status`: over HTTP; without one it is told by commands, dead letters or the log alone. */
+type Entry = { says: string; remedy: string; status?: number }
+
 const registry = {
   // Records: these go to the dead letters, the stream goes on.
   FW_RECORD_NOT_JSON: { says: 'The record is not a JSON object in UTF-8.', remedy: 'Send one JSON object per record.' },
@@ -9,6 +12,7 @@ const registry = {
     remedy: 'Send what the contract asks for; keep documents elsewhere and send their address.',
   },
   FW_RECORD_INVALID: {
+    status: 400,
     says: 'The record breaks its contract: %s.',
     remedy: 'Fix the field named; the contracts are in streams/contracts.ts.',
   },
@@ -121,6 +125,7 @@ const registry = {
     remedy: 'Stop that process, or send records to it over HTTP.',
   },
   FW_LOG_FULL: {
+    status: 507,
     says: 'The log refuses records: %s.',
     remedy: 'Free disk space; nothing acknowledged is lost, and the log goes on by itself.',
   },
@@ -129,6 +134,7 @@ const registry = {
     remedy: 'Restore the log from a backup, or start a new one; keep inputs for as long as checkpoints may need them.',
   },
   FW_ENTERPRISE_UNKNOWN: {
+    status: 404,
     says: 'Nothing was known of an enterprise %s.',
     remedy: 'Check the id, and the tick (--at).',
   },
@@ -170,10 +176,12 @@ const registry = {
     remedy: 'Nothing to do: the other process goes on with it.',
   },
   FW_TASK_ELSEWHERE: {
+    status: 421,
     says: 'The enterprise belongs to task %s, which does not run in this process.',
     remedy: 'Ask the other processes of the group, or the log itself: `forewarn explain ID --log kafka://HOST:PORT`.',
   },
   FW_TASK_BUSY: {
+    status: 503,
     says: 'The task of the enterprise cannot be asked now: %s.',
     remedy: 'Ask again in a second; /readyz says whether something is amiss.',
   },
@@ -183,6 +191,7 @@ const registry = {
     remedy: 'Import history into a new log, before live records.',
   },
   FW_IMPORT_OPEN: {
+    status: 409,
     says: 'An import into this log is open: %s.',
     remedy:
       'Wait for it to end. If it was cut, finish it: its command again with --resume; or end it: `forewarn ingest --abandon`.',
@@ -237,47 +246,61 @@ const registry = {
   },
   FW_USAGE: { says: '%s', remedy: 'See `forewarn --help`.' },
   FW_HTTP_BUSY: { says: 'The address %s is in use.', remedy: 'Choose another one with --http HOST:PORT.' },
-  FW_BODY_TOO_LARGE: { says: 'The body is larger than %s bytes.', remedy: 'Send the records in several requests.' },
+  FW_BODY_TOO_LARGE: {
+    status: 413,
+    says: 'The body is larger than %s bytes.',
+    remedy: 'Send the records in several requests.',
+  },
   FW_HTTP_ROUTE: {
+    status: 404,
     says: 'There is nothing at %s.',
     remedy: 'Records go to POST /api/v1/records/risk-events, credit-grades or enterprises; see docs/ingest.md.',
   },
   FW_HTTP_TYPE: {
+    status: 415,
     says: 'The body comes as %s.',
     remedy: 'Send application/x-ndjson, uncompressed: one JSON object a line.',
   },
   FW_HTTP_HOST: {
+    status: 421,
     says: 'The server is not known under the name %s.',
     remedy:
       'Ask it as localhost or by its address, or name it in FOREWARN_HTTP_NAMES (names with commas between them) where it is started.',
   },
   FW_HTTP_FOREIGN: {
+    status: 403,
     says: 'A web page of another site asks.',
     remedy: 'Send it from a program, or from a page of this server.',
   },
   FW_HTTP_TOKEN: {
+    status: 401,
     says: 'The token is missing, or is another one.',
     remedy:
       'Send the header `authorization: Bearer TOKEN` with what lies in http.token in the folder of the log, or with FOREWARN_HTTP_TOKEN of the process.',
   },
   FW_HTTP_REQUEST: {
+    status: 400,
     says: 'The request cannot be read: %s.',
     remedy: 'Send an address that can be read, and the whole body with its right length.',
   },
   FW_HTTP_OVERLOADED: {
+    status: 503,
     says: 'The server is taking %s bodies of records already.',
     remedy: 'Send this one again in a second.',
   },
   FW_HTTP_TIMEOUT: {
+    status: 408,
     says: 'The request did not come to its end; it was waited for %s seconds.',
     remedy:
       'Send the lines that are missing (`taken` says how many are in the log), in smaller bodies over a slow line.',
   },
   FW_HTTP_CLOSING: {
+    status: 503,
     says: 'The server is ending.',
     remedy: 'Send what it has not taken when it runs again.',
   },
   FW_HTTP_PAST: {
+    status: 400,
     says: 'A task that runs knows what it knows now, and not what it knew before.',
     remedy:
       'Leave `at` out, or use `forewarn explain ID --at TICK`: it folds the log again, also beside the process that writes it.',
@@ -290,11 +313,11 @@ const registry = {
     says: 'Forewarn met a state that must not be: %s.',
     remedy: 'Please report it with the log; the fold stopped before it wrote anything wrong.',
   },
-} as const satisfies Record<string, { says: string; remedy: string }>
+} as const satisfies Record<string, Entry>
 
 export type ErrorCode = keyof typeof registry
 export const errorCodes = Object.keys(registry).filter((code): code is ErrorCode => code in registry)
-export const errorRegistry: Readonly<Record<ErrorCode, { says: string; remedy: string }>> = registry
+export const errorRegistry: Readonly<Record<ErrorCode, Entry>> = registry
 
 /** An error that a person can act on: a code of the registry, what happened, what to do. */
 export class ForewarnError extends Error {

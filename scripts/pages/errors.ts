@@ -1,7 +1,6 @@
 /** The errors: all of them, and those that a server answers with. */
 
 import { type ErrorCode, errorCodes, errorRegistry } from '../../src/errors.ts'
-import { statusOf } from '../../src/http/errors.ts'
 import { plain, table } from './markdown.ts'
 
 const says = (code: ErrorCode): string[] => [plain(errorRegistry[code].says), plain(errorRegistry[code].remedy)]
@@ -9,13 +8,13 @@ const says = (code: ErrorCode): string[] => [plain(errorRegistry[code].says), pl
 export function errorTable(): string {
   return table(
     ['code', 'HTTP', 'what it says', 'what to do'],
-    errorCodes.map((code) => [code, String(statusOf(code) ?? ''), ...says(code)]),
+    errorCodes.map((code) => [code, String(errorRegistry[code].status ?? ''), ...says(code)]),
   )
 }
 
 export function httpTable(): string {
   const answered = errorCodes.flatMap((code) => {
-    const status = statusOf(code)
+    const status = errorRegistry[code].status
     return status === undefined ? [] : [{ code, status }]
   })
   return table(

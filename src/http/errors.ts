@@ -2,33 +2,11 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { type ErrorCode, ForewarnError } from '../errors.ts'
+import { errorRegistry, ForewarnError } from '../errors.ts'
 import type { Taken } from '../ingest/intake.ts'
 import { httpHeadersMs } from '../limits.ts'
 
-const statuses: Partial<Record<ErrorCode, number>> = {
-  FW_HTTP_REQUEST: 400,
-  FW_RECORD_INVALID: 400,
-  FW_HTTP_PAST: 400,
-  FW_HTTP_TOKEN: 401,
-  FW_HTTP_FOREIGN: 403,
-  FW_ENTERPRISE_UNKNOWN: 404,
-  FW_HTTP_ROUTE: 404,
-  FW_HTTP_TIMEOUT: 408,
-  FW_IMPORT_OPEN: 409,
-  FW_BODY_TOO_LARGE: 413,
-  FW_HTTP_TYPE: 415,
-  FW_HTTP_HOST: 421,
-  FW_TASK_ELSEWHERE: 421,
-  FW_HTTP_CLOSING: 503,
-  FW_HTTP_OVERLOADED: 503,
-  FW_TASK_BUSY: 503,
-  FW_LOG_FULL: 507,
-}
 const retryAfterSeconds = 1
-
-/** What a code is over HTTP; undefined where it is told by commands, dead letters or the log alone. */
-export const statusOf = (code: ErrorCode): number | undefined => statuses[code]
 
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((request, reply) =>
@@ -59,7 +37,7 @@ export function answerUnreadable(error: Error, _request: unknown, reply: Fastify
 
 /** What was taken before is told too. A sender that is broken or too slow is not waited for any longer. */
 function answer(reply: FastifyReply, { code, message, remedy }: ForewarnError, taken?: Taken): FastifyReply {
-  const status = statuses[code] ?? 500
+  const status = errorRegistry[code].status ?? 500
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
   if (!reply.request.raw.complete && (status === 400 || status === 408)) reply.header('connection', 'close')
@@ -75,7 +53,7 @@ export function answerConnection(error: Error & { code?: string }, socket: Socke
       : new ForewarnError('FW_HTTP_REQUEST', [error.message.slice(0, 200)])
   const { code, message, remedy } = known
   const body = JSON.stringify({ code, message, remedy })
-  const status = statuses[code] === 408 ? '408 Request Timeout' : '400 Bad Request'
+  const status = errorRegistry[code].status === 408 ? '408 Request Timeout' : '400 Bad Request'
   const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\nconnection: close\r\n`
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy())
 }

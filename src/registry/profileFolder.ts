@@ -12,8 +12,8 @@ import { checkTraining } from '../../streams/training.ts'
 import type { CodeRow } from '../../streams/tree.ts'
 import { messageOf, mistakesIn } from '../errors.ts'
 import { featureProfile } from '../featureProfile.ts'
-import { withLineFeeds } from '../lineEnds.ts'
 import { KiB, misfitTextMax, treeCodesMax, treeNodesMax } from '../limits.ts'
+import { withLineFeeds } from '../lineEnds.ts'
 import type { FolderFiles } from './modelFolder.ts'
 
 /** What every profile folder holds. */

@@ -112,7 +112,9 @@ test('every metric has its line on the page of metrics', () => {
   const source = readFileSync(path.join(root, 'src/telemetry/metrics/counters.ts'), 'utf8')
   const counters = [...source.matchAll(/counter\(\s*'(\w+)'/g)].map(([, name]) => `forewarn_${name}_total`)
   const gauges = ['gauges.ts', 'places.ts', 'drift.ts', 'kafka.ts']
-    .flatMap((file) => readFileSync(path.join(root, 'src/telemetry/metrics', file), 'utf8').match(/'forewarn_\w+'/g) ?? [])
+    .flatMap(
+      (file) => readFileSync(path.join(root, 'src/telemetry/metrics', file), 'utf8').match(/'forewarn_\w+'/g) ?? [],
+    )
     .map((name) => name.slice(1, -1))
   const text = readPage('docs/metrics.md')
   expect(counters.length).toBeGreaterThan(15)
