@@ -4,8 +4,13 @@ import { detailsIn, errorCodes, errorRegistry, ForewarnError } from '../../src/e
 import { pages, readPage } from './pages.ts'
 
 const asText = (cell: string): string => cell.replace(/\\([<*|])/g, '$1')
-const rows = [...readPage('docs/errors.md').matchAll(/^\| (FW_[A-Z_]+) \| (?:\d{3})? \| (.*) \| (.*) \|$/gm)].map(
-  ([, code, says, remedy]) => ({ code, says: asText(says), remedy: asText(remedy) }),
+const rows = [...readPage('docs/errors.md').matchAll(/^\| (FW_[A-Z_]+) \| (\d{3})? \| (.*) \| (.*) \|$/gm)].map(
+  ([, code, status, says, remedy]) => ({
+    code,
+    ...(status === undefined ? {} : { status: Number(status) }),
+    says: asText(says),
+    remedy: asText(remedy),
+  }),
 )
 
 test('every error has its row, once, in the order of the registry', () => {
