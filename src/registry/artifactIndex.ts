@@ -44,14 +44,13 @@ export type ArtifactState = 'unknown' | 'incomplete' | 'mismatch' | ({ files: Fo
 export type ChunkOutcome = { fate: Fate; code?: ErrorCode; detail: string }
 
 const SavedPiece = z.tuple([z.base64(), z.number()]).nullable()
-export const SavedArtifacts = z.array(
-  z.object({
-    kind: z.enum(artifactKinds),
-    hash: z.string(),
-    files: z.array(z.tuple([z.string(), z.array(SavedPiece)])),
-    complete: z.object({ knownMs: z.number(), misfit: z.string().optional() }).optional(),
-  }),
-)
+export const SavedArtifact = z.object({
+  kind: z.enum(artifactKinds),
+  hash: z.string(),
+  files: z.array(z.tuple([z.string(), z.array(SavedPiece)])),
+  complete: z.object({ knownMs: z.number(), misfit: z.string().optional() }).optional(),
+})
+type SavedArtifact = z.infer<typeof SavedArtifact>
 
 export class ArtifactIndex {
   readonly #profile: Profile
@@ -98,36 +97,40 @@ export class ArtifactIndex {
     return held?.complete === undefined ? this.#excess(held, bytesIn(files) - (held?.bytes ?? 0)) : undefined
   }
 
-  save(): z.infer<typeof SavedArtifacts> {
-    return [...this.#held.values()].map(({ kind, hash, files, complete }) => ({
-      kind,
-      hash,
-      files: [...files].map(([name, pieces]) => [
-        name,
-        pieces.map((piece) =>
-          piece === undefined ? null : [Buffer.from(piece.bytes).toString('base64'), piece.timeMs],
-        ),
-      ]),
-      ...(complete === undefined ? {} : { complete }),
-    }))
+  get count(): number {
+    return this.#held.size
   }
 
-  load(saved: z.infer<typeof SavedArtifacts>): void {
-    for (const { kind, hash, files, complete } of saved) {
-      const held = newHeld(kind, hash)
-      for (const [name, pieces] of files) {
-        held.files.set(
+  /** One after the other: together they may be large. */
+  *save(): Generator<SavedArtifact> {
+    for (const { kind, hash, files, complete } of this.#held.values())
+      yield {
+        kind,
+        hash,
+        files: [...files].map(([name, pieces]) => [
           name,
           pieces.map((piece) =>
-            piece === null ? undefined : { bytes: Buffer.from(piece[0], 'base64'), timeMs: piece[1] },
+            piece === undefined ? null : [Buffer.from(piece.bytes).toString('base64'), piece.timeMs],
           ),
-        )
-        held.bytes += bytesOf(held.files.get(name))
+        ]),
+        ...(complete === undefined ? {} : { complete }),
       }
-      if (complete !== undefined) held.complete = { knownMs: complete.knownMs, misfit: complete.misfit }
-      this.#held.set(keyOf(kind, hash), held)
-      this.#bytes += held.bytes
+  }
+
+  load({ kind, hash, files, complete }: SavedArtifact): void {
+    const held = newHeld(kind, hash)
+    for (const [name, pieces] of files) {
+      held.files.set(
+        name,
+        pieces.map((piece) =>
+          piece === null ? undefined : { bytes: Buffer.from(piece[0], 'base64'), timeMs: piece[1] },
+        ),
+      )
+      held.bytes += bytesOf(held.files.get(name))
     }
+    if (complete !== undefined) held.complete = { knownMs: complete.knownMs, misfit: complete.misfit }
+    this.#held.set(keyOf(kind, hash), held)
+    this.#bytes += held.bytes
   }
 
   #put({ kind, hash, file, chunk, chunks }: ArtifactChunk, piece: Piece): ChunkOutcome {

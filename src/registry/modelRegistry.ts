@@ -11,11 +11,12 @@ import type { ArtifactKind } from '../../streams/artifacts.ts'
 import { type Command, isActivation } from '../../streams/commands.ts'
 import type { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { jsonPart, type StatePart } from '../fold/state.ts'
+import type { WordReader, WordWriter } from '../fold/pages.ts'
+import type { StatePart } from '../fold/state.ts'
 import { changesAheadMax, unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { atOnce } from '../slices.ts'
-import { ArtifactIndex, type ChunkOutcome } from './artifactIndex.ts'
+import { ArtifactIndex, type ChunkOutcome, SavedArtifact } from './artifactIndex.ts'
 import { championIn, championsAfter, previousOf, type Reign } from './champions.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
 import { type ActiveSetting, faultsOf, settingOf } from './gate.ts'
@@ -81,19 +82,16 @@ export class ModelRegistry {
   #editionAsked = false
   /** The last tick of which it is decided who scores in it. */
   #decidedTick = Number.NEGATIVE_INFINITY
-  readonly state: StatePart = jsonPart(
-    {
-      name: 'desk',
-      version: 1,
-      contract: SavedRegistry,
-      refold: {
-        inputs: ['commands', 'artifacts'],
-        fold: (beat, { commands, artifacts }) => void this.fold(beat, commands, artifacts),
-      },
+  readonly state: StatePart = {
+    name: 'desk',
+    version: 2,
+    save: (out) => this.#save(out),
+    load: (from) => this.#load(from),
+    refold: {
+      inputs: ['commands', 'artifacts'],
+      fold: (beat, { commands, artifacts }) => void this.fold(beat, commands, artifacts),
     },
-    () => this.save(),
-    (saved) => this.load(saved),
-  )
+  }
 
   constructor({ profile, beatMs, champion, challenger, begunWith }: RegistryOptions) {
     this.calendar = profile.calendar
@@ -207,8 +205,8 @@ export class ModelRegistry {
     return given.find((model) => model.hash === hash) ?? modelIn(this.#filesOf('model', hash), hash).model
   }
 
-  save(): SavedRegistry {
-    return {
+  *#save(out: WordWriter): Iterable<void> {
+    out.putJson({
       setting: this.#setting,
       champions: this.champions.slice(1),
       profiles: this.profiles.slice(1).map(({ profile, fromTick }) => ({ hash: profile.hash, fromTick })),
@@ -218,11 +216,17 @@ export class ModelRegistry {
       ahead: this.#ahead,
       unmet: this.#unmet,
       seen: [...this.#commands.seen],
-      artifacts: this.artifacts.save(),
+      artifacts: this.artifacts.count,
+    } satisfies SavedRegistry)
+    yield
+    for (const artifact of this.artifacts.save()) {
+      out.putJson(artifact)
+      yield
     }
   }
 
-  load(saved: SavedRegistry): void {
+  *#load(from: WordReader): Iterable<void> {
+    const saved = SavedRegistry.parse(from.takeJson())
     this.#setting = saved.setting
     this.champions = [this.champions[0], ...saved.champions]
     this.#challengerChosen = saved.challenger !== undefined
@@ -231,7 +235,10 @@ export class ModelRegistry {
     this.#ahead = [...saved.ahead]
     this.#unmet = [...saved.unmet]
     for (const id of saved.seen) this.#commands.seen.add(id)
-    this.artifacts.load(saved.artifacts)
+    for (let left = saved.artifacts; left > 0; left--) {
+      this.artifacts.load(SavedArtifact.parse(from.takeJson()))
+      yield
+    }
     this.#editionAsked = saved.editionAsked
     for (const { hash, fromTick } of saved.profiles)
       this.profiles = [...this.profiles, { profile: this.profileBy(hash), fromTick }]

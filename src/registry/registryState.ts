@@ -1,6 +1,5 @@
 /** What a checkpoint holds of a registry. */
 import { z } from 'zod'
-import { SavedArtifacts } from './artifactIndex.ts'
 import { ModelChange } from './modelChange.ts'
 
 export const SavedRegistry = z.object({
@@ -16,6 +15,7 @@ export const SavedRegistry = z.object({
   ahead: z.array(z.int()),
   unmet: z.array(ModelChange),
   seen: z.array(z.string()),
-  artifacts: SavedArtifacts,
+  /** How many follow. */
+  artifacts: z.int().nonnegative(),
 })
 export type SavedRegistry = z.infer<typeof SavedRegistry>

@@ -38,8 +38,8 @@ it('is the same after it was saved and loaded, at every chunk', () => {
   for (const [at, chunk] of chunks.entries()) {
     take(index, chunk, at)
     const loaded = new ArtifactIndex(tinyProfile)
-    loaded.load(JSON.parse(JSON.stringify(index.save())))
-    expect(loaded.save()).toEqual(index.save())
+    for (const one of index.save()) loaded.load(JSON.parse(JSON.stringify(one)))
+    expect([...loaded.save()]).toEqual([...index.save()])
     index = loaded
   }
   expect(index.stateOf('model', folder.hash)).toMatchObject({ knownMs: chunks.length - 1 })

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
+import { WordReader, WordWriter } from '../../src/fold/pages.ts'
 import { changesAheadMax } from '../../src/limits.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { ModelRegistry } from '../../src/registry/modelRegistry.ts'
@@ -11,6 +12,17 @@ import { chunkRecords, evaluated, type ModelRequest, modelCommand, modelFolder, 
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const beatMs = 1_000
+
+function pagesOf({ state }: ModelRegistry): Uint8Array[] {
+  const out = new WordWriter()
+  for (const _ of state.save(out));
+  return [...out.finish()]
+}
+
+function savedOf(registry: ModelRegistry): unknown[] {
+  const from = new WordReader(pagesOf(registry))
+  return Array.from({ length: 1 + registry.artifacts.count }, () => from.takeJson())
+}
 const { calendar } = tinyProfile
 const firstTick = 20_000
 const days = 5
@@ -152,8 +164,8 @@ it('goes on from what it saved, at every beat', () => {
     fc.property(story, ({ commands, chunks: parts }) => {
       const found = read(commands, parts, [0], (registry) => {
         const loaded = newDesk()
-        loaded.load(JSON.parse(JSON.stringify(registry.save())))
-        expect(loaded.save()).toEqual(registry.save())
+        for (const _ of loaded.state.load(new WordReader(pagesOf(registry)), registry.state.version));
+        expect(savedOf(loaded)).toEqual(savedOf(registry))
         return loaded
       })
       expect(found).toEqual(read(commands, parts, [0]))
