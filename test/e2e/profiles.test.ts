@@ -1,5 +1,5 @@
 /** docs/profiles.md to the letter: its files into an empty folder, its commands, and what it says comes of them. */
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { fates } from '../../streams/outputs.ts'
@@ -11,6 +11,8 @@ let page: string
 let folder: string
 let commands: string[][]
 const ended: Ended[] = []
+/** The commands about another edition, run in a copy of the folder. */
+const editions: Ended[] = []
 
 /** The words of each command in the shell blocks of the page. */
 function commandsOf(markdown: string): string[][] {
@@ -33,11 +35,34 @@ beforeAll(async () => {
     const [to] = names.splice(-1)
     for (const name of names) await copyFile(path.join(folder, name), path.join(folder, to, path.basename(name)))
   }
-  commands = programs.map(([program, ...args]) => {
+  const all = programs.map(([program, ...args]) => {
     expect(program).toBe('forewarn')
     return args
   })
+  const isEdition = ([name]: string[]): boolean => name === 'profile'
+  commands = all.filter((args) => !isEdition(args))
   for (const args of commands) ended.push(await forewarn(args, '', folder))
+
+  const copy = await tempFolder()
+  await cp(folder, copy, { recursive: true })
+  await cp(path.join(copy, 'my-profile'), path.join(copy, 'my-profile-2'), { recursive: true })
+  const file = path.join(copy, 'my-profile-2', 'profile.yaml')
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/^version: .*$/m, "version: 'changed'"))
+  let published = ''
+  for (const args of all.filter(isEdition)) {
+    const named = args[1] === 'activate' ? args.with(2, published) : args
+    const one = await forewarn(named, '', copy)
+    editions.push(one)
+    if (args[1] === 'publish') published = /\b[0-9a-f]{6,64}\b/.exec(one.out)?.[0] ?? 'no hash'
+  }
+})
+
+test('another edition is looked at, published, activated and listed, as the page says', () => {
+  for (const { code, err } of editions) expect({ code, err }).toEqual({ code: 0, err: '' })
+  const [diff, , , list] = editions
+  expect(diff.out).toContain('version')
+  expect(diff.out).not.toContain('kept')
+  expect(list.out).toMatch(/[0-9a-f]{6,}/)
 })
 
 test('the page has four commands, and all end well', () => {
