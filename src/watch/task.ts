@@ -284,6 +284,7 @@ export class WatchTask implements FoldTask {
   *#close(tick: number, beat: number, emit: Emit): Iterable<void> {
     const { listener } = this.#options
     const { profile } = this.#parts
+    const { artifacts } = this.#registry
     const label = profile.calendar.label(tick)
     this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
     this.#publish(this.engine.close(tick, beat, this.#aggregates), emit)
@@ -301,7 +302,7 @@ export class WatchTask implements FoldTask {
       kind: 'TickJudged',
       tick,
       label,
-      artifacts: this.#registry.artifacts.completeCount,
+      artifacts: artifacts.completeCount,
       drift: drift && { rows: drift.rows, indexes: drift.indexes },
       ...tickTotals(profile, this.#parts.keys, this.#parts.lattice, this.engine, this.#aggregates, this.population),
     })

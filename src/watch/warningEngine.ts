@@ -2,6 +2,7 @@
  * The warning engine: at the close of a tick every judged cell gets its evidence, its called level and its new state; what changed is
  * a warning. Between ticks a cell may go red early, by a count fixed at the close before.
  */
+import { z } from 'zod'
 import { leastCount } from '../../models/counts/leastCount.ts'
 import type { Level, Warning } from '../../streams/outputs.ts'
 import type { Axis } from '../../streams/topics.ts'
@@ -26,6 +27,9 @@ export type Early = EarlyRed & { byType: Record<string, number>; withheld?: numb
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
 const earlyRedP = 0.001
+
+/** In archives of earlier logs the open warnings stand beside a tick that nobody reads. */
+const Archived = z.union([SavedWarnings, z.object({ open: SavedWarnings }).transform(({ open }) => open)])
 
 export class WarningEngine {
   readonly cells: CellStates
@@ -117,7 +121,7 @@ export class WarningEngine {
 
   load(from: WordReader, moves?: Moves): void {
     this.cells.load(from, moves)
-    const open = SavedWarnings.parse(from.takeJson())
+    const open = Archived.parse(from.takeJson())
     this.warnings.load(moves === undefined ? open : moved(SavedWarnings, open, moves))
     this.#setFamilies()
   }

@@ -290,9 +290,9 @@ describe('whatever happens in between', () => {
     const { log, warnings } = await fold(story)
     const archive: (TickRecord | StateRecord)[] = []
     for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
-    const { desk: registry } = await readRegistry(log, first.profile, model.hash)
-    expect(registry.profiles.map(({ profile }) => profile.hash).slice(-1)).toEqual([merged.hash])
-    const profileOf = (tick: number): Profile => profileAt(registry.profiles, tick)
+    const { profiles } = (await readRegistry(log, first.profile, model.hash)).desk
+    expect(profiles.map(({ profile }) => profile.hash).slice(-1)).toEqual([merged.hash])
+    const profileOf = (tick: number): Profile => profileAt(profiles, tick)
     for (const warning of warnings) {
       const from = Math.max(
         ...archive.flatMap(({ kind, tick }) => (kind === 'state' && tick < warning.tick ? [tick] : [])),

@@ -21,7 +21,8 @@ function pagesOf({ state }: ModelRegistry): Uint8Array[] {
 
 function savedOf(registry: ModelRegistry): unknown[] {
   const from = new WordReader(pagesOf(registry))
-  return Array.from({ length: 1 + registry.artifacts.count }, () => from.takeJson())
+  const { artifacts } = registry
+  return Array.from({ length: 1 + artifacts.count }, () => from.takeJson())
 }
 const { calendar } = tinyProfile
 const firstTick = 20_000
@@ -164,7 +165,8 @@ it('goes on from what it saved, at every beat', () => {
     fc.property(story, ({ commands, chunks: parts }) => {
       const found = read(commands, parts, [0], (registry) => {
         const loaded = newDesk()
-        for (const _ of loaded.state.load(new WordReader(pagesOf(registry)), registry.state.version));
+        const { load, version } = loaded.state
+        for (const _ of load(new WordReader(pagesOf(registry)), version));
         expect(savedOf(loaded)).toEqual(savedOf(registry))
         return loaded
       })

@@ -79,7 +79,8 @@ function play(
     results.push(...registry.fold(beat, of('commands'), of('artifacts')).results)
     last = beat
   }
-  const champions = registry.champions.map(
+  const { champions: reigns } = registry
+  const champions = reigns.map(
     ({ hash, fromTick }) => `${Number.isFinite(fromTick) ? fromTick - firstTick : ''}${names.get(hash ?? '')}`,
   )
   return { results, champions }

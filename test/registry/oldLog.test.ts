@@ -24,8 +24,8 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
   const model = await modelOf(profile)
   const baseline = model?.hash ?? ''
   const tick = (label: string): number => profile.calendar.parse(label) ?? Number.NaN
-  const seats = ({ desk: registry }: Registry): [string | null, number][] =>
-    registry.champions.map((one) => [one.hash, one.fromTick])
+  const seats = ({ desk: { champions } }: Registry): [string | null, number][] =>
+    champions.map((one) => [one.hash, one.fromTick])
   const before = await readRegistry(log, profile, null)
   expect(seats(before)).toEqual([
     [baseline, Number.NEGATIVE_INFINITY],
@@ -94,7 +94,8 @@ test('goes on with the profile of today, when that is activated: codes of then l
   ])
   await foldCalmly(setting)
   const { desk: registry } = await readRegistry(log, begun, null)
-  expect(registry.profiles.map(({ profile, fromTick }) => [profile.hash, fromTick])).toEqual([
+  const { profiles } = registry
+  expect(profiles.map(({ profile, fromTick }) => [profile.hash, fromTick])).toEqual([
     [begun.hash, Number.NEGATIVE_INFINITY],
     [today.hash, tick],
   ])
