@@ -84,7 +84,14 @@ export class ArtifactIndex {
   stateOf(kind: ArtifactKind, hash: string): ArtifactState {
     const held = this.#held.get(keyOf(kind, hash))
     if (held === undefined) return 'unknown'
-    if (held.complete !== undefined) return { files: wholeFiles(held), ...held.complete }
+    if (held.complete !== undefined)
+      return {
+        /** Put together when they are asked for: a change that waits is looked at in every beat, and they may be megabytes. */
+        get files() {
+          return wholeFiles(held)
+        },
+        ...held.complete,
+      }
     const whole = folders[kind].needs.every(
       (name) => held.files.get(name)?.every((piece) => piece !== undefined) === true,
     )
