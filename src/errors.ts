@@ -317,6 +317,8 @@ const registry = {
 
 export type ErrorCode = keyof typeof registry
 export const errorCodes = Object.keys(registry).filter((code): code is ErrorCode => code in registry)
+/** The code that a text is; undefined for none of ours. */
+export const knownCode = (text: string | undefined): ErrorCode | undefined => errorCodes.find((code) => code === text)
 export const errorRegistry: Readonly<Record<ErrorCode, Entry>> = registry
 
 /** An error that a person can act on: a code of the registry, what happened, what to do. */

@@ -239,13 +239,18 @@ export async function runProgram(
 export function reportError(error: unknown, screen: Screen = processScreen): number {
   if (error instanceof CommandFailed) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has printed it
-  const { code } = tellCoded(screen, 'error', codedFault(error))
-  return code === 'FW_USAGE' ? 2 : 1
+  const coded = codedFault(error)
+  tellCoded(screen, 'error', coded)
+  return coded.code === 'FW_USAGE' ? 2 : 1
 }
 
-function tellCoded(screen: Screen, kind: 'error' | 'warning', error: ForewarnError): ForewarnError {
-  remark(screen, `${kind} ${error.code}: ${plainText(error.message)}\n  ${error.remedy}`)
-  return error
+/** What a coded error or warning says, and what to do about it. */
+export function tellCoded(
+  screen: Screen,
+  kind: 'error' | 'warning',
+  { code, message, remedy }: { code: string; message: string; remedy: string },
+): void {
+  remark(screen, `${kind} ${code}: ${plainText(message)}\n  ${remedy}`)
 }
 
 /** Commands throw instead of ending the process, and print on the screen. */

@@ -6,7 +6,7 @@ import type { ModelRegistry } from '../registry/modelRegistry.ts'
 import { loadProfile, readProfileFolder } from '../settings/profiles.ts'
 import { addLogOptions, CommandFailed, plainText, printResult, processScreen, remark, type Screen } from './common.ts'
 import { addChangeOptions, type ChangeOptions, change } from './models/promote.ts'
-import { publish, type RegistryOptions, withRegistry } from './models/registry.ts'
+import { onlyOneBy, publish, type RegistryOptions, withRegistry } from './models/registry.ts'
 
 type DiffOptions = RegistryOptions & { from?: string }
 
@@ -45,7 +45,7 @@ export function profileCommand(screen: Screen = processScreen): Command {
         options.from === undefined
           ? await withRegistry(options, 'read', async ({ profile }) => profile)
           : await loadProfile(options.from)
-      await listener(screen, profileChanges(from, to), options)
+      await printChanges(screen, profileChanges(from, to), options)
     })
   const publishing = new Command('publish')
     .description('Put another edition of the profile into the log, so that it can be activated.')
@@ -129,16 +129,18 @@ function editionLine({ hash, name, version, state, at, why }: ListedEdition): st
 
 /** @throws ForewarnError FW_PROFILE_UNKNOWN; FW_USAGE when it begins several. */
 function hashBy(text: string, { begunWith, artifacts }: ModelRegistry): string {
-  const hashes = [...new Set([begunWith, ...artifacts.hashesOf('profile')])]
-  const found = /^[0-9a-f]{4,64}$/.test(text) ? hashes.filter((hash) => hash.startsWith(text)) : []
-  if (found.length > 1)
-    throw new ForewarnError('FW_USAGE', [`${text} begins the hashes of ${found.length} profiles; give more of it.`])
-  if (found.length === 0) throw new ForewarnError('FW_PROFILE_UNKNOWN', [text])
-  return found[0]
+  const editions = [...new Set([begunWith, ...artifacts.hashesOf('profile')])].map((hash) => ({ hash }))
+  const found = onlyOneBy(text, editions, 'profiles')
+  if (found === undefined) throw new ForewarnError('FW_PROFILE_UNKNOWN', [text])
+  return found.hash
 }
 
 /** @throws CommandFailed when something may not change. */
-async function listener(screen: Screen, changes: readonly ProfileChange[], options: RegistryOptions): Promise<void> {
+async function printChanges(
+  screen: Screen,
+  changes: readonly ProfileChange[],
+  options: RegistryOptions,
+): Promise<void> {
   await printResult(screen, options, changes, () => changes.map((change) => plainText(lineOf(change))))
   if (changes.length === 0) remark(screen, 'They say the same.')
   if (changes.some(({ refused }) => refused !== undefined)) throw new CommandFailed()

@@ -1,6 +1,6 @@
 /** `forewarn dead-letters list`: records that could not be used, with the reason and where they came from. */
 import { Command } from 'commander'
-import { errorCodes, errorRegistry } from '../../errors.ts'
+import { errorRegistry, knownCode } from '../../errors.ts'
 import type { Letter } from '../../ingest/redrive.ts'
 import type { Log } from '../../log/port.ts'
 import {
@@ -62,7 +62,7 @@ function tellCounts(screen: Screen, byCode: ReadonlyMap<string, number>, shown: 
   const all = [...byCode.values()].reduce((sum, count) => sum + count, 0)
   remark(screen, all === 0 ? 'No dead letters.' : `${shown} of ${all} dead letters shown.`)
   for (const [code, count] of [...byCode].sort(([, a], [, b]) => b - a)) {
-    const known = errorCodes.find((one) => one === code)
+    const known = knownCode(code)
     remark(screen, `  ${count} ${code}${known === undefined ? '' : `: ${errorRegistry[known].remedy}`}`)
   }
 }

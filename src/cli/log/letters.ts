@@ -1,7 +1,7 @@
 /** Dead letters as commands choose them: by code and by time. */
 import { Option } from 'commander'
 import { readInstantMs } from '../../../streams/readText.ts'
-import { type ErrorCode, errorCodes, ForewarnError } from '../../errors.ts'
+import { type ErrorCode, errorCodes, ForewarnError, knownCode } from '../../errors.ts'
 import type { Letter } from '../../ingest/redrive.ts'
 import type { Log } from '../../log/port.ts'
 import { inOrder } from './topicReader.ts'
@@ -17,7 +17,7 @@ export async function* lettersOf(log: Log, { code, since }: LetterChoice): Async
   const sinceMs = since === undefined ? Number.NEGATIVE_INFINITY : instantOf(since)
   const from: number[] = new Array(log.partitions('dead-letters')).fill(0)
   for await (const { partition, record } of inOrder(log, 'dead-letters', from)) {
-    const found = errorCodes.find((one) => one === record.headers?.['error-code'])
+    const found = knownCode(record.headers?.['error-code'])
     if (record.timeMs >= sinceMs && (code === undefined || code === found)) yield { partition, record, code: found }
   }
 }

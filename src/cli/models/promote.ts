@@ -6,18 +6,9 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { type ChangeCommand, Gate } from '../../../streams/commands.ts'
 import { EvaluationIdentity } from '../../../streams/evaluationIdentity.ts'
-import { errorCodes, errorRegistry, ForewarnError, mistakeIn } from '../../errors.ts'
+import { errorRegistry, ForewarnError, knownCode, mistakeIn } from '../../errors.ts'
 import { answerTo, championAt } from '../../settings/registry/readRegistry.ts'
-import {
-  addLogOptions,
-  CommandFailed,
-  jsonText,
-  plainText,
-  print,
-  processScreen,
-  remark,
-  type Screen,
-} from '../common.ts'
+import { addLogOptions, CommandFailed, jsonText, print, processScreen, type Screen, tellCoded } from '../common.ts'
 import { modelBy, type OpenRegistry, type RegistryOptions, tickBy, withRegistry } from './registry.ts'
 
 export type ChangeOptions = RegistryOptions & { at: string; actor: string }
@@ -126,11 +117,9 @@ export async function change(
     if (options.json === true) await print(screen, jsonText({ id, accepted, kind, tick, hash, code, detail }))
     else if (accepted) await print(screen, sentence(kind, hash, tick))
     if (accepted) return
-    const known = errorCodes.find((one) => one === code)
-    remark(
-      screen,
-      `error ${code ?? ''}: ${plainText(detail ?? '')}\n  ${known === undefined ? '' : errorRegistry[known].remedy}`,
-    )
+    const known = knownCode(code)
+    const remedy = known === undefined ? '' : errorRegistry[known].remedy
+    tellCoded(screen, 'error', { code: code ?? '', message: detail ?? '', remedy })
     throw new CommandFailed()
   })
 }

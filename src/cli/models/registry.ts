@@ -75,10 +75,16 @@ export async function publish(
 
 /** A model by its hash or the beginning of it. @throws ForewarnError FW_MODEL_UNKNOWN; FW_USAGE when it begins several. */
 export function modelBy(text: string, models: readonly ListedModel[]): ListedModel {
-  const found = /^[0-9a-f]{4,64}$/.test(text) ? models.filter(({ hash }) => hash.startsWith(text)) : []
+  const found = onlyOneBy(text, models, 'models')
+  if (found === undefined) throw new ForewarnError('FW_MODEL_UNKNOWN', [text])
+  return found
+}
+
+/** The one whose hash begins with a text; undefined when none does. @throws ForewarnError FW_USAGE when several do. */
+export function onlyOneBy<T extends { hash: string }>(text: string, all: readonly T[], what: string): T | undefined {
+  const found = /^[0-9a-f]{4,64}$/.test(text) ? all.filter(({ hash }) => hash.startsWith(text)) : []
   if (found.length > 1)
-    throw new ForewarnError('FW_USAGE', [`${text} begins the hashes of ${found.length} models; give more of it.`])
-  if (found.length === 0) throw new ForewarnError('FW_MODEL_UNKNOWN', [text])
+    throw new ForewarnError('FW_USAGE', [`${text} begins the hashes of ${found.length} ${what}; give more of it.`])
   return found[0]
 }
 
