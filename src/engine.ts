@@ -134,7 +134,7 @@ function restorer(
       epochRecordsMax,
       now,
       turns,
-      listener: listener,
+      listener,
       tellHeld,
       signal,
       fullPatienceMs: untilEnd ? untilEndPatienceMs : undefined,
@@ -166,7 +166,7 @@ async function followAsMember(
   const host = new TaskHost({
     open,
     follow: (runner, stopped) => follow(runner, closing, { log, endBeat, pollMs: pollMsOf(beatMs), signal: stopped }),
-    listener: listener,
+    listener,
   })
   const leaving = new AbortController()
   const member = membership.join((tasks) => host.assign(tasks), leaving.signal)

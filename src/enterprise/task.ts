@@ -179,10 +179,10 @@ export class EnterpriseTask implements FoldTask {
     const given = [model, challenger].filter((one) => one != null)
     const source = { profile, rows, around: neighbourhood }
     const active = new ActiveModels(
-      { source, ids: touchedRows.ids, contributions: tallied, registry: registry, given, rowsOnly },
+      { source, ids: touchedRows.ids, contributions: tallied, registry, given, rowsOnly },
       before?.active,
     )
-    return { profile, decode, contributions: tallied, neighbourhood, events, active: active }
+    return { profile, decode, contributions: tallied, neighbourhood, events, active }
   }
 
   /** Inputs that are left out have no records. */

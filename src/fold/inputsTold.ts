@@ -22,7 +22,7 @@ export class InputsTold {
   }
 
   /** Tells what has changed. `ends`: how far each input goes; `foldedEndMs`: the end of the last beat folded. */
-  listener(queues: readonly InputQueue[], stand: Stand): void {
+  tell(queues: readonly InputQueue[], stand: Stand): void {
     this.#tellTimes(queues)
     const untilMs = this.#waitsUntilMs(queues, stand)
     this.#tellWaiting(queues, stand.ends, untilMs)

@@ -116,7 +116,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const loaded = await loadCheckpoint(task, taskLog, {
       foldVersion,
       config,
-      listener: listener,
+      listener,
       turns,
       refold: (parts, end) => refold(log, task, parts, { beatMs, end, turns }),
     })
@@ -167,7 +167,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       if (beat === undefined) break
       await this.#foldLive(beat, epoch)
     }
-    this.#inputsTold.listener(this.#queues, { ends, closing, foldedEndMs: this.foldedEndMs })
+    this.#inputsTold.tell(this.#queues, { ends, closing, foldedEndMs: this.foldedEndMs })
     return epoch.beats.length > 0 && (await this.#commit(epoch))
   }
 

@@ -47,5 +47,5 @@ export function readiness(now: () => number = Date.now): { listener: Listener; s
     const warning = `What is folded leads the clock by ${secondsTo(lastEndMs)} s: beats go on slowly until it has caught up. Look at the clock of this machine.`
     return { ready: true, warning }
   }
-  return { listener: listener, state }
+  return { listener, state }
 }

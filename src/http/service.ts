@@ -20,7 +20,7 @@ export type ServiceOptions = Omit<EngineOptions, 'listener'> & {
   http: (Access & { port: number }) | undefined
   /** Receives every notice too. */
   listener?: Listener
-  /** Is given the ear of this process, for what others have to listener: the log, the group. */
+  /** Is given the ear of this process, for what others have to tell: the log, the group. */
   listen?: (listener: Listener) => void
 }
 
@@ -73,7 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     listener({ kind: 'Serving', address: server.address })
   }
   try {
-    const opened = await openEngine({ ...options, listener: listener })
+    const opened = await openEngine({ ...options, listener })
     engine = opened
     return { engine: opened, address: server?.address, follow: () => followAndClose(opened, server) }
   } catch (error) {

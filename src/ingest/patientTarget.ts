@@ -13,7 +13,7 @@ export type PatientOptions = {
   waitMs: number
   now: () => number
   /** Told when the process has gone, and when it is back. */
-  listener: (state: 'away' | 'back') => void
+  onChange: (state: 'away' | 'back') => void
 }
 
 /**
@@ -22,7 +22,7 @@ export type PatientOptions = {
  *
  * @throws ForewarnError what the process said last, when it is away for longer than the wait; any other fault at once.
  */
-export function patientTarget({ current, logName, waitMs, now, listener }: PatientOptions): LiveTarget {
+export function patientTarget({ current, logName, waitMs, now, onChange }: PatientOptions): LiveTarget {
   let target: LiveTarget | undefined
   return {
     send: async (topic, entries, file) => {
@@ -32,12 +32,12 @@ export function patientTarget({ current, logName, waitMs, now, listener }: Patie
           target ??= current()
           if (target === undefined) throw new ForewarnError('FW_LOG_HELD', [logName, 'that does not serve any more'])
           const answer = await target.send(topic, entries, file)
-          if (sinceMs !== undefined) listener('back')
+          if (sinceMs !== undefined) onChange('back')
           return answer
         } catch (error) {
           if (!comesBack(error)) throw error
           target = undefined
-          if (sinceMs === undefined) listener('away')
+          if (sinceMs === undefined) onChange('away')
           sinceMs ??= now()
           if (now() - sinceMs >= waitMs) throw error
         }

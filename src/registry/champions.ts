@@ -5,7 +5,7 @@ import { type ModelChange, winner } from './modelChange.ts'
 export type Reign = { hash: string | null; fromTick: number }
 
 /** Of reigns in order, the champion of a tick. */
-export function championIn(reigns: readonly Reign[], tick: number): string | null {
+export function championHashAt(reigns: readonly Reign[], tick: number): string | null {
   return reigns.findLast(({ fromTick }) => fromTick <= tick)?.hash ?? null
 }
 

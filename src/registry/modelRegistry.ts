@@ -17,7 +17,7 @@ import { changesAheadMax, unmetKept } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { atOnce } from '../slices.ts'
 import { ArtifactIndex, type ChunkOutcome, SavedArtifact } from './artifactIndex.ts'
-import { championIn, championsAfter, previousOf, type Reign } from './champions.ts'
+import { championHashAt, championsAfter, previousOf, type Reign } from './champions.ts'
 import { CommandFold, type CommandOutcome } from './commands.ts'
 import { type ActiveSetting, faultsOf, settingOf } from './gate.ts'
 import { isChange, type ModelChange, modelChangeOf, winner } from './modelChange.ts'
@@ -124,7 +124,7 @@ export class ModelRegistry {
 
   /** Who scores in a tick; undefined while that is not decided. */
   readonly championOf = (tick: number): string | null | undefined =>
-    tick > this.#decidedTick ? undefined : championIn(this.champions, tick)
+    tick > this.#decidedTick ? undefined : championHashAt(this.champions, tick)
 
   /** The profile in force. */
   get profile(): Profile {

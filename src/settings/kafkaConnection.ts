@@ -57,7 +57,7 @@ export function kafkaConnection(
     throw new ForewarnError('FW_USAGE', [
       'FOREWARN_KAFKA_SASL=plain sends the password in clear without TLS: set FOREWARN_KAFKA_TLS=true, or another mechanism, or FOREWARN_KAFKA_PLAINTEXT_PASSWORD=allow.',
     ])
-  return { brokers, clientId: 'forewarn', ...tls, ...sasl, ...(listener === undefined ? {} : { listener: listener }) }
+  return { brokers, clientId: 'forewarn', ...tls, ...sasl, ...(listener === undefined ? {} : { listener }) }
 }
 
 function tlsOf(env: Environment): Pick<KafkaConnection, 'tls'> {

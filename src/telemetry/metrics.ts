@@ -51,5 +51,5 @@ export function metrics(of: MetricsOptions): Metrics {
     for (const warning of await openWarnings(log)) places.warning(warning, warning.level)
     for (const silence of await openSilences(log, of.profile)) silences.begin(silence)
   }
-  return { listener: listener, registry, seed }
+  return { listener, registry, seed }
 }

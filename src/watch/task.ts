@@ -140,7 +140,7 @@ export class WatchTask implements FoldTask {
       keys,
       lattice: lines,
       engine: new WarningEngine(identity, lines),
-      aggregates: aggregates,
+      aggregates,
       population: new Population(keys, aggregates.ancestors),
       sources,
       beginnings,

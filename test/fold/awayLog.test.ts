@@ -86,6 +86,6 @@ it('who follows a log waits for it, however long it is away', async () => {
   const listener: Listener = (notice) => {
     if (notice.kind === 'TaskLost' && lost.push(notice) >= 3 && away.now() > untilEndPatienceMs) stop.abort()
   }
-  await run(away, { untilEnd: false, assigned: async () => {}, listener: listener, signal: stop.signal })
+  await run(away, { untilEnd: false, assigned: async () => {}, listener, signal: stop.signal })
   expect(lost).toMatchObject(lost.map(() => ({ code: 'FW_LOG_UNAVAILABLE' })))
 })

@@ -37,7 +37,7 @@ async function runOverFull(refusals: number) {
   const signal = new AbortController().signal
   const run = async (): Promise<void> => {
     const options = { ...setting, log, checkpointEveryMs: Number.POSITIVE_INFINITY, untilEnd: true, now: () => nowMs }
-    await (await openEngine({ ...options, listener: listener, signal })).follow()
+    await (await openEngine({ ...options, listener, signal })).follow()
   }
   return { inner, run, refused }
 }

@@ -96,7 +96,7 @@ export function crashText({ fuzzer, number, what, bytes }: Crash, seed: number):
 const shownMax = 4_000
 
 /** An input that is long goes to a file. */
-async function listener(crash: Crash, seed: number): Promise<void> {
+async function printCrash(crash: Crash, seed: number): Promise<void> {
   const text = crashText(crash, seed)
   if (text.length <= shownMax) return print(text)
   const file = path.join(tmpdir(), `forewarn-fuzz-${crash.fuzzer}-${seed}-${crash.number}`)
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
     if (process.stderr.isTTY) bar.start(inputs, 0, { fuzzer: chosen[0].name })
     const found = await campaign(chosen, { seed, inputs, say: (read, fuzzer) => bar.update(read, { fuzzer }) })
     bar.stop()
-    for (const crash of found.crashes) await listener(crash, seed)
+    for (const crash of found.crashes) await printCrash(crash, seed)
     print(`seed ${seed}: ${found.inputs} inputs, ${found.crashes.length} crashes`)
     if (found.crashes.length > 0) process.exitCode = 1
   }

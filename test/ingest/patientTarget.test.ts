@@ -36,7 +36,7 @@ async function send(again: () => LiveTarget | undefined, waitMs: number) {
     return target
   }
   const now = (): number => nowMs
-  const target = patientTarget({ current, logName: 'of the test', waitMs, now, listener: (state) => said.push(state) })
+  const target = patientTarget({ current, logName: 'of the test', waitMs, now, onChange: (state) => said.push(state) })
   const options: LiveOptions = { target, profile: tinyProfile, topic: 'risk-events', files: [file], stdin: noInput() }
   const onCut: LiveOptions['onCut'] = ({ line, accepted }) => said.push(`through ${line}, ${accepted} good`)
   const ended = ingestLive({ ...options, onCut })

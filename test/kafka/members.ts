@@ -29,10 +29,10 @@ export async function foldByMembers(place: KafkaPlace, setting: MembersSetting):
             ...place,
             partitions: log.partitions('risk-events'),
             sessionMs: 6_000,
-            listener: listener,
+            listener,
           }),
           now: Date.now,
-          listener: listener,
+          listener,
           signal: new AbortController().signal,
         })
         await engine.follow()

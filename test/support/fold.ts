@@ -61,10 +61,9 @@ export async function openTasks(
   const partitions = log.partitions('risk-events')
   const enterprises = Array.from(
     { length: partitions },
-    (_, partition) =>
-      new EnterpriseTask({ profile, model, beatMs, partition, partitions, hashSeed: [0, 0], listener: listener }),
+    (_, partition) => new EnterpriseTask({ profile, model, beatMs, partition, partitions, hashSeed: [0, 0], listener }),
   )
-  const watch = new WatchTask({ profile, model, foldVersion, beatMs, partitions, listener: listener })
+  const watch = new WatchTask({ profile, model, foldVersion, beatMs, partitions, listener })
   const options = {
     log,
     beatMs,
@@ -72,7 +71,7 @@ export async function openTasks(
     config: `${profile.hash}:${beatMs}`,
     checkpointEveryMs: Number.POSITIVE_INFINITY,
     now: () => 0,
-    listener: listener,
+    listener,
   }
   const opened = async <T extends FoldTask>(task: T): Promise<TaskRunner<T>> => {
     const runner = await TaskRunner.open(task, { ...options, audit: auditOf(task) })
@@ -100,7 +99,7 @@ export async function foldToEnd(
     endBeat,
     pollMs: 1,
     now: () => 0,
-    listener: listener,
+    listener,
     signal,
   })
   return { enterprises, watch }

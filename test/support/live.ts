@@ -75,8 +75,7 @@ export class LiveFold {
   newTask(id: TaskId): FoldTask {
     const { profile, model, beatMs = 1_000, partitions = 1 } = this.#options
     const listener = (notice: Notice): void => void this.notices.push(notice)
-    if (id.kind === 'watch')
-      return new WatchTask({ profile, model, foldVersion, beatMs, partitions, listener: listener })
+    if (id.kind === 'watch') return new WatchTask({ profile, model, foldVersion, beatMs, partitions, listener })
     return new EnterpriseTask({
       profile,
       model,
@@ -84,7 +83,7 @@ export class LiveFold {
       partition: id.partition,
       partitions,
       hashSeed: [0, 0],
-      listener: listener,
+      listener,
     })
   }
 
@@ -101,7 +100,7 @@ export class LiveFold {
       slackMs,
       aheadMsMax,
       now: () => this.nowMs,
-      listener: listener,
+      listener,
     })
   }
 
@@ -114,7 +113,7 @@ export class LiveFold {
       foldVersion,
       config: 'live',
       checkpointEveryMs: Number.POSITIVE_INFINITY,
-      listener: listener,
+      listener,
     }
   }
 }

@@ -174,7 +174,7 @@ async function openTarget(
     const holder = holderOf(options.log)
     return holder === undefined ? undefined : httpTarget(holder)
   }
-  const listener = (state: 'away' | 'back'): void => {
+  const onChange = (state: 'away' | 'back'): void => {
     const away = `The process that holds ${options.log} is away; waiting for it (${waitMs / secondMs} s, --wait).`
     if (waitMs > 0) remark(screen, state === 'away' ? away : 'It is back.')
   }
@@ -184,7 +184,7 @@ async function openTarget(
       logName: options.log,
       waitMs,
       now: () => performance.now(),
-      listener: listener,
+      onChange,
     })
     return { target, close: async () => {} }
   }

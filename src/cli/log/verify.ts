@@ -36,7 +36,7 @@ export function verifyCommand(screen: Screen = processScreen): Command {
     .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
     .action(async (id: string, options: Options) => {
       const named = await loadProfile(options.profile)
-      await listener(screen, id, await withLog(options, 'read', (log) => verify(log, named, id)), options)
+      await printVerifications(screen, id, await withLog(options, 'read', (log) => verify(log, named, id)), options)
     })
   return addLogOptions(command)
 }
@@ -59,7 +59,12 @@ async function verify(log: Log, named: Profile, id: string): Promise<Verificatio
   return found
 }
 
-async function listener(screen: Screen, id: string, found: readonly Verification[], options: Options): Promise<void> {
+async function printVerifications(
+  screen: Screen,
+  id: string,
+  found: readonly Verification[],
+  options: Options,
+): Promise<void> {
   const agrees = found.every((one) => one.agrees)
   const changes = found.map(({ published: { tickLabel: tick, profile, change, level }, ...one }) => {
     const { agrees: same, differences, ticksJudged } = one

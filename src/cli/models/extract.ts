@@ -67,7 +67,7 @@ export function extractCommand(screen: Screen = processScreen): Command {
         const { desk, beatMs } = await readRegistry(log, await profileOf(log, profile), null)
         return extract(log, { profile: desk.profile, beatMs }, options, screen)
       })
-      await listener(screen, extracted, options)
+      await printExtracted(screen, extracted, options)
     })
   return addLogOptions(command)
 }
@@ -119,7 +119,7 @@ export async function withRowsOf<T>(
   }
 }
 
-async function listener(
+async function printExtracted(
   screen: Screen,
   { folder, dictionary, unasked, seconds }: Extracted,
   options: ExtractCommandOptions,

@@ -75,7 +75,7 @@ export function trainCommand(screen: Screen = processScreen): Command {
         report: (report) => (told.report = report),
       })
       const hash = await writeModelFolder(options.out, trained)
-      await listener(screen, hash, trained, { ...options, report: told.report })
+      await printTrained(screen, hash, trained, { ...options, report: told.report })
     })
 }
 
@@ -159,7 +159,7 @@ export function commitHere(): string | undefined {
 
 type Shown = TrainCommandOptions & { report: ScorecardReport | undefined }
 
-async function listener(screen: Screen, hash: string, { file, notes }: TrainedModel, shown: Shown): Promise<void> {
+async function printTrained(screen: Screen, hash: string, { file, notes }: TrainedModel, shown: Shown): Promise<void> {
   const { out: folder, report } = shown
   const { kind } = file
   const { rows, positives, from, to, metrics, slices = [] } = file.training

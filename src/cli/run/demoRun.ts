@@ -38,11 +38,11 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
   const log = await openEmbeddedLog({ path: folder, mode: 'write' })
   const simulation = simulate(profile, { enterprises, days, seed, start: demoStartMs, clearOutbreak })
-  const totals = new RunTotalsListener()
+  const counted = new RunTotalsListener()
   const raises: Raise[] = []
   const fed = new AbortController()
   const listener = (notice: Notice): void => {
-    totals.take(notice)
+    counted.take(notice)
     if (notice.kind === 'ModelDrifted' && !json) screen.out.write(`${showDrift(notice, language)}\n`)
     if (notice.kind !== 'WarningChanged') return
     if (notice.change === 'raised') raises.push(notice)
@@ -60,7 +60,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       untilEnd: false,
       audited: process.env.FOREWARN_ASSERT === '1',
       now: Date.now,
-      listener: listener,
+      listener,
       signal: AbortSignal.any([signal, fed.signal]),
       logger: createLogger({ level: setting.logLevel }),
       http: setting.http && { ...setting.http, ...accessOf(`embedded:${folder}`, setting.http) },
@@ -86,8 +86,8 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
   }
   const outbreaks = scoreOutbreaks(simulation.truth.outbreaks, raises, profile, untilMs)
   const seconds = (Date.now() - setting.startedMs) / secondMs
-  await printResult(screen, setting, { ...totals.totals, outbreaks, seconds }, () => [
-    totalsLine(totals.totals),
+  await printResult(screen, setting, { ...counted.totals, outbreaks, seconds }, () => [
+    totalsLine(counted.totals),
     `${outbreaksLine(outbreaks)}; ${seconds.toFixed(1)} s`,
   ])
 }

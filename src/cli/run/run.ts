@@ -99,7 +99,7 @@ async function runAlone(screen: Screen, options: RunOptions): Promise<void> {
 
 async function run(screen: Screen, options: RunOptions): Promise<void> {
   const setting = await settingOf(options) // before a log is made for it
-  const totals = new RunTotalsListener()
+  const counted = new RunTotalsListener()
   const logger = createLogger({ level: options.logLevel })
   const heard = relay()
   const aheadMsMax = nonNegative('--ahead-max', options.aheadMax) * secondMs
@@ -124,7 +124,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       untilEnd: options.untilEnd === true,
       audited: process.env.FOREWARN_ASSERT === '1',
       now: Date.now,
-      listener: (notice) => totals.take(notice),
+      listener: (notice) => counted.take(notice),
       signal: stop.signal,
       membership: membershipOf(options, log, heard.listener),
       listen: heard.to,
@@ -136,7 +136,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
     stop.release()
     await log.close()
   }
-  await printTotals(screen, options, totals.totals, startedMs)
+  await printTotals(screen, options, counted.totals, startedMs)
 }
 
 function servedAt({ http, log }: RunOptions): Access & { port: number } {
@@ -153,6 +153,6 @@ function membershipOf(options: RunOptions, log: Log, listener: Listener): Member
     prefixes: prefixesOf(options),
     partitions: log.partitions('risk-events'),
     sessionMs: wholeNumber('--session-ms', options.sessionMs, 1_000),
-    listener: listener,
+    listener,
   })
 }

@@ -7,7 +7,7 @@ import { checkProfile, readCommands } from '../../ingest/imports/importState.ts'
 import { beatMsDefault } from '../../limits.ts'
 import type { Log, LogRecord } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
-import { championIn, type Reign } from '../../registry/champions.ts'
+import { championHashAt, type Reign } from '../../registry/champions.ts'
 import type { ActiveSetting } from '../../registry/gate.ts'
 import { ModelRegistry } from '../../registry/modelRegistry.ts'
 
@@ -69,7 +69,7 @@ function newRegistry(
 
 /** The model that scored in a tick; of one to come, the model that scores now. */
 export function championAt({ desk }: Registry, tick: number): string | null {
-  return championIn(desk.champions, tick)
+  return championHashAt(desk.champions, tick)
 }
 
 /**

@@ -135,11 +135,11 @@ function tellBoth(
   last: number,
 ): { ahead: TellTick; past: TellTick } {
   const at = { ahead: first, past: first }
-  const listener =
+  const progressOf =
     (which: keyof typeof at): TellTick =>
     (tick) => {
       at[which] = Math.min(tick, last)
       progress(at.ahead + at.past - 2 * first, 2 * Math.max(1, last - first))
     }
-  return { ahead: listener('ahead'), past: listener('past') }
+  return { ahead: progressOf('ahead'), past: progressOf('past') }
 }

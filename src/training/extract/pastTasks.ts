@@ -74,21 +74,21 @@ export class PastTasks {
   }
 
   /** Folds all beats that begin in ticks up to and with this one. */
-  async through(tick: number, listener: (tick: number) => void = ignore): Promise<void> {
-    await this.#foldBefore(Math.ceil(this.#source.profile.calendar.endMs(tick) / this.#source.beatMs), listener)
+  async through(tick: number, onTick: (tick: number) => void = ignore): Promise<void> {
+    await this.#foldBefore(Math.ceil(this.#source.profile.calendar.endMs(tick) / this.#source.beatMs), onTick)
     for (const { task } of this.#pasts) task.known.openTick(tick)
   }
 
   /** Folds all beats that have ended by an instant. */
-  async throughMs(ms: number, listener: (tick: number) => void = ignore): Promise<void> {
-    await this.#foldBefore(Math.floor(ms / this.#source.beatMs), listener)
+  async throughMs(ms: number, onTick: (tick: number) => void = ignore): Promise<void> {
+    await this.#foldBefore(Math.floor(ms / this.#source.beatMs), onTick)
   }
 
-  async #foldBefore(beat: number, listener: (tick: number) => void): Promise<void> {
-    for (const past of this.#pasts) await this.#fold(past, beat, listener)
+  async #foldBefore(beat: number, onTick: (tick: number) => void): Promise<void> {
+    for (const past of this.#pasts) await this.#fold(past, beat, onTick)
   }
 
-  async #fold(past: Past, endBeat: number, listener: (tick: number) => void): Promise<void> {
+  async #fold(past: Past, endBeat: number, onTick: (tick: number) => void): Promise<void> {
     const { profile, beatMs, frozenTick = Number.POSITIVE_INFINITY } = this.#source
     let told: number | undefined
     for (await begin(past); past.next !== undefined; await advance(past)) {
@@ -98,7 +98,7 @@ export class PastTasks {
       past.task.fold(beat, this.#source.followsProfile ? records : withoutChanges(records, tick > frozenTick), ignore)
       if (tick !== told) {
         told = tick
-        listener(tick)
+        onTick(tick)
         await nextTurn()
       }
     }

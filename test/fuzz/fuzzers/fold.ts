@@ -20,7 +20,7 @@ const beat = historyStartMs / setting.beatMs
 const yearMs = 365 * 86_400_000
 const listener = (): void => {}
 /** Without a model: its tables would take most of the time, and scores see nothing but facts. */
-const bare = { ...setting, model: null, partitions: 1, listener: listener }
+const bare = { ...setting, model: null, partitions: 1, listener }
 const inputs = ['commands', 'enterprises', 'credit-grades', 'risk-events', 'artifacts'] as const
 
 /** Before and behind the record of anybody; what they come to hangs on nobody else. */

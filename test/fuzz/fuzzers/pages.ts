@@ -9,9 +9,8 @@ import { type Fuzzer, ownJson } from '../fuzzer.ts'
 
 const listener = (): void => {}
 const makes: readonly (() => FoldTask)[] = [
-  () =>
-    new EnterpriseTask({ ...setting, model: null, partition: 0, partitions: 1, hashSeed: [0, 0], listener: listener }),
-  () => new WatchTask({ ...setting, foldVersion, partitions: 1, listener: listener }),
+  () => new EnterpriseTask({ ...setting, model: null, partition: 0, partitions: 1, hashSeed: [0, 0], listener }),
+  () => new WatchTask({ ...setting, foldVersion, partitions: 1, listener }),
 ]
 /** As they come out of a load: the order of names in their JSON is that of the contract. */
 const states = [corpus.states.enterprise, reloaded(1, corpus.states.watch)]
