@@ -1,4 +1,9 @@
-/** Every bound of the program, with its arithmetic. What is refused because of one is counted. */
+/**
+ * The bounds that two files must agree on, or that somebody outside can meet: with their arithmetic. What is refused because of one is
+ * counted. A bound that only one file knows, such as the size of a page or how often it looks, stands at the head of that file. What
+ * models/ and streams/ bound stands there, since they import nothing from here: `models/risk/bounds.ts` for what a model file may hold,
+ * `streams/contracts.ts` for what a record may.
+ */
 import { strict as assert } from 'node:assert'
 
 export const KiB = 1024

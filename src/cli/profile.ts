@@ -54,7 +54,7 @@ export function profileCommand(screen: Screen = processScreen): Command {
     .action(async (name: string, options: RegistryOptions) => {
       const [begun, edition] = [await readProfileFolder(options.profile), await readProfileFolder(name)]
       await withRegistry(options, 'write', async (open) => {
-        const { begunWith } = open.registry.desk
+        const { begunWith } = open.registry.modelRegistry
         // A log that holds what it was begun with goes on wherever its folder is.
         const isBegun = begun.profile.hash === begunWith && begunWith !== edition.profile.hash
         for (const { profile, files } of isBegun ? [begun, edition] : [edition])
@@ -66,17 +66,17 @@ export function profileCommand(screen: Screen = processScreen): Command {
     .argument('<hash>', 'its hash, or the beginning of it; `forewarn profile list` shows them')
     .addHelpText('after', activateHelp)
     .action((text: string, options: ChangeOptions) =>
-      change(screen, options, async ({ registry: { desk } }, head) => ({
+      change(screen, options, async ({ registry: { modelRegistry } }, head) => ({
         ...head,
         kind: 'profile.activate',
-        hash: hashBy(text, desk),
+        hash: hashBy(text, modelRegistry),
       })),
     )
   const list = new Command('list')
     .description('The editions of a log: which was in force since when, which are asked for, which are there.')
     .action((options: RegistryOptions) =>
-      withRegistry(options, 'read', async ({ registry: { desk } }) => {
-        const editions = editionsOf(desk)
+      withRegistry(options, 'read', async ({ registry: { modelRegistry } }) => {
+        const editions = editionsOf(modelRegistry)
         await printResult(screen, options, editions, () => editions.map((one) => plainText(editionLine(one))))
       }),
     )
@@ -101,8 +101,8 @@ type ListedEdition = {
   why?: string
 }
 
-function editionsOf(desk: ModelRegistry): ListedEdition[] {
-  const { profiles, pending, calendar, artifacts } = desk
+function editionsOf(modelRegistry: ModelRegistry): ListedEdition[] {
+  const { profiles, pending, calendar, artifacts } = modelRegistry
   const held = profiles.map(({ profile: { hash, file }, fromTick }, at): ListedEdition => {
     const state = at === profiles.length - 1 ? 'in force' : 'was in force'
     const since = Number.isFinite(fromTick) ? { at: calendar.label(fromTick) } : {}
@@ -114,7 +114,7 @@ function editionsOf(desk: ModelRegistry): ListedEdition[] {
     if (known.has(hash) || state === 'unknown') return []
     if (typeof state === 'string') return [{ hash, state }]
     if (state.misfit !== undefined) return [{ hash, state: 'no profile', why: state.misfit }]
-    const { name, version } = desk.profileBy(hash).file
+    const { name, version } = modelRegistry.profileBy(hash).file
     const asked = pending.find((change) => change.kind === 'profile.activate' && change.hash === hash)
     if (asked === undefined) return [{ hash, name, version, state: 'there' }]
     return [{ hash, name, version, state: 'asked for', at: calendar.label(asked.tick) }]

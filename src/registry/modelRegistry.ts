@@ -83,7 +83,7 @@ export class ModelRegistry {
   /** The last tick of which it is decided who scores in it. */
   #decidedTick = Number.NEGATIVE_INFINITY
   readonly state: StatePart = {
-    name: 'desk',
+    name: 'registry',
     version: 2,
     save: (out) => this.#save(out),
     load: (from) => this.#load(from),
@@ -212,7 +212,7 @@ export class ModelRegistry {
       profiles: this.profiles.slice(1).map(({ profile, fromTick }) => ({ hash: profile.hash, fromTick })),
       editionAsked: this.#editionAsked,
       ...(this.#challengerChosen ? { challenger: this.challenger } : {}),
-      wishes: this.#changes,
+      changes: this.#changes,
       ahead: this.#ahead,
       unmet: this.#unmet,
       seen: [...this.#commands.seen],
@@ -231,7 +231,7 @@ export class ModelRegistry {
     this.champions = [this.champions[0], ...saved.champions]
     this.#challengerChosen = saved.challenger !== undefined
     if (saved.challenger !== undefined) this.challenger = saved.challenger
-    this.#changes = [...saved.wishes]
+    this.#changes = [...saved.changes]
     this.#ahead = [...saved.ahead]
     this.#unmet = [...saved.unmet]
     for (const id of saved.seen) this.#commands.seen.add(id)

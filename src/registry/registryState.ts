@@ -11,7 +11,7 @@ export const SavedRegistry = z.object({
   editionAsked: z.boolean(),
   /** Absent: no command has chosen one. */
   challenger: z.string().nullable().optional(),
-  wishes: z.array(ModelChange),
+  changes: z.array(ModelChange),
   ahead: z.array(z.int()),
   unmet: z.array(ModelChange),
   seen: z.array(z.string()),

@@ -151,7 +151,7 @@ test('publish, promote, challenge, roll back: the log does what was said', async
   ])
 })
 
-test('what the desk would refuse is not sent', async () => {
+test('what the registry would refuse is not sent', async () => {
   const log = await logOfToday()
   const { folder, hash } = await folderOf(4)
   const { folder: foreign } = await folderOf(4, { profile: 'us-warn' })

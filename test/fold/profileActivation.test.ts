@@ -290,7 +290,7 @@ describe('whatever happens in between', () => {
     const { log, warnings } = await fold(story)
     const archive: (TickRecord | StateRecord)[] = []
     for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
-    const { profiles } = (await readRegistry(log, first.profile, model.hash)).desk
+    const { profiles } = (await readRegistry(log, first.profile, model.hash)).modelRegistry
     expect(profiles.map(({ profile }) => profile.hash).slice(-1)).toEqual([merged.hash])
     const profileOf = (tick: number): Profile => profileAt(profiles, tick)
     for (const warning of warnings) {
@@ -322,7 +322,7 @@ describe('whatever happens in between', () => {
     }
   })
 
-  it('goes on under the profile in force when the desk of a checkpoint is folded again by itself', async () => {
+  it('goes on under the profile in force when the registry of a checkpoint is folded again by itself', async () => {
     const expected = await digestOf((await fold(story)).log)
     const [before, end] = [at(dayOne + 21) / beatMs, Math.floor(records[records.length - 1].timeMs / beatMs)]
     const log = await memoryLog()
@@ -331,7 +331,7 @@ describe('whatever happens in between', () => {
     const told: string[] = []
     let damaged = log
     for (const task of ['enterprise', 'watch'] as const)
-      damaged = changed(damaged, { task, part: 'desk', how: 'damaged' })
+      damaged = changed(damaged, { task, part: 'registry', how: 'damaged' })
     await foldInSessions(damaged, setting, [{ throughBeats: [end], checkpoint: false }], ({ kind }) => told.push(kind))
     expect(told.filter((kind) => kind === 'StateRefolded')).toHaveLength(2)
     expect(await digestOf(log)).toBe(expected)

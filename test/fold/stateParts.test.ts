@@ -32,16 +32,16 @@ const [begin, last] = [beatOf(records[0]), beatOf(records[records.length - 1])]
 const days = (count: number): number[] => Array.from({ length: count + 3 }, () => begin + count * 86_400)
 
 const table: [change: Change, outcome: 'refolded' | 'skipped' | 'whole'][] = [
-  [{ part: 'desk', how: 'older' }, 'refolded'],
-  [{ part: 'desk', how: 'damaged' }, 'refolded'],
-  [{ part: 'desk', how: 'absent' }, 'refolded'],
+  [{ part: 'registry', how: 'older' }, 'refolded'],
+  [{ part: 'registry', how: 'damaged' }, 'refolded'],
+  [{ part: 'registry', how: 'absent' }, 'refolded'],
   [{ part: 'neighbourhood', how: 'older' }, 'refolded'],
   [{ part: 'neighbourhood', how: 'damaged' }, 'refolded'],
-  [{ task: 'watch', part: 'desk', how: 'older' }, 'refolded'],
+  [{ task: 'watch', part: 'registry', how: 'older' }, 'refolded'],
   [{ part: 'rows', how: 'older' }, 'skipped'],
-  [{ part: 'seats', how: 'damaged' }, 'skipped'],
+  [{ part: 'active models', how: 'damaged' }, 'skipped'],
   [{ task: 'watch', part: 'judge', how: 'absent' }, 'skipped'],
-  [{ part: 'desk', how: 'damaged', slot: 1 }, 'whole'], // the checkpoint before has all of it
+  [{ part: 'registry', how: 'damaged', slot: 1 }, 'whole'], // the checkpoint before has all of it
 ]
 
 it.each(table)('%o: %s', async (change, outcome) => {
@@ -103,7 +103,7 @@ it.each(table)('%o: %s', async (change, outcome) => {
 })
 
 const deskOf = ({ state }: Pick<FoldTask, 'state'>): Pick<FoldTask, 'state'> => ({
-  state: state.filter(({ name }) => name === 'desk'),
+  state: state.filter(({ name }) => name === 'registry'),
 })
 
 it('a part is read in an earlier form, by the version that wrote it', async () => {

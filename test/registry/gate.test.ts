@@ -1,4 +1,4 @@
-/** On what a promotion may stand, and for what a rollback waits: tables over one desk (docs/fold.md rule 19). */
+/** On what a promotion may stand, and for what a rollback waits: tables over one registry (docs/fold.md rule 19). */
 import { describe, expect, it, test } from 'vitest'
 import type { LogRecord } from '../../src/log/port.ts'
 import { settingOf } from '../../src/registry/gate.ts'
@@ -53,7 +53,7 @@ const rollback = (id: string, timeMs: number, day: number): Asked => ({
 
 type Played = { results: CommandResult[]; champions: string[] }
 
-/** Plays commands to a desk, each in the beat of its log time or a later one that it joins, through eight days. */
+/** Plays commands to a registry, each in the beat of its log time or a later one that it joins, through eight days. */
 function play(
   asked: readonly Asked[],
   { begunWith, between = [] }: { begunWith?: typeof setting; between?: TestRecord[] } = {},

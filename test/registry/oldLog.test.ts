@@ -24,10 +24,10 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
   const model = await modelOf(profile)
   const baseline = model?.hash ?? ''
   const tick = (label: string): number => profile.calendar.parse(label) ?? Number.NaN
-  const seats = ({ desk: { champions } }: Registry): [string | null, number][] =>
+  const reigns = ({ modelRegistry: { champions } }: Registry): [string | null, number][] =>
     champions.map((one) => [one.hash, one.fromTick])
   const before = await readRegistry(log, profile, null)
-  expect(seats(before)).toEqual([
+  expect(reigns(before)).toEqual([
     [baseline, Number.NEGATIVE_INFINITY],
     [expect.stringMatching(/^[0-9a-f]{64}$/), tick('2026-10-01')],
   ])
@@ -45,11 +45,11 @@ test('a promotion of then stands; one without an evaluation is not taken any mor
   const home = (id: string, more: Partial<Extract<ModelRequest, { kind: 'model.promote' }>>) =>
     modelCommand(id, taken.timeMs, tick('2026-10-05'), { kind: 'model.promote', hash: baseline, ...more })
   await append(log, [home('bare', {})])
-  expect((await readRegistry(log, profile, null)).desk.pending).toEqual([])
+  expect((await readRegistry(log, profile, null)).modelRegistry.pending).toEqual([])
   await append(log, [home('reasoned', { override: 'it was better' })])
   const after = await readRegistry(log, profile, null)
-  expect(after.desk.pending).toMatchObject([{ id: 'reasoned', accepted: true }])
-  expect(seats(after)).toEqual(seats(before))
+  expect(after.modelRegistry.pending).toMatchObject([{ id: 'reasoned', accepted: true }])
+  expect(reigns(after)).toEqual(reigns(before))
   expect(championAt(after, tick('2026-10-02'))).not.toBe(baseline)
   await log.close()
 })
@@ -93,7 +93,7 @@ test('goes on with the profile of today, when that is activated: codes of then l
     },
   ])
   await foldCalmly(setting)
-  const { desk: registry } = await readRegistry(log, begun, null)
+  const { modelRegistry: registry } = await readRegistry(log, begun, null)
   const { profiles } = registry
   expect(profiles.map(({ profile, fromTick }) => [profile.hash, fromTick])).toEqual([
     [begun.hash, Number.NEGATIVE_INFINITY],

@@ -73,7 +73,7 @@ const table: [Notice, string][] = [
   [{ kind: 'LogTimeRegressed', task, topic: 'risk-events', records: 1 }, 'warn'],
   [{ kind: 'CommitRefused', task, code: 'FW_LOG_FULL', message: 'full' }, 'error'],
   [{ kind: 'CheckpointSkipped', task, slot: 0, why: 'damaged' }, 'warn'],
-  [{ kind: 'StateRefolded', task, slot: 0, why: 'a page of desk is missing' }, 'warn'],
+  [{ kind: 'StateRefolded', task, slot: 0, why: 'a page of registry is missing' }, 'warn'],
   [{ kind: 'LogTimeLed', task, records: 2 }, 'warn'],
   [{ kind: 'LogTimeLeads', task, seconds: 61, waits: true }, 'warn'],
   [{ kind: 'Restoring', task }, 'info'],

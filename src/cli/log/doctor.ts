@@ -82,7 +82,9 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       const configuration = own && checkConfiguration(state, own)
       if (configuration !== undefined) checks.push(configuration)
       const editions =
-        own !== undefined && configuration?.verdict === 'ok' ? (await readRegistry(log, own, null)).desk : undefined
+        own !== undefined && configuration?.verdict === 'ok'
+          ? (await readRegistry(log, own, null)).modelRegistry
+          : undefined
       if (editions !== undefined && state.editions.size > 0) checks.push(checkEditions(editions))
       checks.push(checkImport(state, place.kind === 'kafka' || readWriter(place.folder).live))
       if (place.kind === 'embedded') checks.push(await checkCheckpoints(log, place.folder, prefixesOf(options)))

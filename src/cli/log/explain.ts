@@ -54,8 +54,8 @@ async function askNow(id: string, holder: Holder): Promise<Explanation> {
 function explainPast(id: string, options: Options): Promise<Explanation> {
   return withRegistry(options, 'read', async (open) => {
     const { log } = open
-    const { beatMs, desk } = open.registry
-    const [{ profile }] = desk.profiles
+    const { beatMs, modelRegistry } = open.registry
+    const [{ profile }] = modelRegistry.profiles
     const closed = await lastClosedTick(log, profile, beatMs)
     const tick = tickOf(profile, '--at', options.at) ?? closed
     if (tick > closed)

@@ -48,11 +48,11 @@ async function verify(log: Log, named: Profile, id: string): Promise<Verificatio
   if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
   if (!(await wasRun(log))) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
   const registry = await readRegistry(log, profile, null)
-  const { beatMs, desk } = registry
+  const { beatMs, modelRegistry } = registry
   const found: Verification[] = []
   for (const warning of published) {
     const { tick, foldVersion } = warning
-    const profileOf = (at: number): Profile => profileAt(desk.profiles, at)
+    const profileOf = (at: number): Profile => profileAt(modelRegistry.profiles, at)
     const setting = { profileOf, model: championAt(registry, tick), foldVersion, beatMs }
     found.push(verifyWarning(warning, await archiveFor(log, tick), setting))
   }

@@ -21,9 +21,9 @@ type Options = LogOptions & { profile: string; from?: string; to?: string }
 export function evaluateShadow(options: Options, share: number, screen: Screen): Promise<ModelEvaluation> {
   return withRegistry({ ...options }, 'read', async (open) => {
     const { profile, registry } = open
-    const { desk, challengers } = registry
-    const champion = seated(open, 'champion', desk.champions)
-    const challenger = seated(open, 'challenger', challengers)
+    const { modelRegistry, challengers } = registry
+    const champion = inRole(open, 'champion', modelRegistry.champions)
+    const challenger = inRole(open, 'challenger', challengers)
     if (champion === undefined)
       throw new ForewarnError('FW_USAGE', ['No champion scores in the log; `forewarn promote` lets one score.'])
     if (challenger === undefined)
@@ -53,9 +53,9 @@ export function evaluateShadow(options: Options, share: number, screen: Screen):
   })
 }
 
-type Seated = JudgedModel & { fromTick: number }
+type InRole = JudgedModel & { fromTick: number }
 
-function seated({ models }: OpenRegistry, role: string, reigns: readonly Reign[]): Seated | undefined {
+function inRole({ models }: OpenRegistry, role: string, reigns: readonly Reign[]): InRole | undefined {
   const last = reigns.at(-1)
   if (last === undefined || last.hash === null) return undefined
   const { hash, fromTick } = last
@@ -64,7 +64,7 @@ function seated({ models }: OpenRegistry, role: string, reigns: readonly Reign[]
 }
 
 /** The tick asked for, else the first in which both have scored; in any case after the training of both. */
-function firstTick({ from }: Options, { profile }: OpenRegistry, both: readonly Seated[]): number | undefined {
+function firstTick({ from }: Options, { profile }: OpenRegistry, both: readonly InRole[]): number | undefined {
   const asked = tickOf(profile, '--from', from)
   const untrained = both.map(({ file }) => (profile.calendar.parse(file.training.to) ?? Number.NEGATIVE_INFINITY) + 1)
   const first = Math.max(...untrained)

@@ -64,8 +64,8 @@ export function extractCommand(screen: Screen = processScreen): Command {
       const profile = await loadProfile(options.profile)
       const extracted = await withLog(options, 'read', async (log) => {
         // By the profile in force: what a model learns is read as it will be read when it scores.
-        const { desk, beatMs } = await readRegistry(log, await profileOf(log, profile), null)
-        return extract(log, { profile: desk.profile, beatMs }, options, screen)
+        const { modelRegistry, beatMs } = await readRegistry(log, await profileOf(log, profile), null)
+        return extract(log, { profile: modelRegistry.profile, beatMs }, options, screen)
       })
       await printExtracted(screen, extracted, options)
     })

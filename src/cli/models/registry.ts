@@ -39,7 +39,7 @@ export async function withRegistry<T>(
   return withLog(options, mode === 'read' || holder !== undefined ? 'read' : 'write', async (log) => {
     const begun = await profileOf(log, named)
     const registry = await readRegistry(log, begun, baseline?.hash ?? null)
-    const { profile } = registry.desk
+    const { profile } = registry.modelRegistry
     const target = holder === undefined ? logRegistry(log) : httpRegistry(holder)
     return work({ log, profile, registry, models: listModels(registry, profile, baseline), target })
   })
@@ -51,13 +51,13 @@ export type Artifact = { kind: ArtifactKind; hash: string; files: FolderFiles }
 /** Puts a folder into the log, unless it is there, and says so. @throws ForewarnError FW_ARTIFACT_LIMIT, and nothing is sent. */
 export async function publish(
   screen: Screen,
-  { registry: { desk }, target }: OpenRegistry,
+  { registry: { modelRegistry }, target }: OpenRegistry,
   { kind, hash, files }: Artifact,
   options: RegistryOptions,
 ): Promise<void> {
-  const obstacle = desk.artifacts.obstacleTo(kind, hash, files)
+  const obstacle = modelRegistry.artifacts.obstacleTo(kind, hash, files)
   if (obstacle !== undefined) throw new ForewarnError('FW_ARTIFACT_LIMIT', [obstacle])
-  const isThere = typeof desk.artifacts.stateOf(kind, hash) !== 'string'
+  const isThere = typeof modelRegistry.artifacts.stateOf(kind, hash) !== 'string'
   const chunks = isThere ? [] : chunksOf(kind, hash, files)
   const bar = progressBar(screen)
   try {

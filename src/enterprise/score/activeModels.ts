@@ -31,7 +31,7 @@ export class ActiveModels {
   readonly #options: ActiveModelsOptions
   /** The models that the registry says are in force; of the challenger, what it has published of each row. */
   readonly state: StatePart = {
-    name: 'seats',
+    name: 'active models',
     version: 1,
     save: (out) => this.#save(out),
     load: (from) => this.#load(from),

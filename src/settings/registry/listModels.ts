@@ -25,17 +25,17 @@ export type ListedModel = {
 
 /** The baseline first, then the artefacts in the order in which they came. */
 export function listModels(registry: Registry, profile: Profile, baseline: ModelFolder | undefined): ListedModel[] {
-  const { desk } = registry
+  const { modelRegistry } = registry
   const hashes = new Set([
     ...(registry.baseline === null ? [] : [registry.baseline]),
-    ...desk.artifacts.hashesOf('model'),
+    ...modelRegistry.artifacts.hashesOf('model'),
   ])
   return [...hashes].map((hash) => listed(hash, registry, profile, baseline))
 }
 
 function listed(hash: string, registry: Registry, profile: Profile, baseline: ModelFolder | undefined): ListedModel {
-  const { desk } = registry
-  const state = desk.artifacts.stateOf('model', hash)
+  const { modelRegistry } = registry
+  const state = modelRegistry.artifacts.stateOf('model', hash)
   const files = typeof state === 'string' ? (baseline?.hash === hash ? baseline.files : undefined) : state.files
   const card = files?.get('MODEL_CARD.md')
   return {
@@ -48,16 +48,16 @@ function listed(hash: string, registry: Registry, profile: Profile, baseline: Mo
   }
 }
 
-function rolesOf(hash: string, { desk }: Registry, { calendar }: Profile): ModelState[] {
+function rolesOf(hash: string, { modelRegistry }: Registry, { calendar }: Profile): ModelState[] {
   const found: ModelState[] = []
   const label = (tick: number): string | undefined => (Number.isFinite(tick) ? calendar.label(tick) : undefined)
-  const last = desk.champions.findLast((one) => one.hash === hash)
+  const last = modelRegistry.champions.findLast((one) => one.hash === hash)
   if (last !== undefined)
-    found.push({ state: desk.champion === hash ? 'champion' : 'was champion', at: label(last.fromTick) })
-  if (desk.challenger === hash) found.push({ state: 'challenger' })
-  for (const { kind, hash: wished, tick, accepted } of desk.pending) {
+    found.push({ state: modelRegistry.champion === hash ? 'champion' : 'was champion', at: label(last.fromTick) })
+  if (modelRegistry.challenger === hash) found.push({ state: 'challenger' })
+  for (const { kind, hash: named, tick, accepted } of modelRegistry.pending) {
     if (kind === 'profile.activate') continue
-    const of = kind === 'model.rollback' ? desk.previousBy(tick) : wished
+    const of = kind === 'model.rollback' ? modelRegistry.previousBy(tick) : named
     if (of !== hash) continue
     const as = kind === 'model.challenge' ? 'challenger' : 'champion'
     found.push({ state: 'pending', as, at: calendar.label(tick), accepted })
@@ -65,8 +65,8 @@ function rolesOf(hash: string, { desk }: Registry, { calendar }: Profile): Model
   return found
 }
 
-function faultOf(hash: string, { desk, baseline }: Registry): ModelState[] {
-  const state = desk.artifacts.stateOf('model', hash)
+function faultOf(hash: string, { modelRegistry, baseline }: Registry): ModelState[] {
+  const state = modelRegistry.artifacts.stateOf('model', hash)
   if (state === 'unknown' || hash === baseline) return []
   if (typeof state === 'string') return [{ state }]
   return state.misfit === undefined ? [] : [{ state: 'misfit', why: state.misfit }]

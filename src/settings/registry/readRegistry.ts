@@ -12,7 +12,7 @@ import type { ActiveSetting } from '../../registry/gate.ts'
 import { ModelRegistry } from '../../registry/modelRegistry.ts'
 
 export type Registry = {
-  desk: ModelRegistry
+  modelRegistry: ModelRegistry
   beatMs: number
   /** Hash of the baseline. */
   baseline: string | null
@@ -44,7 +44,13 @@ function newRegistry(
   begunWith: ActiveSetting | undefined,
 ): Registry {
   const { profile, ...rest } = of
-  const desk = new ModelRegistry({ profile, beatMs: of.beatMs, champion: of.baseline, challenger: null, begunWith })
+  const modelRegistry = new ModelRegistry({
+    profile,
+    beatMs: of.beatMs,
+    champion: of.baseline,
+    challenger: null,
+    begunWith,
+  })
   const challengers: Reign[] = [{ hash: null, fromTick: Number.NEGATIVE_INFINITY }]
   let last = Number.NEGATIVE_INFINITY
   const step = (
@@ -53,23 +59,27 @@ function newRegistry(
     chunks: readonly LogRecord[],
   ): readonly CommandResult[] => {
     last = beat
-    const { switched, results } = desk.fold(beat, commands, chunks)
+    const { switched, results } = modelRegistry.fold(beat, commands, chunks)
     const fromTick = profile.calendar.tickOf(beat * of.beatMs)
-    if (switched.challenger) challengers.push({ hash: desk.challenger, fromTick })
+    if (switched.challenger) challengers.push({ hash: modelRegistry.challenger, fromTick })
     return results
   }
   const turn: Registry['turn'] = (beat, commands, chunks) => {
     const results: CommandResult[] = []
-    for (let due = desk.boundaryAfter(last); due !== undefined && due < beat; due = desk.boundaryAfter(last))
+    for (
+      let due = modelRegistry.boundaryAfter(last);
+      due !== undefined && due < beat;
+      due = modelRegistry.boundaryAfter(last)
+    )
       results.push(...step(due, [], []))
     return [...results, ...step(beat, commands, chunks)]
   }
-  return { ...rest, desk, challengers, turn }
+  return { ...rest, modelRegistry, challengers, turn }
 }
 
 /** The model that scored in a tick; of one to come, the model that scores now. */
-export function championAt({ desk }: Registry, tick: number): string | null {
-  return championHashAt(desk.champions, tick)
+export function championAt({ modelRegistry }: Registry, tick: number): string | null {
+  return championHashAt(modelRegistry.champions, tick)
 }
 
 /**
@@ -77,14 +87,16 @@ export function championAt({ desk }: Registry, tick: number): string | null {
  * champion before this one, is answered when that begins. The registry is then as far.
  */
 export function answerTo(
-  { desk, beatMs, throughBeat, turn }: Registry,
+  { modelRegistry, beatMs, throughBeat, turn }: Registry,
   command: ChangeCommand,
   nowMs: number,
 ): Pick<CommandResult, 'accepted' | 'code' | 'detail'> {
   const timeMs = Math.max(nowMs, throughBeat * beatMs) // no log goes back in time
   const value = Buffer.from(JSON.stringify(command))
   const record: LogRecord = { offset: 0, timeMs, key: null, value, headers: null }
-  const [beat, due] = [timeMs, desk.calendar.startMs(command.effectiveTick)].map((ms) => Math.floor(ms / beatMs))
+  const [beat, due] = [timeMs, modelRegistry.calendar.startMs(command.effectiveTick)].map((ms) =>
+    Math.floor(ms / beatMs),
+  )
   const results = [...turn(beat, [record], []), ...(due > beat ? turn(due, [], []) : [])]
   const answer = results.find(({ id }) => id === command.id)
   if (answer === undefined) throw new Error(`command ${command.id} is not answered when its tick begins`)

@@ -81,7 +81,7 @@ type Outcome = { answers: string[]; models: string[]; rivals: number }
 
 /**
  * Reads both topics, each record so late after its own log time; beats in which something is due are folded too. `afterEach` takes the
- * desk after every beat, and gives the one that goes on.
+ * registry after every beat, and gives the one that goes on.
  */
 function read(
   commands: readonly TestRecord[],
