@@ -5,7 +5,7 @@
  * cell too rare ever to gather ten expected events within the memory stays here for ever.
  * Source: empirical Bayes for Poisson rates, Clayton & Kaldor (1987); discounting, West & Harrison (1997).
  */
-import type { CountContext, Expectation } from './detector.ts'
+import { boundMean, type CountContext, type Expectation } from './detector.ts'
 
 /** Below this many events the cold start alone speaks; at twice as many it is silent. */
 export const warmFrom = 10
@@ -27,6 +27,19 @@ export function coldExpectation(context: CountContext, priorMean: number, gather
   const size = context.prior.shape + gathered.counted
   const mean = (priorMean * size) / (context.prior.shape + gathered.expected)
   return { mean, variance: gathered.phi * mean + (mean * mean) / size }
+}
+
+/**
+ * The mean of a tick once its count is known: the Gamma posterior that includes it. `calm`: the count, an outbreak cut, >= 0.
+ * coldPosterior with a prior of { rate: 2, shape: 3 }, nothing gathered and 9 counted is 2 (3 + 9) / (3 + 2) = 4.8.
+ */
+export function coldPosterior(
+  { prior }: CountContext,
+  priorMean: number,
+  { expected, counted }: Gathered,
+  calm: number,
+): number {
+  return boundMean((priorMean * (prior.shape + counted + calm)) / (prior.shape + expected + priorMean))
 }
 
 /**

@@ -10,7 +10,9 @@
  *              xi    <- l xi    + (1-l) Omega0 b0 + w mean x (eta + r),   r = (y - mean) / mean, bounded
  *
  * with x = (1, cos, sin) of the year (until a whole year has been seen, expectations use the level alone), and
- * eta = ln(mean / (exposure week)) of the expectation in force, cold start included.
+ * eta = ln(mean / (exposure week)) of the expectation in force. While the cold start has a say, V / mean stands for phi in what cuts and
+ * weighs a count down, and the regression is taught the Gamma posterior that includes the tick's count (coldStart.ts): its mean, with
+ * r = 0. So a cell that is far busier than its siblings from its first tick on is expected to be so from the second.
  *
  * r is bounded where y exceeds calmMax, the count whose residual is 2.58 and at least one event (workingResidual). A fixed bound
  * of 3 fails at both ends: with small means single events are lost (at 0.14 events an hour the rate settled at 0.14 of the
@@ -18,7 +20,7 @@
  */
 import { cos2pi, exp, ln, sin2pi } from '../math.ts'
 import { baselineWeight, calmMax, winsorise } from './anscombe.ts'
-import { blend, coldExpectation, type Gathered, warmShare } from './coldStart.ts'
+import { blend, coldExpectation, coldPosterior, type Gathered, warmShare } from './coldStart.ts'
 import { cusumNext, cusumRateRatio } from './cusum.ts'
 import {
   boundMean,
@@ -111,29 +113,43 @@ function learn(state: Float64Array, offset: number, context: CountContext, y: nu
   const expected = expectation(state, offset, context)
   const keep = exp((lnKeepWeekly * context.tickDays) / 7)
   const phi = dispersion(state, offset)
-  learnRates(state, offset, context, { y, mean: expected.mean, phi, keep })
-  const calm = winsorise(y, expected.mean, phi)
+  const gathered = gatheredIn(state, offset)
+  const isYoung = warmShare(gathered) < 1
+  const spread = isYoung ? expected.variance / expected.mean : phi
+  const calm = winsorise(y, expected.mean, spread)
+  const priorMean = boundMean(context.prior.rate * context.exposure * context.weekFactor)
+  const mean = isYoung ? coldPosterior(context, priorMean, gathered, calm) : expected.mean
+  learnRates(state, offset, context, {
+    mean,
+    weight: mean * baselineWeight(y, expected.mean, spread),
+    residual: isYoung ? 0 : workingResidual(y, mean, calmMax(mean, phi)),
+    keep,
+  })
   const square = (phi * (calm - expected.mean) * (calm - expected.mean)) / expected.variance
   const keepSquares = exp((lnKeepSquaresWeekly * context.tickDays) / 7)
   state[offset + at.squares] = keepSquares * state[offset + at.squares] + Math.min(square, squareMax)
   state[offset + at.weight] = keepSquares * state[offset + at.weight] + 1
-  const priorMean = boundMean(context.prior.rate * context.exposure * context.weekFactor)
   state[offset + at.expected] = keep * state[offset + at.expected] + priorMean
   state[offset + at.counted] = keep * state[offset + at.counted] + calm
   const step = { mean: expected.mean, size: sizeOf(expected), rateRatio: cusumRateRatio }
   state[offset + at.cusum] = cusumNext(state[offset + at.cusum], y, step)
 }
 
-type Lesson = { readonly y: number; readonly mean: number; readonly phi: number; readonly keep: number }
+/** What one tick teaches the regression: mean, w mean and r; and what it forgets. */
+type Lesson = { readonly mean: number; readonly weight: number; readonly residual: number; readonly keep: number }
 
 /** The regression's own update: Omega and xi. */
-function learnRates(state: Float64Array, offset: number, context: CountContext, { y, mean, phi, keep }: Lesson): void {
+function learnRates(
+  state: Float64Array,
+  offset: number,
+  context: CountContext,
+  { mean, weight, residual, keep }: Lesson,
+): void {
   setBasis(context.yearPhase)
   const priorPull = omega0[0] * boundLnRate(ln(context.prior.rate))
   if (state[offset + at.omega] === 0) startRates(state, offset, priorPull)
-  const weight = mean * baselineWeight(y, mean, phi)
   const eta = boundLnRate(ln(mean / (context.exposure * context.weekFactor)))
-  const response = weight * (eta + workingResidual(y, mean, calmMax(mean, phi)))
+  const response = weight * (eta + residual)
   gather(state, offset + at.omega, { keep, prior: omega0, weight }, basis)
   const xi = offset + at.xi
   state[xi] = keep * state[xi] + (1 - keep) * priorPull + response

@@ -14,17 +14,17 @@ const golden = {
   foldVersion: 5,
   hashes: {
     'cell-parts': '7094 8c41de660ed86bf9',
-    'cell-warnings': '10 a6621d6ac5f5f3b9',
+    'cell-warnings': '10 2a00f2d77951b821',
     'command-results': '2 ca37ab19e106754d',
     'dead-letters': '60 a8415e51092952d6',
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
     fates: '1738 560f5183b4a42936',
-    'industry-warnings': '7 37c8f53fe4f57c54',
+    'industry-warnings': '7 0ded254355f5d9d7',
     notices: '1021 fc5bdf8509631792',
-    'region-warnings': '10 1cc12fdb73e3c850',
+    'region-warnings': '10 c7f573b744fd935b',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '80 b7056b90748826b3',
+    ticks: '80 7c92827f412d2266',
   },
 } as const
 

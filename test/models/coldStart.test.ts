@@ -1,6 +1,6 @@
 /** The pieces of the recursion, by hand: the cold start, its passing into the regression, and the solution of the regression. */
 import { expect, it } from 'vitest'
-import { blend, coldExpectation, warmShare } from '../../models/counts/coldStart.ts'
+import { blend, coldExpectation, coldPosterior, warmShare } from '../../models/counts/coldStart.ts'
 import { gather, informationLength, solve } from '../../models/counts/information.ts'
 
 const context = { tick: 0, yearPhase: 0, weekFactor: 1, exposure: 1, prior: { rate: 2, shape: 3 }, tickDays: 1 }
@@ -10,6 +10,11 @@ it('expects the prior, shrunk to what was counted where the prior expected so mu
   const { mean, variance } = coldExpectation(context, 2, { expected: 5, counted: 9, phi: 1.5 })
   expect(mean).toBe(3) // 2 x (3 + 9) / (3 + 5)
   expect(variance).toBe(1.5 * 3 + 9 / 12)
+})
+
+it('takes the count of the tick into what it would have expected', () => {
+  expect(coldPosterior(context, 2, { expected: 0, counted: 0, phi: 1 }, 9)).toBe(4.8) // 2 x (3 + 9) / (3 + 2)
+  expect(coldPosterior(context, 2, { expected: 5, counted: 9, phi: 4 }, 0)).toBe(2.4) // 2 x (3 + 9) / (3 + 5 + 2)
 })
 
 it.each([

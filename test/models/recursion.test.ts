@@ -34,6 +34,34 @@ describe('cold start', () => {
   })
 })
 
+describe('a series at seven times the rate of its siblings from its beginning', () => {
+  /** p of each tick, and the share of the count that was expected. */
+  function follow(shape: number, ticks: number): { p: number; share: number }[] {
+    const state = new Float64Array(recursiveGlm.stateLength)
+    recursiveGlm.start(state, 0)
+    return Array.from({ length: ticks }, (_, tick) => {
+      const context = contextAt(tick, { prior: { rate: 1450 / 7, shape }, tickDays: 1, seasonKnown: false })
+      const expected = recursiveGlm.expect(state, 0, context)
+      recursiveGlm.learn(state, 0, context, 1450)
+      return { p: judge(expected, 1450).p, share: expected.mean / 1450 }
+    })
+  }
+
+  it('is no outbreak where siblings differ as provinces do', () => {
+    const ticks = follow(0.5, 60).slice(1)
+    for (const { p } of ticks) expect(p).toBeGreaterThan(0.01)
+    expect(ticks[0].share).toBeGreaterThan(0.87)
+    expect(ticks[2].share).toBeGreaterThan(0.95)
+    for (const { share } of ticks) expect(share).toBeLessThan(1.01)
+  })
+
+  it.each([1, 2, 5, 20])('is none before it is judged where their shape is %d', (shape) => {
+    const ticks = follow(shape, 60)
+    for (const { p } of ticks.slice(14)) expect(p).toBeGreaterThan(0.01)
+    for (const { share } of ticks) expect(share).toBeLessThan(1.01)
+  })
+})
+
 describe('with history', () => {
   it('learns level and season', () => {
     const mean = (tick: number) => Math.exp(3 + 0.6 * Math.cos((2 * Math.PI * tick) / 52))

@@ -183,7 +183,7 @@ export class CountStatistic implements Statistic {
     const size = prior.shape + cell.counted
     const coldMean = (prior.rate * week * size) / (prior.shape + cell.expected)
     const cold = { mean: coldMean, variance: phi * coldMean + coldMean ** 2 / size }
-    const share = Math.min(1, Math.max(0, Math.max(cell.expected, cell.counted) / 10 - 1))
+    const share = 1 - coldShare(cell)
     if (share === 0 || cell.omega === undefined) return cold
     const warm = this.#regression(cell.omega, cell.xi, tick)
     const mean = Math.exp(warm.lnRate) * week
@@ -212,13 +212,19 @@ export class CountStatistic implements Statistic {
     const phi = dispersion(cell)
     const keep = keepWeekly ** (this.#clock.tickDays / 7)
     const keepDispersion = keepDispersionWeekly ** (this.#clock.tickDays / 7)
-    const calm = Math.max(1, (mean ** 0.5 + (limit / 1.5) * phi ** 0.5) ** 1.5 * mean ** 0.25)
+    // While the cold start has a say, the spread that was expected cuts, and what it would have expected of the count is taught.
+    const isYoung = coldShare(cell) > 0
+    const spread = isYoung ? variance / mean : phi
+    const calm = Math.max(1, (mean ** 0.5 + (limit / 1.5) * spread ** 0.5) ** 1.5 * mean ** 0.25)
     const cut = Math.min(y, calm)
+    const posterior =
+      (prior.rate * week * (prior.shape + cell.counted + cut)) / (prior.shape + cell.expected + prior.rate * week)
 
-    const residual = (1.5 * (y ** (2 / 3) * mean ** (-1 / 6) - mean ** 0.5)) / phi ** 0.5
+    const residual = (1.5 * (y ** (2 / 3) * mean ** (-1 / 6) - mean ** 0.5)) / spread ** 0.5
     const weight = y > 1 && residual > limit ? (limit / residual) ** 2 : 1
     const excess =
       y <= calm ? (y - mean) / mean : Math.min(Math.max(3, calm / mean - 1), calm / mean - 1 + Math.log(y / calm))
+    const lesson = isYoung ? { mean: posterior, excess: 0 } : { mean, excess }
     const x = this.#season(tick)
     const b0 = [Math.log(prior.rate), 0, 0]
     const before = cell.omega ?? x.map((_, row) => x.map((_, column) => (row === column ? omega0[row] : 0)))
@@ -226,12 +232,14 @@ export class CountStatistic implements Statistic {
     cell.omega = before.map((values, row) =>
       values.map((value, column) => {
         const prior0 = row === column ? omega0[row] : 0
-        return keep * value + (1 - keep) * prior0 + weight * mean * x[row] * x[column]
+        return keep * value + (1 - keep) * prior0 + weight * lesson.mean * x[row] * x[column]
       }),
     )
     cell.xi = xi.map(
       (value, row) =>
-        keep * value + (1 - keep) * omega0[row] * b0[row] + weight * mean * x[row] * (Math.log(mean / week) + excess),
+        keep * value +
+        (1 - keep) * omega0[row] * b0[row] +
+        weight * lesson.mean * x[row] * (Math.log(lesson.mean / week) + lesson.excess),
     )
     cell.squares = keepDispersion * cell.squares + Math.min((phi * (cut - mean) ** 2) / variance, 100)
     cell.weights = keepDispersion * cell.weights + 1
@@ -258,6 +266,10 @@ const newCell = (): Cell => ({
 })
 
 const dispersion = ({ squares, weights }: Cell): number => Math.max(1, (squares + 5) / (weights + 5))
+
+/** How far the cold start has a say: 1 below ten events expected or counted, 0 from twenty on. */
+const coldShare = ({ expected, counted }: Cell): number =>
+  1 - Math.min(1, Math.max(0, Math.max(expected, counted) / 10 - 1))
 
 /** Gamma of the siblings' rates by its moments, weighted by their ticks. */
 function priorOf(seen: readonly { events: number; ticks: number }[]): Prior {
