@@ -2,6 +2,7 @@
  * The audit: accounts that must agree, kept by a second hand from what tasks put out, and from nothing of how they counted it.
  *
  *   fates of events = sums of the part                     an enterprise task, each beat
+ *   rows scored now = those of before + sums of parts      the same, each tick
  *   sums of parts = leaves of the tick = its judged nodes  the watch, each tick
  *
  * FOREWARN_ASSERT=1 turns it on; else nothing of it runs. What does not agree stops the task before it is committed.
@@ -11,6 +12,8 @@ import type { Profile } from '../streams/profile.ts'
 import { ArchiveRecord, type TickRecord } from '../streams/ticks.ts'
 import type { TopicName } from '../streams/topics.ts'
 import { type CellKeys, cellKeys } from './cells.ts'
+import type { Known } from './enterprise/known.ts'
+import { flag } from './enterprise/rows/rows.ts'
 import { ForewarnError } from './errors.ts'
 import type { BeatRecords } from './fold/beatRecords.ts'
 import { jsonOf } from './json.ts'
@@ -21,9 +24,13 @@ import { lattice } from './watch/lattice.ts'
 /** Takes what a task read in a beat and what it said. @throws ForewarnError FW_INTERNAL with the two accounts that differ. */
 export type Audit = (beat: number, records: BeatRecords, outputs: readonly Output[]) => void
 
+type Rows = Known['rows']
+type Audited = { readonly id: TaskId; readonly profile: Profile; readonly known?: { readonly rows: Rows } }
+
 /** Another profile in force is another audit. */
-export function auditOf(task: { readonly id: TaskId; readonly profile: Profile }): Audit {
-  const made = (): Audit => (task.id.kind === 'watch' ? auditOfWatch(task.profile) : auditOfEnterprises(task.profile))
+export function auditOf(task: Audited): Audit {
+  const made = (): Audit =>
+    task.id.kind === 'watch' ? auditOfWatch(task.profile) : auditOfEnterprises(task.profile, task.known?.rows)
   let { profile } = task
   let audit = made()
   return (beat, records, outputs) => {
@@ -34,7 +41,8 @@ export function auditOf(task: { readonly id: TaskId; readonly profile: Profile }
 }
 
 /** Decoded events arrive, kept ones are counted once, and each that is taken back was counted before. */
-function auditOfEnterprises(profile: Profile): Audit {
+function auditOfEnterprises(profile: Profile, rows: Rows | undefined): Audit {
+  const auditRisk = rows && auditOfRisk(rows)
   const keys = cellKeys(profile)
   const { types } = profile
   return (beat, _, outputs) => {
@@ -60,7 +68,48 @@ function auditOfEnterprises(profile: Profile): Audit {
     agree('events that arrived', arrived, 'fates of such', kept + fateOf('retraction') + others)
     const gone = counted[retracted] + late[retracted]
     if (gone > fateOf('retraction')) agree('events taken back', gone, 'retractions', fateOf('retraction'))
+    auditRisk?.(agree, parts)
   }
+}
+
+type Scored = { enterprises: number; logOdds: number }
+
+/** What the rows are counted with is what parts have said since the rows were last looked at: in each beat that begins another tick. */
+function auditOfRisk(rows: Rows): (agree: Agree, parts: readonly CellPart[]) => void {
+  let before: (Scored & { tick: number }) | undefined
+  let told: Scored = { enterprises: 0, logOdds: 0 }
+  return (agree, parts) => {
+    for (const { risk } of parts)
+      told = {
+        enterprises: told.enterprises + sum(risk?.enterprises ?? []),
+        logOdds: told.logOdds + sum(risk?.logOdds ?? []),
+      }
+    const tick = parts.at(0)?.tick
+    if (tick === undefined || tick === before?.tick) return
+    const now = scoredOf(rows)
+    if (before !== undefined) {
+      agree(
+        'scored enterprises in rows',
+        now.enterprises,
+        'those of before and parts',
+        before.enterprises + told.enterprises,
+      )
+      agree('log-odds of rows', now.logOdds, 'those of before and parts', before.logOdds + told.logOdds)
+    }
+    before = { ...now, tick }
+    told = { enterprises: 0, logOdds: 0 }
+  }
+}
+
+function scoredOf(rows: Rows): Scored {
+  const found = { enterprises: 0, logOdds: 0 }
+  for (let row = 0; row < rows.count; row++) {
+    const logOdds = rows.logOdds(row)
+    if (logOdds === undefined || !rows.has(row, flag.registered) || rows.has(row, flag.closed)) continue
+    found.enterprises++
+    found.logOdds += logOdds
+  }
+  return found
 }
 
 /** What parts say since the last tick closed is what the archive says of the tick; the first tick after a start may have begun before it. */

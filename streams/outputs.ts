@@ -97,6 +97,11 @@ export const CellPart = z.object({
   arrivals: z.object({ keys: numbers, deltas: numbers }),
   /** Rows by (score or feature, bin) of the champion's reference, packed by `models/quality/drift.ts`; absent when none were counted. */
   drift: z.object({ keys: numbers, counts: numbers }).optional(),
+  /**
+   * Scored enterprises of the stock by (leaf, grade): how many, the sum of round(1000 ln(p / (1 - p))), and the sum of round(10^6 p).
+   * Absent when nothing changed.
+   */
+  risk: z.object({ keys: numbers, enterprises: numbers, logOdds: numbers, probability: numbers }).optional(),
 })
 export type CellPart = z.infer<typeof CellPart>
 

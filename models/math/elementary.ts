@@ -121,6 +121,11 @@ export function lnExcess(x: number, onePlusX: number): number {
   return v * (x - 2 * z * sum)
 }
 
+/** Log-odds of a probability, ln(p / (1 - p)): the inverse of `logistic`; -Infinity at 0, Infinity at 1. */
+export function logit(probability: number): number {
+  return ln(probability / (1 - probability))
+}
+
 /** 1 / (1 + e^-x), without overflow. */
 export function logistic(x: number): number {
   if (x >= 0) return 1 / (1 + exp(-x))

@@ -1,6 +1,6 @@
 /** From the core's log-odds to the probability that is published: a map that keeps the order of the rows. */
 import { z } from 'zod'
-import { exp, ln, ln1p, logistic } from '../math.ts'
+import { exp, ln1p, logistic, logit } from '../math.ts'
 import { firstAbove } from '../search.ts'
 import { boundedList, calibrationKnotsMax } from './bounds.ts'
 
@@ -65,10 +65,6 @@ const smallest = Number.EPSILON
 /** Never 0 and never 1: nothing is certain. */
 function inside(probability: number): number {
   return Math.min(1 - smallest, Math.max(smallest, probability))
-}
-
-function logit(probability: number): number {
-  return ln(probability / (1 - probability))
 }
 
 function ascends(values: readonly number[]): boolean {

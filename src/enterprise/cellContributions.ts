@@ -14,6 +14,7 @@ import {
   hourOf,
   tombstoneBit,
 } from '../../models/facts.ts'
+import { millionthsOfProbability } from '../../models/level/counted.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { noGrade } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
@@ -34,6 +35,8 @@ export class ContributionSums {
   readonly overlapCorrection = new Deltas()
   readonly stock = new Deltas()
   readonly arrivals = new Deltas()
+  /** Scored enterprises of the stock; second, their log-odds in thousandths; third, their probabilities in millionths. */
+  readonly risk = new Deltas()
   /** Rows by bin of the champion's reference; only at a tick's close. */
   readonly drift = new Deltas()
   readonly late = new Map<number, Deltas>()
@@ -58,8 +61,10 @@ export type CellContributions = {
   recountOf(row: number): void
   /** Adds or takes out all facts of the open tick: around a change of place or grade. */
   facts(row: number, tick: number, sign: 1 | -1): void
-  /** Adds or takes out a registered enterprise from the population by (leaf, grade, band). */
+  /** Adds or takes out a registered enterprise from the population by (leaf, grade, band), with the log-odds that it is counted with. */
   stock(row: number, tick: number, sign: 1 | -1): void
+  /** From here on a row is counted with these log-odds, in thousandths; undefined: the model in force cannot score it. */
+  rescored(row: number, logOdds: number | undefined, tick: number): void
   /** Counts a retracted fact in the tick, cell and grade in which it was counted. */
   retracted(row: number, words: Int32Array, at: number, openTick: number): void
   /** Counts a record that arrived, whatever its fate. */
@@ -103,7 +108,7 @@ export function contributions(
   /** The end of the tick that was last asked for: nearly always the open one. */
   let endOf = { tick: 0, hour: hourOf(calendar.endMs(0)) }
 
-  return { begin, end, fact, facts, recountOf, stock, retracted, arrived, leafRegion, gradeAt, sums }
+  return { begin, end, fact, facts, recountOf, stock, rescored, retracted, arrived, leafRegion, gradeAt, sums }
 
   function begin(row: number, slot: number, tick: number): void {
     if (slot === 0) several.clear()
@@ -243,10 +248,35 @@ export function contributions(
   }
 
   function stock(row: number, tick: number, sign: 1 | -1): void {
-    if (!rows.has(row, flag.registered) || rows.has(row, flag.closed)) return
+    if (!isInStock(row)) return
+    const graded = gradedHome(row, tick)
+    sums.stock.add(keys.stock(graded, rows.band(row)), sign)
+    addRisk(graded, rows.logOdds(row), sign)
+  }
+
+  function rescored(row: number, logOdds: number | undefined, tick: number): void {
+    const before = rows.logOdds(row)
+    if (logOdds === before) return
+    rows.setLogOdds(row, logOdds)
+    if (!isInStock(row)) return
+    const graded = gradedHome(row, tick)
+    addRisk(graded, before, -1)
+    addRisk(graded, logOdds, 1)
+  }
+
+  function addRisk(graded: number, logOdds: number | undefined, sign: 1 | -1): void {
+    if (logOdds !== undefined) sums.risk.add(graded, sign, sign * logOdds, sign * millionthsOfProbability(logOdds))
+  }
+
+  function isInStock(row: number): boolean {
+    return rows.has(row, flag.registered) && !rows.has(row, flag.closed)
+  }
+
+  /** The leaf and grade under which an enterprise itself is counted. */
+  function gradedHome(row: number, tick: number): number {
     const place = rows.place(row)
     const cell = keys.cell(regions.leafOf[place >>> 16], industries.leafOf[place & 0xffff])
-    sums.stock.add(keys.stock(keys.graded(cell, gradeAt(row, tick)), rows.band(row)), sign)
+    return keys.graded(cell, gradeAt(row, tick))
   }
 
   function retracted(row: number, words: Int32Array, at: number, openTick: number): void {

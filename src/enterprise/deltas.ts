@@ -1,29 +1,33 @@
-/** Signed integer sums by key, one or two for each, taken in the order of their keys; emptied without being allocated again. */
+/** Signed integer sums by key, one to three for each, taken in the order of their keys; emptied without being allocated again. */
 import { NumberIndex, resized } from '../sums.ts'
 
 const sizeMin = 64
 
-export type Sums = { keys: Float64Array; deltas: Int32Array; seconds: Float64Array }
+export type Sums = { keys: Float64Array; deltas: Int32Array; seconds: Float64Array; thirds: Float64Array }
 
 export class Deltas {
   readonly #index = new NumberIndex()
   #sums = new Int32Array(sizeMin)
   #seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
+  #thirds = new Float64Array(sizeMin)
 
-  add(key: number, delta: number, second = 0): void {
+  add(key: number, delta: number, second = 0, third = 0): void {
     const { count } = this.#index
     const at = this.#index.indexOf(key)
     if (at < count) {
       this.#sums[at] += delta
       this.#seconds[at] += second
+      this.#thirds[at] += third
       return
     }
     if (at === this.#sums.length) {
       this.#sums = resized(this.#sums)
       this.#seconds = resized(this.#seconds)
+      this.#thirds = resized(this.#thirds)
     }
     this.#sums[at] = delta
     this.#seconds[at] = second
+    this.#thirds[at] = third
   }
 
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
@@ -32,21 +36,24 @@ export class Deltas {
     const found = new Float64Array(index.count)
     let count = 0
     for (let at = 0; at < index.count; at++)
-      if (this.#sums[at] !== 0 || this.#seconds[at] !== 0) found[count++] = index.keys[at]
+      if (this.#sums[at] !== 0 || this.#seconds[at] !== 0 || this.#thirds[at] !== 0) found[count++] = index.keys[at]
     const keys = ascending(found.subarray(0, count))
     const deltas = new Int32Array(count)
     const seconds = new Float64Array(count)
+    const thirds = new Float64Array(count)
     for (let to = 0; to < count; to++) {
       const at = index.indexOf(keys[to])
       deltas[to] = this.#sums[at]
       seconds[to] = this.#seconds[at]
+      thirds[to] = this.#thirds[at]
     }
     index.clear()
     if (this.#sums.length > index.keys.length) {
       this.#sums = new Int32Array(index.keys.length)
       this.#seconds = new Float64Array(index.keys.length)
+      this.#thirds = new Float64Array(index.keys.length)
     }
-    return { keys, deltas, seconds }
+    return { keys, deltas, seconds, thirds }
   }
 }
 

@@ -9,7 +9,9 @@ const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB
 
 type Head = { task: string; beat: number; tick: number }
 type Column = Float64Array | Int32Array
-type Kind = 'counts' | 'unjudged' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals' | 'drift'
+type Kind = 'counts' | 'unjudged' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals' | 'drift' | 'risk'
+/** Left out of a part that has none of them. */
+const optional: ReadonlySet<string> = new Set<Kind>(['unjudged', 'drift', 'risk'])
 /** The columns of a part; numbers lie in typed arrays until they are written. */
 type Columns = { [kind in Kind]: { [name in keyof NonNullable<CellPart[kind]>]: Column } }
 
@@ -18,6 +20,7 @@ const json = new NumbersJson()
 /** Writes the sums of a beat as a part, page after page, and empties them. */
 export function* writePart(sums: ContributionSums, head: Head, partition: number, emit: Emit): Iterable<void> {
   const drift = sums.drift.take()
+  const risk = sums.risk.take()
   const columns: Columns = {
     counts: singles(sums.counts.take()),
     unjudged: singles(sums.unjudged.take()),
@@ -27,6 +30,7 @@ export function* writePart(sums: ContributionSums, head: Head, partition: number
     stock: singles(sums.stock.take()),
     arrivals: singles(sums.arrivals.take()),
     drift: { keys: drift.keys, counts: drift.deltas },
+    risk: { keys: risk.keys, enterprises: risk.deltas, logOdds: risk.seconds, probability: risk.thirds },
   }
   const longest = Math.max(...Object.values(columns).map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
@@ -34,7 +38,7 @@ export function* writePart(sums: ContributionSums, head: Head, partition: number
     const start = JSON.stringify({ ...head, page, pages, through: head.beat } satisfies Omit<CellPart, Kind>)
     json.text(start.slice(0, -1))
     for (const [kind, named] of Object.entries(columns)) {
-      if ((kind === 'drift' || kind === 'unjudged') && named.keys.length === 0) continue
+      if (optional.has(kind) && named.keys.length === 0) continue
       let before = `,"${kind}":{`
       for (const [name, column] of Object.entries(named)) {
         json.text(`${before}"${name}":[`)

@@ -1,4 +1,4 @@
-/** The rows of an enterprise task as a part of its state: how many, then of each its id, place, flags, score, grades and facts. All else derives from these. */
+/** The rows of an enterprise task as a part of its state: how many, then of each its id, place, flags, score, log-odds, grades and facts. All else derives from these. */
 
 import { z } from 'zod'
 import { gradeHour, gradeWords } from '../../models/facts.ts'
@@ -14,7 +14,7 @@ type Owner = Pick<TouchedRows, 'ids' | 'rows'> & { tables: TableFold; openTick: 
 
 /** `openTick` is asked when rows are loaded: grades that begin later are scheduled. */
 export function rowsState(owner: Owner): StatePart {
-  return { name: 'rows', version: 1, save: (out) => save(owner, out), load: (from) => load(owner, from) }
+  return { name: 'rows', version: 2, save: (out) => save(owner, out), load: (from) => load(owner, from) }
 }
 
 function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
@@ -24,6 +24,7 @@ function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
     out.put(rows.place(row))
     out.put(rows.flags(row))
     out.put(rows.probabilityBits(row))
+    out.put(rows.logOdds(row) ?? 0)
     const grades = rows.grades(row)
     out.put(grades.count)
     for (let at = 0; at < grades.count * gradeWords; at++) out.put(grades.words[grades.offset + at])
@@ -57,6 +58,8 @@ function* load({ ids, rows, tables, openTick }: Owner, from: WordReader): Iterab
     const flags = from.take()
     rows.add(place, flags, 0)
     rows.setProbabilityBits(row, from.take())
+    const logOdds = from.take()
+    rows.setLogOdds(row, rows.has(row, flag.scored) ? logOdds : undefined)
     const grades = Array.from({ length: from.take() * gradeWords }, () => from.take())
     if (grades.length > 0) rows.setGrades(row, grades)
     for (let at = 0; at < grades.length; at += gradeWords) {

@@ -113,6 +113,11 @@ function addPart(sums: Map<string, number>, part: CellPart): void {
   add('arrival', part.arrivals.keys, part.arrivals.deltas)
   if (part.unjudged !== undefined) add('unjudged', part.unjudged.keys, part.unjudged.deltas)
   if (part.drift !== undefined) add('drift', part.drift.keys, part.drift.counts)
+  if (part.risk !== undefined) {
+    add('risk enterprises', part.risk.keys, part.risk.enterprises)
+    add('risk logOdds', part.risk.keys, part.risk.logOdds)
+    add('risk probability', part.risk.keys, part.risk.probability)
+  }
   for (const [name, columns] of [
     ['breadth', part.breadth],
     ['shared', part.shared],

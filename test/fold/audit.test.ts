@@ -12,6 +12,7 @@ import { CellPart, FateColumns } from '../../streams/outputs.ts'
 import { TickRecord } from '../../streams/ticks.ts'
 import { bytesOf } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
+import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const beatMs = 3_600_000
@@ -152,4 +153,40 @@ it('the watch: finds a part that came and was not added', () => {
   expect(() => {
     for (const { beat, records, outputs } of twice) audit(beat, records, outputs)
   }).toThrow(/parts of column/)
+})
+
+it.each([
+  [0, 'all agrees'],
+  [1, 'log-odds of rows'],
+])('parts that say %d thousandths more than the rows are counted with: %s', (more, what) => {
+  const model = tinyModel(tinyProfile)
+  const common = { profile: tinyProfile, model, beatMs, partitions: 1, partition: 0 }
+  const task = new EnterpriseTask({ ...common, hashSeed: [0, 0], listener: () => {} })
+  const audit = auditOf(task)
+  let wrong = false
+  const fold = (): string => {
+    for (const { beat, records } of beats.enterprise) {
+      const outputs: Output[] = []
+      task.fold(beat, records, (output) => outputs.push(output))
+      const told = outputs.map((output): Output => {
+        const part = output.topic === 'cell-parts' ? CellPart.parse(jsonOf(output)) : undefined
+        if (part?.risk === undefined || wrong || beat < beats.enterprise[30].beat) return output
+        wrong = true
+        const [first, ...others] = part.risk.logOdds
+        const risk = { ...part.risk, logOdds: [first + more, ...others] }
+        return { ...output, record: { ...output.record, value: bytesOf({ ...part, risk }) } }
+      })
+      audit(beat, records, told)
+    }
+    return 'all agrees'
+  }
+  const told = (): string => {
+    try {
+      return fold()
+    } catch (error) {
+      return String(error)
+    }
+  }
+  expect(told()).toContain(what)
+  expect(wrong).toBe(true)
 })

@@ -13,7 +13,7 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 const golden = {
   foldVersion: 5,
   hashes: {
-    'cell-parts': '7094 8c41de660ed86bf9',
+    'cell-parts': '14208 672b0da66259ca80',
     'cell-warnings': '10 2a00f2d77951b821',
     'command-results': '2 ca37ab19e106754d',
     'dead-letters': '60 a8415e51092952d6',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { reachedFrom, takenBy, takenIn } from '../support/globals.ts'
 
 // What the stream computes with; learning and judging models are no part of the fold.
-const folders = ['models', 'models/math', 'models/counts', 'models/risk', 'models/risk/wasm']
+const folders = ['models', 'models/math', 'models/counts', 'models/level', 'models/risk', 'models/risk/wasm']
 const files = folders.flatMap((folder) =>
   readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [`${folder}/${file}`] : [])),
 )

@@ -35,6 +35,8 @@ export type OracleTick = {
   counts: Map<string, number>
   nodes: Map<string, { events: number; enterprises: number; squares: number }>
   stock: Map<string, number>
+  /** Scored enterprises of the stock, their log-odds in thousandths, their probabilities in millionths: `P1|X|A|enterprises`. */
+  risk: Map<string, number>
   late: Map<string, number>
   arrivals: Map<string, number>
   closed: boolean
@@ -85,6 +87,8 @@ type Row = {
   tombstones: Tombstone[]
   band: number
   published: number
+  /** In thousandths, as of the last scoring. */
+  logOdds: number | undefined
   touchedTick: number | undefined
 }
 type Time = { beat: number; tick: number; endMs: number; hour: number }
@@ -292,6 +296,7 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
       context: { peers: undefined, ofPlace: new Float64Array(0) },
     })
     const probability = model.score(features)
+    row.logOdds = probability === undefined ? undefined : Math.round(1000 * Math.log(probability / (1 - probability)))
     if (probability === undefined) return
     const { bands, bandHysteresis, scoreStepMin } = profile.file
     let band = row.band
@@ -316,7 +321,7 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
 
   /** Counts the tick from nothing: every fact that is still there, at the place and grade of the tick's end. */
   function count(of: number): void {
-    const { counts, nodes, stock } = tickOf(of)
+    const { counts, nodes, stock, risk } = tickOf(of)
     for (const row of rows.values()) {
       const mine = new Map<string, number>()
       for (const fact of row.facts.filter((one) => one.tick === of)) {
@@ -336,7 +341,13 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
       }
       if (row.registered && !row.closed) {
         const band = profile.file.bands[row.band].code
-        add(stock, `${cellCode(placeAt(row, of))}|${profile.grades[gradeAt(row, of)]}|${band}`, 1)
+        const home = `${cellCode(placeAt(row, of))}|${profile.grades[gradeAt(row, of)]}`
+        add(stock, `${home}|${band}`, 1)
+        if (row.logOdds !== undefined) {
+          add(risk, `${home}|enterprises`, 1)
+          add(risk, `${home}|logOdds`, row.logOdds)
+          add(risk, `${home}|probability`, Math.round(1e6 / (1 + Math.exp(-row.logOdds / 1000))))
+        }
       }
     }
   }
@@ -373,7 +384,14 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
     const unknown = profile.regions.find('UNKNOWN')
     const place = { region: isPlace ? profile.regions.find(id.slice(placePrefix.length)) : unknown, industry: unknown }
     const places = [{ tick: Number.NEGATIVE_INFINITY, place }]
-    const empty = { registered: false, closed: false, band: 0, published: 0, touchedTick: undefined }
+    const empty = {
+      registered: false,
+      closed: false,
+      band: 0,
+      published: 0,
+      logOdds: undefined,
+      touchedTick: undefined,
+    }
     const row: Row = { id, isPlace, places, grades: [], facts: [], tombstones: [], ...empty }
     rows.set(id, row)
     return row
@@ -383,7 +401,8 @@ export function oracle(records: readonly OracleRecord[], { profile, model, beatM
     const known = ticks.get(of)
     if (known) return known
     const map = (): Map<string, number> => new Map()
-    const made = { counts: map(), nodes: new Map(), stock: map(), late: map(), arrivals: map(), closed: false }
+    const sums = { counts: map(), nodes: new Map(), stock: map(), risk: map(), late: map(), arrivals: map() }
+    const made = { ...sums, closed: false }
     ticks.set(of, made)
     return made
   }

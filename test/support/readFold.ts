@@ -45,24 +45,30 @@ export async function fateCounts(log: Log, of?: readonly string[]): Promise<Reco
   return found
 }
 
-/** Cells by tick: counts, late retractions, arrivals and stock from the parts, nodes from the archive of closed ticks. */
+const riskColumns = ['enterprises', 'logOdds', 'probability'] as const
+
+/** Cells by tick: counts, late retractions, arrivals, stock and its risk from the parts, nodes from the archive of closed ticks. */
 export async function readTicks(log: Log, profile: Profile): Promise<Map<number, OracleTick>> {
   const keys = cellKeys(profile)
   const ticks = new Map<number, OracleTick>()
   for await (const part of all(log, 'cell-parts', CellPart.parse)) {
-    const { counts, late, arrivals, stock } = tickOf(part.tick)
+    const { counts, late, arrivals, stock, risk } = tickOf(part.tick)
     for (const [at, key] of part.counts.keys.entries()) add(counts, countName(key), part.counts.deltas[at])
     for (const [at, key] of part.late.keys.entries())
       add(late, `${part.late.ticks[at]}|${countName(key)}`, part.late.deltas[at])
     for (const [at, key] of part.arrivals.keys.entries()) add(arrivals, arrivalName(key), part.arrivals.deltas[at])
     for (const [at, key] of part.stock.keys.entries()) add(stock, stockName(key), part.stock.deltas[at])
+    for (const [at, key] of part.risk?.keys.entries() ?? [])
+      for (const column of riskColumns) add(risk, `${gradedName(key)}|${column}`, part.risk?.[column][at] ?? 0)
   }
-  const standing = new Map<string, number>()
-  for (const tick of [...ticks.keys()].sort((a, b) => a - b)) {
-    const { stock } = tickOf(tick)
-    for (const [key, delta] of stock) add(standing, key, delta)
-    stock.clear()
-    for (const [key, count] of standing) stock.set(key, count)
+  for (const kind of ['stock', 'risk'] as const) {
+    const standing = new Map<string, number>()
+    for (const tick of [...ticks.keys()].sort((a, b) => a - b)) {
+      const sums = tickOf(tick)[kind]
+      for (const [key, delta] of sums) add(standing, key, delta)
+      sums.clear()
+      for (const [key, count] of standing) sums.set(key, count)
+    }
   }
   for await (const record of all(log, 'ticks', ArchiveRecord.parse)) {
     if (record.kind === 'state') continue
@@ -80,7 +86,8 @@ export async function readTicks(log: Log, profile: Profile): Promise<Map<number,
     const known = ticks.get(tick)
     if (known) return known
     const map = (): Map<string, number> => new Map()
-    const made = { counts: map(), nodes: new Map(), stock: map(), late: map(), arrivals: map(), closed: false }
+    const sums = { counts: map(), nodes: new Map(), stock: map(), risk: map(), late: map(), arrivals: map() }
+    const made = { ...sums, closed: false }
     ticks.set(tick, made)
     return made
   }
@@ -147,12 +154,13 @@ export function tickLines(ticks: ReadonlyMap<number, OracleTick>): string[] {
       const nodes = [...cells.nodes].map(
         ([key, { events, enterprises, squares }]) => `${tick} node ${key} ${events} ${enterprises} ${squares}`,
       )
-      const { counts, late, arrivals, stock, closed } = cells
+      const { counts, late, arrivals, stock, risk, closed } = cells
       return [
         ...lines('count', counts),
         ...lines('late', late),
         ...lines('arrival', arrivals),
         ...lines('stock', stock),
+        ...lines('risk', risk),
         ...(closed ? nodes : []),
       ].sort()
     })

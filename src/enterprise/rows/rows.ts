@@ -1,11 +1,12 @@
 /**
- * The rows: one enterprise each, seven 32-bit words, with blocks of facts and grades in an arena.
+ * The rows: one enterprise each, eight 32-bit words, with blocks of facts and grades in an arena.
  *
  *   word 0  place: region node (16 bits) | industry node (16 bits)
  *   word 1  address of its facts     word 2  their number (17 bits) | size class of the block (6) | number of grades (5)
  *   word 3  address of its grades    word 4  flags, see below
  *   word 5  last published probability, the bits of a float32
  *   word 6  1 + its slot among the rows that the beat has touched, 0 for others
+ *   word 7  log-odds that it is counted with, in thousandths, if it is scored
  */
 import { type FactSlice, factHour, type GradeSlice, gradeWords } from '../../../models/facts.ts'
 import type { HashSeed } from '../../hashSeed.ts'
@@ -14,7 +15,7 @@ import { IdFilter } from './idFilter.ts'
 
 const chunkBits = 14
 const chunkRows = 1 << chunkBits
-const rowWords = 7
+const rowWords = 8
 
 /** Facts that a block of each size class holds. */
 const capacities: readonly number[] = (() => {
@@ -32,6 +33,7 @@ export const flag = {
   moved: 1 << 11,
   touched: 1 << 12,
   changed: 1 << 13,
+  scored: 1 << 14,
 } as const
 const bandMask = 0b111
 const sliceShift = 16
@@ -115,6 +117,14 @@ export class EnterpriseRows {
   }
   setProbabilityBits(row: number, word: number): void {
     this.#set(row, 5, word)
+  }
+  /** Log-odds that the row is counted with, in thousandths; undefined while no model in force has scored it. */
+  logOdds(row: number): number | undefined {
+    return this.has(row, flag.scored) ? this.#get(row, 7) : undefined
+  }
+  setLogOdds(row: number, thousandths: number | undefined): void {
+    this.setFlag(row, flag.scored, thousandths !== undefined)
+    this.#set(row, 7, thousandths ?? 0)
   }
   /** Its position among the rows that the beat has touched; undefined for one that it has not. */
   slot(row: number): number | undefined {

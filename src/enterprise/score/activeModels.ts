@@ -14,7 +14,7 @@ import { Shadow } from './shadow.ts'
 export type ActiveModelsOptions = {
   source: FeatureSource & { rows: EnterpriseRows }
   ids: EnterpriseIds
-  contributions: Pick<CellContributions, 'gradeAt' | 'stock' | 'sums'>
+  contributions: Pick<CellContributions, 'gradeAt' | 'stock' | 'rescored' | 'sums'>
   registry: ModelRegistry
   /** Models that the log need not hold: the baseline, and a challenger of the process. */
   given: readonly RiskModel[]

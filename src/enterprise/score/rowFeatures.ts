@@ -9,7 +9,10 @@ import type { Neighbourhood } from './neighbourhood.ts'
 import { peerTable } from './peers.ts'
 
 /** Rows to be read. */
-export type ReadRows = Pick<EnterpriseRows, 'count' | 'place' | 'has' | 'band' | 'probability' | 'facts' | 'grades'>
+export type ReadRows = Pick<
+  EnterpriseRows,
+  'logOdds' | 'count' | 'place' | 'has' | 'band' | 'probability' | 'facts' | 'grades'
+>
 
 /** Where features come from. */
 export type FeatureSource = {

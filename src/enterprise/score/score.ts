@@ -1,5 +1,6 @@
 /** Score and band: features of one row at one hour through the model in force; what moved is published, with its reasons. */
 import { type FactSlice, factHour, factType, msOfHour } from '../../../models/facts.ts'
+import { thousandthsOfLogOdds } from '../../../models/level/counted.ts'
 import { driftCounter } from '../../../models/quality/drift.ts'
 import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { EnterpriseAlert, Reason, Score } from '../../../streams/outputs.ts'
@@ -50,7 +51,7 @@ export function scorer(
   source: FeatureSource & { rows: EnterpriseRows },
   model: RiskModel,
   ids: EnterpriseIds,
-  contributions: Pick<CellContributions, 'gradeAt' | 'stock' | 'sums'>,
+  contributions: Pick<CellContributions, 'gradeAt' | 'stock' | 'rescored' | 'sums'>,
 ): Scorer {
   const { profile, rows } = source
   const { bandHysteresis, scoreStepMin, bands } = profile.file
@@ -72,6 +73,7 @@ export function scorer(
 
   function scoreRow(row: number, asOf: AsOf): Scored {
     probability = probabilityOf(row, asOf.hour)
+    contributions.rescored(row, probability === undefined ? undefined : thousandthsOfLogOdds(probability), asOf.tick)
     if (probability === undefined) return unscorable
     const before = rows.band(row)
     const band = nextBand(probability, before)
