@@ -1,7 +1,7 @@
 /**
  * 'recursive-glm': a quasi-Poisson regression on level and season, updated once a tick in constant time and memory.
  *
- * It forgets exponentially (.985 a week; West & Harrison 1997), is held by a stabilising prior at the parent's rate, weighs
+ * It forgets exponentially (memory.ts; West & Harrison 1997), is held by a stabilising prior at the parent's rate, weighs
  * past outbreaks down by their Anscombe residuals (Farrington et al. 1996; Noufaily et al. 2013) and starts as empirical
  * Bayes (coldStart.ts). Beside it runs a CUSUM (cusum.ts).
  *
@@ -32,19 +32,15 @@ import {
   sizeOf,
 } from './detector.ts'
 import { gather, informationLength, type Solved, solve } from './information.ts'
+import { memoryOf } from './memory.ts'
 
 const at = { omega: 0, xi: 6, squares: 9, weight: 10, cusum: 11, expected: 12, counted: 13 } as const
 const stateLength = 14
 
-const lnKeepWeekly = ln(0.985)
-/** Dispersion forgets faster than the level: what the first weeks did not explain, such as the weekly rhythm, must not stay in it. */
-const lnKeepSquaresWeekly = ln(0.97)
 const omega0 = [5, 10, 10] as const
 const workingResidualMax = 3
 const lnRateMax = 20
 
-/** Dispersion starts as if five ticks had shown none. */
-const phiPriorTicks = 5
 const squareMax = 100
 
 // Scratch: written before it is read in every call, so nothing passes from one cell to another.
@@ -64,17 +60,23 @@ function expect(state: Float64Array, offset: number, context: CountContext): Exp
 
 function expectation(state: Float64Array, offset: number, context: CountContext): Expectation {
   const scale = context.exposure * context.weekFactor
-  const gathered = gatheredIn(state, offset)
+  const phi = dispersion(state, offset, context)
+  const gathered = gatheredIn(state, offset, phi)
   const cold = coldExpectation(context, boundMean(context.prior.rate * scale), gathered)
   const share = warmShare(gathered)
-  return bounded(share > 0 ? blend(cold, warmExpectation(state, offset, context, scale), share) : cold)
+  return bounded(share > 0 ? blend(cold, warmExpectation(state, offset, context, { scale, phi }), share) : cold)
 }
 
-function gatheredIn(state: Float64Array, offset: number): Gathered {
-  return { expected: state[offset + at.expected], counted: state[offset + at.counted], phi: dispersion(state, offset) }
+function gatheredIn(state: Float64Array, offset: number, phi: number): Gathered {
+  return { expected: state[offset + at.expected], counted: state[offset + at.counted], phi }
 }
 
-function warmExpectation(state: Float64Array, offset: number, context: CountContext, scale: number): Expectation {
+function warmExpectation(
+  state: Float64Array,
+  offset: number,
+  context: CountContext,
+  { scale, phi }: { scale: number; phi: number },
+): Expectation {
   if (context.seasonKnown === false) {
     solved.linear = state[offset + at.xi] / state[offset + at.omega]
     solved.quadratic = 1 / state[offset + at.omega]
@@ -83,7 +85,6 @@ function warmExpectation(state: Float64Array, offset: number, context: CountCont
     solve(state, offset + at.omega, offset + at.xi, basis, solved)
   }
   const mean = boundMean(exp(boundLnRate(solved.linear)) * scale)
-  const phi = dispersion(state, offset)
   return { mean, variance: phi * mean + mean * mean * Math.min(phi * solved.quadratic, 1) }
 }
 
@@ -103,7 +104,8 @@ function bounded({ mean, variance }: Expectation): Expectation {
 }
 
 /** phi: the discounted mean of squared Pearson residuals, >= 1. */
-function dispersion(state: Float64Array, offset: number): number {
+function dispersion(state: Float64Array, offset: number, { tickDays }: CountContext): number {
+  const { phiPriorTicks } = memoryOf(tickDays)
   return Math.max(1, (state[offset + at.squares] + phiPriorTicks) / (state[offset + at.weight] + phiPriorTicks))
 }
 
@@ -111,9 +113,10 @@ function learn(state: Float64Array, offset: number, context: CountContext, y: nu
   checkCount(y)
   checkContext(context)
   const expected = expectation(state, offset, context)
-  const keep = exp((lnKeepWeekly * context.tickDays) / 7)
-  const phi = dispersion(state, offset)
-  const gathered = gatheredIn(state, offset)
+  const memory = memoryOf(context.tickDays)
+  const keep = exp((memory.lnKeepWeekly * context.tickDays) / 7)
+  const phi = dispersion(state, offset, context)
+  const gathered = gatheredIn(state, offset, phi)
   const isYoung = warmShare(gathered) < 1
   const spread = isYoung ? expected.variance / expected.mean : phi
   const calm = winsorise(y, expected.mean, spread)
@@ -126,7 +129,7 @@ function learn(state: Float64Array, offset: number, context: CountContext, y: nu
     keep,
   })
   const square = (phi * (calm - expected.mean) * (calm - expected.mean)) / expected.variance
-  const keepSquares = exp((lnKeepSquaresWeekly * context.tickDays) / 7)
+  const keepSquares = exp((memory.lnKeepSquaresWeekly * context.tickDays) / 7)
   state[offset + at.squares] = keepSquares * state[offset + at.squares] + Math.min(square, squareMax)
   state[offset + at.weight] = keepSquares * state[offset + at.weight] + 1
   state[offset + at.expected] = keep * state[offset + at.expected] + priorMean

@@ -7,7 +7,9 @@ import type { Clock } from './clock.ts'
 import type { Expected, Statistic, Sums, Turns } from './judgeOracle.ts'
 
 const keepWeekly = 0.985
-const keepDispersionWeekly = 0.97
+/** With ticks of a week the recursion remembers longer; what siblings hear of a cell and the weekly index do not. */
+const short = { keep: 0.985, keepDispersion: 0.97, calmTicks: 5 }
+const long = { keep: 0.99, keepDispersion: 0.995, calmTicks: 15 }
 const omega0 = [5, 10, 10]
 const limit = 2.58
 const silentTicksMax = 60
@@ -179,7 +181,7 @@ export class CountStatistic implements Statistic {
   }
 
   #expectCell(cell: Cell, { tick, prior, week }: Tick): Expected {
-    const phi = dispersion(cell)
+    const phi = this.#dispersion(cell)
     const size = prior.shape + cell.counted
     const coldMean = (prior.rate * week * size) / (prior.shape + cell.expected)
     const cold = { mean: coldMean, variance: phi * coldMean + coldMean ** 2 / size }
@@ -209,9 +211,9 @@ export class CountStatistic implements Statistic {
   #learnCell(cell: Cell, at: Tick, y: number): void {
     const { tick, prior, week } = at
     const { mean, variance } = this.#expectCell(cell, at)
-    const phi = dispersion(cell)
-    const keep = keepWeekly ** (this.#clock.tickDays / 7)
-    const keepDispersion = keepDispersionWeekly ** (this.#clock.tickDays / 7)
+    const phi = this.#dispersion(cell)
+    const keep = this.#memory.keep ** (this.#clock.tickDays / 7)
+    const keepDispersion = this.#memory.keepDispersion ** (this.#clock.tickDays / 7)
     // While the cold start has a say, the spread that was expected cuts, and what it would have expected of the count is taught.
     const isYoung = coldShare(cell) > 0
     const spread = isYoung ? variance / mean : phi
@@ -247,6 +249,15 @@ export class CountStatistic implements Statistic {
     cell.counted = keep * cell.counted + cut
   }
 
+  get #memory(): typeof short {
+    return this.#clock.tickDays < 7 ? short : long
+  }
+
+  #dispersion({ squares, weights }: Cell): number {
+    const { calmTicks } = this.#memory
+    return Math.max(1, (squares + calmTicks) / (weights + calmTicks))
+  }
+
   #cell(subject: string): Cell {
     const cell = this.#known.get(subject)
     if (cell === undefined) throw new Error(`the oracle does not know ${subject}`)
@@ -264,8 +275,6 @@ const newCell = (): Cell => ({
   seen: { events: 0, ticks: 0 },
   lessons: [],
 })
-
-const dispersion = ({ squares, weights }: Cell): number => Math.max(1, (squares + 5) / (weights + 5))
 
 /** How far the cold start has a say: 1 below ten events expected or counted, 0 from twenty on. */
 const coldShare = ({ expected, counted }: Cell): number =>

@@ -1,0 +1,23 @@
+/**
+ * How long the recursion remembers. With weekly ticks a year is 52 counts, and level, season and dispersion need years: memories that suit
+ * days would be three fifths of a year of weeks. Chosen on the design of Noufaily et al. (2013); docs/science.md, section 6.
+ */
+import { ln } from '../math.ts'
+
+export type Memory = {
+  /** ln of what a week's evidence about level and season is worth a week later. */
+  readonly lnKeepWeekly: number
+  /** The same of dispersion. */
+  readonly lnKeepSquaresWeekly: number
+  /** Dispersion starts as if so many ticks had shown none. */
+  readonly phiPriorTicks: number
+}
+
+/** Dispersion forgets faster than the level: what the first weeks did not explain, such as the weekly rhythm, must not stay in it. */
+const short: Memory = { lnKeepWeekly: ln(0.985), lnKeepSquaresWeekly: ln(0.97), phiPriorTicks: 5 }
+const long: Memory = { lnKeepWeekly: ln(0.99), lnKeepSquaresWeekly: ln(0.995), phiPriorTicks: 15 }
+
+/** The memory for ticks of so many days: short up to a day, long from a week on. */
+export function memoryOf(tickDays: number): Memory {
+  return tickDays < 7 ? short : long
+}
