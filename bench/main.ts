@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   hazard: async () => (await import('./hazard.ts')).benchHazard,
   hostile: async () => (await import('./hostile.ts')).benchHostile,
   labels: async () => (await import('./labels.ts')).benchLabels,
+  scrape: async () => (await import('./scrape.ts')).benchScrape,
 }
 
 const { values, positionals } = parseArgs({

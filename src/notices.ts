@@ -41,6 +41,11 @@ export type Notice =
       unscorable: number
       factsDropped: number
       enterprises: number
+      /** Facts and tombstones that its rows keep now. */
+      facts: number
+      /** What its rows take of memory: the table of rows, and the arena of their facts and grades. */
+      tableBytes: number
+      arenaBytes: number
     }
   | { kind: 'TickClosed'; task: string; tick: number; label: string; rescored: number }
   | ({
@@ -49,6 +54,8 @@ export type Notice =
       label: string
       /** Artefacts of which the log holds the whole. */
       artifacts: number
+      /** What scores, and what scores in shadow beside it: hashes. */
+      models: { champion: string | null; challenger: string | null }
       /** undefined: the champion has no reference. Few rows have no indexes. */
       drift: { rows: number; indexes: readonly DriftIndex[] } | undefined
     } & TickTotals)
@@ -100,9 +107,13 @@ export type Notice =
       /** The end of that beat, milliseconds since 1970. */
       endMs: number
       records: number
+      /** Of the values of its records. */
+      bytes: number
       outputs: number
       /** How long the log took to commit it. */
       seconds: number
+      /** How long each of its beats took to fold, with the turns that others had meanwhile. */
+      beatSeconds: readonly number[]
     }
   /** What stands in the inputs and is not folded yet; told when it has changed. */
   | {
@@ -114,12 +125,24 @@ export type Notice =
     }
   | { kind: 'CommitRefused'; task: string; code: ErrorCode; message: string }
   | { kind: 'CheckpointWriting'; task: string; beat: number; slot: number }
-  | { kind: 'CheckpointWritten'; task: string; beat: number; slot: number; pages: number; bytes: number }
+  | {
+      kind: 'CheckpointWritten'
+      task: string
+      beat: number
+      slot: number
+      pages: number
+      bytes: number
+      /** When it was whole, milliseconds since 1970, and how long it took. */
+      atMs: number
+      seconds: number
+    }
   | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
   /** The rest of the checkpoint is used. */
   | { kind: 'StateRefolded'; task: string; slot: number; why: string }
   /** `endMs`: how far the task is by its journal, milliseconds since 1970; undefined: nothing is known. */
   | { kind: 'Restoring'; task: string; endMs?: number | undefined }
+  /** Entries of the journal after the checkpoint: how many of how many are folded again. Told every second, and at the end. */
+  | { kind: 'RestoreProgressed'; task: string; done: number; of: number }
   | { kind: 'Restored'; task: string; fromBeat: number | undefined; beatsReplayed: number; seconds: number }
   | { kind: 'TasksAssigned'; tasks: string[] }
   | { kind: 'TaskLost'; task: string; code: ErrorCode; message: string }
@@ -130,6 +153,8 @@ export type Notice =
   | { kind: 'BrokerConnection'; open: boolean }
   | { kind: 'ClientSaid'; line: string }
   | { kind: 'ImportSilent'; seconds: number }
+  /** A request over HTTP was refused as a whole. */
+  | { kind: 'RequestRefused'; code: ErrorCode }
   | { kind: 'Serving'; address: string }
   | { kind: 'Stopping'; why: string }
 

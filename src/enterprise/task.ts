@@ -447,6 +447,7 @@ export class EnterpriseTask implements FoldTask {
       unscorable: this.#unscorable,
       factsDropped: this.#rows.factsDropped,
       enterprises: this.#rows.count,
+      ...this.#rows.held,
     })
     this.#moved.length = 0
     this.#flagCounts = noFlags()

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { jsonOf } from '../json.ts'
+import { secondMs } from '../limits.ts'
 import type { TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
@@ -37,8 +38,9 @@ export async function writeCheckpoint(
   log: TaskLog,
   slot: number,
   head: CheckpointHead,
-  listener: Listener,
+  { listener, now }: { listener: Listener; now: () => number },
 ): Promise<void> {
+  const begunMs = now()
   listener({ kind: 'CheckpointWriting', task: taskName(task.id), beat: head.beat, slot })
   const parts: Manifest['parts'] = []
   let [pages, bytes] = [0, 0]
@@ -55,7 +57,9 @@ export async function writeCheckpoint(
     }
   }
   await log.writeCheckpoint(slot, hashed(), () => Buffer.from(JSON.stringify({ ...head, parts } satisfies Manifest)))
-  listener({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages, bytes })
+  const atMs = now()
+  const seconds = (atMs - begunMs) / secondMs
+  listener({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages, bytes, atMs, seconds })
 }
 
 /** A part as it is written. */

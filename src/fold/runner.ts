@@ -7,7 +7,7 @@
 
 import type { Audit } from '../audit.ts'
 import { ForewarnError } from '../errors.ts'
-import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs } from '../limits.ts'
+import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs, secondMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
 import { taskName, taskNumber } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
@@ -48,7 +48,15 @@ export type RunnerOptions = {
   audit?: Audit | undefined
 }
 
-type Epoch = { beats: FoldedBeat[]; outputs: Output[]; bytes: number; records: number }
+type Epoch = {
+  beats: FoldedBeat[]
+  beatSeconds: number[]
+  outputs: Output[]
+  outputBytes: number
+  records: number
+  /** Of their values. */
+  bytes: number
+}
 
 export class TaskRunner<T extends FoldTask = FoldTask> {
   readonly task: T
@@ -132,13 +140,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     this.#lastBeat = loaded?.manifest.beat
     this.#checkpointedBeat = this.#lastBeat
     if (loaded) this.#nextSlot = 1 - loaded.slot
-    let replayed = 0
-    for await (const { entry } of this.#taskLog.journal(loaded?.manifest.journal ?? 0)) {
-      for (const folded of decodeEntry(entry)) {
-        await this.#replay(folded)
-        replayed++
-      }
-    }
+    const replayed = await this.#replayFrom(loaded?.manifest.journal ?? 0)
     this.#checkpointedMs = now() - this.#headStartMs()
     this.#lastPartMs = now()
     listener({
@@ -160,8 +162,12 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const reach = await this.#reach()
     const ends = await this.#lookUpEnds()
     const recordsMax = this.#options.epochRecordsMax ?? epochRecordsMax
-    const epoch: Epoch = { beats: [], outputs: [], bytes: 0, records: 0 }
-    while (epoch.records < recordsMax && epoch.beats.length < epochBeatsMax && epoch.bytes < epochOutputBytesMax) {
+    const epoch: Epoch = { beats: [], beatSeconds: [], outputs: [], outputBytes: 0, records: 0, bytes: 0 }
+    while (
+      epoch.records < recordsMax &&
+      epoch.beats.length < epochBeatsMax &&
+      epoch.outputBytes < epochOutputBytesMax
+    ) {
       await this.#fill(ends, closing)
       const beat = this.#nextBeat(closing, ends, reach)
       if (beat === undefined) break
@@ -204,7 +210,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       ),
     }
     const written = await this.#unlessFull(() =>
-      writeCheckpoint(this.task, this.#taskLog, this.#nextSlot, head, listener),
+      writeCheckpoint(this.task, this.#taskLog, this.#nextSlot, head, { listener, now: this.#options.now }),
     )
     this.#checkpointedMs = this.#options.now()
     if (!written) return
@@ -249,6 +255,27 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     if (!Number.isFinite(checkpointEveryMs)) return 0
     const number = taskNumber(this.task.id, log.partitions('risk-events'))
     return (checkpointEveryMs * number) / log.partitions('journal')
+  }
+
+  /** How many beats of the journal were folded again. */
+  async #replayFrom(from: number): Promise<number> {
+    const { listener, now } = this.#options
+    const end = await this.#taskLog.journalEnd()
+    const tell = (at: number): void =>
+      listener({ kind: 'RestoreProgressed', task: this.name, done: at - from, of: end - from })
+    let [replayed, toldMs] = [0, Number.NEGATIVE_INFINITY]
+    for await (const { offset, entry } of this.#taskLog.journal(from)) {
+      if (msSince(toldMs, now()) >= secondMs) {
+        toldMs = now()
+        tell(offset)
+      }
+      for (const folded of decodeEntry(entry)) {
+        await this.#replay(folded)
+        replayed++
+      }
+    }
+    tell(end)
+    return replayed
   }
 
   async #replay({ beat, cuts }: FoldedBeat): Promise<void> {
@@ -321,24 +348,29 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   async #foldLive(beat: number, epoch: Epoch): Promise<void> {
     this.#questions.turn('ahead')
     const { id, inputs } = this.task
+    const begunMs = this.#options.now()
     const taken = this.#queues.map((queue) => (queue.leader === undefined ? queue.takeThrough(beat) : queue.takeAll()))
     const timeMs = beat * this.#options.beatMs
     const emit: Emit = ({ topic, partition, record }) => {
       epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
-      epoch.bytes += record.value.length
+      epoch.outputBytes += record.value.length
     }
     const records = recordsByName(id, inputs, taken)
     const before = epoch.outputs.length
     await this.#turns.work(this.task.foldInSlices(beat, records, emit))
     this.#options.audit?.(beat, records, epoch.outputs.slice(before))
-    for (const one of taken) epoch.records += one.length
+    for (const one of taken) {
+      epoch.records += one.length
+      for (const { value } of one) epoch.bytes += value.length
+    }
     epoch.beats.push({ beat, cuts: this.#queues.map(({ position }) => position) })
     this.#lastBeat = beat
     this.#lastPartMs = this.#options.now()
+    epoch.beatSeconds.push(Math.max(0, this.#lastPartMs - begunMs) / secondMs)
   }
 
   /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
-  async #commit({ beats, outputs, records }: Epoch): Promise<boolean> {
+  async #commit({ beats, beatSeconds, outputs, records, bytes }: Epoch): Promise<boolean> {
     const { beatMs, now, listener, tellHeld, signal } = this.#options
     const lastBeat = beats[beats.length - 1].beat
     listener({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
@@ -352,7 +384,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     }
     this.#questions.turn('settled')
     if (tellHeld !== undefined) await this.#turns.work(tellHeld())
-    const counts = { beats: beats.length, records, outputs: outputs.length }
+    const counts = { beats: beats.length, beatSeconds, records, bytes, outputs: outputs.length }
     const seconds = (now() - begunMs) / 1_000
     listener({ kind: 'EpochCommitted', task: this.name, lastBeat, endMs: (lastBeat + 1) * beatMs, ...counts, seconds })
     return true

@@ -2,20 +2,23 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { errorRegistry, ForewarnError } from '../errors.ts'
+import { type ErrorCode, errorRegistry, ForewarnError } from '../errors.ts'
 import type { Taken } from '../ingest/intake.ts'
 import { httpHeadersMs } from '../limits.ts'
 
 const retryAfterSeconds = 1
 
-export function answerErrors(app: FastifyInstance, logger: Logger): void {
-  app.setNotFoundHandler((request, reply) =>
-    answer(reply, new ForewarnError('FW_HTTP_ROUTE', [`${request.method} ${request.url.slice(0, 200)}`])),
-  )
+/** `refused` hears the code of each answer that is an error. */
+export function answerErrors(app: FastifyInstance, logger: Logger, refused: (code: ErrorCode) => void): void {
+  app.setNotFoundHandler((request, reply) => {
+    refused('FW_HTTP_ROUTE')
+    return answer(reply, new ForewarnError('FW_HTTP_ROUTE', [`${request.method} ${request.url.slice(0, 200)}`]))
+  })
   app.setErrorHandler((error, request, reply) => {
     const { cause, taken } = error instanceof BrokenOff ? error : { cause: error, taken: undefined }
     const known = cause instanceof ForewarnError ? cause : translate(cause, request)
     if (known.code === 'FW_INTERNAL') logger.error({ err: cause }, 'a request failed')
+    refused(known.code)
     return answer(reply, known, taken)
   })
 }

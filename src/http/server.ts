@@ -7,6 +7,7 @@ import type { Explanation } from '../enterprise/score/explanation.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
 import { httpHeadersMs, httpLookMs, httpRequestMs, httpStillMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
+import type { Listener } from '../notices.ts'
 import type { BodyBounds } from './body.ts'
 import { Connections } from './connections.ts'
 import { answerConnection, answerErrors, answerUnreadable } from './errors.ts'
@@ -27,6 +28,7 @@ export type ServerOptions = Access & {
   /** What is known of an enterprise now; a server without it has no such route. */
   explain?: (id: string) => Promise<Explanation>
   logger: Logger
+  listener?: Listener
   /** Bounds of a body of records, where they are not the usual ones. */
   body?: Partial<BodyBounds>
   /** Milliseconds, for durations. */
@@ -38,7 +40,7 @@ export type Server = { address: string; close(): Promise<void> }
 
 /** Listens when the promise resolves. @throws ForewarnError FW_HTTP_BUSY when the port is taken, FW_USAGE when the host is none of this machine. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { registry, ready, explain, logger, now = () => performance.now() } = options
+  const { registry, ready, explain, logger, listener = () => {}, now = () => performance.now() } = options
   const connections = new Connections(now)
   const app = fastify({
     logger: false,
@@ -54,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.addHook('onRequest', async () => {
     if (connections.closing) throw new ForewarnError('FW_HTTP_CLOSING')
   })
-  answerErrors(app, logger)
+  answerErrors(app, logger, (code) => listener({ kind: 'RequestRefused', code }))
   guard(app, options)
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get('/livez', async () => ({ alive: true }))

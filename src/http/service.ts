@@ -68,6 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         return engine.explain(id)
       },
       logger,
+      listener,
     })
     log.announce?.(server.address)
     listener({ kind: 'Serving', address: server.address })

@@ -26,6 +26,9 @@ export type Output = { topic: TopicName; partition: number; record: NewRecord }
 /** `start`: the first offset still kept. `end`: one past the last committed record (where the next read begins). */
 export type Range = { start: number; end: number }
 
+/** Bytes. */
+export type LogSpace = { usedBytes: number; freeBytes: number }
+
 export type Batch = { records: LogRecord[] /** Where to read on; past gaps. */; next: number }
 
 export interface Log {
@@ -45,6 +48,8 @@ export interface Log {
   openTask(task: TaskId): Promise<TaskLog>
   /** Resolves when something was appended since the last call, or after `timeoutMs`. */
   changed(timeoutMs: number): Promise<void>
+  /** What the log takes of its disk, and what is free there; a log that lies elsewhere does not say. */
+  space?(): LogSpace | undefined
   /** Tells other processes of this machine where the one writer serves HTTP. A log that many write has nobody to tell. */
   announce?(http: string): void
   close(): Promise<void>

@@ -92,6 +92,7 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
   CheckpointSkipped: (it) => line('warn', `checkpoint skipped: ${it.why}`, pick(it, 'task', 'slot')),
   StateRefolded: (it) => line('warn', `part of a checkpoint is folded again: ${it.why}`, pick(it, 'task', 'slot')),
   Restoring: (it) => line('info', 'restoring', pick(it, 'task')),
+  RestoreProgressed: (it) => line('debug', 'restoring', pick(it, 'task', 'done', 'of')),
   Restored: (it) => line('info', 'restored', pick(it, 'task', 'fromBeat', 'beatsReplayed', 'seconds')),
   TasksAssigned: (it) => line('info', 'tasks assigned', pick(it, 'tasks')),
   TaskLost: (it) => line('warn', `task begins anew: ${it.message}`, pick(it, 'task', 'code')),
@@ -103,6 +104,7 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
   BrokerConnection: (it) => line('debug', `broker connection ${it.open ? 'opened' : 'closed'}`),
   ClientSaid: (it) => line('debug', it.line),
   ImportSilent: (it) => line('warn', 'the open import has written no mark', pick(it, 'seconds')),
+  RequestRefused: (it) => line('debug', `request refused: ${it.code}`, pick(it, 'code')),
   Serving: (it) => line('info', `serving ${it.address}`, pick(it, 'address')),
   Stopping: (it) => line('info', `stopping: ${it.why}`),
 }

@@ -1,21 +1,25 @@
 /** Metrics, all derived from notices. Base units, `_total` for counters, never an enterprise in a label. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { ProfileInForce } from '../../streams/profile.ts'
-import { metricSeriesMax } from '../limits.ts'
+import { placeSeriesMax, silenceSeriesMax } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import type { Listener } from '../notices.ts'
+import { beginCounters } from './metrics/codes.ts'
 import { count, countersOf } from './metrics/counters.ts'
 import { driftMetricsOf } from './metrics/drift.ts'
 import { gaugesOf } from './metrics/gauges.ts'
 import { kafkaMetricsOf } from './metrics/kafka.ts'
 import { openWarnings } from './metrics/openWarnings.ts'
 import { PlaceSeries } from './metrics/places.ts'
+import { buildMetricsOf, logMetricsOf } from './metrics/process.ts'
 import { openSilences, SilenceSeries } from './metrics/silences.ts'
+import { taskMetricsOf } from './metrics/tasks.ts'
+import { TaskProgress } from './taskProgress.ts'
 
 export type MetricsOptions = ProfileInForce & {
   /** Milliseconds since 1970, read at each scrape for the lag. */
   now?: () => number
-  /** At most so many series with a place in their labels. */
+  /** At most so many series with a place in their labels, and as many of silences; those of src/limits.ts unless given. */
   seriesMax?: number
 }
 
@@ -26,20 +30,32 @@ export type Metrics = {
   seed(log: Log): Promise<void>
 }
 
+/** Gauges of prom-client that are named like counters; each stands again, by type, under a good name. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
 export function metrics(of: MetricsOptions): Metrics {
-  const { now = Date.now, seriesMax = metricSeriesMax } = of
+  const { now = Date.now, seriesMax } = of
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of misnamed) registry.removeSingleMetric(name)
   const counters = countersOf(registry)
-  const gauges = gaugesOf(registry, now)
+  beginCounters(counters, of.profile)
+  const progress = new TaskProgress()
+  const gauges = gaugesOf({ registry, progress, now })
+  const tasks = taskMetricsOf({ registry, progress, now })
+  let opened: Log | undefined
+  buildMetricsOf(registry)
+  logMetricsOf(registry, () => opened)
   const drift = driftMetricsOf(registry)
   const kafka = kafkaMetricsOf(registry)
-  const places = new PlaceSeries({ of, registry, seriesMax, refused: counters.seriesRefused })
-  const silences = new SilenceSeries({ of, registry, seriesMax, refused: counters.seriesRefused })
-  for (const source of of.profile.sources) counters.silences.inc({ source }, 0)
+  const refused = counters.seriesRefused
+  const places = new PlaceSeries({ of, registry, seriesMax: seriesMax ?? placeSeriesMax, refused })
+  const silences = new SilenceSeries({ of, registry, seriesMax: seriesMax ?? silenceSeriesMax, refused })
   const listener: Listener = (notice) => {
     count(counters, notice)
+    progress.take(notice)
     gauges.take(notice)
+    tasks.take(notice)
     drift.take(notice)
     kafka.take(notice)
     if (notice.kind === 'TickJudged') places.tick(notice.totals)
@@ -48,6 +64,7 @@ export function metrics(of: MetricsOptions): Metrics {
     if (notice.kind === 'SourceSpoke') silences.end(notice)
   }
   const seed = async (log: Log): Promise<void> => {
+    opened = log
     for (const warning of await openWarnings(log)) places.warning(warning, warning.level)
     for (const silence of await openSilences(log, of.profile)) silences.begin(silence)
   }

@@ -29,6 +29,14 @@ export class TaskProgress {
     return Number.isFinite(lastMs) ? lastMs : undefined
   }
 
+  /** Of each task that runs here the end of the last beat that it has folded; tasks of which nothing is known are left out. */
+  ends(): { task: string; endMs: number }[] {
+    return (this.assigned ?? []).flatMap((task) => {
+      const endMs = this.#stands.get(task)?.endMs
+      return endMs === undefined ? [] : [{ task, endMs }]
+    })
+  }
+
   /** The task whose records wait longest for beats to come, and until when. */
   get waiting(): { task: string; untilMs: number } | undefined {
     const all = [...this.#stands].flatMap(([task, { untilMs }]) => (untilMs === undefined ? [] : [{ task, untilMs }]))

@@ -303,6 +303,7 @@ export class WatchTask implements FoldTask {
       tick,
       label,
       artifacts: artifacts.completeCount,
+      models: { champion: this.#registry.champion, challenger: this.#registry.challenger },
       drift: drift && { rows: drift.rows, indexes: drift.indexes },
       ...tickTotals(profile, this.#parts.keys, this.#parts.lattice, this.engine, this.#aggregates, this.population),
     })

@@ -218,6 +218,8 @@ test('tells whether it lives and whether it is ready', async () => {
     lastBeat: 1,
     endMs: 2_000,
     records: 0,
+    bytes: 0,
+    beatSeconds: [],
     outputs: 0,
     seconds: 0,
   })
@@ -241,6 +243,8 @@ test('tells whether it lives and whether it is ready', async () => {
       lastBeat: 1,
       endMs: 160_000,
       records: 0,
+      bytes: 0,
+      beatSeconds: [],
       outputs: 0,
       seconds: 0,
     })

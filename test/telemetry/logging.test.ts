@@ -21,6 +21,7 @@ const warning = {
   tickLabel: 't',
   sentences: { en: 'Many.' },
 } as const
+const counts = { lastBeat: 1, beats: 1, beatSeconds: [0], endMs: 1, records: 1, bytes: 9, outputs: 1, seconds: 1 }
 const open = { calm: 0, blue: 0, yellow: 0, orange: 0, red: 0 }
 
 const table: [Notice, string][] = [
@@ -39,14 +40,17 @@ const table: [Notice, string][] = [
       unscorable: 0,
       factsDropped: 0,
       enterprises: 0,
+      facts: 0,
+      tableBytes: 0,
+      arenaBytes: 0,
     },
     'debug',
   ],
   [{ kind: 'EpochCommitting', task, beats: 1, lastBeat: 1 }, 'debug'],
-  [{ kind: 'EpochCommitted', task, beats: 1, lastBeat: 1, endMs: 2_000, records: 1, outputs: 1, seconds: 0 }, 'debug'],
+  [{ kind: 'EpochCommitted', task, ...counts }, 'debug'],
   [{ kind: 'InputsWaiting', task, records: { 'risk-events': 3 } }, 'debug'],
   [{ kind: 'CheckpointWriting', task, beat: 1, slot: 0 }, 'debug'],
-  [{ kind: 'CheckpointWritten', task, beat: 1, slot: 0, pages: 1, bytes: 1 }, 'debug'],
+  [{ kind: 'CheckpointWritten', task, beat: 1, slot: 0, pages: 1, bytes: 1, atMs: 1, seconds: 0 }, 'debug'],
   [{ kind: 'TickClosed', task, tick: 1, label: 't', rescored: 1 }, 'info'],
   [
     {
@@ -59,6 +63,7 @@ const table: [Notice, string][] = [
       enterprisesByBand: {},
       totals: [],
       artifacts: 0,
+      models: { champion: null, challenger: null },
       drift: undefined,
     },
     'info',
@@ -88,6 +93,8 @@ const table: [Notice, string][] = [
   [{ kind: 'BrokerConnection', open: true }, 'debug'],
   [{ kind: 'ClientSaid', line: 'x' }, 'debug'],
   [{ kind: 'ImportSilent', seconds: 61 }, 'warn'],
+  [{ kind: 'RestoreProgressed', task, done: 1, of: 2 }, 'debug'],
+  [{ kind: 'RequestRefused', code: 'FW_HTTP_TYPE' }, 'debug'],
   [{ kind: 'Serving', address: 'http://127.0.0.1:1' }, 'info'],
   [{ kind: 'Stopping', why: 'SIGTERM' }, 'info'],
 ]
@@ -121,7 +128,6 @@ test('a level leaves out what is below it', () => {
 })
 
 test('what refuses all tasks is told loudly once, and again when it comes again', () => {
-  const counts = { lastBeat: 1, beats: 1, endMs: 1, records: 1, outputs: 1, seconds: 1 }
   const refused = (name: string): Notice => ({
     ...{ kind: 'CommitRefused', task: name, code: 'FW_LOG_FULL', message: 'full' },
   })

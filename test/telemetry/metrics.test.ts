@@ -8,7 +8,7 @@ import { append, foldToEnd, memoryLog, openTasks } from '../support/fold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
-const beat: Notice = {
+const beat: Extract<Notice, { kind: 'BeatFolded' }> = {
   kind: 'BeatFolded',
   task: 'enterprise/0',
   beat: 7,
@@ -22,6 +22,9 @@ const beat: Notice = {
   unscorable: 2,
   factsDropped: 0,
   enterprises: 5,
+  facts: 9,
+  tableBytes: 64,
+  arenaBytes: 32,
 }
 const open = { calm: 1, blue: 0, yellow: 2, orange: 0, red: 0 }
 const judged = (totals: CellTotal[]): Extract<Notice, { kind: 'TickJudged' }> => ({
@@ -34,6 +37,7 @@ const judged = (totals: CellTotal[]): Extract<Notice, { kind: 'TickJudged' }> =>
   enterprisesByBand: { low: 4, high: 1 },
   totals,
   artifacts: 2,
+  models: { champion: 'c1', challenger: null },
   drift: undefined,
 })
 const cell = (
@@ -76,10 +80,11 @@ test('counts what the notices say', async () => {
     { kind: 'CommandAnswered', command: 'model.promote', accepted: true },
     { kind: 'LogTimeRegressed', task: 'enterprise/0', topic: 'risk-events', records: 4 },
     { kind: 'CommitRefused', task: 'watch', code: 'FW_LOG_FULL', message: '' },
-    { kind: 'CheckpointWritten', task: 'watch', beat: 8, slot: 0, pages: 1, bytes: 1_234 },
+    { kind: 'CheckpointWritten', task: 'watch', beat: 8, slot: 0, pages: 1, bytes: 1_234, atMs: 12_000, seconds: 0.2 },
     { kind: 'CheckpointSkipped', task: 'watch', slot: 1, why: '' },
     { kind: 'Restored', task: 'watch', fromBeat: undefined, beatsReplayed: 0, seconds: 0 },
     { kind: 'ImportSilent', seconds: 60 },
+    { kind: 'RequestRefused', code: 'FW_BODY_TOO_LARGE' },
   ])
   for (const line of [
     'forewarn_beats_folded_total 3',
@@ -89,6 +94,14 @@ test('counts what the notices say', async () => {
     'forewarn_scores_total 6',
     'forewarn_enterprise_alerts_total 3',
     'forewarn_enterprises 7',
+    'forewarn_facts 18',
+    'forewarn_rows_bytes 128',
+    'forewarn_arena_bytes 64',
+    'forewarn_model_info{seat="champion",model="c1"} 1',
+    'forewarn_checkpoint_timestamp_seconds{task="watch"} 12',
+    'forewarn_checkpoint_seconds_sum 0.2',
+    'forewarn_limit_refusals_total{limit="bodyBytesMax"} 1',
+    'forewarn_requests_refused_total{code="FW_BODY_TOO_LARGE"} 1',
     'forewarn_log_time_leads_total 2',
     'forewarn_enterprises_by_band{band="high"} 1',
     'forewarn_open_warnings{level="yellow"} 2',
@@ -121,8 +134,10 @@ const committed = (task: string): Extract<Notice, { kind: 'EpochCommitted' }> =>
   lastBeat: 7,
   endMs: 8_000,
   records: 4,
+  bytes: 400,
   outputs: 2,
   seconds: 0.004,
+  beatSeconds: [0.003],
 })
 
 test('tasks that several processes share: what waits, what moved, what was lost', async () => {
@@ -149,6 +164,9 @@ test('tasks that several processes share: what waits, what moved, what was lost'
     'forewarn_commit_seconds_bucket{le="0.005"} 1',
     'forewarn_commit_seconds_bucket{le="0.5"} 2',
     'forewarn_commit_seconds_count 2',
+    'forewarn_epoch_seconds_bucket{le="0.01"} 1',
+    'forewarn_beat_seconds_sum 0.006',
+    'forewarn_record_bytes_total{task="enterprise-0"} 800',
     'forewarn_log_fetch_errors_total 1',
     'forewarn_task_fenced_total 1',
     'forewarn_tasks_lost_total{code="FW_TASK_FENCED"} 1',
@@ -206,8 +224,9 @@ test('silences have a series by source and province as long as they last, and fr
     tickLabel: '2026-01-02',
     silentTicks: 1,
   })
+  expect(await exposed([])).toContain('forewarn_sources_silent{source="court",region="all"} 0')
   const series = (lines: readonly string[]): string[] =>
-    lines.filter((line) => line.startsWith('forewarn_sources_silent'))
+    lines.filter((line) => line.startsWith('forewarn_sources_silent') && !line.endsWith(' 0'))
   const begun = [silent('court', ''), silent('hotline', 'P1'), silent('hotline', 'P2'), silent('hotline', 'P')]
   expect(series(await exposed(begun))).toEqual([
     'forewarn_sources_silent{source="court",region="all"} 1',

@@ -13,6 +13,11 @@ export class Arena {
   #next = 0
   readonly #free = new Map<number, number[]>()
 
+  /** What its chunks take. */
+  get bytes(): number {
+    return this.#chunks.length * chunkWords * Int32Array.BYTES_PER_ELEMENT
+  }
+
   /** Address of a new block. Its words are not cleared. */
   allocate(size: number): number {
     const again = this.#free.get(size)?.pop()

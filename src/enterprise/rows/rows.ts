@@ -60,11 +60,18 @@ export class EnterpriseRows {
   count = 0
   /** Facts that fell to the limit of a row since the task last asked; not state, only counted. */
   factsDropped = 0
+  #facts = 0
 
   constructor(factStride: number, seed: HashSeed) {
     this.stride = factStride
     this.#ids = new IdFilter(seed)
     this.#factSlice = { words: new Int32Array(0), offset: 0, count: 0, stride: factStride }
+  }
+
+  /** What all rows hold, and what they take of memory. */
+  get held(): { facts: number; tableBytes: number; arenaBytes: number } {
+    const rowBytes = rowWords * Int32Array.BYTES_PER_ELEMENT
+    return { facts: this.#facts, tableBytes: this.#chunks.length * chunkRows * rowBytes, arenaBytes: this.#arena.bytes }
   }
 
   add(place: number, flags: number, slice: number): number {
@@ -285,7 +292,9 @@ export class EnterpriseRows {
   }
 
   #setCounts(row: number, facts: number): void {
-    this.#set(row, 2, (this.#get(row, 2) & ~0x1ffff) | facts)
+    const counts = this.#get(row, 2)
+    this.#facts += facts - (counts & 0x1ffff)
+    this.#set(row, 2, (counts & ~0x1ffff) | facts)
   }
   #get(row: number, word: number): number {
     return this.#chunks[row >>> chunkBits][(row & (chunkRows - 1)) * rowWords + word]

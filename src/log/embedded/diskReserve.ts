@@ -3,9 +3,11 @@
  * and checkpoints of what is already in the log. SQLite writes a record twice, at once into its write-ahead file and later into
  * the database, so what only the first holds is counted as space that the second still needs.
  */
-import { statfsSync } from 'node:fs'
+import { readdirSync, statfsSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { ForewarnError } from '../../errors.ts'
 import { KiB, MiB, secondMs } from '../../limits.ts'
+import type { LogSpace } from '../port.ts'
 
 const reserveShare = 0.1
 const reserveBytesMax = KiB * MiB
@@ -56,6 +58,15 @@ export class DiskReserve {
     const pendingBytes = this.#writeAhead.settle()
     this.#leftBytes = bytesAboveReserve(this.#folder) - pendingBytes
   }
+}
+
+/** What the files of a folder take, and what is free on its disk. */
+export function spaceOf(folder: string): LogSpace {
+  const disk = statfsSync(folder)
+  const sizes = readdirSync(folder).map(
+    (name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0,
+  )
+  return { usedBytes: sizes.reduce((sum, size) => sum + size, 0), freeBytes: disk.bavail * disk.bsize }
 }
 
 function bytesAboveReserve(folder: string): number {

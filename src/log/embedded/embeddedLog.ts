@@ -4,11 +4,11 @@
  */
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { aheadMsMaxDefault } from '../../limits.ts'
-import type { Batch, Log, NewRecord, Range, TaskLog } from '../port.ts'
+import type { Batch, Log, LogSpace, NewRecord, Range, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
 import type { TaskId } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
-import { DiskReserve } from './diskReserve.ts'
+import { DiskReserve, spaceOf } from './diskReserve.ts'
 import { openFault } from './faults.ts'
 import { databaseFile, makeLogFolder } from './folder.ts'
 import { recordBytes } from './partitionTable.ts'
@@ -50,7 +50,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     lock = onDisk ? takeLock(path, options.http ?? null, now) : null
     const store = new Store({ path, mode, partitions, prefixes })
     const reserve = onDisk ? reserveFor(store, path, now) : null
-    return new SqliteLog(store, lock, reserve, () => ({ nowMs: now(), aheadMsMax }))
+    return new SqliteLog({ path, store, lock, reserve }, () => ({ nowMs: now(), aheadMsMax }))
   } catch (error) {
     lock?.release()
     throw openFault(path, error)
@@ -66,15 +66,19 @@ function reserveFor(store: Store, path: string, now: () => number): DiskReserve 
   return new DiskReserve(path, new WriteAheadFile(store, databaseFile(path)), now)
 }
 
+type Held = { path: string; store: Store; lock: WriterLock | null; reserve: DiskReserve | null }
+
 class SqliteLog implements EmbeddedLog {
   readonly name: string
+  readonly #path: string
   readonly #store: Store
   readonly #lock: WriterLock | null
   readonly #reserve: DiskReserve | null
   readonly #stamp: () => Stamp
 
-  constructor(store: Store, lock: WriterLock | null, reserve: DiskReserve | null, stamp: () => Stamp) {
+  constructor({ path, store, lock, reserve }: Held, stamp: () => Stamp) {
     this.name = store.name
+    this.#path = path
     this.#store = store
     this.#lock = lock
     this.#reserve = reserve
@@ -111,6 +115,10 @@ class SqliteLog implements EmbeddedLog {
 
   async openTask(task: TaskId): Promise<TaskLog> {
     return this.#store.whenSettled(() => new EmbeddedTaskLog(this.#store, task, this.#stamp))
+  }
+
+  space(): LogSpace | undefined {
+    return this.#lock === null ? undefined : spaceOf(this.#path)
   }
 
   changed(timeoutMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** Counters, and what each notice adds to them. */
 import { Counter, type Registry } from 'prom-client'
 import type { Notice, NoticeOf } from '../../notices.ts'
+import { countLimit } from './codes.ts'
 import { driftKind } from './drift.ts'
 
 export function countersOf(registry: Registry) {
@@ -55,6 +56,13 @@ export function countersOf(registry: Registry) {
       'import_silences',
       'Minutes in which an open import wrote no mark: every beat waits for it.',
     ),
+    bytes: counter('record_bytes', 'Bytes of the values of records folded, by task.', 'task'),
+    requestsRefused: counter('requests_refused', 'Requests over HTTP that were refused, by error code.', 'code'),
+    limits: counter(
+      'limit_refusals',
+      'Records, commands and requests refused because of a limit, by the name that it has in src/limits.ts.',
+      'limit',
+    ),
     seriesRefused: counter('metric_series_refused', 'Series that were left out because there were too many.'),
   }
 }
@@ -64,14 +72,26 @@ export type Counters = ReturnType<typeof countersOf>
 /** Notices that add to counters, each its own way. */
 const adds: { readonly [K in Notice['kind']]?: (counters: Counters, notice: NoticeOf[K]) => void } = {
   BeatFolded: countBeat,
+  TasksAssigned: (counters, { tasks }) => beginTasks(counters, tasks),
   TickJudged: ({ ticks }) => ticks.inc(),
   WarningChanged: ({ warnings }, { axis, level }) => warnings.inc({ axis, level }),
   SourceSilent: ({ silences }, { source }) => silences.inc({ source }),
   ModelDrifted: ({ drifts }, { feature }) => drifts.inc({ kind: driftKind(feature) }),
-  CommandAnswered: ({ refusals }, { code }) => void (code === undefined || refusals.inc({ code })),
+  CommandAnswered: ({ refusals, limits }, { code }) => {
+    if (code === undefined) return
+    refusals.inc({ code })
+    countLimit(limits, code, 1)
+  },
+  RequestRefused: ({ requestsRefused, limits }, { code }) => {
+    requestsRefused.inc({ code })
+    countLimit(limits, code, 1)
+  },
   LogTimeRegressed: ({ regressions }, { records }) => regressions.inc(records),
   LogTimeLed: ({ leads }, { records }) => leads.inc(records),
-  EpochCommitted: ({ epochs }, { task }) => epochs.inc({ task }),
+  EpochCommitted: (counters, { task, bytes }) => {
+    counters.epochs.inc({ task })
+    counters.bytes.inc({ task }, bytes)
+  },
   CommitRefused: ({ commitsRefused }, { code }) => commitsRefused.inc({ code }),
   CheckpointWritten: ({ checkpoints }, { task }) => checkpoints.inc({ task }),
   CheckpointSkipped: ({ checkpointsSkipped }, { task }) => checkpointsSkipped.inc({ task }),
@@ -90,10 +110,20 @@ function add<K extends Notice['kind']>(counters: Counters, kind: K, notice: Noti
 function countBeat(counters: Counters, notice: NoticeOf['BeatFolded']): void {
   counters.beats.inc()
   for (const [fate, records] of Object.entries(notice.fates)) counters.records.inc({ fate }, records)
-  for (const [code, records] of Object.entries(notice.deadCodes)) counters.dead.inc({ code }, records)
+  for (const [code, records] of Object.entries(notice.deadCodes)) {
+    counters.dead.inc({ code }, records)
+    countLimit(counters.limits, code, records)
+  }
   for (const [flag, records] of Object.entries(notice.flags)) counters.flags.inc({ flag }, records)
   counters.scores.inc(notice.scores)
   counters.alerts.inc(notice.alerts)
   counters.unscorable.inc(notice.unscorable)
   counters.factsDropped.inc(notice.factsDropped)
+}
+
+/** Series of a task are there from the moment it is assigned: a counter that is born at 1 has never risen. */
+function beginTasks(counters: Counters, tasks: readonly string[]): void {
+  const { epochs, checkpoints, checkpointsSkipped, restores, bytes } = counters
+  for (const task of tasks)
+    for (const counter of [epochs, checkpoints, checkpointsSkipped, restores, bytes]) counter.inc({ task }, 0)
 }

@@ -1,14 +1,18 @@
 /** Gauges: how things stand, as the last notices said. */
 import { Gauge, type Registry } from 'prom-client'
 import { levels } from '../../../streams/outputs.ts'
-import type { Listener } from '../../notices.ts'
-import { TaskProgress } from '../taskProgress.ts'
+import type { Listener, NoticeOf } from '../../notices.ts'
+import type { TaskProgress } from '../taskProgress.ts'
+
+export type GaugesOptions = { registry: Registry; progress: TaskProgress; now: () => number }
+/** What the rows of a task hold. */
+type Held = Pick<NoticeOf['BeatFolded'], 'enterprises' | 'facts' | 'tableBytes' | 'arenaBytes'>
 
 /** Gauges of one process; those that tasks share are kept by task and put together when they are read. What is not known is NaN: 0 would be good news. */
-export function gaugesOf(registry: Registry, now: () => number): { take: Listener } {
+export function gaugesOf({ registry, progress, now }: GaugesOptions): { take: Listener } {
   const registers = [registry]
-  const progress = new TaskProgress()
-  const enterprisesOf = new Map<string, number>()
+  const heldBy = new Map<string, Held>()
+  const sumOf = (what: keyof Held): number => [...heldBy.values()].reduce((sum, one) => sum + one[what], 0)
   const read = (name: string, help: string, value: () => number | undefined) =>
     new Gauge({
       name,
@@ -18,9 +22,10 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Listene
         this.set(value() ?? Number.NaN)
       },
     })
-  read('forewarn_enterprises', 'Enterprises known.', () =>
-    [...enterprisesOf.values()].reduce((sum, one) => sum + one, 0),
-  )
+  read('forewarn_enterprises', 'Enterprises known.', () => sumOf('enterprises'))
+  read('forewarn_facts', 'Facts and tombstones that are kept.', () => sumOf('facts'))
+  read('forewarn_rows_bytes', 'Memory of the tables of enterprises.', () => sumOf('tableBytes'))
+  read('forewarn_arena_bytes', 'Memory of the arenas of facts and grades.', () => sumOf('arenaBytes'))
   const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1_000)
   read(
     'forewarn_last_beat_end_seconds',
@@ -44,30 +49,32 @@ export function gaugesOf(registry: Registry, now: () => number): { take: Listene
     labelNames: ['level'],
     registers,
   })
+  for (const level of levels.slice(1)) open.set({ level }, 0)
   const cells = new Gauge({ name: 'forewarn_judged_cells', help: 'Cells that the watch judges.', registers })
   const artifacts = new Gauge({
     name: 'forewarn_artifacts_complete',
     help: 'Artefacts of which the log held the whole at the last judged tick.',
     registers,
   })
-  const bytes = new Gauge({
-    name: 'forewarn_checkpoint_bytes',
-    help: 'Size of the last checkpoint, by task.',
-    labelNames: ['task'],
+  const seats = new Gauge({
+    name: 'forewarn_model_info',
+    help: 'Always 1: the hashes of the models that score, and of the one that scores in shadow, as of the last judged tick.',
+    labelNames: ['seat', 'model'],
     registers,
   })
   const take: Listener = (notice) => {
-    progress.take(notice)
     if (notice.kind === 'BeatFolded') {
-      enterprisesOf.set(notice.task, notice.enterprises)
+      heldBy.set(notice.task, notice)
     } else if (notice.kind === 'TaskReleased') {
-      enterprisesOf.delete(notice.task)
-      bytes.remove({ task: notice.task })
-    } else if (notice.kind === 'CheckpointWritten') {
-      bytes.set({ task: notice.task }, notice.bytes)
+      heldBy.delete(notice.task)
     } else if (notice.kind === 'TickJudged') {
       cells.set(notice.cells)
       artifacts.set(notice.artifacts)
+      seats.reset()
+      for (const seat of ['champion', 'challenger'] as const) {
+        const model = notice.models[seat]
+        if (model !== null) seats.set({ seat, model }, 1)
+      }
       for (const [band, count] of Object.entries(notice.enterprisesByBand)) byBand.set({ band }, count)
       for (const level of levels.slice(1)) open.set({ level }, notice.open[level])
     }

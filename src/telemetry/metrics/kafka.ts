@@ -1,6 +1,7 @@
 /** What tells of tasks that processes share, and of the log that they share: all but the connections and the group is there on any log. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Listener } from '../../notices.ts'
+import { beginLosses } from './codes.ts'
 
 const commitSeconds = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
 
@@ -34,6 +35,7 @@ export function kafkaMetricsOf(registry: Registry): { take: Listener } {
     labelNames: ['code'],
     registers,
   })
+  beginLosses(lost)
   /** Series of the tasks that run here: they go when a task does. */
   const topicsOf = new Map<string, Set<string>>()
 

@@ -21,10 +21,11 @@ export class SilenceSeries {
     this.#options = options
     this.#silent = new Gauge({
       name: 'forewarn_sources_silent',
-      help: 'Silences that were told and last, by source and outermost region; all is the whole. A source that is heard has no series.',
+      help: 'Silences that were told and last, by source and outermost region; all is the whole, which has a series always, a region while it is silent.',
       labelNames: ['source', 'region'],
       registers: [options.registry],
     })
+    for (const source of options.of.profile.sources) this.#silent.set({ source, region: 'all' }, 0)
   }
 
   begin({ source, region }: Silence): void {
@@ -50,7 +51,8 @@ export class SilenceSeries {
       return
     }
     this.#regions.delete(name)
-    this.#silent.remove(labels)
+    if (labels.region === 'all') this.#silent.set(labels, 0)
+    else this.#silent.remove(labels)
   }
 
   #outermost(code: string): string {
