@@ -34,7 +34,7 @@ test('facts and tombstones are counted as they come and go, from a checkpoint to
   const told = heard()
   await foldInSessions(log, setting, [{ throughBeats: [4 * 86_400], checkpoint: true }], told.listener)
   const facts = told.of('BeatFolded').map(({ facts }) => facts)
-  expect(facts.slice(0, 3)).toEqual([1, 2, 3])
+  expect([...new Set(facts)]).toEqual([1, 2, 3]) // the tombstone keeps the place of the event
   expect(told.of('BeatFolded').at(-1)).toMatchObject({ enterprises: 1, facts: facts.at(-1) })
   expect(told.of('BeatFolded').at(-1)?.tableBytes).toBeGreaterThan(0)
   expect(told.of('BeatFolded').at(-1)?.arenaBytes).toBeGreaterThan(0)
