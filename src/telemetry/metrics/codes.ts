@@ -2,8 +2,9 @@
 import type { Counter } from 'prom-client'
 import { fates, levels } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
-import { type ErrorCode, errorCodes, errorRegistry, knownCode } from '../../errors.ts'
+import { type ErrorCode, errorCodes, errorRegistry } from '../../errors.ts'
 import type { Counters } from './counters.ts'
+import { limitOf } from './limits.ts'
 
 /** Of records that die. */
 const deadCodes: readonly ErrorCode[] = [
@@ -28,23 +29,6 @@ const commitCodes: readonly ErrorCode[] = ['FW_LOG_FULL']
 const lossCodes: readonly ErrorCode[] = ['FW_TASK_FENCED', 'FW_LOG_UNAVAILABLE', 'FW_KAFKA_REFUSED']
 const requestCodes = errorCodes.filter((code) => errorRegistry[code].status !== undefined)
 const flags = ['checkDigit', 'unknownRegion', 'unknownIndustry', 'unknownSource', 'unknownStatus'] as const
-
-/** Codes that a limit stands behind, and its name in src/limits.ts. */
-const limitOf: Partial<Record<ErrorCode, string>> = {
-  FW_RECORD_TOO_LARGE: 'recordParseBytesMax',
-  FW_ROW_FULL: 'factsPerRowMax',
-  FW_ARTIFACT_LIMIT: 'artifactsBytesMax',
-  FW_COMMAND_LIMIT: 'changesAheadMax',
-  FW_BODY_TOO_LARGE: 'bodyBytesMax',
-  FW_HTTP_OVERLOADED: 'ingestRequestsMax',
-  FW_HTTP_TIMEOUT: 'bodyPauseMs',
-}
-
-export function countLimit(limits: Counter<'limit'>, code: string, times: number): void {
-  const known = knownCode(code)
-  const limit = known === undefined ? undefined : limitOf[known]
-  if (limit !== undefined) limits.inc({ limit }, times)
-}
 
 /** Codes of `forewarn_tasks_lost_total` from the start. */
 export const beginLosses = (lost: Counter<'code'>): void => begin(lost, lossCodes)

@@ -1,8 +1,8 @@
 /** Counters, and what each notice adds to them. */
 import { Counter, type Registry } from 'prom-client'
 import type { Notice, NoticeOf } from '../../notices.ts'
-import { countLimit } from './codes.ts'
 import { driftKind } from './drift.ts'
+import { countLimit } from './limits.ts'
 
 export function countersOf(registry: Registry) {
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
