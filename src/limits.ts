@@ -66,8 +66,8 @@ assert(pageBytesMax < MiB)
 export const checkpointEveryMsDefault = 30 * secondMs
 
 // Kafka
-export const kafkaCallRecordsMax = 400 // records a partition and call: kafkajs groups them in quadratic time
-export const kafkaCallBytesMax = 960 * KiB // bytes a partition and call: one batch, which a broker takes up to 1 MiB
+export const kafkaBatchBytesMax = 960 * KiB // one batch, the part of a call that goes to one partition; a broker takes up to 1 MiB
+export const kafkaCallBytesMax = 4 * MiB // one call to a broker; so large is the buffer that each task writes its calls into
 export const inflatedBytesMax = 32 * MiB // what one compressed batch may inflate to; a fetch inflates one at a time
 export const fetchedRecordsMax = 20_000 // records that one read makes of what was fetched
 export const kafkaPatienceMs = 5 * secondMs // a read asks a cluster in trouble so long; then the task begins anew
@@ -80,8 +80,8 @@ export const workerRestartMs = secondMs // before a worker that failed is starte
 export const workerRestartMsMax = minuteMs
 export const workerHealthyMs = 2 * minuteMs // after so long a worker's next failure counts as its first
 export const sessionMsDefault = 10 * secondMs // a member that is silent for so long is out of the group
-assert(pageBytesMax < kafkaCallBytesMax && kafkaCallBytesMax < MiB)
-assert(recordParseBytesMax < letterBytesMax && 3 * letterBytesMax < 2 * kafkaCallBytesMax) // characters of keys and headers take up to three bytes
+assert(pageBytesMax < kafkaBatchBytesMax && kafkaBatchBytesMax < MiB && MiB < kafkaCallBytesMax)
+assert(recordParseBytesMax < letterBytesMax && 3 * letterBytesMax < 2 * kafkaBatchBytesMax) // characters of keys and headers take up to three bytes
 
 // Artefacts: every task holds all of them, and its checkpoints do too.
 export const artifactChunkBytes = 360 * KiB // 480 KiB in base64
@@ -96,7 +96,7 @@ export const promotionLeadMs = minuteMs // command and artefact are in the log s
 export const commandAheadMsMax = promotionLeadMs / 2 // one that leads the clock holds up those behind it so long at most: they are met before their tick
 export const changesAheadMax = 64 // promotions, challenges and rollbacks for ticks to come, each with a reason of up to 1 KiB
 export const unmetKept = 64 // promotions refused for want of their artefact; one that comes too late for one is told
-assert((artifactChunkBytes * 4) / 3 + KiB < artifactRecordBytesMax && artifactRecordBytesMax < kafkaCallBytesMax)
+assert((artifactChunkBytes * 4) / 3 + KiB < artifactRecordBytesMax && artifactRecordBytesMax < kafkaBatchBytesMax)
 
 // Watch
 export const archiveFullEveryTicks = 24

@@ -1,10 +1,11 @@
 /** Puts the market of market.ts into the topics of a Kafka log, before anything is measured. */
 
 import { chunks } from '../../src/log/kafka/chunks.ts'
-import { kafkaClient, logName } from '../../src/log/kafka/connection.ts'
+import { logName } from '../../src/log/kafka/connection.ts'
+import { RecordProducer, send } from '../../src/log/kafka/producer.ts'
 import type { Times } from '../../src/log/kafka/topicSettings.ts'
 import { createTopics } from '../../src/log/kafka/topics.ts'
-import { givenPartition, send } from '../../src/log/kafka/transactions.ts'
+
 import type { LogRecord } from '../../src/log/port.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import type { Profile } from '../../streams/profile.ts'
@@ -33,20 +34,18 @@ export async function withLoader<T>(
   { connection, prefixes }: KafkaPlace,
   work: (load: Loader) => Promise<T>,
 ): Promise<T> {
-  const producer = kafkaClient(connection).producer({ idempotent: true, createPartitioner: givenPartition })
-  await producer.connect()
+  const producer = await RecordProducer.open(connection)
   try {
     return await work(async (topic, records) => {
       const wire = wireName(topic, prefixes)
       const placed = records.map(({ key, value, timeMs }) => ({
-        topic: wire,
-        partition: partitionOf(key ?? '', partitions),
+        place: { topic: wire, partition: partitionOf(key ?? '', partitions) },
         record: { key, value, timeMs },
       }))
-      await send(producer, chunks(placed, 0), logName(connection))
+      await send(producer, chunks(placed), { log: logName(connection), timeMs: 0 })
     })
   } finally {
-    await producer.disconnect()
+    await producer.close()
   }
 }
 

@@ -1,10 +1,10 @@
 /** A dead letter fits into any log: of a huge record it holds the beginning, the length and the hash. */
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { KiB, kafkaCallBytesMax, letterBeginningBytes, MiB, recordParseBytesMax } from '../../src/limits.ts'
+import { KiB, kafkaBatchBytesMax, letterBeginningBytes, MiB, recordParseBytesMax } from '../../src/limits.ts'
 import type { LogRecord, NewRecord } from '../../src/log/port.ts'
 import { deadLetter } from '../../src/records.ts'
-import { bytesOf as wireBytes } from '../support/writeBatch.ts'
+import { recordBytesAtMost } from '../../src/log/kafka/wire/writeBatch.ts'
 
 function letterOf(record: Partial<LogRecord>): NewRecord {
   const letters: NewRecord[] = []
@@ -29,7 +29,7 @@ it.each<[string, Partial<LogRecord>]>([
   ['headers', { headers: many }],
 ])('of a huge %s it holds the beginning, the length and the hash', (_, record) => {
   const letter = letterOf(record)
-  expect(wireBytes(letter)).toBeLessThan(kafkaCallBytesMax)
+  expect(recordBytesAtMost(letter)).toBeLessThan(kafkaBatchBytesMax)
   const original = record.value ?? Buffer.from('{')
   expect(Buffer.compare(letter.value, original.subarray(0, letterBeginningBytes))).toBe(0)
   expect(letter.headers).toMatchObject({

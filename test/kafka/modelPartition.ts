@@ -3,7 +3,7 @@
 import { attribute, crcAt, crcFrom } from '../../src/log/kafka/wire/batch.ts'
 import { crc32c } from '../../src/log/kafka/wire/crc32c.ts'
 import type { Aborted } from '../../src/log/kafka/wire/fetched.ts'
-import { writeBatch } from '../support/writeBatch.ts'
+import { batchOf } from '../support/batches.ts'
 
 type Batch = { producer: number; offsets: number[]; marker?: 'commit' | 'abort' }
 type Ended = { producer: number; first: number; last: number }
@@ -67,7 +67,7 @@ export class ModelPartition {
 function bytesOf({ producer, offsets, marker }: Batch): Buffer {
   const records = offsets.map(() => ({ key: null, value: Buffer.from('{}'), timeMs: 0 }))
   const id = producer === 0 ? undefined : producer
-  const batch = writeBatch(records, { id, epoch: 0, sequence: 0, isTransactional: id !== undefined })
+  const batch = batchOf(records, { id, epoch: 0, sequence: 0, isTransactional: id !== undefined })
   return placed(batch, offsets[0], marker === undefined ? 0 : attribute.control)
 }
 

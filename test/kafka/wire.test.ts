@@ -10,20 +10,24 @@ import { batchHeadBytes, bodyAt, lengthAt } from '../../src/log/kafka/wire/batch
 import { crc32c, crc32cByTable } from '../../src/log/kafka/wire/crc32c.ts'
 import { WireError } from '../../src/log/kafka/wire/cursor.ts'
 import { Fetched, type Inflate } from '../../src/log/kafka/wire/fetched.ts'
+import type { BatchProducer } from '../../src/log/kafka/wire/writeBatch.ts'
 import type { LogRecord } from '../../src/log/port.ts'
-import { type BatchProducer, type BatchRecord, writeBatch } from '../support/writeBatch.ts'
+import { type BatchRecord, batchOf } from '../support/batches.ts'
 import { placed } from './modelPartition.ts'
 
 const plain: BatchProducer = { id: undefined, epoch: 0, sequence: 0, isTransactional: false }
 const inflate: Inflate = (codec, bytes) => inflators[codec](bytes)
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 })
-const record: fc.Arbitrary<BatchRecord> = fc.record({
-  key: fc.option(text, { nil: null }),
-  value: fc.uint8Array({ maxLength: 300 }),
-  headers: fc.option(fc.dictionary(text, text, { maxKeys: 3, noNullPrototype: true }), { nil: undefined }),
-  timeMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4e12 })),
-})
+const record: fc.Arbitrary<BatchRecord> = fc.record(
+  {
+    key: fc.option(text, { nil: null }),
+    value: fc.uint8Array({ maxLength: 300 }),
+    headers: fc.dictionary(text, text, { maxKeys: 3, noNullPrototype: true }),
+    timeMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4e12 })),
+  },
+  { requiredKeys: ['key', 'value', 'timeMs'] },
+)
 const producer: fc.Arbitrary<BatchProducer> = fc.record({
   id: fc.option(fc.nat(2 ** 40), { nil: undefined }),
   epoch: fc.nat(30_000),
@@ -45,7 +49,7 @@ it('gives back what was written, batch after batch', async () => {
       let offset = 0
       const written = batches.flatMap(([records]) => records)
       const bytes = batches.map(([records, of]) => {
-        const one = placed(writeBatch(records, of), offset)
+        const one = placed(batchOf(records, of), offset)
         offset += records.length
         return one
       })
@@ -86,7 +90,7 @@ describe('kafkajs', () => {
             Record({ key, value: Buffer.from(value), headers, timestampDelta: timeMs - firstTimestamp, offsetDelta }),
           ),
         })
-        expect(writeBatch(records, of).toString('hex')).toBe(Encoded.parse(theirs).buffer.toString('hex'))
+        expect(batchOf(records, of).toString('hex')).toBe(Encoded.parse(theirs).buffer.toString('hex'))
       }),
     )
   })
@@ -104,7 +108,7 @@ describe('a batch that a producer twisted', () => {
     { length: 3 },
     (_, at): BatchRecord => ({ key: `E${at}`, value: Buffer.from('{}'), timeMs: 5 }),
   )
-  const good = writeBatch(records, plain)
+  const good = batchOf(records, plain)
   const gzip = 1
 
   it('compressed is read', async () => {

@@ -1,12 +1,13 @@
 /** Appends of records that no task commits: commands, live records and imports. */
-import type { Kafka, Producer } from 'kafkajs'
 import type { TopicName } from '../../../streams/topics.ts'
 import type { NewRecord } from '../port.ts'
 import { stampAfter } from '../stamp.ts'
 import { chunks } from './chunks.ts'
+import type { KafkaConnection } from './connection.ts'
 import { kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
-import { givenPartition, send, type Transactions, type Written } from './transactions.ts'
+import { RecordProducer, send, type Written } from './producer.ts'
+import type { Transactions } from './transactions.ts'
 
 export type AppenderOptions = {
   /** Milliseconds since 1970, the time of records that bring none. */
@@ -20,24 +21,24 @@ export type AppenderOptions = {
 }
 
 export class Appender {
-  readonly #kafka: Kafka
+  readonly #connection: KafkaConnection
   readonly #options: AppenderOptions
   /** Log time of the last record appended from here. */
   readonly #lastTimes = new Map<string, number>()
-  #producer: Promise<Producer> | undefined
+  #producer: Promise<RecordProducer> | undefined
 
-  constructor(kafka: Kafka, options: AppenderOptions) {
-    this.#kafka = kafka
+  constructor(connection: KafkaConnection, options: AppenderOptions) {
+    this.#connection = connection
     this.#options = options
   }
 
   /** All or none: one batch is whole by itself, more than one go through a transaction. */
   async append(topic: TopicName, place: Place, records: readonly NewRecord[]): Promise<Written[]> {
-    const placed = (await this.#stamp(topic, place, records)).map((record) => ({ ...place, record }))
-    const calls = [...chunks(placed, 0)]
+    const placed = (await this.#stamp(topic, place, records)).map((record) => ({ place, record }))
+    const calls = [...chunks(placed)]
     if (calls.length === 1) {
       const producer = await this.#connected(place)
-      return send(producer, calls, this.#options.log).catch((error: unknown) => this.#drop(error))
+      return send(producer, calls, { log: this.#options.log, timeMs: 0 }).catch((error: unknown) => this.#drop(error))
     }
     const transactions = await this.#options.transactions(`append-${crypto.randomUUID()}`)
     try {
@@ -48,7 +49,7 @@ export class Appender {
   }
 
   async close(): Promise<void> {
-    await (await this.#producer)?.disconnect()
+    await (await this.#producer)?.close()
   }
 
   async #stamp(topic: TopicName, place: Place, records: readonly NewRecord[]): Promise<NewRecord[]> {
@@ -65,29 +66,22 @@ export class Appender {
     return timed
   }
 
-  #connected(place: Place): Promise<Producer> {
+  #connected(place: Place): Promise<RecordProducer> {
     this.#producer ??= this.#connect(place)
     return this.#producer
   }
 
   /** Whoever may write no topic at all gets no producer. */
-  async #connect({ topic }: Place): Promise<Producer> {
-    const producer = this.#kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: givenPartition,
-    })
+  async #connect({ topic }: Place): Promise<RecordProducer> {
     try {
-      await producer.connect()
+      return await RecordProducer.open(this.#connection)
     } catch (error) {
       this.#drop(missingRight(error, this.#options.log, `Write on ${topic}`))
     }
-    return producer
   }
 
   #drop(error: unknown): never {
-    void this.#producer?.then((producer) => producer.disconnect()).catch(() => {})
+    void this.#producer?.then((producer) => producer.close()).catch(() => {})
     this.#producer = undefined
     throw kafkaFault(error, this.#options.log)
   }

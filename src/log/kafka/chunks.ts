@@ -1,66 +1,59 @@
-/** Records cut into calls that kafkajs and a broker take: one batch a partition and call, under a megabyte, and few records, which kafkajs groups in quadratic time. */
-import type { Message, TopicMessages } from 'kafkajs'
-import { kafkaCallBytesMax, kafkaCallRecordsMax } from '../../limits.ts'
+/** Records cut into calls that a broker takes: one batch a partition and call, under a megabyte. */
+import { kafkaBatchBytesMax, kafkaCallBytesMax } from '../../limits.ts'
 import type { NewRecord } from '../port.ts'
 import { type Place, placeKey } from './place.ts'
+import type { PartitionRecords } from './wire/produce.ts'
+import { recordBytesAtMost } from './wire/writeBatch.ts'
 
-export type Placed = Place & { record: NewRecord }
+export type Placed = { place: Place; record: NewRecord }
 
-/** `timeMs`: for records that bring none. */
-export function* chunks(placed: Iterable<Placed>, timeMs: number): Iterable<TopicMessages[]> {
+/** Records of a partition keep their order, within a call and from one to the next. */
+export function* chunks(placed: Iterable<Placed>): Iterable<PartitionRecords[]> {
   let call = new Call()
-  for (const one of placed) {
-    if (!call.takes(one)) {
-      yield call.topicMessages()
+  for (const { place, record } of placed) {
+    const bytes = recordBytesAtMost(record)
+    if (!call.takes(place, bytes)) {
+      yield call.all
       call = new Call()
     }
-    call.add(one, timeMs)
+    call.add(place, record, bytes)
   }
-  if (!call.empty) yield call.topicMessages()
+  if (call.all.length > 0) yield call.all
 }
+
+type Growing = { place: Place; records: NewRecord[]; bytes: number }
 
 class Call {
-  readonly #topics = new Map<string, Message[]>()
-  readonly #sums = new Map<string, { records: number; bytes: number }>()
+  readonly all: Growing[] = []
+  readonly #byPlace = new Map<string, Growing>()
+  /** Records of one place mostly come together. */
+  #last: Growing | undefined
+  #bytes = 0
 
-  get empty(): boolean {
-    return this.#topics.size === 0
+  takes(place: Place, bytes: number): boolean {
+    const batch = this.#of(place)
+    return (
+      (batch === undefined || batch.bytes + bytes <= kafkaBatchBytesMax) &&
+      (this.#bytes === 0 || this.#bytes + bytes <= kafkaCallBytesMax)
+    )
   }
 
-  takes(placed: Placed): boolean {
-    const sum = this.#sums.get(placeKey(placed))
-    if (sum === undefined) return true
-    return sum.records < kafkaCallRecordsMax && sum.bytes + bytesOf(placed.record) <= kafkaCallBytesMax
+  add(place: Place, record: NewRecord, bytes: number): void {
+    const batch = this.#of(place) ?? this.#begin(place)
+    batch.records.push(record)
+    batch.bytes += bytes
+    this.#bytes += bytes
+    this.#last = batch
   }
 
-  add({ topic, partition, record }: Placed, timeMs: number): void {
-    const place = placeKey({ topic, partition })
-    const sum = this.#sums.get(place) ?? { records: 0, bytes: 0 }
-    this.#sums.set(place, { records: sum.records + 1, bytes: sum.bytes + bytesOf(record) })
-    const message = messageOf(record, partition, record.timeMs ?? timeMs)
-    const messages = this.#topics.get(topic)
-    if (messages === undefined) this.#topics.set(topic, [message])
-    else messages.push(message)
+  #of(place: Place): Growing | undefined {
+    return this.#last?.place === place ? this.#last : this.#byPlace.get(placeKey(place))
   }
 
-  topicMessages(): TopicMessages[] {
-    return [...this.#topics].map(([topic, messages]) => ({ topic, messages }))
+  #begin(place: Place): Growing {
+    const batch = { place, records: [], bytes: 0 }
+    this.all.push(batch)
+    this.#byPlace.set(placeKey(place), batch)
+    return batch
   }
-}
-
-function messageOf({ key, value, headers }: NewRecord, partition: number, timeMs: number): Message {
-  return {
-    key,
-    value: Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-    partition,
-    timestamp: String(timeMs),
-    ...(headers === undefined ? {} : { headers }),
-  }
-}
-
-/** About what a record takes in a batch. */
-function bytesOf({ key, value, headers }: NewRecord): number {
-  let bytes = value.byteLength + 3 * (key?.length ?? 0) + 24
-  for (const name in headers) bytes += 3 * (name.length + headers[name].length) + 4
-  return bytes
 }

@@ -2,7 +2,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs'
 import Cluster from 'kafkajs/src/cluster/index.js'
-import loggers from 'kafkajs/src/loggers/index.js'
+import loggers, { type InnerLogger } from 'kafkajs/src/loggers/index.js'
 import socketFactory from 'kafkajs/src/network/socketFactory.js'
 import { secondMs } from '../../limits.ts'
 import type { Listener } from '../../notices.ts'
@@ -17,9 +17,12 @@ export type KafkaConnection = {
   listener?: Listener
 }
 
-/** Of transactions. Short, so that one does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
+/** Of sends in transactions. Short, so that one does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
 export const transactionRetry = { initialRetryTime: 1, factor: 0, multiplier: 1, retries: 1_000 }
 const clientRetry = { initialRetryTime: 20, factor: 0, multiplier: 1.5, maxRetryTime: 500, retries: 12 }
+/** Of sends without one: they wait for the broker for as long as it takes. */
+export const sendRetry = { ...clientRetry, retries: Number.MAX_SAFE_INTEGER }
+
 const metadataMaxAgeMs = 60 * secondMs
 
 /** For messages: `kafka://broker-1:9092,broker-2:9092`. */
@@ -27,16 +30,20 @@ export function logName({ brokers }: KafkaConnection): string {
   return `kafka://${brokers.join(',')}`
 }
 
-/** Makes producers, consumers and administrators. */
+/** Makes consumers and administrators. */
 export function kafkaClient(connection: KafkaConnection): Kafka {
   return new Kafka({ ...configOf(connection), logLevel: logLevel.WARN, logCreator: () => said(connection) })
 }
 
-/** The inner cluster, which reads by offset. */
+export function innerLogger(connection: KafkaConnection): InnerLogger {
+  return loggers.createLogger({ level: logLevel.WARN, logCreator: () => said(connection) })
+}
+
+/** The inner cluster, which reads by offset and writes batches. */
 export function innerCluster(connection: KafkaConnection): Cluster {
   return new Cluster({
     ...configOf(connection),
-    logger: loggers.createLogger({ level: logLevel.WARN, logCreator: () => said(connection) }),
+    logger: innerLogger(connection),
     metadataMaxAge: metadataMaxAgeMs,
     allowAutoTopicCreation: false,
     isolationLevel: 1,

@@ -1,6 +1,6 @@
 /** The log in a Kafka cluster: committed records by offset, one transaction an epoch. Topics are made by `forewarn topics create`. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Kafka } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import type Cluster from 'kafkajs/src/cluster/index.js'
 import {
   defaultPrefixes,
@@ -20,12 +20,13 @@ import { partitionsOf } from '../topology.ts'
 import { existing, withAdmin } from './admin.ts'
 import { Appender } from './appender.ts'
 import { Changes } from './changes.ts'
-import { innerCluster, type KafkaConnection, kafkaClient, logName } from './connection.ts'
+import { innerCluster, type KafkaConnection, logName } from './connection.ts'
 import { isOfType, kafkaFault, missingRight, needing, someOf } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
+import type { Written } from './producer.ts'
 import { KafkaReader } from './reader.ts'
 import { KafkaTaskLog } from './taskLog.ts'
-import { Transactions, type Written } from './transactions.ts'
+import { Transactions } from './transactions.ts'
 import { unwritable } from './writable.ts'
 
 export type KafkaLogOptions = {
@@ -81,7 +82,6 @@ async function inputPartitions(
 class KafkaLog implements Log {
   readonly name: string
   readonly #connection: KafkaConnection
-  readonly #kafka: Kafka
   readonly #cluster: Cluster
   readonly #prefixes: TopicPrefixes
   readonly #partitions: number
@@ -90,6 +90,7 @@ class KafkaLog implements Log {
   readonly #changes: Changes
   readonly #followed = new Map<string, Place>()
   readonly #starts = new Map<string, { offset: number; untilMs: number }>()
+  readonly #places = new Map<TopicName, Place[]>()
   readonly #tasks = new Set<KafkaTaskLog>()
 
   constructor(of: {
@@ -101,12 +102,11 @@ class KafkaLog implements Log {
   }) {
     this.name = logName(of.connection)
     this.#connection = of.connection
-    this.#kafka = kafkaClient(of.connection)
     this.#cluster = of.cluster
     this.#prefixes = of.prefixes
     this.#partitions = of.partitions
     this.#reader = new KafkaReader(of.cluster, this.name, of.connection.listener)
-    this.#appender = new Appender(this.#kafka, {
+    this.#appender = new Appender(of.connection, {
       aheadMsMax: of.aheadMsMax,
       log: this.name,
       lastTime: async (topic, partition) => (await lastRecord(this, topic, partition))?.timeMs,
@@ -192,7 +192,7 @@ class KafkaLog implements Log {
 
   #transactions(task: string): Promise<Transactions> {
     const transactionalId = `${this.#prefixes.output}-${task}`
-    return Transactions.open(this.#kafka, this.#connection, { log: this.name, task, transactionalId })
+    return Transactions.open(this.#connection, { log: this.name, task, transactionalId })
   }
 
   /** A commit is answered before its markers are written; what follows must read what was committed. */
@@ -206,8 +206,14 @@ class KafkaLog implements Log {
   }
 
   #place(topic: TopicName, partition: number): Place {
-    if (!(partition >= 0 && partition < this.partitions(topic)))
-      throw new ForewarnError('FW_INTERNAL', [`the log has no partition ${topic}#${partition}`])
-    return { topic: wireName(topic, this.#prefixes), partition }
+    let places = this.#places.get(topic)
+    if (places === undefined) {
+      const wire = wireName(topic, this.#prefixes)
+      places = Array.from({ length: this.partitions(topic) }, (_, at) => ({ topic: wire, partition: at }))
+      this.#places.set(topic, places)
+    }
+    const place = places[partition]
+    if (place === undefined) throw new ForewarnError('FW_INTERNAL', [`the log has no partition ${topic}#${partition}`])
+    return place
   }
 }

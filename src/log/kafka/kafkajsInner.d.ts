@@ -1,8 +1,11 @@
-/** The inner parts of kafkajs 2.2.4 that the reader uses; the package types only its outer ones. */
+/** The inner parts of kafkajs 2.2.4 that reader and producer use; the package types only its outer ones. */
 
 declare module 'kafkajs/src/loggers/index.js' {
   import type { LogEntry } from 'kafkajs'
-  export type InnerLogger = { namespace(name: string): InnerLogger }
+  export type InnerLogger = {
+    namespace(name: string): InnerLogger
+    error(message: string, extra: Readonly<Record<string, unknown>>): void
+  }
   const loggers: {
     createLogger(options: { level: number; logCreator: (level: number) => (entry: LogEntry) => void }): InnerLogger
   }
@@ -16,6 +19,9 @@ declare module 'kafkajs/src/network/socketFactory.js' {
 
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
+    readonly buf: Buffer
+    /** What is written. */
+    readonly buffer: Buffer
     writeBoolean(value: boolean): this
     writeNullableArray(values: string[]): this
   }
@@ -34,6 +40,35 @@ declare module 'kafkajs/src/protocol/decoder.js' {
 
 declare module 'kafkajs/src/protocol/error.js' {
   export function createErrorFromCode(code: number): Error
+  export function staleMetadata(error: unknown): boolean
+}
+
+declare module 'kafkajs/src/retry/index.js' {
+  import type { RetryOptions } from 'kafkajs'
+  export type Retrier = <T>(work: (bail: (error: unknown) => void) => Promise<T>) => Promise<T>
+  export default function createRetry(options: RetryOptions): Retrier
+}
+
+declare module 'kafkajs/src/producer/eosManager/index.js' {
+  import type Cluster from 'kafkajs/src/cluster/index.js'
+  import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
+
+  export type EosManager = {
+    initProducerId(): Promise<void>
+    getProducerId(): string
+    getProducerEpoch(): number
+    beginTransaction(): void
+    addPartitionsToTransaction(topics: { topic: string; partitions: { partition: number }[] }[]): Promise<void>
+    commit(): Promise<void>
+    abort(): Promise<void>
+  }
+  export default function createEosManager(of: {
+    logger: InnerLogger
+    cluster: Cluster
+    transactional: boolean
+    transactionalId?: string
+    transactionTimeout?: number
+  }): EosManager
 }
 
 declare module 'kafkajs/src/protocol/requests/index.js' {
@@ -63,8 +98,14 @@ declare module 'kafkajs/src/cluster/index.js' {
   import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
   import type Encoder from 'kafkajs/src/protocol/encoder.js'
 
-  export type InnerRequest = { apiKey: number; apiVersion: number; apiName: string; encode: () => Promise<Encoder> }
+  export type InnerRequest = {
+    apiKey: number
+    apiVersion: number
+    apiName: string
+    encode: () => Promise<Pick<Encoder, 'buf' | 'buffer'>>
+  }
   export type InnerBroker = {
+    nodeId: string | number
     /** What the broker understands, by api key. */
     versions: Record<number, { minVersion: number; maxVersion: number } | undefined>
     connectionPool: {
@@ -93,6 +134,8 @@ declare module 'kafkajs/src/cluster/index.js' {
     disconnect(): Promise<void>
     isConnected(): boolean
     refreshMetadata(): Promise<void>
+    refreshMetadataIfNecessary(): Promise<void>
+    removeBroker(of: { host: string; port: number }): void
     addMultipleTargetTopics(topics: readonly string[]): Promise<void>
     findTopicPartitionMetadata(topic: string): PartitionMetadata[]
     findBroker(node: { nodeId: string }): Promise<InnerBroker>

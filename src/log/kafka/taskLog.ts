@@ -8,13 +8,14 @@ import { type TaskId, taskName, taskNumber } from '../tasks.ts'
 import { newestSlots, offsets, pageKey, pagesHeader, type Slot } from './checkpointSlots.ts'
 import type { Placed } from './chunks.ts'
 import type { Place } from './place.ts'
-import type { Transactions, Written } from './transactions.ts'
+import type { Written } from './producer.ts'
+import type { Transactions } from './transactions.ts'
 
 export type KafkaTaskOptions = {
   log: Log
   task: TaskId
   transactions: Transactions
-  /** The partition on the wire. @throws ForewarnError FW_INTERNAL when the log has none such. */
+  /** The partition on the wire, the same object each time. @throws ForewarnError FW_INTERNAL when the log has none such. */
   place: (topic: TopicName, partition: number) => Place
   /** Lets go of what the log keeps for the task. */
   closed: (task: KafkaTaskLog) => void
@@ -45,7 +46,10 @@ export class KafkaTaskLog implements TaskLog {
     timeMs: number
   }): Promise<void> {
     const { transactions, place, seen } = this.#options
-    const records: Placed[] = outputs.map(({ topic, partition, record }) => ({ ...place(topic, partition), record }))
+    const records: Placed[] = outputs.map(({ topic, partition, record }) => ({
+      place: place(topic, partition),
+      record,
+    }))
     records.push(this.#placed('journal', { key: this.#name, value: journal }))
     await seen(
       await transactions.run(async (send) => {
@@ -107,7 +111,7 @@ export class KafkaTaskLog implements TaskLog {
   }
 
   #placed(topic: 'journal' | 'checkpoints', record: NewRecord): Placed {
-    return { ...this.#options.place(topic, this.#partition), record }
+    return { place: this.#options.place(topic, this.#partition), record }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   topicNames,
   wireName,
 } from '../../../streams/topics.ts'
-import { KiB, kafkaCallBytesMax, MiB, recordBytesMax } from '../../limits.ts'
+import { KiB, kafkaBatchBytesMax, MiB, recordBytesMax } from '../../limits.ts'
 import { isOneATask, partitionsOf } from '../topology.ts'
 
 /** `log`: the broker stamps its own time on inputs, which never runs backwards. `create`: senders do; an import of history needs it. */
@@ -110,7 +110,7 @@ export function deviations(wanted: WantedTopic, found: FoundTopic | undefined): 
       remedy: `${set('message.timestamp.type', 'CreateTime')} What forewarn writes carries the time of its beat.`,
     },
     {
-      when: Number(of('max.message.bytes')) < kafkaCallBytesMax + 12 * KiB,
+      when: Number(of('max.message.bytes')) < kafkaBatchBytesMax + 12 * KiB,
       severity: 'fail',
       says: `takes records of at most ${of('max.message.bytes')} bytes`,
       remedy: set('max.message.bytes', wanted.settings['max.message.bytes']),

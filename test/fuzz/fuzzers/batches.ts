@@ -7,7 +7,7 @@ import { type Aborted, Fetched, type Inflate } from '../../../src/log/kafka/wire
 import type { LogRecord } from '../../../src/log/port.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { placed } from '../../kafka/modelPartition.ts'
-import { type BatchRecord, writeBatch } from '../../support/writeBatch.ts'
+import { type BatchRecord, batchOf as written } from '../../support/batches.ts'
 import { type Fuzzer, must } from '../fuzzer.ts'
 import { packed } from '../pack.ts'
 
@@ -17,7 +17,7 @@ const recordsMax = 20
 const lastDeltaAt = crcFrom + 2
 const countAt = batchHeadBytes - 4
 
-const good = writeBatch([{ key: 'good', value: Buffer.from('{}'), timeMs: startMs }], producer)
+const good = written([{ key: 'good', value: Buffer.from('{}'), timeMs: startMs }], producer)
 const behind = 1 + recordsMax
 
 /** An input is codec, number of records, and the records as they lie in the batch: whoever sends can put anything there. */
@@ -27,7 +27,7 @@ export const batchesFuzzer: Fuzzer = {
   sample(random) {
     const records = recordsOf(random)
     const codec = random.int(codecNames.length)
-    const body = packed(codecNames[codec], writeBatch(records, producer).subarray(batchHeadBytes))
+    const body = packed(codecNames[codec], written(records, producer).subarray(batchHeadBytes))
     return { bytes: Buffer.concat([Buffer.from([codec, records.length]), body]), means: records.map(shown) }
   },
   async read(bytes) {
@@ -48,7 +48,7 @@ export const fetchFuzzer: Fuzzer = {
   few: 2_000,
   sample(random) {
     const records = recordsOf(random)
-    return { bytes: answerWith(placed(writeBatch(records, producer), 0)), means: records.map(shown) }
+    return { bytes: answerWith(placed(written(records, producer), 0)), means: records.map(shown) }
   },
   async read(bytes) {
     const found: LogRecord[] = []
@@ -61,7 +61,7 @@ function recordsOf(random: Sfc32): BatchRecord[] {
   return Array.from({ length: 1 + random.int(8) }, (_, at) => ({
     key: random.int(4) === 0 ? null : `E${random.int(100)}`,
     value: Buffer.from(`{"id":"${at}","text":"${'risk '.repeat(random.int(60))}"}`),
-    headers: random.int(3) === 0 ? { source: 'court', 名: '值' } : undefined,
+    ...(random.int(3) === 0 ? { headers: { source: 'court', 名: '值' } } : {}),
     timeMs: startMs + at,
   }))
 }
