@@ -20,17 +20,17 @@ export function rowsState(owner: Owner): StatePart {
 function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
   out.putJson({ rows: rows.count, stride: rows.stride } satisfies z.infer<typeof Head>)
   for (let row = 0; row < rows.count; row++) {
-    out.putBytes(Buffer.from(ids.idOf(row), 'latin1'))
+    out.putBytes(ids.bytesOf(row))
     out.put(rows.place(row))
     out.put(rows.flags(row))
     out.put(rows.probabilityBits(row))
     out.put(rows.logOdds(row) ?? 0)
     const grades = rows.grades(row)
     out.put(grades.count)
-    for (let at = 0; at < grades.count * gradeWords; at++) out.put(grades.words[grades.offset + at])
+    out.putWords(grades.words, grades.offset, grades.count * gradeWords)
     const facts = rows.facts(row)
     out.put(facts.count)
-    for (let at = 0; at < facts.count * facts.stride; at++) out.put(facts.words[facts.offset + at])
+    out.putWords(facts.words, facts.offset, facts.count * facts.stride)
     if (rows.has(row, flag.moved)) {
       const history = tables.places.get(row) ?? []
       out.put(history.length)
@@ -39,7 +39,7 @@ function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
         out.put(place)
       }
     }
-    yield
+    if (out.isFull) yield
   }
 }
 

@@ -4,6 +4,8 @@ import { jsonOf } from '../json.ts'
 import { pageBytesMax } from '../limits.ts'
 
 const pageWords = Math.floor(pageBytesMax / 4)
+/** Up to so many words a loop copies faster than a call. */
+const byHandMax = 32
 
 export class WordWriter {
   #page = new Int32Array(pageWords)
@@ -11,12 +13,23 @@ export class WordWriter {
   #full: Uint8Array[] = []
 
   put(word: number): void {
-    if (this.#at === pageWords) {
-      this.#full.push(new Uint8Array(this.#page.buffer))
-      this.#page = new Int32Array(pageWords)
-      this.#at = 0
-    }
+    if (this.#at === pageWords) this.#turn()
     this.#page[this.#at++] = word
+  }
+
+  /** Words from a place on: few by hand, many at once. */
+  putWords(words: Int32Array, from: number, count: number): void {
+    if (count <= byHandMax) {
+      for (let at = from; at < from + count; at++) this.put(words[at])
+      return
+    }
+    for (let at = from; at < from + count; ) {
+      if (this.#at === pageWords) this.#turn()
+      const some = Math.min(from + count - at, pageWords - this.#at)
+      this.#page.set(words.subarray(at, at + some), this.#at)
+      this.#at += some
+      at += some
+    }
   }
 
   /** Bytes with their length before them. */
@@ -32,8 +45,12 @@ export class WordWriter {
 
   putDoubles(values: Float64Array): void {
     this.put(values.length)
-    const words = new Int32Array(values.slice().buffer)
-    for (const word of words) this.put(word)
+    this.putWords(new Int32Array(values.slice().buffer), 0, 2 * values.length)
+  }
+
+  /** Whether a page can be taken. */
+  get isFull(): boolean {
+    return this.#full.length > 0
   }
 
   /** Pages that are full by now; they are handed out once. */
@@ -45,6 +62,12 @@ export class WordWriter {
   *finish(): Iterable<Uint8Array> {
     yield* this.takeFull()
     yield new Uint8Array(this.#page.buffer, 0, this.#at * 4)
+  }
+
+  #turn(): void {
+    this.#full.push(new Uint8Array(this.#page.buffer))
+    this.#page = new Int32Array(pageWords)
+    this.#at = 0
   }
 }
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { KiB, kafkaBatchBytesMax, letterBeginningBytes, MiB, recordParseBytesMax } from '../../src/limits.ts'
+import { recordBytesAtMost } from '../../src/log/kafka/wire/writeBatch.ts'
 import type { LogRecord, NewRecord } from '../../src/log/port.ts'
 import { deadLetter } from '../../src/records.ts'
-import { recordBytesAtMost } from '../../src/log/kafka/wire/writeBatch.ts'
 
 function letterOf(record: Partial<LogRecord>): NewRecord {
   const letters: NewRecord[] = []

@@ -53,6 +53,14 @@ export async function kafkaAvailable(): Promise<true | string> {
   }
 }
 
+/** True, or why no program of Java's own language can run here beside the broker's classes. */
+export async function javaCompilerAvailable(): Promise<true | string> {
+  const broker = await kafkaAvailable()
+  if (broker !== true) return broker
+  const { out } = await run('java', ['--list-modules'])
+  return out.includes('jdk.compiler@') || 'this Java has no compiler: it is not a JDK'
+}
+
 function pom(): string {
   const listed = dependencies.map(
     ([group, artifact, version]) =>

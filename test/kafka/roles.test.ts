@@ -98,7 +98,7 @@ describeWithKafka('rights by role', () => {
       return undefined
     }
     for (const right of roles[name].rights) {
-      if (name === 'redrive' && 'transactionalIds' in right) continue // a transaction takes more than 400 letters
+      if (name === 'redrive' && 'transactionalIds' in right) continue // a transaction takes a megabyte of letters
       await give(
         name,
         roles[name].rights.filter((one) => one !== right),

@@ -30,7 +30,7 @@ const registry: readonly TopicName[] = [...inputs, 'artifacts', 'journal']
 export const roles = {
   administrator: role('`forewarn topics create`, `check`', on('all', 'Create', 'Describe', 'DescribeConfigs')),
   writer: role('writers of inputs', on(recordTopics, 'Write')),
-  ingest: role('`forewarn ingest --as`', on(inputs, 'Read'), on(recordTopics, 'Write'), describeAll, appends),
+  ingest: role('`forewarn ingest --as`', on(inputs, 'Read'), on(recordTopics, 'Write'), describeAll),
   history: role(
     '`forewarn ingest`, of history',
     describeAll,

@@ -5,47 +5,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { inflatedBytesMax } from '../../src/limits.ts'
-import { inflators } from '../../src/log/kafka/codecs/codecs.ts'
 import { batchHeadBytes, bodyAt, lengthAt } from '../../src/log/kafka/wire/batch.ts'
 import { crc32c, crc32cByTable } from '../../src/log/kafka/wire/crc32c.ts'
 import { WireError } from '../../src/log/kafka/wire/cursor.ts'
-import { Fetched, type Inflate } from '../../src/log/kafka/wire/fetched.ts'
 import type { BatchProducer } from '../../src/log/kafka/wire/writeBatch.ts'
-import type { LogRecord } from '../../src/log/port.ts'
 import { type BatchRecord, batchOf } from '../support/batches.ts'
 import { placed } from './modelPartition.ts'
+import { randomBatch, readAll } from './randomBatches.ts'
 
 const plain: BatchProducer = { id: undefined, epoch: 0, sequence: 0, isTransactional: false }
-const inflate: Inflate = (codec, bytes) => inflators[codec](bytes)
-
-const text = fc.string({ unit: 'grapheme', maxLength: 40 })
-const record: fc.Arbitrary<BatchRecord> = fc.record(
-  {
-    key: fc.option(text, { nil: null }),
-    value: fc.uint8Array({ maxLength: 300 }),
-    headers: fc.dictionary(text, text, { maxKeys: 3, noNullPrototype: true }),
-    timeMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4e12 })),
-  },
-  { requiredKeys: ['key', 'value', 'timeMs'] },
-)
-const producer: fc.Arbitrary<BatchProducer> = fc.record({
-  id: fc.option(fc.nat(2 ** 40), { nil: undefined }),
-  epoch: fc.nat(30_000),
-  sequence: fc.nat(),
-  isTransactional: fc.boolean(),
-})
-const batch = fc.tuple(fc.array(record, { minLength: 1, maxLength: 20 }), producer)
-
-async function readAll(bytes: Buffer, from = 0): Promise<LogRecord[]> {
-  const fetched = new Fetched(bytes, [], from, inflate)
-  const found: LogRecord[] = []
-  while (fetched.hasMore) found.push(...(await fetched.take(1_000, 7)).records)
-  return found
-}
 
 it('gives back what was written, batch after batch', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 4 }), async (batches) => {
+    fc.asyncProperty(fc.array(randomBatch, { minLength: 1, maxLength: 4 }), async (batches) => {
       let offset = 0
       const written = batches.flatMap(([records]) => records)
       const bytes = batches.map(([records, of]) => {
@@ -75,7 +47,7 @@ describe('kafkajs', () => {
     const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0')
     const Record = require('kafkajs/src/protocol/recordBatch/record/v0')
     await fc.assert(
-      fc.asyncProperty(batch, async ([records, of]) => {
+      fc.asyncProperty(randomBatch, async ([records, of]) => {
         const firstTimestamp = records[0].timeMs
         const theirs = await RecordBatch({
           firstTimestamp,

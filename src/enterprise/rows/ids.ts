@@ -20,7 +20,7 @@ export class EnterpriseIds {
   #slots = new Uint32Array(1 << 12) // row + 1; 0 = empty
   #tags = new Uint32Array(1 << 10)
   #addresses = new Uint32Array(1 << 10)
-  #chunks: Uint8Array[] = []
+  #chunks: Buffer[] = []
   #nextByte = 0
   readonly #seed: HashSeed
   count = 0
@@ -73,7 +73,15 @@ export class EnterpriseIds {
     const address = this.#addresses[row]
     const chunk = this.#chunks[address >>> chunkBits]
     const at = address & chunkMask
-    return String.fromCharCode(...chunk.subarray(at + 1, at + 1 + chunk[at]))
+    return chunk.toString('latin1', at + 1, at + 1 + chunk[at])
+  }
+
+  /** Its characters, a byte each; a view. */
+  bytesOf(row: number): Uint8Array {
+    const address = this.#addresses[row]
+    const at = address & chunkMask
+    const chunk = this.#chunks[address >>> chunkBits]
+    return chunk.subarray(at + 1, at + 1 + chunk[at])
   }
 
   #home(tag: number): number {
@@ -115,7 +123,7 @@ export class EnterpriseIds {
       (this.#nextByte & chunkMask) === 0
     ) {
       this.#nextByte = this.#chunks.length * chunkBytes
-      this.#chunks.push(new Uint8Array(chunkBytes))
+      this.#chunks.push(Buffer.alloc(chunkBytes))
     }
     const address = this.#nextByte
     const chunk = this.#chunks[address >>> chunkBits]
