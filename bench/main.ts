@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   fold: async () => (await import('./fold.ts')).benchFold,
   warn: async () => (await import('./warn.ts')).benchWarn,
   kafka: async () => (await import('./kafka.ts')).benchKafka,
+  scale: async () => (await import('./scale.ts')).benchScale,
   peers: async () => (await import('./peers.ts')).benchPeers,
   restore: async () => (await import('./restore.ts')).benchRestore,
   train: async () => (await import('./train.ts')).benchTrain,

@@ -96,6 +96,20 @@ export function forewarn(args: readonly string[], cpuProf?: string): MeasuredPro
   return new MeasuredProcess(process.execPath, [...profiled, ...image.flags, main, ...args], image.env)
 }
 
+/** The same with the processes that it starts, measured by the shell when all have ended; `out` is what it printed. */
+export async function forewarnAndChildren(args: readonly string[]): Promise<Measures & { out: string }> {
+  const script = '"$@"; code=$?; times; exit $code'
+  const run = new MeasuredProcess(
+    'bash',
+    ['-c', script, 'bash', process.execPath, ...image.flags, main, ...args],
+    image.env,
+  )
+  const measures = await run.ended
+  const [out, times] = run.out.trim().split(/\n(?=\d+m.*\n\d+m.*$)/)
+  const [, , user, system] = [...times.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => 60 * Number(m) + Number(s))
+  return { ...measures, cpuUs: (user + system) * 1e6, out }
+}
+
 /** Another program of this folder. */
 export function benchProgram(file: string, args: readonly string[]): MeasuredProcess {
   return new MeasuredProcess(process.execPath, [path.join(import.meta.dirname, file), ...args])

@@ -27,6 +27,13 @@ export async function newPlace({ host }: Broker, prefix: string, times: Times): 
   return place
 }
 
+/** The same inputs, to be folded once more into outputs of their own. */
+export async function placeWithInputsOf({ connection, prefixes }: KafkaPlace, output: string): Promise<KafkaPlace> {
+  const place = { connection, prefixes: { input: prefixes.input, output } }
+  await createTopics(connection, { prefixes: place.prefixes, partitions, replication: 1, times: 'create' })
+  return place
+}
+
 /** Appends records with the log times that they bring, each to the partition of its key. */
 export type Loader = (topic: RecordTopic, records: readonly LogRecord[]) => Promise<void>
 
