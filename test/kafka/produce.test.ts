@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { kafkaBatchBytesMax, kafkaCallBytesMax } from '../../src/limits.ts'
 import { chunks } from '../../src/log/kafka/chunks.ts'
+import type { Place } from '../../src/log/kafka/place.ts'
 import { WireError } from '../../src/log/kafka/wire/cursor.ts'
 import { decodeProduced, writeProduce } from '../../src/log/kafka/wire/produce.ts'
 import { recordBytesAtMost } from '../../src/log/kafka/wire/writeBatch.ts'
@@ -31,7 +32,7 @@ it('cuts records into calls that a broker takes, each partition in its order', (
         }
       }
       for (const { place: one } of records) {
-        const isHere = (other: typeof one): boolean => other.topic === one.topic && other.partition === one.partition
+        const isHere = (other: Place): boolean => other.topic === one.topic && other.partition === one.partition
         const sent = calls.flat().flatMap((batch) => (isHere(batch.place) ? batch.records : []))
         expect(sent).toEqual(records.filter((other) => isHere(other.place)).map(({ record }) => record))
       }
