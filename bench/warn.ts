@@ -10,7 +10,7 @@ import type { Log } from '../src/log/port.ts'
 import { recordsOf } from '../src/log/recordsOf.ts'
 import { loadProfile } from '../src/settings/profiles.ts'
 import { RiskEvent } from '../streams/contracts.ts'
-import { Warning } from '../streams/outputs.ts'
+import { AnyWarning } from '../streams/warnings.ts'
 import { foldCalmly } from '../test/support/calm.ts'
 import { type BenchOptions, printResult } from './options.ts'
 
@@ -81,7 +81,7 @@ async function raisesOf(log: Log): Promise<Raise[]> {
   const found: Raise[] = []
   for (const topic of ['region-warnings', 'industry-warnings', 'cell-warnings'] as const) {
     for await (const { value } of recordsOf(log, topic, 0)) {
-      const { change, region, industry, tickLabel, level } = Warning.parse(
+      const { change, region, industry, tickLabel, level } = AnyWarning.parse(
         JSON.parse(Buffer.from(value).toString('utf8')),
       )
       if (change === 'raised') found.push({ state: region, industry, tick: tickLabel, level })

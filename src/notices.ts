@@ -2,6 +2,7 @@
 
 import type { Fate, Level } from '../streams/outputs.ts'
 import type { Axis, TopicName } from '../streams/topics.ts'
+import type { StatisticName } from '../streams/warnings.ts'
 import type { ErrorCode } from './errors.ts'
 
 export type FlagCounts = {
@@ -18,7 +19,8 @@ export type CellTotal = { region: string; industry: string; events: number; ente
 export type TickTotals = {
   cells: number
   candidates: number
-  open: Record<Level, number>
+  /** By statistic, how many subjects stand at each level. */
+  open: readonly { statistic: StatisticName; counts: Readonly<Record<Level, number>> }[]
   enterprisesByBand: Record<string, number>
   totals: CellTotal[]
 }
@@ -62,6 +64,7 @@ export type Notice =
   | {
       kind: 'WarningChanged'
       id: string
+      statistic: StatisticName
       axis: Axis
       region: string
       industry: string

@@ -1,4 +1,4 @@
-/** What the program says: scores and alerts (restricted readers), warnings (never an enterprise's id or name), fates, dead letters. */
+/** What the program says: scores and alerts (restricted readers), fates, parts, notices. Warnings: `warnings.ts`. */
 import { z } from 'zod'
 
 export const fates = ['applied', 'stale', 'duplicate', 'conflict', 'retraction', 'absorbed', 'dead'] as const
@@ -104,47 +104,6 @@ export const CellPart = z.object({
   risk: z.object({ keys: numbers, enterprises: numbers, logOdds: numbers, probability: numbers }).optional(),
 })
 export type CellPart = z.infer<typeof CellPart>
-
-/** A cell of the country: a region node and an industry node, by code; '' is the root. */
-const Place = z.object({ region: z.string(), industry: z.string() })
-
-/** Topics `industry-warnings`, `region-warnings`, `cell-warnings`: a change of level, with all that is needed to re-derive it. */
-export const Warning = Place.extend({
-  id: z.string(),
-  axis: z.enum(axes),
-  change: z.enum(['raised', 'level', 'cleared', 'amended']),
-  level: Level,
-  levelBefore: Level,
-  tick: z.int(),
-  tickLabel: z.string(),
-  raisedTick: z.int(),
-  /** In the middle of a tick: red at the first beat that made it so. */
-  early: z.boolean(),
-  beat: z.int(),
-  at: z.string(),
-  count: z.int(),
-  expected: z.number(),
-  variance: z.number(),
-  p: z.number(),
-  q: z.number(),
-  rateRatio: z.number(),
-  enterprises: z.int(),
-  /** Effective number of enterprises: count^2 / sum of squares; few = one enterprise makes the count. */
-  effectiveEnterprises: z.number(),
-  byType: z.record(z.string(), z.int()),
-  /** Events that are not in the count, though by type and in the enterprises: their source or region has just begun, or come back. */
-  withheld: z.int().optional(),
-  /** Judged counts of this tick in the same family. */
-  familySize: z.int(),
-  parents: z.array(z.string()),
-  children: z.array(Place),
-  explainedBy: Place.optional(),
-  sentences: z.record(z.string(), z.string()),
-  profile: z.string(),
-  model: z.string().nullable(),
-  foldVersion: z.int(),
-})
-export type Warning = z.infer<typeof Warning>
 
 const OfSource = z.object({
   tick: z.int(),

@@ -6,6 +6,9 @@
 /** How many partitions. `inputs`: as many as the enterprise inputs. `tasks`: one a task, by its number. `one`: a single writer or no key. */
 type Width = 'inputs' | 'tasks' | 'one'
 
+/** `version`: 1 if it says none. Records of the version before are read as well. */
+type Declared = { flow: 'in' | 'out' | 'inner'; width: Width; version?: number }
+
 const catalogue = {
   'risk-events': { flow: 'in', width: 'inputs' },
   'credit-grades': { flow: 'in', width: 'inputs' },
@@ -15,9 +18,9 @@ const catalogue = {
   scores: { flow: 'out', width: 'inputs' },
   'shadow-scores': { flow: 'out', width: 'inputs' },
   'enterprise-alerts': { flow: 'out', width: 'inputs' },
-  'industry-warnings': { flow: 'out', width: 'one' },
-  'region-warnings': { flow: 'out', width: 'one' },
-  'cell-warnings': { flow: 'out', width: 'one' },
+  'industry-warnings': { flow: 'out', width: 'one', version: 2 },
+  'region-warnings': { flow: 'out', width: 'one', version: 2 },
+  'cell-warnings': { flow: 'out', width: 'one', version: 2 },
   fates: { flow: 'out', width: 'tasks' },
   'dead-letters': { flow: 'out', width: 'tasks' },
   'command-results': { flow: 'out', width: 'one' },
@@ -26,7 +29,7 @@ const catalogue = {
   ticks: { flow: 'inner', width: 'one' },
   journal: { flow: 'inner', width: 'tasks' },
   checkpoints: { flow: 'inner', width: 'tasks' },
-} as const satisfies Record<string, { flow: 'in' | 'out' | 'inner'; width: Width }>
+} as const satisfies Record<string, Declared>
 
 export type TopicName = keyof typeof catalogue
 export const topicNames: readonly TopicName[] = Object.keys(catalogue).filter(
@@ -41,16 +44,26 @@ export function topicWidth(topic: TopicName): Width {
   return catalogue[topic].width
 }
 
-const topicVersion = 1
-
 export type TopicPrefixes = { input: string; output: string }
 export const defaultPrefixes: TopicPrefixes = { input: 'forewarn', output: 'forewarn' }
 
 /** The name of a topic on the wire: `forewarn.risk-events.v1`. */
 export function wireName(topic: TopicName, prefixes: TopicPrefixes = defaultPrefixes): string {
-  const prefix = catalogue[topic].flow === 'in' ? prefixes.input : prefixes.output
-  return `${prefix}.${topic}.v${topicVersion}`
+  return nameOfVersion(topic, prefixes, declared(topic).version ?? 1)
 }
+
+/** The name that a topic had before its present version; undefined for one of version 1. */
+export function formerWireName(topic: TopicName, prefixes: TopicPrefixes = defaultPrefixes): string | undefined {
+  const { version = 1 } = declared(topic)
+  return version === 1 ? undefined : nameOfVersion(topic, prefixes, version - 1)
+}
+
+function nameOfVersion(topic: TopicName, prefixes: TopicPrefixes, version: number): string {
+  const prefix = catalogue[topic].flow === 'in' ? prefixes.input : prefixes.output
+  return `${prefix}.${topic}.v${version}`
+}
+
+const declared = (topic: TopicName): Declared => catalogue[topic]
 
 /** The names of all topics on the wire. */
 export function wireNames(prefixes: TopicPrefixes = defaultPrefixes): string[] {

@@ -14,9 +14,9 @@ import {
   type SourceSilent,
   type SourceSpoke,
   type SourcesHeard,
-  Warning,
 } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
+import { AnyWarning } from '../../streams/warnings.ts'
 import { jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
 import { jsonText, plainText } from './common.ts'
@@ -87,7 +87,7 @@ function sentenceIn(sentences: Readonly<Record<string, string>>, language: strin
 }
 
 function warningSays(record: LogRecord, { colour, language }: ShowOptions): string | undefined {
-  const parsed = Warning.safeParse(valueIn(record))
+  const parsed = AnyWarning.safeParse(valueIn(record))
   if (!parsed.success) return undefined
   const { level, change, id, sentences } = parsed.data
   return `${shownLevel(level, colour)} ${change} ${plainText(id)}: ${plainText(sentenceIn(sentences, language))}`

@@ -7,8 +7,9 @@ import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
 import type { Amendment } from './openWarnings.ts'
+import type { Early } from './statistics/statistic.ts'
 import type { TickAggregates } from './tickAggregates.ts'
-import type { Early, WarningEngine } from './warningEngine.ts'
+import type { WarningEngine } from './warningEngine.ts'
 
 const entriesMax = 8_000
 /** Base64 of a page stays under 1 MiB. */
@@ -53,7 +54,7 @@ export function writeTick(
 
 /** Full state goes in when the tick is the first, or a multiple of 24. */
 export function writeStateWhenDue(engine: WarningEngine, tick: number, emit: Emit): void {
-  if (tick % archiveFullEveryTicks !== 0 && engine.cells.firstTick !== tick) return
+  if (tick % archiveFullEveryTicks !== 0 && engine.count.cells.firstTick !== tick) return
   const out = new WordWriter()
   engine.save(out)
   const bytes = Buffer.concat([...out.finish()])

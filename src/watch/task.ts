@@ -16,10 +16,10 @@ import {
   type SourceSilent,
   type SourceSpoke,
   type SourcesHeard,
-  type Warning,
 } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { TickRecord } from '../../streams/ticks.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
 import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
@@ -37,12 +37,14 @@ import { DriftWatch } from './drift.ts'
 import { HeardHours } from './heardHours.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { moved, movesBetween } from './moves.ts'
-import { type Amendment, topicOf } from './openWarnings.ts'
+import type { Amendment } from './openWarnings.ts'
 import { Population } from './population.ts'
 import { SavedSources, SourceWatch } from './sources.ts'
+import type { Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { tickTotals } from './totals.ts'
-import { type Early, WarningEngine } from './warningEngine.ts'
+import { topicOf } from './warning.ts'
+import { WarningEngine } from './warningEngine.ts'
 
 export type WatchTaskOptions = {
   profile: Profile
@@ -173,6 +175,9 @@ export class WatchTask implements FoldTask {
   get #aggregates(): TickAggregates {
     return this.#parts.aggregates
   }
+  get #facts(): TickFacts {
+    return { aggregates: this.#aggregates, population: this.population }
+  }
   get #sources(): SourceWatch {
     return this.#parts.sources
   }
@@ -265,17 +270,11 @@ export class WatchTask implements FoldTask {
     const amendments = this.#aggregates.takeLate().map((one) => ({ ...one, beat }))
     if (amendments.length === 0) return
     this.#late.push(...amendments)
-    this.#publish(this.engine.warnings.amend(amendments, beat, tick), emit)
+    this.#publish(this.engine.amend(amendments, beat, tick), emit)
   }
 
   #raiseEarly(beat: number, tick: number, emit: Emit): void {
-    for (const found of this.engine.earlyReds(this.#aggregates, { beat, tick })) {
-      const withheld = this.#aggregates.withheld(found.node)
-      const early = {
-        ...found,
-        byType: this.#aggregates.byType(found.node, this.#parts.profile),
-        ...(withheld === 0 ? {} : { withheld }),
-      }
+    for (const early of this.engine.earlyCalls(this.#facts, { beat, tick })) {
       this.#early.push(early)
       this.#publish(this.engine.raiseEarly(early, tick), emit)
     }
@@ -287,7 +286,7 @@ export class WatchTask implements FoldTask {
     const { artifacts } = this.#registry
     const label = profile.calendar.label(tick)
     this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
-    this.#publish(this.engine.close(tick, beat, this.#aggregates), emit)
+    this.#publish(this.engine.close(tick, beat, this.#facts), emit)
     yield
     this.#tellHeard(this.#hours.atEnd(beat, this.#sources), emit)
     for (const notice of this.#sources.close(tick)) this.#tellSilent(notice, emit)
@@ -322,10 +321,11 @@ export class WatchTask implements FoldTask {
           value: jsonBytes(warning),
         },
       })
-      const { id, axis, region, industry, level, levelBefore, change, tickLabel, sentences } = warning
+      const { id, statistic, axis, region, industry, level, levelBefore, change, tickLabel, sentences } = warning
       this.#options.listener({
         kind: 'WarningChanged',
         id,
+        statistic,
         axis,
         region,
         industry,

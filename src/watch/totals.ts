@@ -30,10 +30,10 @@ export function tickTotals(
       registered: population.registered(node),
     })
   }
-  const open = engine.warnings.countByLevel()
+  const open = engine.countByLevel()
   return {
-    cells: engine.cells.nodes.length,
-    candidates: open.calm,
+    cells: engine.count.cells.nodes.length,
+    candidates: open.reduce((sum, { counts }) => sum + counts.calm, 0),
     open,
     enterprisesByBand: byBand(profile, keys, population.sums),
     totals,

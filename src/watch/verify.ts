@@ -2,13 +2,14 @@
  * Verify: a warning is judged again from the tick archive - the last full state before it, and the counts of the ticks since -
  * by the same code that raised it.
  */
-import type { Warning } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { loadState } from './archive.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { movesBetween } from './moves.ts'
+import { Population } from './population.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { WarningEngine } from './warningEngine.ts'
 
@@ -47,7 +48,7 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
       )
       bench = next
     }
-    warnings.push(...judgeAgain(bench.engine, pages, new TickAggregates(bench.profile, bench.keys, bench.lattice)))
+    warnings.push(...judgeAgain(bench, pages))
     for (const warning of warnings) {
       if (
         warning.id === published.id &&
@@ -75,15 +76,17 @@ const firstBeat = (tick: number, { profile }: Bench, { beatMs }: VerifySetting):
   profile.calendar.startMs(tick) / beatMs
 
 /** What happened in one tick, in the order in which it happened: amendments and early reds by beat, then the close. */
-function judgeAgain(engine: WarningEngine, pages: readonly TickRecord[], aggregates: TickAggregates): Warning[] {
+function judgeAgain({ profile, keys, lattice, engine }: Bench, pages: readonly TickRecord[]): Warning[] {
   const { tick, beat, late, early } = pages[0]
+  const aggregates = new TickAggregates(profile, keys, lattice)
+  const population = new Population(keys, aggregates.ancestors)
   for (const page of pages) aggregates.refill(page)
   aggregates.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
   const warnings: Warning[] = []
   const beats = new Set([...late, ...early].map((one) => one.beat))
   for (const at of [...beats].sort((a, b) => a - b)) {
     warnings.push(
-      ...engine.warnings.amend(
+      ...engine.amend(
         late.filter((one) => one.beat === at),
         at,
         tick,
@@ -91,7 +94,7 @@ function judgeAgain(engine: WarningEngine, pages: readonly TickRecord[], aggrega
     )
     for (const one of early) if (one.beat === at) warnings.push(...engine.raiseEarly(one, tick))
   }
-  return [...warnings, ...engine.close(tick, beat, aggregates)]
+  return [...warnings, ...engine.close(tick, beat, { aggregates, population })]
 }
 
 function byTick(records: readonly TickRecord[]): TickRecord[][] {
@@ -105,13 +108,16 @@ function byTick(records: readonly TickRecord[]): TickRecord[][] {
 }
 
 function differencesOf(published: Warning, derived: Warning): string[] {
-  const [said, found] = [
-    new Map<string, unknown>(Object.entries(published)),
-    new Map<string, unknown>(Object.entries(derived)),
-  ]
+  const [said, found] = [fieldsOf(published), fieldsOf(derived)]
   const fields = [...new Set([...said.keys(), ...found.keys()])]
   const inJson = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
   return fields
     .filter((name) => inJson(said.get(name)) !== inJson(found.get(name)))
     .map((name) => `${name}: published ${inJson(said.get(name))}, derived ${inJson(found.get(name))}`)
+}
+
+/** Those of the evidence by names of their own. */
+function fieldsOf({ evidence, ...rest }: Warning): Map<string, unknown> {
+  const ofEvidence = Object.entries(evidence).map(([name, value]): [string, unknown] => [`evidence.${name}`, value])
+  return new Map<string, unknown>([...Object.entries(rest), ...ofEvidence])
 }

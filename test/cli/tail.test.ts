@@ -7,8 +7,8 @@ import { tailCommand } from '../../src/cli/log/tail.ts'
 import { showDrift } from '../../src/cli/show.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { NewRecord } from '../../src/log/port.ts'
-import type { Warning } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { tempFolder, testScreen } from '../ingest/support.ts'
 
 type Row = [TopicName, number, NewRecord]
@@ -22,7 +22,8 @@ const warning: Warning = {
   ...{
     region: 'P',
     industry: 'X',
-    id: 'cell.P.X.2026-01-01',
+    id: 'count.cell.P.X.2026-01-01',
+    statistic: 'count',
     axis: 'cell',
     change: 'raised',
     level: 'orange',
@@ -35,11 +36,11 @@ const warning: Warning = {
     early: false,
     beat: 1,
     at: '2026-01-01T00:00:00.000Z',
+  },
+  evidence: {
     count: 9,
     expected: 2,
     variance: 2,
-  },
-  ...{
     p: 0.001,
     q: 0.01,
     rateRatio: 4.5,
@@ -47,10 +48,15 @@ const warning: Warning = {
     effectiveEnterprises: 4,
     byType: {},
     familySize: 3,
+  },
+  ...{
     parents: [],
     children: [],
+    sentences: { zh: '很多', en: 'Many\u001b[31m fines' },
+    profile: 'a',
+    model: null,
+    foldVersion: 1,
   },
-  ...{ sentences: { zh: '很多', en: 'Many\u001b[31m fines' }, profile: 'a', model: null, foldVersion: 1 },
 }
 
 async function logWith(...rows: Row[]): Promise<string> {
@@ -73,7 +79,7 @@ async function tail(
 test('warnings: a sentence, its language, colour by level on a terminal only, nothing that a terminal obeys', async () => {
   const folder = await logWith(['cell-warnings', 0, json(warning, 0)])
   expect((await tail(folder, ['cell-warnings', '--language', 'en'])).lines).toEqual([
-    '1970-01-01T00:00:00.000Z orange raised cell.P.X.2026-01-01: Many [31m fines',
+    '1970-01-01T00:00:00.000Z orange raised count.cell.P.X.2026-01-01: Many [31m fines',
   ])
   expect((await tail(folder, ['cell-warnings'])).lines[0]).toMatch(/: 很多$/)
   expect((await tail(folder, ['cell-warnings'], testScreen({ tty: true }))).lines[0]).toContain(

@@ -55,7 +55,7 @@ describe.skipIf(!there)(`layoff notices${skipped}`, () => {
       .filter(({ change, tickLabel }) => change === 'raised' && tickLabel === '2020-03-16')
     expect(raised.length).toBeGreaterThan(0)
     expect(raised.map(({ region }) => region)).toEqual(expect.arrayContaining(['CA', 'NY']))
-    const verified = ['verify', 'region.CA.2020-03-16', '--log', `embedded:${folder}/log`, '--profile', 'us-warn']
+    const verified = ['verify', 'count.region.CA.2020-03-16', '--log', `embedded:${folder}/log`, '--profile', 'us-warn']
     expect(await forewarnJson(verified)).toMatchObject({ agrees: true })
   })
 

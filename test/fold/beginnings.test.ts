@@ -7,9 +7,9 @@ import { foldVersion } from '../../src/fold/version.ts'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
-import { Warning } from '../../streams/outputs.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
+import { Warning } from '../../streams/warnings.ts'
 import { append, foldInSessions, foldRecords, memoryLog, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
@@ -138,10 +138,10 @@ it('what is not judged yet is told beside the count, and what happens beside it 
       change === 'raised' && region === 'P1' && industry === 'X' && tickLabel !== '',
   )
   expect(found.length).toBeGreaterThan(0)
-  for (const { byType, count, withheld = 0 } of found) {
+  for (const { byType, count, withheld = 0 } of found.map((one) => one.evidence)) {
     expect(Object.values(byType).reduce((sum, events) => sum + events, 0)).toBe(count + withheld)
   }
-  const [first] = found
+  const [{ evidence: first }] = found
   expect(first.withheld).toBeGreaterThan(first.count / 4)
 })
 

@@ -10,10 +10,11 @@ import { readRegistry } from '../../src/settings/registry/readRegistry.ts'
 import { explain } from '../../src/training/explain.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
-import { CommandResult, Warning } from '../../streams/outputs.ts'
+import { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
+import { Warning } from '../../streams/warnings.ts'
 import { changed } from '../support/changedState.ts'
 import {
   activation,

@@ -4,7 +4,7 @@ import { hourOf } from '../../models/facts.ts'
 import { rowProbability } from '../../src/enterprise/score/score.ts'
 import { modelIn } from '../../src/registry/modelFolder.ts'
 import { championAt, readRegistry } from '../../src/settings/registry/readRegistry.ts'
-import { Warning } from '../../streams/outputs.ts'
+import { Warning } from '../../streams/warnings.ts'
 import {
   append,
   foldInSessions,

@@ -57,6 +57,19 @@ describe('embedded log', () => {
     db.close()
   }
 
+  it('goes on with a topic whose records have another form, under the name of its version', async () => {
+    const log = await open({ mode: 'write', partitions: 1 })
+    await log.append('cell-warnings', 0, [plain('then')])
+    await close(log)
+    change('ALTER TABLE "forewarn.cell-warnings.v2#0" RENAME TO "forewarn.cell-warnings.v1#0"')
+    const reader = await open({ mode: 'read' })
+    expect(await readTexts(reader, 'cell-warnings', 0)).toEqual(['then'])
+    await close(reader)
+    const writer = await open({ mode: 'write' })
+    await writer.append('cell-warnings', 0, [plain('now')])
+    expect(await readTexts(writer, 'cell-warnings', 0)).toEqual(['then', 'now'])
+  })
+
   it('counts offsets from 0 without gaps', async () => {
     const log = await open({ mode: 'write' })
     for (let batch = 0; batch < 3; batch++) await log.append('commands', 0, [plain('a'), plain('b')])

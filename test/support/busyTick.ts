@@ -55,7 +55,7 @@ export function busyTick({ warnings = 1_000 }: { warnings?: number } = {}): Noti
       label: '2026-01-01',
       cells: totals.length,
       candidates: 0,
-      open: { calm: 0, blue: 0, yellow: 0, orange: 0, red: warnings },
+      open: [{ statistic: 'count', counts: { calm: 0, blue: 0, yellow: 0, orange: 0, red: warnings } }],
       enterprisesByBand: Object.fromEntries(cn.file.bands.map(({ code }) => [code, 1])),
       totals,
       artifacts: 1,
@@ -71,7 +71,8 @@ export function busyTick({ warnings = 1_000 }: { warnings?: number } = {}): Noti
     ...places.slice(0, warnings).map(
       ({ region, industry }): Notice => ({
         kind: 'WarningChanged',
-        id: `cell.${region}.${industry}`,
+        id: `count.cell.${region}.${industry}`,
+        statistic: 'count',
         axis: 'cell',
         region,
         industry,

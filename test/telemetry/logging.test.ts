@@ -12,7 +12,8 @@ import { tinyProfile } from '../support/tinyProfile.ts'
 const task = 'enterprise/0'
 const flags = { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0, unknownStatus: 0 }
 const warning = {
-  id: 'region.P',
+  id: 'count.region.P',
+  statistic: 'count',
   axis: 'region',
   region: 'P',
   industry: '',
@@ -59,7 +60,7 @@ const table: [Notice, string][] = [
       label: 't',
       cells: 1,
       candidates: 0,
-      open,
+      open: [{ statistic: 'count', counts: open }],
       enterprisesByBand: {},
       totals: [],
       artifacts: 0,

@@ -47,12 +47,12 @@ const factsOf = (events: readonly SentEvent[]): CountedFact[] =>
 /** How often each kind of thing was said: a comparison of two that say nothing shows nothing. */
 function kindsOf(said: readonly Said[]): (what: string) => number {
   const seen = new Map<string, number>()
-  for (const { axis, change, level, early, explainedBy, parents, withheld } of said) {
+  for (const { axis, change, level, early, explainedBy, parents, evidence } of said) {
     const kinds: string[] = [axis, change, level]
     if (early) kinds.push('early')
     if (explainedBy !== undefined) kinds.push('explained by its child')
     if (parents.length > 0) kinds.push('below an open one')
-    if (withheld !== undefined) kinds.push('with events of what has just begun')
+    if (evidence.withheld !== undefined) kinds.push('with events of what has just begun')
     for (const kind of kinds) seen.set(kind, (seen.get(kind) ?? 0) + 1)
   }
   return (what) => seen.get(what) ?? 0

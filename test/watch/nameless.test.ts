@@ -16,7 +16,7 @@ it('finds an id wherever it stands', () => {
     '{"id":"E12"}',
     'mostly of E12, in P1',
     '以E12、',
-    'cell.P1.E12.2026-03-02',
+    'count.cell.P1.E12.2026-03-02',
     'E12|X',
     'place:E12',
   ])

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest'
 import { type AlertState, calmState, isAtRest, nextState } from '../../src/watch/alertState.ts'
-import { calledLevel, type Evidence, explainedByChild, explainedByParent, isQuiet } from '../../src/watch/evidence.ts'
+import {
+  type CountEvidence,
+  calledLevel,
+  explainedByChild,
+  explainedByParent,
+  isQuiet,
+} from '../../src/watch/statistics/countEvidence.ts'
 import { type Level, Level as LevelContract } from '../../streams/outputs.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -120,7 +126,7 @@ it('is at rest when nothing of it need be remembered', () => {
   expect(isAtRest(walk('red red').last)).toBe(false)
 })
 
-const evidence = (events: number, expected: number, q: number, enterprises = 10): Evidence => ({
+const evidence = (events: number, expected: number, q: number, enterprises = 10): CountEvidence => ({
   events,
   enterprises,
   squares: events,
@@ -133,7 +139,7 @@ const evidence = (events: number, expected: number, q: number, enterprises = 10)
 })
 
 it('calls for a level by q, by rate ratio and by breadth', () => {
-  const table: [what: string, evidence: Evidence, children: number, level: Level][] = [
+  const table: [what: string, evidence: CountEvidence, children: number, level: Level][] = [
     ['nothing', evidence(10, 10, 1), 0, 'calm'],
     ['too few events', evidence(2, 0.1, 0.0001), 0, 'calm'],
     ['sure, and too small a rise', evidence(14, 10, 0.0001), 0, 'calm'],

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { foldVersion } from '../../src/fold/version.ts'
 import type { Log } from '../../src/log/port.ts'
 import { type Archive, verifyWarning } from '../../src/watch/verify.ts'
-import { Warning } from '../../streams/outputs.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
+import { Warning } from '../../streams/warnings.ts'
 import { foldRecords, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
@@ -96,10 +96,11 @@ describe('verify', () => {
 
   it('disagrees when the warning says anything else', () => {
     const warning = early()
+    const { expected } = warning.evidence
     const table: [what: string, change: Partial<Warning>, named: string][] = [
-      ['count', { count: warning.count + 1 }, 'count'],
+      ['count', { evidence: { ...warning.evidence, count: warning.evidence.count + 1 } }, 'evidence.count'],
       ['level', { level: 'blue' }, 'level'],
-      ['expected', { expected: warning.expected * 1.0000001 }, 'expected'],
+      ['expected', { evidence: { ...warning.evidence, expected: expected * 1.0000001 } }, 'evidence.expected'],
       ['sentence', { sentences: { en: 'All is well.' } }, 'sentences'],
       ['profile', { profile: 'f'.repeat(64) }, 'profile'],
       ['model', { model: null }, 'model'],
@@ -114,9 +115,9 @@ describe('verify', () => {
         what,
       ).toEqual([named])
     }
-    expect(verifyWarning({ ...warning, id: 'region.Q.2026-01-01' }, archiveFor(warning), setting).differences).toEqual([
-      'the archive does not lead to this warning',
-    ])
+    expect(
+      verifyWarning({ ...warning, id: 'count.region.Q.2026-01-01' }, archiveFor(warning), setting).differences,
+    ).toEqual(['the archive does not lead to this warning'])
   })
 
   it('disagrees when a number of the archive was changed', () => {
@@ -170,9 +171,9 @@ it('verify knows a cell whose only event was taken back within its tick', async 
 it('rule 15: a red within the tick is raised in the beat that made it so, by p, ratio and breadth', () => {
   for (const warning of warnings.filter((one) => one.early)) {
     expect(warning).toMatchObject({ level: 'red', early: true })
-    expect(warning.p).toBeLessThanOrEqual(0.001 / warning.familySize)
-    expect(warning.rateRatio).toBeGreaterThanOrEqual(4)
-    expect(warning.enterprises).toBeGreaterThanOrEqual(3)
+    expect(warning.evidence.p).toBeLessThanOrEqual(0.001 / warning.evidence.familySize)
+    expect(warning.evidence.rateRatio).toBeGreaterThanOrEqual(4)
+    expect(warning.evidence.enterprises).toBeGreaterThanOrEqual(3)
     expect(warning.beat).toBeLessThan(tinyProfile.calendar.endMs(warning.tick) / 1_000 - 1)
     expect(ticks.find(({ tick }) => tick === warning.tick)?.early.some(({ beat }) => beat === warning.beat)).toBe(true)
   }

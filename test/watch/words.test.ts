@@ -1,10 +1,12 @@
 /** What a warning says when there is nothing to say: a tick without events has no most frequent type. */
 import { expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
+import { lattice } from '../../src/watch/lattice.ts'
+import { CountStatistic, told } from '../../src/watch/statistics/count.ts'
 import { warningOf } from '../../src/watch/warning.ts'
 import { without } from '../../src/words.ts'
-import type { Warning } from '../../streams/outputs.ts'
 import { compileProfile } from '../../streams/profile.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
 it.each([
@@ -29,28 +31,25 @@ const words = {
 const profile = compileProfile({ ...tinySource, messages: new Map([['en', words]]) })
 const keys = cellKeys(profile)
 
+const statistic = new CountStatistic(profile, lattice(profile, keys))
+
 function warningFrom(counts: { events: number; enterprises: number }, byType: Record<string, number>): Warning {
   const evidence = { ...counts, squares: 0, expected: 2.04, variance: 3, p: 1, q: 1, rateRatio: 0, familySize: 9 }
-  return warningOf(
-    { profile, keys, model: null, foldVersion: 1, beatMs: 1_000 },
-    {
-      node: keys.cell(profile.regions.find('P1'), profile.industries.find('X')),
-      axis: 'cell',
-      change: 'level',
-      level: 'calm',
-      levelBefore: 'blue',
-      tick: 20_000,
-      raisedTick: 19_990,
-      beat: 1,
-      early: false,
-      evidence,
-      byType,
-      withheld: 0,
-      parents: [],
-      children: [],
-      explainedBy: undefined,
-    },
-  )
+  const subject = keys.cell(profile.regions.find('P1'), profile.industries.find('X'))
+  return warningOf({ profile, keys, model: null, foldVersion: 1, beatMs: 1_000 }, statistic, {
+    one: { subject, axis: 'cell', evidence },
+    detail: told(evidence, { byType, withheld: 0 }),
+    change: 'level',
+    level: 'calm',
+    levelBefore: 'blue',
+    tick: 20_000,
+    raisedTick: 19_990,
+    beat: 1,
+    early: false,
+    parents: [],
+    children: [],
+    explainedBy: undefined,
+  })
 }
 
 it('a cleared warning names no type', () => {
@@ -65,6 +64,6 @@ it.each([
   [0, { 'PEN.FINE': 9 }, 'X in P1: 9 events this day, mostly PEN.FINE, 2 expected, calm'], // of places alone
 ])('events of %i enterprises: what is told of their types', (enterprises, byType, said) => {
   const warning = warningFrom({ events: 9, enterprises }, { 'PEN.FINE': 9 })
-  expect(warning.byType).toEqual(byType)
+  expect(warning.evidence.byType).toEqual(byType)
   expect(warning.sentences.en).toBe(said)
 })

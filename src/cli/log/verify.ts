@@ -1,9 +1,9 @@
 /** `forewarn verify ID`: judges a warning again from the tick archive, by the code that raised it. */
 import { Command } from 'commander'
-import { Warning } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../../streams/ticks.ts'
 import { warningTopics } from '../../../streams/topics.ts'
+import { AnyWarning, idOfCount, type Warning } from '../../../streams/warnings.ts'
 import { profileOf as begunProfile } from '../../activation.ts'
 import { ForewarnError } from '../../errors.ts'
 import { readCommands } from '../../ingest/imports/importState.ts'
@@ -85,8 +85,8 @@ async function changesOf(log: Log, id: string): Promise<Warning[]> {
   const found: Warning[] = []
   for (const topic of Object.values(warningTopics)) {
     for await (const { value } of recordsOf(log, topic, 0)) {
-      const warning = Warning.parse(jsonOf(value))
-      if (warning.id === id) found.push(warning)
+      const warning = AnyWarning.parse(jsonOf(value))
+      if (warning.id === id || warning.id === idOfCount(id)) found.push(warning)
     }
   }
   return found

@@ -1,6 +1,6 @@
 /** The tables of the file: what the log is (meta), who holds its tasks, their checkpoints, and one table a topic partition. */
 import type { DatabaseSync } from 'node:sqlite'
-import { type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
+import { formerWireName, type TopicName, type TopicPrefixes, topicNames, wireName } from '../../../streams/topics.ts'
 import { ForewarnError } from '../../errors.ts'
 import { partitionsOf } from '../topology.ts'
 import { isFault } from './faults.ts'
@@ -19,9 +19,11 @@ const fixedTables = `
     PRIMARY KEY (task, slot, page));`
 
 /** The table of a topic partition, quoted for SQL: `"forewarn.risk-events.v1#0"`. */
-export function tableName(topic: TopicName, partition: number, prefixes: TopicPrefixes): string {
-  return `"${wireName(topic, prefixes).replaceAll('"', '""')}#${partition}"`
+function tableName(topic: TopicName, partition: number, prefixes: TopicPrefixes): string {
+  return quoted(wireName(topic, prefixes), partition)
 }
+
+const quoted = (wire: string, partition: number): string => `"${wire.replaceAll('"', '""')}#${partition}"`
 
 /** Makes whatever is missing, inside the caller's transaction. */
 export function createTables(db: DatabaseSync, partitions: number, prefixes: TopicPrefixes): void {
@@ -29,22 +31,48 @@ export function createTables(db: DatabaseSync, partitions: number, prefixes: Top
   const note = db.prepare('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
   note.run('format', String(formatNumber))
   note.run('partitions', String(partitions))
-  for (const table of topicTables(partitions, prefixes)) db.exec(`CREATE TABLE IF NOT EXISTS ${table} ${columns}`)
+  for (const { table, former } of topicTables(partitions, prefixes)) {
+    if (has(db, table)) continue
+    // The topic goes on: what an earlier version wrote stands before what this one writes.
+    if (has(db, former)) db.exec(`ALTER TABLE ${former} RENAME TO ${table}`)
+    else db.exec(`CREATE TABLE ${table} ${columns}`)
+  }
 }
 
 /** An older version has fewer topics and tasks: to a reader of its log, tables that are missing are there, and empty. */
 export function standInTables(db: DatabaseSync, partitions: number, prefixes: TopicPrefixes): void {
-  const find = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND printf('\"%w\"', name) = ?")
-  for (const table of topicTables(partitions, prefixes))
-    if (find.get(table) === undefined) db.exec(`CREATE TEMP TABLE ${table} ${columns}`)
+  for (const { table, former } of topicTables(partitions, prefixes)) {
+    if (!has(db, table) && !has(db, former)) db.exec(`CREATE TEMP TABLE ${table} ${columns}`)
+  }
+}
+
+/** The table in which a topic partition lies; of a log that an earlier version wrote and no later one opened to write, under its former name. */
+export function tableIn(db: DatabaseSync, topic: TopicName, partition: number, prefixes: TopicPrefixes): string {
+  const table = tableName(topic, partition, prefixes)
+  const wire = formerWireName(topic, prefixes)
+  const former = wire === undefined ? undefined : quoted(wire, partition)
+  return !has(db, table) && has(db, former) ? former : table
+}
+
+function has(db: DatabaseSync, table: string | undefined): table is string {
+  if (table === undefined) return false
+  return (
+    db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND printf('"%w"', name) = ?`).get(table) !== undefined
+  )
 }
 
 const columns = '(offset INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, headers TEXT)'
 
-function topicTables(partitions: number, prefixes: TopicPrefixes): string[] {
-  return topicNames.flatMap((topic) =>
-    Array.from({ length: partitionsOf(topic, partitions) }, (_, partition) => tableName(topic, partition, prefixes)),
-  )
+type TopicTable = { table: string; former: string | undefined }
+
+function topicTables(partitions: number, prefixes: TopicPrefixes): TopicTable[] {
+  return topicNames.flatMap((topic) => {
+    const former = formerWireName(topic, prefixes)
+    return Array.from({ length: partitionsOf(topic, partitions) }, (_, partition) => ({
+      table: tableName(topic, partition, prefixes),
+      former: former === undefined ? undefined : quoted(former, partition),
+    }))
+  })
 }
 
 /** True when the tables of these prefixes are there. */

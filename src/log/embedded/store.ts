@@ -11,7 +11,7 @@ import { broken, isFault, writeFault } from './faults.ts'
 import { databaseFile } from './folder.ts'
 import { PartitionTable } from './partitionTable.ts'
 import { columnsOf, integerOf } from './rows.ts'
-import { createTables, hasTables, readPartitions, standInTables, tableName } from './schema.ts'
+import { createTables, hasTables, readPartitions, standInTables, tableIn } from './schema.ts'
 
 const busyTimeoutMs = 5_000 // a reader waits so long while a killed writer's last pages are recovered
 
@@ -50,7 +50,7 @@ export class Store {
       if (!(partition >= 0 && partition < partitionsOf(topic, this.partitions))) {
         throw broken(`the log has no partition ${place}`)
       }
-      table = new PartitionTable(this.#db, this.name, tableName(topic, partition, this.#options.prefixes))
+      table = new PartitionTable(this.#db, this.name, tableIn(this.#db, topic, partition, this.#options.prefixes))
       this.#tables.set(place, table)
     }
     return table

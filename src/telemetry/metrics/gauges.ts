@@ -45,8 +45,8 @@ export function gaugesOf({ registry, progress, now }: GaugesOptions): { take: Li
   })
   const open = new Gauge({
     name: 'forewarn_open_warnings',
-    help: 'Warnings open at the last judged tick, by level.',
-    labelNames: ['level'],
+    help: 'Warnings open at the last judged tick, by statistic and level.',
+    labelNames: ['statistic', 'level'],
     registers,
   })
   for (const level of levels.slice(1)) open.set({ level }, 0)
@@ -76,7 +76,8 @@ export function gaugesOf({ registry, progress, now }: GaugesOptions): { take: Li
         if (model !== null) seats.set({ seat, model }, 1)
       }
       for (const [band, count] of Object.entries(notice.enterprisesByBand)) byBand.set({ band }, count)
-      for (const level of levels.slice(1)) open.set({ level }, notice.open[level])
+      for (const { statistic, counts } of notice.open)
+        for (const level of levels.slice(1)) open.set({ statistic, level }, counts[level])
     }
   }
   return { take }

@@ -3,6 +3,7 @@ import { type Counter, Gauge, type Registry } from 'prom-client'
 import { type Level, levels } from '../../../streams/outputs.ts'
 import type { ProfileInForce } from '../../../streams/profile.ts'
 import type { Axis } from '../../../streams/topics.ts'
+import type { StatisticName } from '../../../streams/warnings.ts'
 import type { CellTotal } from '../../notices.ts'
 import { publishedCells } from './cells.ts'
 
@@ -14,7 +15,7 @@ export class PlaceSeries {
   readonly #options: PlaceSeriesOptions
   readonly #events: Gauge<'region' | 'industry'>
   readonly #enterprises: Gauge<'region' | 'industry'>
-  readonly #levels: Gauge<'axis' | 'region' | 'industry'>
+  readonly #levels: Gauge<'statistic' | 'axis' | 'region' | 'industry'>
   readonly #warned = new Set<string>()
   #cells = 0
 
@@ -30,7 +31,7 @@ export class PlaceSeries {
     this.#levels = new Gauge({
       name: 'forewarn_warning_level',
       help: 'The level of each open warning: 1 is blue, 2 yellow, 3 orange, 4 red. A warning that is cleared has no series.',
-      labelNames: ['axis', 'region', 'industry'],
+      labelNames: ['statistic', 'axis', 'region', 'industry'],
       registers,
     })
   }
@@ -50,9 +51,10 @@ export class PlaceSeries {
     if (cells.length > this.#cells) this.#options.refused.inc((cells.length - this.#cells) * seriesPerCell)
   }
 
-  warning(place: { axis: Axis; region: string; industry: string }, level: Level): void {
-    const labels = { axis: place.axis, region: place.region || 'all', industry: place.industry || 'all' }
-    const name = `${labels.axis} ${labels.region} ${labels.industry}`
+  warning(of: { statistic: StatisticName; axis: Axis; region: string; industry: string }, level: Level): void {
+    const { statistic, axis } = of
+    const labels = { statistic, axis, region: of.region || 'all', industry: of.industry || 'all' }
+    const name = Object.values(labels).join(' ')
     const height = levels.indexOf(level)
     if (height === 0) {
       this.#levels.remove(labels)

@@ -8,12 +8,14 @@ import { foldVersion } from '../../../src/fold/version.ts'
 import { jsonOf } from '../../../src/json.ts'
 import { loadState } from '../../../src/watch/archive.ts'
 import { lattice } from '../../../src/watch/lattice.ts'
+import { Population } from '../../../src/watch/population.ts'
 import { TickAggregates } from '../../../src/watch/tickAggregates.ts'
 import { WarningEngine } from '../../../src/watch/warningEngine.ts'
-import { CellPart, EnterpriseAlert, FateColumns, PublicNotice, Score, Warning } from '../../../streams/outputs.ts'
+import { CellPart, EnterpriseAlert, FateColumns, PublicNotice, Score } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../../streams/ticks.ts'
 import type { TopicName } from '../../../streams/topics.ts'
+import { AnyWarning } from '../../../streams/warnings.ts'
 import { tinyProfile } from '../../support/tinyProfile.ts'
 import { corpus, setting } from '../corpus.ts'
 import { type Fuzzer, must, ownJson } from '../fuzzer.ts'
@@ -23,7 +25,7 @@ const contracts: readonly [TopicName, z.ZodType][] = [
   ['scores', Score],
   ['enterprise-alerts', EnterpriseAlert],
   ['fates', FateColumns],
-  ['region-warnings', Warning],
+  ['region-warnings', AnyWarning],
   ['notices', PublicNotice],
   ['cell-parts', CellPart],
 ]
@@ -127,9 +129,9 @@ function readTick(record: TickRecord, value: Buffer): void {
   aggregates.refill(record)
   const { late, early, tick, beat } = record
   const judge = newJudge()
-  judge.warnings.amend(late, beat, tick)
+  judge.amend(late, beat, tick)
   for (const one of early) judge.raiseEarly(one, tick)
-  judge.close(tick, beat, aggregates)
+  judge.close(tick, beat, { aggregates, population: new Population(keys, aggregates.ancestors) })
   const around = new Neighbourhood(tinyProfile, keys)
   around.take([{ offset: 0, timeMs: 0, key: null, value, headers: null }])
   around.openTick(tick + 2)
@@ -138,7 +140,8 @@ function readTick(record: TickRecord, value: Buffer): void {
 function readState(record: StateRecord): void {
   const judge = newJudge()
   loadState(judge, [record])
-  judge.close(record.tick + 1, 1, new TickAggregates(tinyProfile, keys, lines))
+  const aggregates = new TickAggregates(tinyProfile, keys, lines)
+  judge.close(record.tick + 1, 1, { aggregates, population: new Population(keys, aggregates.ancestors) })
 }
 
 const newJudge = (): WarningEngine =>

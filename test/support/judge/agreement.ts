@@ -1,6 +1,6 @@
 /** Two judges agree when all that is counted is equal, and all that is computed lies within one part in ten million. */
 import { expect } from 'vitest'
-import type { Warning } from '../../../streams/outputs.ts'
+import type { Warning } from '../../../streams/warnings.ts'
 import type { Said } from './judgeOracle.ts'
 
 const computed = ['expected', 'variance', 'p', 'q', 'rateRatio', 'effectiveEnterprises'] as const
@@ -15,17 +15,19 @@ export function expectSame(said: readonly Warning[], wanted: readonly Said[], wh
   expect(plain.map(line).sort(), where).toEqual(wanted.map(line).sort())
   const [found, due] = [inOrder(plain), inOrder(wanted)]
   for (const [index, one] of found.entries()) {
-    const other = { ...due[index] }
-    for (const name of computed) if (isNear(one[name], other[name])) other[name] = one[name]
+    const other = { ...due[index], evidence: { ...due[index].evidence } }
+    for (const name of computed)
+      if (isNear(one.evidence[name], other.evidence[name])) other.evidence[name] = one.evidence[name]
     expect(one, `${where}: ${line(one)}`).toEqual(other)
-    expect(Object.keys(one.byType), `${where}: types of ${one.id}, the most frequent first`).toEqual(
-      Object.keys(one.byType).sort((a, b) => one.byType[b] - one.byType[a] || (a < b ? -1 : 1)),
+    const { byType } = one.evidence
+    expect(Object.keys(byType), `${where}: types of ${one.id}, the most frequent first`).toEqual(
+      Object.keys(byType).sort((a, b) => byType[b] - byType[a] || (a < b ? -1 : 1)),
     )
   }
 }
 
-const line = ({ axis, region, industry, change, levelBefore, level, early, count }: Said): string =>
-  `${axis} ${region}|${industry} ${change} ${levelBefore}>${level}${early ? ' early' : ''} ${count}`
+const line = ({ axis, region, industry, change, levelBefore, level, early, evidence }: Said): string =>
+  `${axis} ${region}|${industry} ${change} ${levelBefore}>${level}${early ? ' early' : ''} ${evidence.count}`
 
 function inOrder(all: readonly Said[]): Said[] {
   const codes = (one: { region: string; industry: string }): string => `${one.region}|${one.industry}`

@@ -3,8 +3,9 @@
  * counts of a tick to levels. It shares no code with src/ or models/. What a count should be is a Statistic's matter: another one (a
  * share, a sum of scores) is judged by a JudgeOracle of its own.
  */
-import type { Level, Warning } from '../../../streams/outputs.ts'
+import type { Level } from '../../../streams/outputs.ts'
 import type { WarningPolicy } from '../../../streams/profileFile.ts'
+import type { Warning } from '../../../streams/warnings.ts'
 import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
 import { chanceOfAtLeast } from './tails.ts'
@@ -301,17 +302,13 @@ export class JudgeOracle {
       raisedTick,
       early,
       beat,
-      count,
-      expected,
-      variance,
-      p,
-      q,
-      rateRatio,
-      enterprises,
-      effectiveEnterprises: squares === 0 ? 0 : count ** 2 / squares,
-      byType: isTold ? found.byType : {},
-      ...(found.taught + found.backlog === 0 ? {} : { withheld: found.taught + found.backlog }),
-      familySize,
+      statistic: 'count',
+      evidence: {
+        ...{ count, expected, variance, p, q, rateRatio, enterprises, familySize },
+        effectiveEnterprises: squares === 0 ? 0 : count ** 2 / squares,
+        byType: isTold ? found.byType : {},
+        ...(found.taught + found.backlog === 0 ? {} : { withheld: found.taught + found.backlog }),
+      },
       parents: parents.map((parent) => this.#idOf(parent)),
       children: children.map(codesOf),
       ...(explainedBy === undefined ? {} : { explainedBy: codesOf(explainedBy) }),
@@ -328,7 +325,7 @@ export class JudgeOracle {
   #idOf(cell: string): string {
     const { region, industry } = codesOf(cell)
     const raised = this.#clock.label(this.#open.get(cell)?.raisedTick ?? 0)
-    return [this.#axisOf(cell), region, industry, raised].filter((part) => part !== '').join('.')
+    return ['count', this.#axisOf(cell), region, industry, raised].filter((part) => part !== '').join('.')
   }
 
   /** A cell under a warning is not taught by its outbreak, for four weeks. */

@@ -6,10 +6,11 @@ import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
-import { CellPart, Warning } from '../../../streams/outputs.ts'
+import { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { ArchiveRecord } from '../../../streams/ticks.ts'
 import { type FoldedTopic, warningTopics } from '../../../streams/topics.ts'
+import { Warning } from '../../../streams/warnings.ts'
 import { bytesOf } from '../fold.ts'
 import type { Role, SourceFact } from './beginnings.ts'
 import { codesOf } from './cells.ts'
@@ -74,14 +75,14 @@ export class JudgeInTasks {
   expected(cell: string, tick: number): Expected | undefined {
     const { regions, industries } = this.#profile
     const { region, industry } = codesOf(cell)
-    const { cells } = this.#watch.engine
+    const { cells } = this.#watch.engine.count
     const at = cells.index.get(cellKeys(this.#profile).cell(regions.find(region), industries.find(industry)))
     return at === undefined ? undefined : cells.expect(at, tick)
   }
 
   /** How many cells it judges. */
   get cells(): number {
-    return this.#watch.engine.cells.nodes.length
+    return this.#watch.engine.count.cells.nodes.length
   }
 }
 

@@ -3,19 +3,19 @@
  * with its first event; the ticks before it, since its region began, in which it was silent, are then learnt as zeros.
  */
 import { z } from 'zod'
-import type { CountContext, CountDetector, CountPrior, Expectation } from '../../models/counts/detector.ts'
-import { empiricalPrior } from '../../models/counts/prior.ts'
-import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
-import type { Profile } from '../../streams/profile.ts'
-import { rootIndex } from '../../streams/tree.ts'
-import type { WordReader, WordWriter } from '../fold/pages.ts'
-import { anewShare, dayMs } from '../limits.ts'
-import { resized } from '../sums.ts'
-import { teachingTicks } from './beginnings.ts'
+import type { CountContext, CountDetector, CountPrior, Expectation } from '../../../models/counts/detector.ts'
+import { empiricalPrior } from '../../../models/counts/prior.ts'
+import { learnWeekday, weekFactor, weekStateLength } from '../../../models/counts/weekday.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import { rootIndex } from '../../../streams/tree.ts'
+import type { WordReader, WordWriter } from '../../fold/pages.ts'
+import { anewShare, dayMs } from '../../limits.ts'
+import { resized } from '../../sums.ts'
+import { teachingTicks } from '../beginnings.ts'
+import type { Lattice } from '../lattice.ts'
+import { cellKey, type Moves, moved, regionKey } from '../moves.ts'
+import type { TickAggregates } from '../tickAggregates.ts'
 import { detectorOf } from './detectors.ts'
-import type { Lattice } from './lattice.ts'
-import { cellKey, type Moves, moved, regionKey } from './moves.ts'
-import type { TickAggregates } from './tickAggregates.ts'
 
 /** Silent ticks that a new cell is taught at most. */
 const silentTicksMax = 60
@@ -195,8 +195,8 @@ export class CellStates {
     out.putDoubles(this.seen.subarray(0, this.nodes.length * 2))
   }
 
-  load(from: WordReader, moves?: Moves): void {
-    const before = Saved.parse(from.takeJson())
+  load(head: unknown, from: WordReader, moves?: Moves): void {
+    const before = Saved.parse(head)
     const saved = moves === undefined ? before : moved(Saved, before, moves)
     const cells = before.nodes.flatMap((node, cell) => (moves?.cell(node) === undefined && moves ? [] : [cell]))
     this.firstTick = saved.firstTick ?? undefined

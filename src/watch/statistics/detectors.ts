@@ -1,8 +1,8 @@
 /** The detectors that a profile may name. */
-import type { CountDetector } from '../../models/counts/detector.ts'
-import { earsC1, earsC2, earsC3 } from '../../models/counts/earsDetectors.ts'
-import { recursiveGlm } from '../../models/counts/recursion.ts'
-import type { WarningPolicy } from '../../streams/profile.ts'
+import type { CountDetector } from '../../../models/counts/detector.ts'
+import { earsC1, earsC2, earsC3 } from '../../../models/counts/earsDetectors.ts'
+import { recursiveGlm } from '../../../models/counts/recursion.ts'
+import type { WarningPolicy } from '../../../streams/profile.ts'
 
 const detectors: Readonly<Record<WarningPolicy['detector'], CountDetector>> = {
   'recursive-glm': recursiveGlm,

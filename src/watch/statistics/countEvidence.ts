@@ -1,28 +1,36 @@
-/** Evidence of one node in one tick, and the level that it calls for. */
-import { type Expectation, judge } from '../../models/counts/detector.ts'
-import { benjaminiHochberg } from '../../models/counts/fdr.ts'
-import type { Level } from '../../streams/outputs.ts'
-import type { WarningPolicy } from '../../streams/profile.ts'
-import type { NodeSum } from './nodeSums.ts'
+/** Counts of one node in one tick as evidence, and the level that they call for. */
+import { z } from 'zod'
+import { type Expectation, judge } from '../../../models/counts/detector.ts'
+import { benjaminiHochberg } from '../../../models/counts/fdr.ts'
+import type { Level } from '../../../streams/outputs.ts'
+import type { WarningPolicy } from '../../../streams/profile.ts'
+import type { NodeSum } from '../nodeSums.ts'
 
-export type Evidence = {
-  events: number
-  enterprises: number
-  squares: number
-  expected: number
-  variance: number
-  p: number
-  q: number
-  rateRatio: number
-  familySize: number
-}
+export const CountEvidence = z.object({
+  events: z.int(),
+  enterprises: z.int(),
+  squares: z.int(),
+  expected: z.number(),
+  variance: z.number(),
+  p: z.number(),
+  q: z.number(),
+  rateRatio: z.number(),
+  familySize: z.int(),
+})
+export type CountEvidence = z.infer<typeof CountEvidence>
 
 /** A count that is no more than expected is not looked at further: p = 1 keeps it at the end of its family. */
 export function pOf(expectation: Expectation, events: number): number {
   return events <= expectation.mean ? 1 : judge(expectation, events).p
 }
 
-export function evidenceOf(sum: NodeSum, expectation: Expectation, p: number, q: number, familySize: number): Evidence {
+export function evidenceOf(
+  sum: NodeSum,
+  expectation: Expectation,
+  p: number,
+  q: number,
+  familySize: number,
+): CountEvidence {
   return {
     events: sum.events,
     enterprises: sum.enterprises,
@@ -42,7 +50,7 @@ export function familyQ(p: readonly number[], familySize: number): Float64Array 
 }
 
 /** The level that evidence calls for. `warnedChildren`: child cells that call for blue or more themselves. */
-export function calledLevel(evidence: Evidence, warnedChildren: number, policy: WarningPolicy): Level {
+export function calledLevel(evidence: CountEvidence, warnedChildren: number, policy: WarningPolicy): Level {
   const { levels } = policy
   const reaches = (rule: { qMax: number; rateRatioMin: number }): boolean =>
     evidence.q < rule.qMax && evidence.rateRatio >= rule.rateRatioMin
@@ -58,7 +66,7 @@ export function isQuiet(rateRatio: number, level: Level, policy: WarningPolicy):
 }
 
 /** Whether a child's count is what its parent's rise alone would bring (then it is linked to the parent, not raised beside it). */
-export function explainedByParent(child: Evidence, parent: Evidence): boolean {
+export function explainedByParent(child: CountEvidence, parent: CountEvidence): boolean {
   const rise = Math.max(1, parent.rateRatio)
   const expectation = {
     mean: child.expected * rise,
@@ -68,13 +76,21 @@ export function explainedByParent(child: Evidence, parent: Evidence): boolean {
 }
 
 /** Whether a parent without this child would not call for a warning: the child is what happened. */
-export function explainedByChild(parent: Evidence, child: Evidence, policy: WarningPolicy): boolean {
+export function explainedByChild(parent: CountEvidence, child: CountEvidence, policy: WarningPolicy): boolean {
   const mean = parent.expected - child.expected
   if (mean <= 0) return true
   const share = mean / parent.expected
   const expectation = { mean, variance: Math.max(mean, mean + (parent.variance - parent.expected) * share * share) }
   const events = parent.events - child.events
   return events / mean < policy.levels.blue.rateRatioMin && pOf(expectation, events) > explainedPMin
+}
+
+/** Evidence after some of its events were taken back; q moves as p does. */
+export function reduced(evidence: CountEvidence, eventsLost: number): CountEvidence {
+  const events = evidence.events - eventsLost
+  const p = pOf({ mean: evidence.expected, variance: evidence.variance }, Math.max(0, events))
+  const q = evidence.p > 0 ? Math.min(1, (evidence.q * p) / evidence.p) : evidence.q
+  return { ...evidence, events, p, q, rateRatio: events / evidence.expected }
 }
 
 const explainedPMin = 0.01

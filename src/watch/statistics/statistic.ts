@@ -1,0 +1,91 @@
+/**
+ * The port of what is judged at the close of a tick. A statistic knows its subjects, what is usual of each, and what evidence calls for; it
+ * learns, and saves what it has learnt. The engine owns all else: the ladder and who stands on it, parents and children, holding, early
+ * calls, publishing. The mathematics are in models/.
+ *
+ * A subject is a number: the key of a node of the lattice, or of the first node of a set.
+ */
+import type { z } from 'zod'
+import type { Level } from '../../../streams/outputs.ts'
+import type { TickRecord } from '../../../streams/ticks.ts'
+import type { Axis } from '../../../streams/topics.ts'
+import type { StatisticName, Warning } from '../../../streams/warnings.ts'
+import type { WordReader, WordWriter } from '../../fold/pages.ts'
+import type { Moves } from '../moves.ts'
+import type { Population } from '../population.ts'
+import type { TickAggregates } from '../tickAggregates.ts'
+
+/** All that is known of a tick, open or about to close. The archive holds it too, so that `verify` judges by the same. */
+export type TickFacts = { aggregates: TickAggregates; population: Population }
+
+/** A subject with its evidence in one tick. */
+export type Judged<E> = { subject: number; axis: Axis; evidence: E }
+
+/** What called before its tick was over, as the archive has it. */
+export type Early = z.output<typeof TickRecord>['early'][number]
+
+/** The part of a warning that only its statistic knows. */
+export type Published = Warning extends infer W
+  ? W extends Warning
+    ? Pick<W, 'statistic' | 'evidence'>
+    : never
+  : never
+
+/**
+ * A sentence of the language files: its name there, what to say where they have none, and values for placeholders. A clause that asks for
+ * an undefined one is left out. Place, industry, level and the unit of ticks are filled in for all.
+ */
+export type Saying = {
+  message: string
+  otherwise: string
+  values: Readonly<Record<string, string | number | undefined>>
+}
+
+/**
+ * `E`: evidence, numbers that an open warning keeps. `D`: detail, what is published beside it and worked out for nothing else.
+ */
+export interface Statistic<E extends object, D extends object> {
+  readonly name: StatisticName
+  /** Evidence as it is saved. */
+  readonly evidence: z.ZodType<E>
+  /** What is published where the facts of the tick are not at hand. */
+  readonly noDetail: D
+
+  /** A tick closes: subjects of which it is the first to hear. False while there is no history at all. */
+  begin(tick: number, facts: TickFacts): boolean
+  /** Whether there is history enough for warnings. */
+  isWarm(tick: number): boolean
+  /** Evidence of every subject that has any, and of those that are open; the coarsest first. Reads the state only. */
+  judge(tick: number, facts: TickFacts, isOpen: (subject: number) => boolean): Judged<E>[]
+  /** Takes the tick into the state. A subject that is held learns no more than was expected. */
+  learn(tick: number, facts: TickFacts, isHeld: (subject: number) => boolean): void
+
+  /** The level that evidence calls for; `callingChildren`: subjects right below that call for one themselves. */
+  called(evidence: E, callingChildren: number): Level
+  /** Whether it lies below half of what a level asks. */
+  isQuiet(evidence: E, level: Level): boolean
+  /** Whether a child's evidence is what its parent's rise alone would bring. */
+  explainedByParent(child: E, parent: E): boolean
+  /** Whether a parent without this child would call for nothing. */
+  explainedByChild(parent: E, child: E): boolean
+
+  detail(one: Judged<E>, facts: TickFacts): D
+  published(evidence: E, detail: D): Published
+  saying(one: Judged<E>, detail: D, language: string): Saying
+
+  /** Evidence after some of its events were taken back; absent where it does not stand on events. */
+  reduced?(evidence: E, eventsLost: number): E
+  /** Absent where nothing calls before the tick is over. */
+  readonly early?: EarlyCalls<E, D>
+
+  /** The first thing saved is JSON, which `load` is given as it was read. `moves`: to the keys of another profile. */
+  save(out: WordWriter): void
+  load(head: unknown, from: WordReader, moves?: Moves): void
+}
+
+export interface EarlyCalls<E extends object, D extends object> {
+  /** Subjects that are red by what has come in so far, among those that changed in this beat. */
+  found(facts: TickFacts, at: { beat: number; tick: number }, levelOf: (subject: number) => Level): Early[]
+  /** Evidence as it was then; undefined for a subject that is not judged. */
+  judged(early: Early, tick: number): { one: Judged<E>; detail: D } | undefined
+}
