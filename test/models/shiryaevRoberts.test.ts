@@ -7,6 +7,7 @@ import {
   evidenceIn,
   evidenceWith,
   leastCallingCount,
+  slowRise,
   startStream,
   streamLength,
 } from '../../models/counts/shiryaevRoberts.ts'
@@ -112,6 +113,36 @@ describe('a capped Shiryaev-Roberts stream', () => {
     expect(() => addCount(state, 1, { mean: Number.NaN, variance: 1 }, at)).toThrow(/mean/)
     expect(() => addCount(state, 1, calm, { ...at, nodes: 0 })).toThrow(/nodes/)
     expect([...state]).toEqual([77, 1, 2, 3, 77])
+  })
+})
+
+describe('the slow clock', () => {
+  const limit = 600
+
+  function delay(mean: number, seed: number): number {
+    const [random, state] = [seeded(seed), new Float64Array(slowRise.length)]
+    for (let week = 1; week < 200; week++) {
+      slowRise.add(state, 0, { mean: 5, variance: 5 }, { y: poisson(random, mean), nodes: 1 })
+      if (slowRise.evidenceIn(state, 0) > limit) return week
+    }
+    return 200
+  }
+
+  it('finds half as many again within months, twice as many within weeks, and seldom anything where there is nothing', () => {
+    const seeds = Array.from({ length: 40 }, (_, seed) => seed)
+    const median = (mean: number): number => seeds.map((seed) => delay(mean, seed)).sort((a, b) => a - b)[20]
+    expect(median(7.5)).toBeLessThan(20)
+    expect(median(10)).toBeLessThan(8)
+    expect(seeds.filter((seed) => delay(5, seed) < 200).length).toBeLessThan(10)
+  })
+
+  it('has two numbers a stream, and the same formula', () => {
+    const state = Float64Array.from([4, 9])
+    slowRise.add(state, 0, { mean: 3, variance: 6 }, { y: 5, nodes: 1 })
+    for (const [at, k] of [1.5, 2].entries()) {
+      const l = 5 * Math.log(k) - 8 * Math.log((3 + k * 3) / 6)
+      expect(state[at]).toBeCloseTo((0.97 * [4, 9][at] + 1) * Math.exp(l), 9)
+    }
   })
 })
 
