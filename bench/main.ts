@@ -1,6 +1,6 @@
-/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES]`: runs one benchmark; with --json its last line is one JSON object. */
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N]`: runs one benchmark; with --json its last line is one JSON object. */
 import { parseArgs } from 'node:util'
-import type { BenchOptions } from './options.ts'
+import { type BenchOptions, seedsOf, wholeNumber } from './options.ts'
 
 const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<void>>>> = {
   fold: async () => (await import('./fold.ts')).benchFold,
@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   hazard: async () => (await import('./hazard.ts')).benchHazard,
   hostile: async () => (await import('./hostile.ts')).benchHostile,
   labels: async () => (await import('./labels.ts')).benchLabels,
+  noufaily: async () => (await import('./noufaily.ts')).benchNoufaily,
   scrape: async () => (await import('./scrape.ts')).benchScrape,
 }
 
@@ -25,6 +26,9 @@ const { values, positionals } = parseArgs({
     peers: { type: 'string' },
     folds: { type: 'boolean' },
     only: { type: 'string' },
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    replicates: { type: 'string' },
   },
 })
 const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
@@ -39,5 +43,8 @@ if (bench === undefined) {
     peers: values.peers ?? process.env.FOREWARN_PEERS,
     folds: values.folds === true,
     only: values.only,
+    seeds: values.seeds === undefined ? undefined : seedsOf(values.seeds),
+    seed: values.seed === undefined ? undefined : wholeNumber(values.seed),
+    replicates: values.replicates === undefined ? undefined : wholeNumber(values.replicates),
   })
 }

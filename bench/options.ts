@@ -9,6 +9,25 @@ export type BenchOptions = {
   folds: boolean
   /** `hostile`: only these attacks, commas between them. */
   only: string | undefined
+  /** `--seeds A-B`: the seeds to draw from, where a benchmark draws. */
+  seeds?: readonly number[] | undefined
+  /** `noufaily`: the seed, and series a scenario. */
+  seed?: number | undefined
+  replicates?: number | undefined
+}
+
+/** 3, 4, 5 of `3-5`. @throws Error for anything else. */
+export function seedsOf(text: string): number[] {
+  const [from, to = from, ...more] = text.split('-').map(Number)
+  if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to) || more.length > 0)
+    throw new Error(`--seeds must be A-B, such as 1-5, not ${text}`)
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at)
+}
+
+/** @throws Error for what is no whole number >= 0. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${text} is no whole number`)
+  return Number(text)
 }
 
 /** The result, on the last line of standard output. */
