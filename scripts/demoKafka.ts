@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { nonNegative, print, processScreen, remark, runProgram, wholeNumber } from '../src/cli/common.ts'
-import { clearOutbreak, demoBeatMs, demoStartMs, feed, historyDays } from '../src/cli/run/demoFeed.ts'
+import { demoBeatMs, demoPlans, demoStartMs, feed, historyDays } from '../src/cli/run/demoFeed.ts'
 import { stopSignal } from '../src/cli/run/stopSignal.ts'
 import { showRecord } from '../src/cli/show.ts'
 import { decodeEntry } from '../src/fold/journal.ts'
@@ -75,7 +75,13 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
   const startedMs = Date.now()
   const days = wholeNumber('--days', options.days)
   const [enterprises, seed] = [wholeNumber('--enterprises', options.enterprises), wholeNumber('--seed', options.seed)]
-  const simulation = simulate(await loadProfile('cn'), { enterprises, days, seed, start: demoStartMs, clearOutbreak })
+  const simulation = simulate(await loadProfile('cn'), {
+    enterprises,
+    days,
+    seed,
+    start: demoStartMs,
+    ...demoPlans(days),
+  })
   // The import is open before anything is folded, so that no beat closes by the clock.
   const writer = await ImportWriter.begin({ log, id: 'import-demo-0', now: Date.now }, demoStartMs)
   const workers = new Forewarn(workerArgs(host, options), { heard: (text) => screen.err.write(text) })

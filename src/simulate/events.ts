@@ -9,6 +9,7 @@ import { blank, flags, kinds, type Row } from './queue.ts'
 import type { Random } from './random.ts'
 import { dayFactor, localDay, timeOfDayMs } from './rhythm.ts'
 import { heldBack, type PlannedSilence } from './silences.ts'
+import { drawAmount } from './traits.ts'
 
 /** Events from before the start that become known after it: the stream is in its steady state from the first day on. */
 export const warmUpDays = 60
@@ -17,8 +18,6 @@ const moodSpread = 0.1
 const moodMin = 0.75
 const moodMax = 1.3
 const backlogShare = 0.25 // of what the source usually says in the time of its silence
-const amountSpread = 1.2
-const amountMax = 4_000_000_000
 const otherSeverityShare = 0.1
 
 /** Common factors of a day on everything in a province and in a section: counts vary a little more than Poisson's. */
@@ -77,7 +76,7 @@ export function publish(market: Market, happening: Happening, random: Random, he
 }
 
 function detailed(market: Market, { type, enterprise, occurredMs, knownAtMs: known }: Happening, random: Random): Row {
-  const { amount } = market.plan.traits[type]
+  const trait = market.plan.traits[type]
   const usual = market.plan.profile.types[type].severity
   const other = random.next() < otherSeverityShare
   const severity = other ? Math.min(5, Math.max(1, usual + (random.next() < 0.5 ? -1 : 1))) : usual
@@ -85,10 +84,10 @@ function detailed(market: Market, { type, enterprise, occurredMs, knownAtMs: kno
     ...blank(kinds.event, enterprise, afterOpening(market, known)),
     type,
     severity,
-    flags: (other ? flags.severity : 0) | (amount === undefined ? 0 : flags.amount),
+    flags: (other ? flags.severity : 0) | (trait.amount === undefined ? 0 : flags.amount),
     sequence: market.nextSequence++,
     occurredSec: Math.floor(occurredMs / 1000),
-    amount: amount === undefined ? 0 : Math.min(amountMax, Math.ceil(random.logNormal(amount, amountSpread))),
+    amount: drawAmount(trait, random),
   }
 }
 

@@ -13,7 +13,13 @@ const codes = base ** 6 // 887,503,681 organisation codes behind MA
 const stride = 387_420_489 // 3^18, no multiple of 31: number -> code is one to one
 const wrongCheckEvery = 1009
 
-export const authorityUnknown = '100000'
+const authorityUnknown = '100000'
+
+/** The authority that registers where an enterprise stands; a code of six digits, as ids hold it. */
+export function authorityOf(profile: Profile, region: number): string {
+  const { code } = profile.regions.nodes[region]
+  return /^\d{6}$/.test(code) ? code : authorityUnknown
+}
 
 /** Whether the id of this enterprise carries a wrong check character on purpose. */
 export function checkFails(enterprise: number): boolean {

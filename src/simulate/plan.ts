@@ -10,9 +10,17 @@ import { gradeShares, type Population, populate, problemRates, weightsByFamily }
 import { Random } from './random.ts'
 import { type PlannedSilence, planSilences } from './silences.ts'
 import { channels, type Family, sourcesOfTypes, type Trait, traits } from './traits.ts'
+import { type ArtefactRequest, type PlannedArtefact, planArtefacts } from './troubles/artefacts.ts'
+import { type PlannedTrouble, planTroubles, swapTypes, type TroubleRequest } from './troubles/troubles.ts'
 import type { Truth } from './truth.ts'
 
-export type PlanInput = PlanOptions & { enterprises: number; outbreaks: boolean }
+export type PlanInput = PlanOptions & {
+  enterprises: number
+  outbreaks: boolean
+  silences: boolean
+  troubles: readonly TroubleRequest[]
+  artefacts: readonly ArtefactRequest[]
+}
 
 export type Plan = {
   readonly profile: Profile
@@ -23,7 +31,11 @@ export type Plan = {
   readonly population: Population
   readonly ids: EnterpriseIds
   readonly outbreaks: readonly PlannedOutbreak[]
+  /** In the order in which they begin. */
   readonly silences: readonly PlannedSilence[]
+  readonly troubles: readonly PlannedTrouble[]
+  readonly artefacts: readonly PlannedArtefact[]
+  readonly swapTypes: ReturnType<typeof swapTypes>
   /** 0 (best) .. 1 (worst), by grade index; no grade stands in between. */
   readonly gradeBadness: readonly number[]
   readonly hazardLevel: number
@@ -43,8 +55,15 @@ export function makePlan(profile: Profile, options: PlanInput): Plan {
   const cells = intensity(profile, population, weights, typeTraits)
   const planned = planOutbreaks(profile, typeTraits, cells, options)
   // Silences avoid outbreaks whether these happen or not, so that a run without outbreaks differs in nothing else.
-  const silences = planSilences(profile, sources, planned, { days, seed, startMs })
+  const when = { days, seed, startMs }
+  const usualSilences = planSilences(profile, sources, planned, when)
   const outbreaks = options.outbreaks ? planned : []
+  const ids = enterpriseIds(profile, seed)
+  const onDemand = planArtefacts(
+    { profile, traits: typeTraits, sources, population, ids, intensity: cells, outbreaks: planned, when },
+    options.artefacts,
+  )
+  const silences = [...(options.silences ? usualSilences : []), ...onDemand.silences]
   const gradeBadness = badnessByGrade(profile)
   const stress = stressTable(seed)
   const hazardLevel = calibrate(
@@ -57,12 +76,15 @@ export function makePlan(profile: Profile, options: PlanInput): Plan {
     sources,
     population,
     outbreaks,
-    silences,
+    silences: silences.sort((a, b) => a.fromMs - b.fromMs),
+    troubles: planTroubles(profile, cells, options.troubles, when),
+    artefacts: onDemand.artefacts,
+    swapTypes: swapTypes(profile, typeTraits),
     gradeBadness,
     hazardLevel,
     stress,
   }
-  return { ...base, ids: enterpriseIds(profile, seed), truth: truthOf(base) }
+  return { ...base, ids, truth: truthOf(base) }
 }
 
 function badnessByGrade(profile: Profile): number[] {
@@ -111,6 +133,8 @@ function truthOf(plan: Omit<Plan, 'ids' | 'truth'>): Truth {
     end: new Date(options.startMs + options.days * dayMs).toISOString(),
     outbreaks: plan.outbreaks.map((outbreak) => outbreak.truth),
     silences: plan.silences.map((silence) => silence.truth),
+    troubles: plan.troubles.map((trouble) => trouble.truth),
+    artefacts: plan.artefacts.map((artefact) => artefact.truth),
     parameters: {
       gradeShares: Object.fromEntries(shares.map((share, rank) => [profile.grades[rank + 1], share])),
       problemRates: Object.fromEntries(rates.map((rate, grade) => [profile.grades[grade], rate])),

@@ -1,9 +1,9 @@
 /** Rows as the JSON text that a sender would send. Codes are quoted once; times are written digit by digit, since this is the hot path. */
 import { placePrefix } from '../../streams/contracts.ts'
-import { type CodeTree, unknownIndex } from '../../streams/tree.ts'
+import { type CodeTree, rootIndex, unknownIndex } from '../../streams/tree.ts'
 import { dayMs } from '../limits.ts'
 import { malformed } from './flaws/malformed.ts'
-import { authorityUnknown } from './ids.ts'
+import { authorityOf } from './ids.ts'
 import type { Plan } from './plan.ts'
 import { flags, kinds, type Row } from './queue.ts'
 
@@ -64,12 +64,12 @@ export function renderer(plan: Plan): Renderer {
     source === 0 ? '' : `,"source":${JSON.stringify(profile.sources[source])}`,
   )
   const grades = profile.grades.map((grade) => JSON.stringify(grade))
-  const authorities = regions.nodes.map((node) => (/^\d{6}$/.test(node.code) ? node.code : authorityUnknown))
+  const authorities = regions.nodes.map(({ index }) => authorityOf(profile, index))
   const prefix = `${plan.options.seed.toString(36)}-`
   const iso = isoSeconds()
 
   const idOf = (enterprise: number): string =>
-    plan.ids(enterprise, enterprise < population.size ? authorities[population.region[enterprise]] : authorityUnknown)
+    plan.ids(enterprise, authorities[enterprise < population.size ? population.region[enterprise] : rootIndex])
   const recordId = (sequence: number): string => prefix + sequence.toString(36)
 
   function holder(row: Row): string {

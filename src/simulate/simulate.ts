@@ -18,6 +18,10 @@ import { familyTables, weightsByFamily } from './population.ts'
 import { blank, kinds, type Row } from './queue.ts'
 import { type Renderer, renderer, type SimulatedRecord } from './render.ts'
 import { surges } from './surges.ts'
+import type { ArtefactRequest } from './troubles/artefacts.ts'
+import { troubles } from './troubles/happen.ts'
+import { swapped } from './troubles/swap.ts'
+import type { TroubleRequest } from './troubles/troubles.ts'
 import type { Truth } from './truth.ts'
 
 export type { SimulatedRecord } from './render.ts'
@@ -32,6 +36,11 @@ export type SimulateOptions = {
   outbreaks?: boolean
   /** One outbreak more that is easily seen, where the market is large enough for one. The others stay as they are. */
   clearOutbreak?: Days
+  /** False: no source falls silent, but for returns among the artefacts. */
+  silences?: boolean
+  /** Trouble in which counts hardly move, and what looks like trouble: nothing of it is planned unless it is asked for. */
+  troubles?: readonly TroubleRequest[]
+  artefacts?: readonly ArtefactRequest[]
 }
 
 /** The hidden hazard of an active enterprise at an instant: its probability of an adverse outcome in the 90 days after it. */
@@ -58,13 +67,24 @@ export const monthDays = 30
  * @throws ForewarnError FW_USAGE for numbers outside of what the simulator can do.
  */
 export function simulate(profile: Profile, options: SimulateOptions): Simulation {
-  const { enterprises, days, seed, outbreaks = true, clearOutbreak } = options
+  const { enterprises, days, seed, outbreaks = true, silences = true, clearOutbreak } = options
+  const { troubles: requested = [], artefacts = [] } = options
   const startMs = Number(options.start)
   check('enterprises', enterprises, 1, enterprisesMax)
   check('days', days, 1, daysMax)
   check('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   check('start (milliseconds since 1970)', startMs, 10 * 365 * dayMs, 100 * 365 * dayMs)
-  const plan = makePlan(profile, { enterprises, days, seed, startMs, outbreaks, clearOutbreak })
+  const plan = makePlan(profile, {
+    enterprises,
+    days,
+    seed,
+    startMs,
+    outbreaks,
+    silences,
+    clearOutbreak,
+    troubles: requested,
+    artefacts,
+  })
   let latest: Market | undefined
   function* steps(): Generator<SimulatedRecord | SimulatedHazard> {
     latest = openMarket(plan)
@@ -94,7 +114,8 @@ function* run(market: Market): Generator<SimulatedRecord | SimulatedHazard> {
   for (let day = 0; day < plan.options.days; day++) {
     if (day % monthDays === 0) yield* month(market, render, day)
     fill(market, day)
-    for (const row of market.queue.take(day)) {
+    for (const taken of market.queue.take(day)) {
+      const row = swapped(market, taken, day)
       if (takeEffect(market, row, day)) yield rendered(market, render, row)
     }
   }
@@ -122,6 +143,7 @@ function fill(market: Market, day: number): void {
   outcomes(market, day)
   market.silences = market.silences.filter((silence) => silence.toMs >= endMs)
   surges(market, day)
+  troubles(market, day)
   changes(market, day)
   brokenRecords(market, day)
 }

@@ -5,6 +5,7 @@ import { byOffice, delayMs } from './delays.ts'
 import { publish } from './events.ts'
 import { dayStartMs, drawsOf, type Market, statuses } from './market.ts'
 import { type PlannedOutbreak, shareOfPeak } from './outbreaks.ts'
+import type { Random } from './random.ts'
 
 const freshShareMax = 0.8 // an outbreak's events are fresh: only such ones are judged
 
@@ -22,6 +23,13 @@ function surge(market: Market, outbreak: PlannedOutbreak, day: number): void {
   const random = drawsOf(market, truth.id, day)
   const share = shareOfPeak(truth.shape, day - fromDay, toDay - fromDay)
   const count = random.poisson(truth.baseEventsPerDay * (truth.factor - 1) * share)
+  burst(market, { members, types, count }, day, random)
+}
+
+type Burst = { members: Uint32Array; types: readonly number[]; count: number }
+
+/** So many fresh events of these enterprises, spread evenly over them, that become known on this day. */
+export function burst(market: Market, { members, types, count }: Burst, day: number, random: Random): void {
   const rates = types.map((type) => market.plan.traits[type].perThousandDay)
   for (let one = 0; one < count; one++) {
     const type = types[random.weighted(rates)]
@@ -38,19 +46,26 @@ function surge(market: Market, outbreak: PlannedOutbreak, day: number): void {
 }
 
 function membersOf(market: Market, outbreak: PlannedOutbreak): Uint32Array {
+  const { profile, population } = market.plan
   const known = market.members.get(outbreak.truth.id)
   if (known) return known
-  const { profile, population } = market.plan
   const regions = nodesUnder(profile.regions, outbreak.region)
   const industries = nodesUnder(profile.industries, outbreak.industry)
-  const inside = (one: number): boolean =>
-    market.status[one] === statuses.active &&
-    regions[market.region[one]] === 1 &&
-    industries[population.industry[one]] === 1
-  let count = 0
-  for (let one = 0; one < population.size; one++) if (inside(one)) count++
-  const members = new Uint32Array(count)
-  for (let one = 0, at = 0; one < population.size; one++) if (inside(one)) members[at++] = one
-  market.members.set(outbreak.truth.id, members)
+  return membersWhere(
+    market,
+    outbreak.truth.id,
+    (one) => regions[market.region[one]] === 1 && industries[population.industry[one]] === 1,
+  )
+}
+
+/** Active enterprises for which this holds on the day on which they are first asked for; remembered under the name. */
+export function membersWhere(market: Market, name: string, isInside: (enterprise: number) => boolean): Uint32Array {
+  const known = market.members.get(name)
+  if (known) return known
+  const found: number[] = []
+  for (let one = 0; one < market.plan.population.size; one++)
+    if (market.status[one] === statuses.active && isInside(one)) found.push(one)
+  const members = Uint32Array.from(found)
+  market.members.set(name, members)
   return members
 }

@@ -5,6 +5,7 @@
  * simulations show something. Types that the table does not list get values by their severity.
  */
 import type { EventType, Profile } from '../../streams/profile.ts'
+import type { Random } from './random.ts'
 
 /** Who complains or checks: consumers (few enterprises take most), officers, workers, or nobody in particular. */
 export const families = ['consumer', 'conduct', 'labour', 'neutral'] as const
@@ -59,6 +60,8 @@ SAF.ACCIDENT        0     conduct   12   .8   -       -           EMERGENCY
 JUD.DISHONEST       0     conduct   120  .6   200000  -           COURTS
 JUD.BANKRUPTCY      0     conduct   168  .6   3000000 -           COURTS`
 
+const amountSpread = 1.2
+const amountMax = 4_000_000_000
 const perThousandDayBySeverity = [10, 10, 4, 2, 0.6, 0.1] as const
 
 function parse(line: string): readonly [string, Trait] {
@@ -98,6 +101,11 @@ export function traits(profile: Profile): readonly Trait[] {
     const trait = traitOf.get(type.code) ?? traitBySeverity(type)
     return type.outcome ? { ...trait, perThousandDay: 0 } : trait
   })
+}
+
+/** Whole units of the currency; 0 where events have no amount. */
+export function drawAmount({ amount }: Trait, random: Random): number {
+  return amount === undefined ? 0 : Math.min(amountMax, Math.ceil(random.logNormal(amount, amountSpread)))
 }
 
 /** Index of the source of each type; OTHER (0) where the profile has no sources. */

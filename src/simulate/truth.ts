@@ -30,6 +30,51 @@ export type Outbreak = z.infer<typeof Outbreak>
 export const Silence = z.strictObject({ source: z.string(), region: z.string(), start: instant, end: instant })
 export type Silence = z.infer<typeof Silence>
 
+const window = { start: instant, end: instant, startTick: z.int(), endTick: z.int() }
+
+/** Trouble in which counts hardly move, and the scores of a model should (docs/science.md section 13). */
+export const troubleKinds = ['swap', 'grades', 'sick'] as const
+export type TroubleKind = (typeof troubleKinds)[number]
+
+/**
+ * - `swap`: so large a share of the soft events of a region become judgments, arrears or fines;
+ * - `grades`: so large a share of its enterprises gets a worse grade in the first days;
+ * - `sick`: so large a share of its enterprises has grave events on top.
+ */
+export const Trouble = z.strictObject({
+  id: z.string(),
+  kind: z.enum(troubleKinds),
+  region: z.string(),
+  ...window,
+  /** Registered in the region at the start. */
+  enterprises: z.int(),
+  share: z.number(),
+})
+export type Trouble = z.infer<typeof Trouble>
+
+/** What looks like trouble and is none. */
+export const artefactKinds = ['batch', 'return', 'enterprise'] as const
+export type ArtefactKind = (typeof artefactKinds)[number]
+
+/**
+ * - `batch`: a source uploads what it has of a region at once, old cases included;
+ * - `return`: a source that was silent about a region, from `silentFrom`, comes back; the silence is also among `silences`;
+ * - `enterprise`: many events of one enterprise.
+ */
+export const Artefact = z.strictObject({
+  id: z.string(),
+  kind: z.enum(artefactKinds),
+  region: z.string(),
+  industry: z.string(),
+  ...window,
+  source: z.string().optional(),
+  enterpriseId: z.string().optional(),
+  silentFrom: instant.optional(),
+  /** Records that come on top or are held back, expected. */
+  records: z.number(),
+})
+export type Artefact = z.infer<typeof Artefact>
+
 export const Truth = z.strictObject({
   profile: z.string(),
   profileHash: z.string(),
@@ -40,6 +85,9 @@ export const Truth = z.strictObject({
   end: instant,
   outbreaks: z.array(Outbreak),
   silences: z.array(Silence),
+  /** Planned on demand alone; a file leaves out lists with nothing in them. */
+  troubles: z.array(Trouble).default([]),
+  artefacts: z.array(Artefact).default([]),
   /** Shares and rates that the simulation was drawn with. */
   parameters: z.strictObject({
     gradeShares: z.record(z.string(), z.number()),

@@ -9,6 +9,7 @@ import { ForewarnError, messageOf } from '../errors.ts'
 import { dayMs, KiB } from '../limits.ts'
 import { makeClosedFile, makeClosedFolder } from '../rights.ts'
 import type { SimulatedHazard, SimulatedRecord, Simulation } from './simulate.ts'
+import type { Truth } from './truth.ts'
 
 const bufferChars = 256 * KiB
 const fileOf = {
@@ -56,6 +57,12 @@ class LineFile {
   }
 }
 
+/** The answer sheet as a file holds it: without the lists of what is planned on demand, if nothing is. */
+export function truthText({ troubles, artefacts, ...truth }: Truth): string {
+  const onDemand = { ...(troubles.length === 0 ? {} : { troubles }), ...(artefacts.length === 0 ? {} : { artefacts }) }
+  return `${JSON.stringify({ ...truth, ...onDemand }, null, 2)}\n`
+}
+
 /** @throws the error of the file system, if the folder cannot be made or written. Files that are there are overwritten. */
 export async function writeSimulation(
   simulation: Simulation,
@@ -74,7 +81,7 @@ export async function writeSimulation(
     makeClosedFile(file)
     return file
   }
-  await writeFile(closed('truth.json'), `${JSON.stringify(simulation.truth, null, 2)}\n`)
+  await writeFile(closed('truth.json'), truthText(simulation.truth))
   const create = async (stream: Stream): Promise<LineFile> => new LineFile(await open(closed(fileOf[stream]), 'w'))
   const files = {
     enterprises: await create('enterprises'),

@@ -24,7 +24,12 @@ const raise = (day: number, region = '110000', industry = 'C'): Raise => ({
 
 const planned = [outbreak(10, 14), outbreak(30, 34), outbreak(50, 54)]
 const score = (raises: readonly Raise[], untilDay: number) =>
-  scoreOutbreaks(planned, raises, profile, newYear2025 + untilDay * dayMs)
+  scoreOutbreaks(
+    { outbreaks: planned, troubles: [], artefacts: [{ ...outbreak(20, 20), region: '130000' }] },
+    raises,
+    profile,
+    newYear2025 + untilDay * dayMs,
+  )
 
 test.for<[string, readonly Raise[], number, object]>([
   ['before the first begins', [], 10, { injected: 0, found: 0, underWay: 0, raisedOutside: 0 }],
@@ -34,6 +39,7 @@ test.for<[string, readonly Raise[], number, object]>([
   ['found two days after its end', [raise(16)], 17, { injected: 1, found: 1, underWay: 0, raisedOutside: 0 }],
   ['three days are too late', [raise(17)], 18, { injected: 1, found: 0, underWay: 0, raisedOutside: 1 }],
   ['found above and below', [raise(11, ''), raise(31, '110100', '13')], 40, { injected: 2, found: 2 }],
+  ['on an artefact', [raise(20, '130000')], 40, { injected: 2, found: 0, raisedBeside: 1, raisedOutside: 0 }],
   ['elsewhere', [raise(11, '130000')], 40, { injected: 2, found: 0, raisedOutside: 1 }],
 ])('%s', ([, raises, untilDay, expected], { expect }) => {
   expect(score(raises, untilDay)).toMatchObject(expected)

@@ -24,6 +24,6 @@ test('a demo to the end prints one object and leaves nothing behind', async () =
   const whole = expect.toSatisfy((count: unknown) => Number.isInteger(count) && Number(count) >= 0)
   expect(said).toMatchObject({ scores: whole, alerts: whole, seconds: expect.any(Number) })
   // Right after the history comes an outbreak that nobody misses.
-  expect(said.outbreaks).toEqual({ injected: 1, found: 1, underWay: 0, raisedOutside: 0 })
+  expect(said.outbreaks).toEqual({ injected: 1, found: 1, underWay: 0, raisedBeside: 0, raisedOutside: 0 })
   expect(await readdir(temporary)).toEqual([])
 })

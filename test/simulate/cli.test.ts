@@ -40,6 +40,17 @@ test('writes five files and says so in one line, or as JSON', async () => {
   })
 })
 
+test('plans trouble and artefacts as asked', async () => {
+  const planned = ['--trouble', 'swap:10:2', '--trouble=sick', '--artefact=batch:12', '--no-outbreaks', '--no-silences']
+  await runCommand('--out', directory, '--enterprises', '900', '--days', '24', ...planned)
+  const truth = Truth.parse(JSON.parse(await readFile(join(directory, 'truth.json'), 'utf8')))
+  expect(truth.troubles.filter(({ kind }) => kind === 'swap').map(({ start }) => start)).toEqual([
+    '2025-01-10T16:00:00.000Z',
+    '2025-01-10T16:00:00.000Z',
+  ])
+  expect(truth).toMatchObject({ outbreaks: [], silences: [], artefacts: [{ kind: 'batch' }] })
+})
+
 test('a start without a zone is of the clocks of the profile, whatever those of the machine say', async () => {
   for (const [start, expected] of [
     ['2025-03-01T06:00', '2025-02-28T22:00:00.000Z'],
@@ -54,6 +65,13 @@ test.each([
   ['--enterprises', 'many'],
   ['--enterprises', '0'],
   ['--days', '1.5'],
+  ['--trouble', 'flood'],
+  ['--trouble', 'swap:x'],
+  ['--trouble', 'swap:90'],
+  ['--trouble', 'swap:3:0'],
+  ['--trouble', 'swap:3:1:1'],
+  ['--artefact', 'batch:3:2'],
+  ['--artefact', 'return:88'],
   ['--seed', '-3'],
   ['--start', 'soon'],
   ['--start', '1'],

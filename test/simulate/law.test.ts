@@ -13,7 +13,8 @@ test.each(names)('%s imports inward only and draws from the seed only', async (n
   expect(code).not.toMatch(/Math\.random|Date\.now|new Date\(\)|performance\./)
   for (const [, from] of code.matchAll(/from '([^']+)'/g)) {
     const file = from.startsWith('.') ? relative(root, join(folder, dirname(name), from)) : from
-    const allowed = /^(src\/simulate\/(flaws\/)?\w+\.ts|src\/(limits|errors)\.ts|streams\/\w+\.ts|zod)$/.test(file)
+    const allowed =
+      /^(src\/simulate\/((flaws|troubles)\/)?\w+\.ts|src\/(limits|errors)\.ts|streams\/\w+\.ts|zod)$/.test(file)
     expect(allowed || (name === 'write.ts' && /^(node:|src\/rights\.ts$)/.test(file)), `${name} imports ${file}`).toBe(
       true,
     )

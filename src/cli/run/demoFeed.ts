@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ImportWriter } from '../../ingest/imports/importWriter.ts'
 import { dayMs, minuteMs, secondMs } from '../../limits.ts'
-import type { Simulation } from '../../simulate/simulate.ts'
+import type { SimulateOptions, Simulation } from '../../simulate/simulate.ts'
+import { type ArtefactRequest, artefactDaysMax } from '../../simulate/troubles/artefacts.ts'
+import type { TroubleRequest } from '../../simulate/troubles/troubles.ts'
 
 /** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
 export const demoBeatMs = 10 * minuteMs
@@ -11,6 +13,24 @@ export const demoStartMs = Date.parse('2025-12-31T16:00:00.000Z') // midnight in
 export const historyDays = 8
 /** Large, and right after the history. It is over before the simulator's other outbreaks begin. */
 export const clearOutbreak = { fromDay: historyDays, toDay: historyDays + 5 }
+
+/** One of each kind that can be seen, in weeks without much else; those that the days do not reach are left out. */
+export function demoPlans(days: number): Pick<SimulateOptions, 'clearOutbreak' | 'troubles' | 'artefacts'> {
+  const artefacts: ArtefactRequest[] = [
+    { kind: 'batch', fromDay: 16 },
+    { kind: 'enterprise', fromDay: 19 },
+    { kind: 'return', fromDay: 30 },
+  ]
+  const troubles: TroubleRequest[] = [
+    { kind: 'swap', fromDay: 40, toDay: days, regions: 1 },
+    { kind: 'grades', fromDay: 40, toDay: days, regions: 1 },
+  ]
+  return {
+    clearOutbreak,
+    artefacts: artefacts.filter(({ fromDay = 0 }) => fromDay + artefactDaysMax <= days),
+    troubles: troubles.filter(({ fromDay = 0 }) => fromDay < days),
+  }
+}
 
 export type FeedOptions = {
   days: number

@@ -14,7 +14,7 @@ import { createLogger, type LogLevel } from '../../telemetry/logging.ts'
 import { RunTotalsListener, totalsLine } from '../../telemetry/runTotals.ts'
 import { accessOf, printResult, remark, type Screen } from '../common.ts'
 import { showDrift, showWarning } from '../show.ts'
-import { clearOutbreak, demoBeatMs, demoStartMs, feed, historyDays } from './demoFeed.ts'
+import { demoBeatMs, demoPlans, demoStartMs, feed, historyDays } from './demoFeed.ts'
 import { outbreaksLine, type Raise, scoreOutbreaks } from './demoScore.ts'
 
 export type DemoSetting = {
@@ -37,7 +37,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
   const model = await modelOf(profile)
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-demo-'))
   const log = await openEmbeddedLog({ path: folder, mode: 'write' })
-  const simulation = simulate(profile, { enterprises, days, seed, start: demoStartMs, clearOutbreak })
+  const simulation = simulate(profile, { enterprises, days, seed, start: demoStartMs, ...demoPlans(days) })
   const counted = new RunTotalsListener()
   const raises: Raise[] = []
   const fed = new AbortController()
@@ -84,7 +84,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
     await log.close()
     await rm(folder, { recursive: true, force: true })
   }
-  const outbreaks = scoreOutbreaks(simulation.truth.outbreaks, raises, profile, untilMs)
+  const outbreaks = scoreOutbreaks(simulation.truth, raises, profile, untilMs)
   const seconds = (Date.now() - setting.startedMs) / secondMs
   await printResult(screen, setting, { ...counted.totals, outbreaks, seconds }, () => [
     totalsLine(counted.totals),
