@@ -1,5 +1,6 @@
-/** Topic `ticks`, the tick archive: what each closed tick counted, and every so often all state of the judge, in pages under 1 MiB. */
+/** Topic `ticks`, the tick archive: what each closed tick counted and what was expected, every so often all state of the judge, in pages under 1 MiB. */
 import { z } from 'zod'
+import { statisticNames } from './warnings.ts'
 
 const numbers = z.array(z.number())
 const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })
@@ -19,6 +20,8 @@ export const TickRecord = z.object({
   /** Of the events of nodes, those that are not judged, because their source or region has just begun (`taught`) or come back (`backlog`). */
   taught: z.object({ keys: numbers, sums: numbers }).optional(),
   backlog: z.object({ keys: numbers, sums: numbers }).optional(),
+  /** What the tick changed of the registered enterprises by (leaf, grade, band). Not in logs of foldVersion 4. */
+  stock: z.object({ keys: numbers, sums: numbers }).optional(),
   /** Regions that began in this tick, and those in which something has taught enough with it, by index. */
   begun: z.array(z.int()).optional(),
   ended: z.array(z.int()).optional(),
@@ -45,5 +48,32 @@ export const StateRecord = z.object({
   bytes: z.string(),
 })
 export type StateRecord = z.infer<typeof StateRecord>
-export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord])
+
+/** All registered enterprises after a tick by (leaf, grade, band): beside the full state. */
+export const StockRecord = z.object({
+  kind: z.literal('stock'),
+  tick: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  stock: z.object({ keys: numbers, sums: numbers }),
+})
+export type StockRecord = z.infer<typeof StockRecord>
+
+/**
+ * What a statistic expected of its subjects in a tick, before it learnt the tick: those with evidence, open warnings, or a mean of .1 at
+ * least. Columns in base64, little-endian: subjects as unsigned 32-bit integers, means and variances as 32-bit floats.
+ */
+export const ExpectedRecord = z.object({
+  kind: z.literal('expected'),
+  statistic: z.enum(statisticNames),
+  tick: z.int(),
+  page: z.int(),
+  pages: z.int(),
+  keys: z.base64(),
+  means: z.base64(),
+  variances: z.base64(),
+})
+export type ExpectedRecord = z.infer<typeof ExpectedRecord>
+
+export const ArchiveRecord = z.discriminatedUnion('kind', [TickRecord, StateRecord, StockRecord, ExpectedRecord])
 export type ArchiveRecord = z.infer<typeof ArchiveRecord>

@@ -1,22 +1,24 @@
 /**
- * The tick archive (topic `ticks`): what each tick counted, and every so often all state of the engine. From the last full state and
- * the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
+ * The tick archive (topic `ticks`): what each tick counted and what was expected, and every so often all state of the engine with the
+ * stock. From the last full state and the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
  */
-import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
+import type { ArchiveRecord, StateRecord } from '../../streams/ticks.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
 import type { Amendment } from './openWarnings.ts'
-import type { Early } from './statistics/statistic.ts'
-import type { TickAggregates } from './tickAggregates.ts'
+import type { Population } from './population.ts'
+import type { Early, TickFacts } from './statistics/statistic.ts'
 import type { WarningEngine } from './warningEngine.ts'
 
 const entriesMax = 8_000
+const stockEntriesMax = 40_000
+const expectedEntriesMax = 50_000
 /** Base64 of a page stays under 1 MiB. */
 const statePageBytes = 600_000
 
 export function writeTick(
-  aggregates: TickAggregates,
+  { aggregates, population }: TickFacts,
   head: { tick: number; label: string; beat: number },
   early: readonly Early[],
   late: readonly Amendment[],
@@ -25,8 +27,9 @@ export function writeTick(
   const counts = aggregates.counts()
   const nodes = aggregates.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
   const [taught, backlog] = [aggregates.taught.sorted(), aggregates.backlog.sorted()]
+  const stock = population.takeChanges()
   const { begun, ended } = aggregates.turns
-  const longest = Math.max(...[counts, nodes, taught, backlog].map(({ keys }) => keys.length))
+  const longest = Math.max(...[counts, nodes, taught, backlog, stock].map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / entriesMax))
   for (let page = 0; page < pages; page++) {
     const paged = (column: Float64Array): number[] => slice(column, page * entriesMax, (page + 1) * entriesMax)
@@ -44,6 +47,7 @@ export function writeTick(
       },
       ...(taught.keys.length > 0 ? { taught: { keys: paged(taught.keys), sums: paged(taught.sums) } } : {}),
       ...(backlog.keys.length > 0 ? { backlog: { keys: paged(backlog.keys), sums: paged(backlog.sums) } } : {}),
+      ...(stock.keys.length > 0 ? { stock: { keys: paged(stock.keys), sums: paged(stock.sums) } } : {}),
       ...(page === 0 && begun.length > 0 ? { begun } : {}),
       ...(page === 0 && ended.length > 0 ? { ended } : {}),
       late: page === 0 ? [...late] : [],
@@ -52,9 +56,28 @@ export function writeTick(
   }
 }
 
+/** What each statistic expected in the tick that closes. */
+export function writeExpected(engine: WarningEngine, tick: number, emit: Emit): void {
+  for (const { statistic, keys, means, variances } of engine.expected()) {
+    const pages = Math.max(1, Math.ceil(keys.length / expectedEntriesMax))
+    for (let page = 0; page < pages; page++) {
+      const paged = (column: Uint32Array | Float32Array): string => {
+        const { buffer, byteOffset, byteLength } = column.subarray(
+          page * expectedEntriesMax,
+          (page + 1) * expectedEntriesMax,
+        )
+        return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
+      }
+      const columns = { keys: paged(keys), means: paged(means), variances: paged(variances) }
+      emitRecord(emit, { kind: 'expected', statistic, tick, page, pages, ...columns })
+    }
+  }
+}
+
 /** Full state goes in when the tick is the first, or a multiple of 24. */
-export function writeStateWhenDue(engine: WarningEngine, tick: number, emit: Emit): void {
+export function writeStateWhenDue(engine: WarningEngine, population: Population, tick: number, emit: Emit): void {
   if (tick % archiveFullEveryTicks !== 0 && engine.count.cells.firstTick !== tick) return
+  writeStock(population, tick, emit)
   const out = new WordWriter()
   engine.save(out)
   const bytes = Buffer.concat([...out.finish()])
@@ -70,11 +93,21 @@ export function writeStateWhenDue(engine: WarningEngine, tick: number, emit: Emi
   }
 }
 
+function writeStock(population: Population, tick: number, emit: Emit): void {
+  const { keys, sums } = population.sums.sorted()
+  const pages = Math.max(1, Math.ceil(keys.length / stockEntriesMax))
+  for (let page = 0; page < pages; page++) {
+    const paged = (column: Float64Array): number[] =>
+      slice(column, page * stockEntriesMax, (page + 1) * stockEntriesMax)
+    emitRecord(emit, { kind: 'stock', tick, page, pages, stock: { keys: paged(keys), sums: paged(sums) } })
+  }
+}
+
 export function loadState(engine: WarningEngine, pages: readonly StateRecord[]): void {
   engine.load(new WordReader([Buffer.concat(pages.map(({ bytes }) => Buffer.from(bytes, 'base64')))]))
 }
 
-function emitRecord(emit: Emit, record: TickRecord | StateRecord): void {
+function emitRecord(emit: Emit, record: ArchiveRecord): void {
   emit({
     topic: 'ticks',
     partition: 0,

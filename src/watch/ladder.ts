@@ -9,7 +9,7 @@ import { nextState } from './alertState.ts'
 import type { Lattice } from './lattice.ts'
 import { type Moves, moved } from './moves.ts'
 import { type Amendment, OpenWarnings, savedWarnings } from './openWarnings.ts'
-import type { Early, Judged, Statistic, TickFacts } from './statistics/statistic.ts'
+import type { Early, Expected, Judged, Statistic, TickFacts } from './statistics/statistic.ts'
 import type { Identity } from './warning.ts'
 
 /** What the engine does with every statistic, whatever its evidence. */
@@ -22,6 +22,8 @@ export interface Ladder {
   /** Clears what stands at subjects that are judged no more. */
   leave(isGone: (subject: number) => boolean, beat: number, tick: number): Warning[]
   countByLevel(): Record<Level, number>
+  /** What was expected in the tick that was judged last. */
+  expected(): Expected | undefined
   save(out: WordWriter): void
   load(head: unknown, from: WordReader, moves?: Moves): void
 }
@@ -79,6 +81,10 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
 
   countByLevel(): Record<Level, number> {
     return this.#warnings.countByLevel()
+  }
+
+  expected(): Expected | undefined {
+    return this.#statistic.expected?.()
   }
 
   save(out: WordWriter): void {

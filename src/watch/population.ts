@@ -1,4 +1,4 @@
-/** Registered enterprises: by (leaf, grade, band), and by node above a leaf. */
+/** Registered enterprises: by (leaf, grade, band), and by (node, grade, band) above a leaf; what the open tick changed of them. */
 import { z } from 'zod'
 import type { CellPart } from '../../streams/outputs.ts'
 import type { CellKeys } from '../cells.ts'
@@ -6,19 +6,27 @@ import { jsonPart, type StatePart } from '../fold/state.ts'
 import { NumberSums } from '../sums.ts'
 import type { Ancestors } from './ancestors.ts'
 
+const Deltas = z.object({ keys: z.array(z.number()), deltas: z.array(z.number()) })
+const Saved = Deltas.extend({ changed: Deltas })
+
 export class Population {
   /** By (leaf, grade, band). */
   readonly sums = new NumberSums()
+  /** By (node, grade, band), and by node. */
+  readonly #atNodes = new NumberSums()
   readonly #byNode = new NumberSums()
+  /** What the open tick changed, by (leaf, grade, band). */
+  readonly #changes = new NumberSums()
   readonly #keys: CellKeys
   readonly #ancestors: Ancestors
   readonly state: StatePart = jsonPart(
-    { name: 'stock', version: 1, contract: z.object({ keys: z.array(z.number()), deltas: z.array(z.number()) }) },
-    () => {
-      const all = [...this.sums.entries()]
-      return { keys: all.map(([key]) => key), deltas: all.map(([, count]) => count) }
+    { name: 'stock', version: 2, contract: Saved },
+    () => ({ ...inLists(this.sums), changed: inLists(this.#changes) }),
+    ({ changed, ...all }) => {
+      this.refill(all)
+      for (const [at, key] of changed.keys.entries()) this.#changes.add(key, changed.deltas[at])
     },
-    (saved) => this.add(saved),
+    { 1: (all) => ({ ...z.looseObject({}).parse(all), changed: { keys: [], deltas: [] } }) },
   )
 
   constructor(keys: CellKeys, ancestors: Ancestors) {
@@ -26,23 +34,35 @@ export class Population {
     this.#ancestors = ancestors
   }
 
-  /** Most changes are of grade or band and leave the leaf's number as it is: they go no further. */
-  add({ keys, deltas }: CellPart['stock']): void {
-    for (let at = 0; at < keys.length; ) {
-      const leaf = this.#leafOf(keys[at])
-      let change = 0
-      for (; at < keys.length && this.#leafOf(keys[at]) === leaf; at++) {
-        this.sums.add(keys[at], deltas[at])
-        change += deltas[at]
-      }
-      if (change !== 0) this.#addAbove(leaf, change)
+  /** Takes changes of the open tick. */
+  add(stock: CellPart['stock']): void {
+    this.refill(stock)
+    for (const [at, key] of stock.keys.entries()) this.#changes.add(key, stock.deltas[at])
+  }
+
+  /** Takes changes that are none of the open tick. */
+  refill({ keys, deltas }: CellPart['stock']): void {
+    for (const [at, key] of keys.entries()) {
+      this.sums.add(key, deltas[at])
+      this.#addAbove(key, deltas[at])
     }
+  }
+
+  /** What the open tick changed; the next one begins. */
+  takeChanges(): { keys: Float64Array; sums: Float64Array } {
+    const changes = this.#changes.sorted()
+    this.#changes.clear()
+    return changes
+  }
+
+  /** Enterprises of a grade in a band below a node. */
+  of(node: number, grade: number, band: number): number {
+    return this.#atNodes.of(this.#keys.stock(this.#keys.graded(node, grade), band))
   }
 
   /** Enterprises below a node. */
   registered(node: number): number {
-    const at = this.#byNode.index.find(node)
-    return at === undefined ? 0 : this.#byNode.sums[at]
+    return this.#byNode.of(node)
   }
 
   /** Nodes with enterprises below them. */
@@ -50,14 +70,21 @@ export class Population {
     for (const [node] of this.#byNode.entries()) yield node
   }
 
-  #addAbove(leaf: number, change: number): void {
-    const ancestors = this.#ancestors
-    const at = ancestors.indexOf(leaf)
+  #addAbove(key: number, change: number): void {
+    const [keys, ancestors] = [this.#keys, this.#ancestors]
+    const graded = keys.gradedOfStock(key)
+    const [grade, band] = [keys.gradeOf(graded), keys.bandOf(key)]
+    const at = ancestors.indexOf(keys.cellOf(graded))
     const end = ancestors.endOf(at)
-    for (let step = ancestors.startOf(at); step < end; step++) this.#byNode.add(ancestors.nodeAt(step), change)
+    for (let step = ancestors.startOf(at); step < end; step++) {
+      const node = ancestors.nodeAt(step)
+      this.#byNode.add(node, change)
+      this.#atNodes.add(keys.stock(keys.graded(node, grade), band), change)
+    }
   }
+}
 
-  #leafOf(stockKey: number): number {
-    return this.#keys.cellOf(this.#keys.gradedOfStock(stockKey))
-  }
+function inLists(sums: NumberSums): z.infer<typeof Deltas> {
+  const all = [...sums.entries()]
+  return { keys: all.map(([key]) => key), deltas: all.map(([, count]) => count) }
 }

@@ -31,7 +31,7 @@ import { type Input, inputsOf } from '../log/topology.ts'
 import type { Listener } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
 import { ModelRegistry, type RegistryOptions } from '../registry/modelRegistry.ts'
-import { writeStateWhenDue, writeTick } from './archive.ts'
+import { writeExpected, writeStateWhenDue, writeTick } from './archive.ts'
 import { Beginnings, SavedBeginnings } from './beginnings.ts'
 import { DriftWatch } from './drift.ts'
 import { HeardHours } from './heardHours.ts'
@@ -293,9 +293,11 @@ export class WatchTask implements FoldTask {
     const drift = this.#drift.close(tick, this.#registry.champion)
     for (const notice of drift?.notices ?? []) this.#tellDrifted(notice, emit)
     yield
-    writeTick(this.#aggregates, { tick, label, beat }, this.#early, this.#late, emit)
+    writeTick(this.#facts, { tick, label, beat }, this.#early, this.#late, emit)
     yield
-    writeStateWhenDue(this.engine, tick, emit)
+    writeExpected(this.engine, tick, emit)
+    yield
+    writeStateWhenDue(this.engine, this.population, tick, emit)
     yield
     listener({
       kind: 'TickJudged',

@@ -3,7 +3,7 @@
  * by the same code that raised it.
  */
 import type { Profile } from '../../streams/profile.ts'
-import type { StateRecord, TickRecord } from '../../streams/ticks.ts'
+import type { ArchiveRecord, StateRecord, StockRecord, TickRecord } from '../../streams/ticks.ts'
 import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { loadState } from './archive.ts'
@@ -13,8 +13,30 @@ import { Population } from './population.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { WarningEngine } from './warningEngine.ts'
 
-/** Full state after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
-export type Archive = { state: readonly StateRecord[]; ticks: readonly TickRecord[] }
+/** Full state and stock after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
+export type Archive = { state: readonly StateRecord[]; stock: readonly StockRecord[]; ticks: readonly TickRecord[] }
+
+/** Gathers what a tick is judged again from, out of archive records in log order. */
+export class ArchiveBefore implements Archive {
+  state: StateRecord[] = []
+  stock: StockRecord[] = []
+  ticks: TickRecord[] = []
+  readonly #tick: number
+
+  constructor(tick: number) {
+    this.#tick = tick
+  }
+
+  take(record: ArchiveRecord): void {
+    if (record.tick > this.#tick) return
+    if (record.kind === 'tick') this.ticks.push(record)
+    if (record.tick === this.#tick) return
+    if (record.kind === 'stock') this.stock = record.page === 0 ? [record] : [...this.stock, record]
+    if (record.kind !== 'state') return
+    this.state = record.page === 0 ? [record] : [...this.state, record]
+    this.ticks = []
+  }
+}
 
 export type Verification = {
   agrees: boolean
@@ -37,6 +59,7 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
   const from = archive.state.at(0)?.tick ?? ticks.at(0)?.[0].tick ?? published.tick
   let bench = benchUnder(setting.profileOf(from), setting)
   if (archive.state.length > 0) loadState(bench.engine, archive.state)
+  for (const { stock } of archive.stock) bench.population.refill({ keys: stock.keys, deltas: stock.sums })
   let derived: Warning | undefined
   for (const pages of ticks) {
     const { tick } = pages[0]
@@ -64,23 +87,33 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
   return { agrees: differences.length === 0, published, derived, differences, ticksJudged: ticks.length }
 }
 
-type Bench = { profile: Profile; keys: CellKeys; lattice: Lattice; engine: WarningEngine }
+type Bench = {
+  profile: Profile
+  keys: CellKeys
+  lattice: Lattice
+  engine: WarningEngine
+  population: Population
+}
 
 function benchUnder(profile: Profile, setting: VerifySetting): Bench {
   const keys = cellKeys(profile)
   const lines = lattice(profile, keys)
-  return { profile, keys, lattice: lines, engine: new WarningEngine({ ...setting, profile, keys }, lines) }
+  const engine = new WarningEngine({ ...setting, profile, keys }, lines)
+  const { ancestors } = new TickAggregates(profile, keys, lines)
+  return { profile, keys, lattice: lines, engine, population: new Population(keys, ancestors) }
 }
 
 const firstBeat = (tick: number, { profile }: Bench, { beatMs }: VerifySetting): number =>
   profile.calendar.startMs(tick) / beatMs
 
 /** What happened in one tick, in the order in which it happened: amendments and early reds by beat, then the close. */
-function judgeAgain({ profile, keys, lattice, engine }: Bench, pages: readonly TickRecord[]): Warning[] {
+function judgeAgain({ profile, keys, lattice, engine, population }: Bench, pages: readonly TickRecord[]): Warning[] {
   const { tick, beat, late, early } = pages[0]
   const aggregates = new TickAggregates(profile, keys, lattice)
-  const population = new Population(keys, aggregates.ancestors)
-  for (const page of pages) aggregates.refill(page)
+  for (const page of pages) {
+    aggregates.refill(page)
+    if (page.stock !== undefined) population.refill({ keys: page.stock.keys, deltas: page.stock.sums })
+  }
   aggregates.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
   const warnings: Warning[] = []
   const beats = new Set([...late, ...early].map((one) => one.beat))

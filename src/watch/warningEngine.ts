@@ -9,7 +9,7 @@ import type { Lattice } from './lattice.ts'
 import type { Moves } from './moves.ts'
 import type { Amendment } from './openWarnings.ts'
 import type { CountStatistic } from './statistics/count.ts'
-import type { Early, TickFacts } from './statistics/statistic.ts'
+import type { Early, Expected, TickFacts } from './statistics/statistic.ts'
 import { statisticsOf } from './statistics/statistics.ts'
 import type { Identity } from './warning.ts'
 
@@ -49,6 +49,14 @@ export class WarningEngine {
   /** How many subjects stand at each level; calm: called for lately, not raised. */
   countByLevel(): { statistic: StatisticName; counts: Record<Level, number> }[] {
     return this.#ladders.map((ladder) => ({ statistic: ladder.name, counts: ladder.countByLevel() }))
+  }
+
+  /** What each statistic expected in the tick that was judged last. */
+  expected(): ({ statistic: StatisticName } & Expected)[] {
+    return this.#ladders.flatMap((ladder) => {
+      const expected = ladder.expected()
+      return expected === undefined ? [] : [{ statistic: ladder.name, ...expected }]
+    })
   }
 
   readonly state: StatePart = {

@@ -7,9 +7,9 @@ import { foldVersion } from '../../src/fold/version.ts'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
-import { ArchiveRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
+import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { append, foldInSessions, foldRecords, memoryLog, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
@@ -147,21 +147,18 @@ it('what is not judged yet is told beside the count, and what happens beside it 
 
 it('every warning is judged again from the archive', async () => {
   const { log, warnings } = of('a source begins later, and there is trouble')
-  const archive: ArchiveRecord[] = []
-  for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
+  const archive = await archiveIn(log)
   expect(warnings.length).toBeGreaterThan(5)
   const states = archive.flatMap((one) => (one.kind === 'state' ? [one] : []))
   for (const warning of warnings) {
     for (const from of new Set(states.filter(({ tick }) => tick < warning.tick).map(({ tick }) => tick))) {
-      const ticks = archive.flatMap((one) =>
-        one.kind === 'tick' && one.tick > from && one.tick <= warning.tick ? [one] : [],
-      )
-      const state = states.filter(({ tick }) => tick === from)
-      const { differences } = verifyWarning(
-        warning,
-        { state, ticks },
-        { profileOf: () => tinyProfile, model: null, foldVersion, beatMs: 1_000 },
-      )
+      const known = archive.filter(({ kind, tick }) => kind === 'tick' || tick <= from)
+      const { differences } = verifyWarning(warning, archiveBefore(known, warning.tick), {
+        profileOf: () => tinyProfile,
+        model: null,
+        foldVersion,
+        beatMs: 1_000,
+      })
       expect(differences, `${warning.id} from ${from}`).toEqual([])
     }
   }

@@ -26,7 +26,7 @@ const golden = {
     'region-warnings': '10 603ae1a61b9f1614',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '80 31a7ba2acf2770af',
+    ticks: '160 72b8052e41946f98',
   },
 } as const
 

@@ -12,9 +12,9 @@ import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
 import { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
+import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { changed } from '../support/changedState.ts'
 import {
   activation,
@@ -289,20 +289,17 @@ describe('whatever happens in between', () => {
 
   it('verify judges every warning again by the profile in force at its tick', async () => {
     const { log, warnings } = await fold(story)
-    const archive: (TickRecord | StateRecord)[] = []
-    for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
+    const archive = await archiveIn(log)
     const { profiles } = (await readRegistry(log, first.profile, model.hash)).modelRegistry
     expect(profiles.map(({ profile }) => profile.hash).slice(-1)).toEqual([merged.hash])
     const profileOf = (tick: number): Profile => profileAt(profiles, tick)
     for (const warning of warnings) {
-      const from = Math.max(
-        ...archive.flatMap(({ kind, tick }) => (kind === 'state' && tick < warning.tick ? [tick] : [])),
-      )
-      const state = archive.flatMap((one) => (one.kind === 'state' && one.tick === from ? [one] : []))
-      const ticks = archive.flatMap((one) =>
-        one.kind === 'tick' && one.tick <= warning.tick && (state.length === 0 || one.tick > from) ? [one] : [],
-      )
-      const verified = verifyWarning(warning, { state, ticks }, { profileOf, model: model.hash, foldVersion, beatMs })
+      const verified = verifyWarning(warning, archiveBefore(archive, warning.tick), {
+        profileOf,
+        model: model.hash,
+        foldVersion,
+        beatMs,
+      })
       expect(verified.differences, `${warning.id} ${warning.change}`).toEqual([])
     }
     expect(warnings.length).toBeGreaterThan(10)

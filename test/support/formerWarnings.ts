@@ -16,16 +16,24 @@ export function projected(log: Log): Log {
     range: (topic, partition) => log.range(topic, partition),
     read: async (topic, partition, from, bytesMax) => {
       const { records, next } = await log.read(topic, partition, from, bytesMax)
-      return { records: records.map((record) => ({ ...record, value: projectedValue(topic, record) })), next }
+      return { records: records.flatMap((record) => projectedRecord(topic, record)), next }
     },
   }
 }
 
-function projectedValue(topic: TopicName, { value }: LogRecord): Uint8Array {
-  if (isWarning(topic)) return jsonBytes(formerWarning(Warning.parse(jsonOf(value))))
-  if (topic !== 'ticks') return value
-  const record = ArchiveRecord.parse(jsonOf(value))
-  return record.kind === 'state' && record.page === 0 ? jsonBytes(withoutHead(record)) : value
+function projectedRecord(topic: TopicName, record: LogRecord): LogRecord[] {
+  const said = (value: Uint8Array): LogRecord[] => [{ ...record, value }]
+  if (isWarning(topic)) return said(jsonBytes(formerWarning(Warning.parse(jsonOf(record.value)))))
+  return topic === 'ticks' ? archived(jsonOf(record.value)).flatMap(said) : [record]
+}
+
+/** What was expected and the stock were not archived. */
+function archived(value: unknown): Uint8Array[] {
+  const record = ArchiveRecord.parse(value)
+  if (record.kind === 'state') return [jsonBytes(record.page === 0 ? withoutHead(record) : record)]
+  if (record.kind !== 'tick') return []
+  const { stock, ...rest } = record
+  return [jsonBytes(rest)]
 }
 
 /** The evidence of `count` stood beside all else, after `at`, and ids began with the axis. */

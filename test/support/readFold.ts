@@ -71,7 +71,7 @@ export async function readTicks(log: Log, profile: Profile): Promise<Map<number,
     }
   }
   for await (const record of all(log, 'ticks', ArchiveRecord.parse)) {
-    if (record.kind === 'state') continue
+    if (record.kind !== 'tick') continue
     const tick = tickOf(record.tick)
     tick.closed = true
     record.nodes.keys.forEach((key, at) => {

@@ -1,11 +1,13 @@
 /** A history with outbreaks: early red (docs/fold.md rule 15), amendments (rule 13), the archive (rule 17), and verify on every warning. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { cellKeys } from '../../src/cells.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import type { Log } from '../../src/log/port.ts'
 import { type Archive, verifyWarning } from '../../src/watch/verify.ts'
-import { ArchiveRecord, type StateRecord, type TickRecord } from '../../streams/ticks.ts'
+import type { ArchiveRecord, StateRecord, TickRecord } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
+import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { foldRecords, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
@@ -19,6 +21,7 @@ const setting = { profileOf: () => tinyProfile, model: model.hash, foldVersion, 
 let warnings: Warning[] = []
 let ticks: TickRecord[] = []
 let states: StateRecord[] = []
+let archive: ArchiveRecord[] = []
 
 /** A market of 70 days with an outbreak, the beginning of which is taken back on its second day. */
 function history(): TestRecord[] {
@@ -55,8 +58,7 @@ function history(): TestRecord[] {
 beforeAll(async () => {
   const { log } = await foldRecords(history(), { profile: tinyProfile, model })
   warnings = await warningsOf(log)
-  const archive: (TickRecord | StateRecord)[] = []
-  for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
+  archive = await archiveIn(log)
   ticks = archive.flatMap((record) => (record.kind === 'tick' ? [record] : []))
   states = archive.flatMap((record) => (record.kind === 'state' ? [record] : []))
 })
@@ -68,14 +70,7 @@ async function warningsOf(log: Log): Promise<Warning[]> {
   return found
 }
 
-/** What verify needs: the last full state before the warning's tick, and every tick after it. */
-function archiveFor(warning: Warning): Archive {
-  const from = Math.max(...states.map(({ tick }) => tick).filter((tick) => tick < warning.tick))
-  return {
-    state: states.filter(({ tick }) => tick === from),
-    ticks: ticks.filter(({ tick }) => tick > from && tick <= warning.tick),
-  }
-}
+const archiveFor = (warning: Warning): Archive => archiveBefore(archive, warning.tick)
 
 const early = (): Warning => {
   const found = warnings.find((one) => one.early)
@@ -137,7 +132,7 @@ describe('verify', () => {
       ).toBe(false)
     }
     expect(verifyWarning(warning, { ...archive, ticks: archive.ticks.slice(1) }, setting).agrees).toBe(false)
-    expect(verifyWarning(warning, { state: [], ticks: archive.ticks }, setting).agrees).toBe(false)
+    expect(verifyWarning(warning, { ...archive, state: [] }, setting).agrees).toBe(false)
   })
 })
 
@@ -153,19 +148,11 @@ it('verify knows a cell whose only event was taken back within its tick', async 
   const back = { ...event, timeMs: timeMs + 60_000, value: { ...once, id: 'never mind', retracts: 'once' } }
   const records = [...withoutP2, event, back].sort((x, y) => x.timeMs - y.timeMs)
   const { log } = await foldRecords(records, { profile: tinyProfile, model })
-  const archive: (TickRecord | StateRecord)[] = []
-  for await (const record of all(log, 'ticks', ArchiveRecord.parse)) archive.push(record)
+  const of = await archiveIn(log)
   const said = await warningsOf(log)
   expect(said.length).toBeGreaterThan(0)
-  for (const warning of said) {
-    const full = archive.flatMap((one) => (one.kind === 'state' && one.tick < warning.tick ? [one] : []))
-    const from = Math.max(...full.map(({ tick }) => tick))
-    const since = archive.flatMap((one) =>
-      one.kind === 'tick' && one.tick > from && one.tick <= warning.tick ? [one] : [],
-    )
-    const state = full.filter(({ tick }) => tick === from)
-    expect(verifyWarning(warning, { state, ticks: since }, setting).differences, warning.id).toEqual([])
-  }
+  for (const warning of said)
+    expect(verifyWarning(warning, archiveBefore(of, warning.tick), setting).differences, warning.id).toEqual([])
 })
 
 it('rule 15: a red within the tick is raised in the beat that made it so, by p, ratio and breadth', () => {
@@ -176,6 +163,39 @@ it('rule 15: a red within the tick is raised in the beat that made it so, by p, 
     expect(warning.evidence.enterprises).toBeGreaterThanOrEqual(3)
     expect(warning.beat).toBeLessThan(tinyProfile.calendar.endMs(warning.tick) / 1_000 - 1)
     expect(ticks.find(({ tick }) => tick === warning.tick)?.early.some(({ beat }) => beat === warning.beat)).toBe(true)
+  }
+})
+
+it('the archive has all stock beside each full state, and what every tick changed of it', () => {
+  const standing = new Map<number, number>()
+  const taken = (keys: readonly number[], sums: readonly number[]): void => {
+    for (const [at, key] of keys.entries()) standing.set(key, (standing.get(key) ?? 0) + sums[at])
+  }
+  let compared = 0
+  for (const record of archive) {
+    if (record.kind === 'tick') taken(record.stock?.keys ?? [], record.stock?.sums ?? [])
+    if (record.kind !== 'stock') continue
+    compared++
+    const wanted = [...standing].filter(([, count]) => count !== 0).sort(([a], [b]) => a - b)
+    expect(record.stock.keys.map((key, at) => [key, record.stock.sums[at]])).toEqual(wanted)
+  }
+  expect(compared).toBe(states.length)
+  expect(standing.size).toBeGreaterThan(10)
+})
+
+it('the archive has what was expected of a cell, as its warning says it', () => {
+  const expected = archive.flatMap((one) => (one.kind === 'expected' ? [one] : []))
+  expect(new Set(expected.map(({ tick }) => tick))).toEqual(new Set(ticks.map(({ tick }) => tick)))
+  const keys = cellKeys(tinyProfile)
+  const column = (text: string): ArrayBuffer => new Uint8Array(Buffer.from(text, 'base64')).buffer
+  for (const { tick, region, industry, change, evidence } of warnings) {
+    const record = expected.find((one) => one.tick === tick)
+    if (record === undefined || change === 'amended') continue
+    const at = new Uint32Array(column(record.keys)).indexOf(
+      keys.cell(tinyProfile.regions.find(region), tinyProfile.industries.find(industry)),
+    )
+    expect(new Float32Array(column(record.means))[at]).toBe(Math.fround(evidence.expected))
+    expect(new Float32Array(column(record.variances))[at]).toBe(Math.fround(evidence.variance))
   }
 })
 

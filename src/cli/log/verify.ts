@@ -1,7 +1,7 @@
 /** `forewarn verify ID`: judges a warning again from the tick archive, by the code that raised it. */
 import { Command } from 'commander'
 import type { Profile } from '../../../streams/profile.ts'
-import { ArchiveRecord, type StateRecord, type TickRecord } from '../../../streams/ticks.ts'
+import { ArchiveRecord } from '../../../streams/ticks.ts'
 import { warningTopics } from '../../../streams/topics.ts'
 import { AnyWarning, idOfCount, type Warning } from '../../../streams/warnings.ts'
 import { profileOf as begunProfile } from '../../activation.ts'
@@ -13,7 +13,7 @@ import { recordsOf } from '../../log/recordsOf.ts'
 import { profileAt } from '../../registry/modelRegistry.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import { championAt, readRegistry } from '../../settings/registry/readRegistry.ts'
-import { type Archive, type Verification, verifyWarning } from '../../watch/verify.ts'
+import { type Archive, ArchiveBefore, type Verification, verifyWarning } from '../../watch/verify.ts'
 import {
   addLogOptions,
   CommandFailed,
@@ -98,17 +98,11 @@ async function wasRun(log: Log): Promise<boolean> {
 
 /** The last full state before a tick, and the ticks after it up to that tick. */
 async function archiveFor(log: Log, tick: number): Promise<Archive> {
-  let state: StateRecord[] = []
-  let ticks: TickRecord[] = []
+  const found = new ArchiveBefore(tick)
   for await (const { value } of recordsOf(log, 'ticks', 0)) {
     const record = ArchiveRecord.parse(jsonOf(value))
     if (record.tick > tick) break
-    if (record.kind === 'tick') ticks.push(record)
-    else if (record.tick < tick) {
-      if (record.page === 0) state = []
-      state.push(record)
-      ticks = []
-    }
+    found.take(record)
   }
-  return { state, ticks }
+  return found
 }

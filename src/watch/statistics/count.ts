@@ -1,4 +1,5 @@
 /** The statistic `count`: how many fresh events of judged types became known at a node in the tick, beside those that are usual there. */
+import type { Expectation } from '../../../models/counts/detector.ts'
 import { leastCount } from '../../../models/counts/leastCount.ts'
 import type { Level } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
@@ -7,7 +8,7 @@ import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { cellEnterprisesMin } from '../../limits.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
-import { type NodeSum, noSum } from '../nodeSums.ts'
+import { noSum } from '../nodeSums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { CellStates } from './cellStates.ts'
 import {
@@ -21,12 +22,14 @@ import {
   pOf,
   reduced,
 } from './countEvidence.ts'
-import type { EarlyCalls, Judged, Published, Saying, Statistic, TickFacts } from './statistic.ts'
+import type { EarlyCalls, Expected, Judged, Published, Saying, Statistic, TickFacts } from './statistic.ts'
 
 /** Events by type, the most frequent first, and how many events beside those of the evidence are not judged. */
 export type CountDetail = { byType: Record<string, number>; withheld: number }
 
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
+/** What is expected is shown of cells without events too, from this mean on. */
+const shownMeanMin = 0.1
 /** p at which a count may be called red before its tick is over: with the family's size, it implies q < .001. */
 const earlyRedP = 0.001
 
@@ -39,6 +42,8 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   readonly #lattice: Lattice
   /** Least count of each cell that is red at once, in the open tick. */
   readonly #leastRed = new Map<number, number>()
+  /** Of the tick that was judged last. */
+  #expected: Expected = columnsOf([])
   #familySizes: Record<Axis, number> = { industry: 0, region: 0, cell: 0 }
 
   constructor(profile: Profile, lattice: Lattice) {
@@ -68,21 +73,27 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   }
 
   judge(tick: number, { aggregates }: TickFacts, isOpen: (node: number) => boolean): Judged<CountEvidence>[] {
+    const all = this.cells.nodes.map((node, cell) => ({ node, cell, expectation: this.cells.expect(cell, tick) }))
+    const isLooked = (node: number): boolean => (aggregates.judged(node)?.events ?? 0) > 0 || isOpen(node)
+    this.#expected = columnsOf(
+      all.filter(({ node, expectation }) => expectation.mean >= shownMeanMin || isLooked(node)),
+    )
     return axisNames.flatMap((axis) => {
-      const cells = this.cells.nodes.filter((node) => this.#lattice.axisOf(node) === axis)
-      const looked: { node: number; sum: NodeSum; cell: number }[] = []
-      for (const node of cells) {
-        const sum = aggregates.judged(node) ?? noSum
-        const cell = this.cells.index.get(node)
-        if (cell !== undefined && (sum.events > 0 || isOpen(node))) looked.push({ node, sum, cell })
-      }
-      const expectations = looked.map(({ cell }) => this.cells.expect(cell, tick))
+      const cells = all.filter(({ node }) => this.#lattice.axisOf(node) === axis)
+      const looked = cells.flatMap(({ node, expectation }) =>
+        isLooked(node) ? [{ node, sum: aggregates.judged(node) ?? noSum, expectation }] : [],
+      )
+      const expectations = looked.map(({ expectation }) => expectation)
       const p = looked.map(({ sum }, at) => pOf(expectations[at], sum.events))
       const q = familyQ(p, cells.length)
       return looked.map(({ node, sum }, at) => {
         return { subject: node, axis, evidence: evidenceOf(sum, expectations[at], p[at], q[at], cells.length) }
       })
     })
+  }
+
+  expected(): Expected {
+    return this.#expected
   }
 
   learn(tick: number, { aggregates }: TickFacts, isHeld: (node: number) => boolean): void {
@@ -212,6 +223,14 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
 /** Of what one or two enterprises brought the types stay untold: they could be told from the rest by them. */
 export function told({ enterprises }: CountEvidence, detail: CountDetail): CountDetail {
   return enterprises === 0 || enterprises >= cellEnterprisesMin ? detail : { ...detail, byType: {} }
+}
+
+function columnsOf(all: readonly { node: number; expectation: Expectation }[]): Expected {
+  return {
+    keys: Uint32Array.from(all, ({ node }) => node),
+    means: Float32Array.from(all, ({ expectation }) => expectation.mean),
+    variances: Float32Array.from(all, ({ expectation }) => expectation.variance),
+  }
 }
 
 /** One decimal below ten, none above. */

@@ -21,6 +21,9 @@ export type TickFacts = { aggregates: TickAggregates; population: Population }
 /** A subject with its evidence in one tick. */
 export type Judged<E> = { subject: number; axis: Axis; evidence: E }
 
+/** In columns: subjects, and the mean and variance of what a tick should bring. */
+export type Expected = { keys: Uint32Array; means: Float32Array; variances: Float32Array }
+
 /** What called before its tick was over, as the archive has it. */
 export type Early = z.output<typeof TickRecord>['early'][number]
 
@@ -57,6 +60,8 @@ export interface Statistic<E extends object, D extends object> {
   isWarm(tick: number): boolean
   /** Evidence of every subject that has any, and of those that are open; the coarsest first. Reads the state only. */
   judge(tick: number, facts: TickFacts, isOpen: (subject: number) => boolean): Judged<E>[]
+  /** What it expected in the tick that it judged last, by subject, for charts; absent where nothing is expected. */
+  expected?(): Expected
   /** Takes the tick into the state. A subject that is held learns no more than was expected. */
   learn(tick: number, facts: TickFacts, isHeld: (subject: number) => boolean): void
 

@@ -118,7 +118,7 @@ export const archiveFuzzer: Fuzzer = {
     return ownJson(() => {
       const record = ArchiveRecord.parse(jsonOf(bytes))
       if (record.kind === 'tick') readTick(record, bytes)
-      else readState(record)
+      if (record.kind === 'state') readState(record)
       return record
     })
   },
