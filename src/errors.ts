@@ -305,7 +305,62 @@ const registry = {
     remedy:
       'Leave `at` out, or use `forewarn explain ID --at TICK`: it folds the log again, also beside the process that writes it.',
   },
+  FW_QUESTION: {
+    status: 400,
+    says: 'The question cannot be answered: %s.',
+    remedy: 'Ask with the parameters that /api/v1/openapi.json lists, each at most once.',
+  },
+  FW_PAGE_UNKNOWN: {
+    status: 404,
+    says: 'There is nothing at %s.',
+    remedy: 'Routes are listed in /api/v1/openapi.json; pages begin at /.',
+  },
+  FW_CURSOR: {
+    status: 400,
+    says: 'The cursor belongs to another question.',
+    remedy: 'Begin at the first page: leave the cursor out.',
+  },
+  FW_AS_OF: {
+    status: 400,
+    says: 'Nothing is known as of %s: the ticks closed so far are %s.',
+    remedy: 'Choose a closed tick, or leave `asOf` out for the present.',
+  },
+  FW_TICK_UNKNOWN: {
+    status: 404,
+    says: 'There is no closed tick %s.',
+    remedy: 'Look at the ticks that /api/v1/status names.',
+  },
+  FW_STREAMS_FULL: {
+    status: 429,
+    says: 'So many pages are open that no more streams are served: %s.',
+    remedy: 'Close some of them.',
+  },
+  FW_READMODEL: {
+    says: 'The read model %s cannot be made: %s.',
+    remedy: 'Name a file in a folder that may be written with --read-model; it is made anew from the log.',
+  },
+  FW_READMODEL_FULL: {
+    status: 503,
+    says: 'The disk of the read model is full: pages show what was read before.',
+    remedy: 'Make room, or name a file elsewhere with --read-model. Reading goes on by itself.',
+  },
+  FW_READMODEL_BEHIND: {
+    status: 503,
+    says: 'There is nothing to show yet: %s.',
+    remedy: 'Wait, or look at /api/v1/status: it says what is waited for.',
+  },
+  FW_PAGES_NOT_BUILT: {
+    status: 503,
+    says: 'The pages are not built; the API is served.',
+    remedy: 'Run `npm run build`, which makes them.',
+  },
+  FW_MACHINE: {
+    status: 503,
+    says: 'The process that folds the log does not answer: %s.',
+    remedy: 'Start `forewarn run` over the log; of a log on Kafka name its address with --machine.',
+  },
   FW_WARNING_NOT_FOUND: {
+    status: 404,
     says: 'There is no warning %s in this log.',
     remedy: 'List warnings with `forewarn tail region-warnings` (or industry-, cell-).',
   },

@@ -158,3 +158,28 @@ export const importMarkMs = 5 * secondMs
 export const importBufferBytes = 16 * MiB // records gathered before an append
 export const sortChunkBytes = 64 * MiB // sorted in memory when a file is not in order of time
 export const sortRunsMax = 512 // open temporary files: 512 x 64 MiB = 32 GiB in one file out of order
+
+// Read model and pages
+export const readModelSliceMs = 40 // so long one transaction of the read model takes at most; requests wait for it
+export const readModelEveryMs = 200 // a log is looked at so often when nothing wakes the follower
+export const readModelChangesKept = 20_000 // changes that a page that was away can be told one by one
+export const readModelFreshMs = 30 * secondMs // a read model that did not reach the end of its log for so long is behind
+export const scoreChangesKept = 200 // an enterprise
+export const usualTicks = 28 // ticks that say what share is usual, and that a list shows of each row
+export const pageRowsMax = 200 // rows of one page of a list
+export const pageRowsDefault = 100
+export const overviewRows = 25
+export const searchCharactersMax = 200
+export const seriesTicksMax = 1_000
+export const enterprisesShownMax = 1_000 // behind one warning
+export const factsShownMax = 2_000 // of one enterprise
+export const exportRowsMax = 100_000
+export const sseEveryMs = 15 * secondMs // a stream without news says that it is there
+export const sseClientsMax = 500
+export const sseQueueMax = 1_000 // KiB that a slow reader may be behind, then it is let go
+export const facetsKept = 64 // counts by filter that are kept until the model changes
+export const breakdownPartsMax = 200 // codes of one dimension of a make-up
+export const similarRows = 10 // earlier warnings that are shown beside one, of so many newest that are looked at:
+export const similarSearched = 2_000
+export const machinePatienceMs = 10 * secondMs // so long the process that folds is waited for
+export const logRetryMs = secondMs // a read model whose log or disk failed tries again after so long

@@ -25,6 +25,7 @@ const catalogue = {
   'dead-letters': { flow: 'out', width: 'tasks' },
   'command-results': { flow: 'out', width: 'one' },
   notices: { flow: 'out', width: 'one' },
+  contributions: { flow: 'out', width: 'inputs' },
   'cell-parts': { flow: 'inner', width: 'inputs' },
   ticks: { flow: 'inner', width: 'one' },
   journal: { flow: 'inner', width: 'tasks' },

@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./run/demo.ts')).demoCommand(),
   run: async () => (await import('./run/run.ts')).runCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
   simulate: async () => (await import('./simulate.ts')).simulateCommand(),
   ingest: async () => (await import('./log/ingest.ts')).ingestCommand(),
   tail: async () => (await import('./log/tail.ts')).tailCommand(),

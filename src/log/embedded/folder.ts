@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ForewarnError } from '../../errors.ts'
 import { closeToOthers, makeClosedFile, makeClosedFolder, openToOthers } from '../../rights.ts'
 
-const ownFiles = /^(forewarn\.sqlite|writer\.(lock|json)|http\.token)/
+const ownFiles = /^(forewarn\.sqlite|pages\.sqlite|writer\.(lock|json)|http\.token)/
 
 export const databaseFile = (folder: string): string => join(folder, 'forewarn.sqlite')
 export const lockFile = (folder: string): string => join(folder, 'writer.lock')

@@ -1,0 +1,125 @@
+/** `forewarn serve`: pages and API of a log, in a process of their own that only reads it. */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, Option } from 'commander'
+import { ForewarnError } from '../errors.ts'
+import { isLoopback } from '../http/guard.ts'
+import { foundToken } from '../http/token.ts'
+import type { Log } from '../log/port.ts'
+import { makeClosedFile, makeClosedFolder } from '../rights.ts'
+import type { Machine } from '../serve/machine.ts'
+import { startServing } from '../serve/service.ts'
+import { loadProfile } from '../settings/profiles.ts'
+import { createLogger, type LogLevel, logLevels } from '../telemetry/logging.ts'
+import {
+  addLogOptions,
+  holderOf,
+  hostAndPort,
+  type LogOptions,
+  logPlace,
+  openLogOption,
+  processScreen,
+  remark,
+  type Screen,
+} from './common.ts'
+import { endWithParent } from './run/parent.ts'
+import { stopSignal } from './run/stopSignal.ts'
+
+export const peoplesAddress = '127.0.0.1:9480'
+const inMemory = ':memory:'
+
+type Options = LogOptions & {
+  profile: string
+  http: string
+  auth: 'open'
+  readModel?: string
+  machine?: string
+  logLevel: LogLevel
+  endWithParent?: boolean
+}
+
+const help = `
+Examples:
+  $ forewarn serve                                     pages of the log in ./forewarn-data at http://${peoplesAddress}
+  $ forewarn serve --log kafka://broker:9092 --read-model /var/lib/forewarn/pages.sqlite --machine http://127.0.0.1:9464
+
+It reads the log and writes nothing but its read model, which is made anew from the log whenever it is missing.`
+
+export function serveCommand(screen: Screen = processScreen): Command {
+  const command = new Command('serve')
+    .description(
+      'Serve pages and API: warnings, cells, enterprises and data state of a log, live and as they were known at any tick.',
+    )
+    .option('--profile <name|dir>', 'profile of the log', 'cn')
+    .option('--http <host:port>', 'where to serve', peoplesAddress)
+    .addOption(new Option('--auth <mode>', 'who may ask: everybody on this machine').choices(['open']).default('open'))
+    .option('--read-model <file>', 'file of the read model; beside an embedded log unless given')
+    .option(
+      '--machine <url>',
+      'address of the process that folds the log, for explanations; of an embedded log it is known',
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
+    )
+    .addOption(new Option('--end-with-parent', 'a child of run or demo').hideHelp())
+    .addHelpText('after', help)
+    .action((options: Options) => serve(screen, options))
+  return addLogOptions(command)
+}
+
+async function serve(screen: Screen, options: Options): Promise<void> {
+  const at = hostAndPort(options.http)
+  if (!isLoopback(at.host))
+    throw new ForewarnError('FW_USAGE', [
+      `--auth open serves this machine alone, at an address such as ${peoplesAddress}, not at ${options.http}.`,
+    ])
+  const profile = await loadProfile(options.profile)
+  const file = readModelFile(options)
+  const stop = stopSignal()
+  if (options.endWithParent === true) endWithParent(stop.ask)
+  try {
+    if (file !== inMemory) makeClosedFile(file) // it names enterprises
+    const serving = await startServing({
+      ...{ profile, file, ...at, names: [], logName: options.log },
+      openLog: () => openWhenThere(options),
+      pages: fileURLToPath(new URL('../../dist/dashboard/', import.meta.url)),
+      machine: () => machineOf(options),
+      logger: createLogger({ level: options.logLevel }),
+    })
+    remark(screen, `Pages at ${serving.address}/`)
+    process.send?.({ address: serving.address })
+    await serving.follow(stop.signal)
+    await serving.close()
+  } finally {
+    stop.release()
+  }
+}
+
+function readModelFile({ log, readModel }: Options): string {
+  if (readModel !== undefined) return readModel
+  const place = logPlace(log)
+  if (place.kind === 'kafka') return 'forewarn-pages.sqlite'
+  makeClosedFolder(place.folder)
+  return path.join(place.folder, 'pages.sqlite')
+}
+
+function machineOf({ log, machine }: Options): Machine | undefined {
+  const place = logPlace(log)
+  if (machine !== undefined)
+    return {
+      address: machine.replace(/\/$/, ''),
+      token: place.kind === 'embedded' ? foundToken(place.folder) : undefined,
+    }
+  const holder = holderOf(log)
+  return holder === undefined ? undefined : { address: holder.address, token: holder.token }
+}
+
+/** A log that is not there yet is waited for. */
+async function openWhenThere(options: Options): Promise<Log | undefined> {
+  try {
+    return await openLogOption(options, 'read')
+  } catch (error) {
+    if (error instanceof ForewarnError && error.code === 'FW_LOG_NOT_FOUND') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What a count is made of: the share of each type, source, grade, region and industry in the tick, beside its share in the 28 ticks before.
+ * Worked out when it is asked for, from the archived counts of leaves; so it can be asked of any tick, and costs nothing for a warning
+ * that nobody opens.
+ */
+import { breakdownPartsMax, usualTicks } from '../../limits.ts'
+import { f64, u32 } from '../columns.ts'
+import type { Numbering } from '../numbering.ts'
+import { textIn } from '../values.ts'
+import { storedWarning } from '../warningRecord.ts'
+import { type Model, whenOf } from './ask.ts'
+import { warningRow } from './warnings.ts'
+
+const dimensions = ['type', 'source', 'grade', 'region', 'industry'] as const
+type Dimension = (typeof dimensions)[number]
+
+export type Part = {
+  code: string
+  names: Record<string, string>
+  count: number
+  share: number
+  usualShare: number
+  excess: number
+}
+export type Breakdown = Record<Dimension, Part[]> & {
+  tick: string
+  total: number
+  usualTicks: number
+  usualTotal: number
+  late: number
+  retracted: number
+}
+
+/** Counts of one or more ticks below a node, by code. `source` counts facts of every type; all else judged and fresh ones alone. */
+class Sums {
+  readonly of: Record<Dimension, Map<string, number>> = {
+    type: new Map(),
+    source: new Map(),
+    grade: new Map(),
+    region: new Map(),
+    industry: new Map(),
+  }
+  ticks = 0
+  total = 0
+  late = 0
+  retracted = 0
+
+  add(dimension: Dimension, code: string, count: number): void {
+    this.of[dimension].set(code, (this.of[dimension].get(code) ?? 0) + count)
+  }
+}
+
+export function breakdownOf(model: Model, id: string, asOf: string | undefined): Breakdown {
+  const { region, industry, tick, tickLabel } = storedWarning(
+    textIn(warningRow(model, id, whenOf(model, asOf)), 'record'),
+  )
+  const now = sumsOf(model, { region, industry }, tick, tick)
+  const usual = sumsOf(model, { region, industry }, tick - usualTicks, tick - 1)
+  const { profile } = model.editions.at(tick)
+  const part = (dimension: Dimension, names: (code: string) => Record<string, string>): Part[] =>
+    partsOf(now, usual, dimension, names)
+  return {
+    tick: tickLabel,
+    total: now.total,
+    usualTicks: usual.ticks,
+    usualTotal: usual.total,
+    type: part('type', (code) => profile.types[profile.typeIndex.get(code) ?? 0].names),
+    source: part('source', (code) => profile.file.sources.find((one) => one.code === code)?.names ?? {}),
+    grade: part('grade', (code) => profile.file.grades.find((one) => one.code === code)?.names ?? {}),
+    region: part('region', (code) => profile.regions.nodes[profile.regions.find(code)].names),
+    industry: part('industry', (code) => profile.industries.nodes[profile.industries.find(code)].names),
+    late: now.late,
+    retracted: now.retracted,
+  }
+}
+
+function sumsOf(
+  { store, editions }: Model,
+  place: { region: string; industry: string },
+  from: number,
+  to: number,
+): Sums {
+  const sums = new Sums()
+  const ticks = new Set<unknown>()
+  for (const row of store.all('SELECT tick, keys, sums FROM tick_counts WHERE tick BETWEEN ? AND ?', from, to)) {
+    ticks.add(row.tick)
+    addPage(sums, new Below(editions.at(Number(row.tick)), place), f64(row.keys), u32(row.sums))
+  }
+  sums.ticks = ticks.size
+  return sums
+}
+
+/** Leaves below a place, and the child of the place under which each lies: undefined for a leaf elsewhere. */
+class Below {
+  readonly numbering: Numbering
+  readonly #region: (string | undefined)[]
+  readonly #industry: (string | undefined)[]
+
+  constructor(numbering: Numbering, { region, industry }: { region: string; industry: string }) {
+    this.numbering = numbering
+    this.#region = childrenOf(numbering.profile.regions, region)
+    this.#industry = childrenOf(numbering.profile.industries, industry)
+  }
+
+  childOf(cell: number): { region: string; industry: string } | undefined {
+    const { keys } = this.numbering
+    const [region, industry] = [this.#region[keys.region(cell)], this.#industry[keys.industry(cell)]]
+    return region === undefined || industry === undefined ? undefined : { region, industry }
+  }
+}
+
+/** By node, the child of `top` above it, or `top` itself; undefined for nodes that do not lie below it. */
+function childrenOf(tree: Numbering['profile']['regions'], top: string): (string | undefined)[] {
+  const root = tree.has(top) ? tree.find(top) : undefined
+  return tree.nodes.map(({ index }) => {
+    const path = tree.pathOf(index)
+    const at = root === undefined ? -1 : path.indexOf(root)
+    return at < 0 ? undefined : tree.nodes[path[Math.max(0, at - 1)]].code
+  })
+}
+
+function addPage(sums: Sums, below: Below, keys: Float64Array, counts: Uint32Array): void {
+  const { profile, keys: cells } = below.numbering
+  const { columns } = cells
+  for (const [at, key] of keys.entries()) {
+    const graded = cells.gradedOf(key)
+    const child = below.childOf(cells.cellOf(graded))
+    if (child === undefined) continue
+    const column = cells.column(key)
+    const count = counts[at]
+    if (column === columns.stale) sums.late += count
+    else if (column === columns.retracted) sums.retracted += count
+    else if (column >= profile.types.length) sums.add('source', profile.sources[column - profile.types.length], count)
+    else if (profile.types[column].judged) {
+      sums.total += count
+      sums.add('type', profile.types[column].code, count)
+      sums.add('grade', profile.grades[cells.gradeOf(graded)], count)
+      sums.add('region', child.region, count)
+      sums.add('industry', child.industry, count)
+    }
+  }
+}
+
+/** The largest excess first; what was usual and is missing now is among them. */
+function partsOf(
+  now: Sums,
+  usual: Sums,
+  dimension: Dimension,
+  namesOf: (code: string) => Record<string, string>,
+): Part[] {
+  const total = sumOf(now.of[dimension])
+  const usualTotal = sumOf(usual.of[dimension])
+  const codes = new Set([...now.of[dimension].keys(), ...usual.of[dimension].keys()])
+  return [...codes]
+    .map((code): Part => {
+      const count = now.of[dimension].get(code) ?? 0
+      const before = usual.of[dimension].get(code) ?? 0
+      const mean = usual.ticks === 0 ? 0 : before / usual.ticks
+      return {
+        code,
+        names: namesOf(code),
+        count,
+        share: total === 0 ? 0 : count / total,
+        usualShare: usualTotal === 0 ? 0 : before / usualTotal,
+        excess: count - mean,
+      }
+    })
+    .sort((a, b) => b.excess - a.excess || b.count - a.count || (a.code < b.code ? -1 : 1))
+    .slice(0, breakdownPartsMax)
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  let sum = 0
+  for (const count of counts.values()) sum += count
+  return sum
+}

@@ -1,0 +1,78 @@
+/** How many warnings there are for each value of a filter, under all the others. */
+import { levels } from '../../../streams/outputs.ts'
+import { type CodeTree, rootIndex } from '../../../streams/tree.ts'
+import { facetsKept } from '../../limits.ts'
+import type { Store } from '../store.ts'
+import { numberIn, textIn } from '../values.ts'
+import type { Model, When } from './ask.ts'
+import { conditionOf, type Dimension, type Filter } from './filter.ts'
+
+export type Facets = Record<Dimension, Record<string, number>>
+type Counted = { total: number; facets: Facets }
+
+const dimensions: readonly Dimension[] = ['level', 'axis', 'statistic', 'region', 'industry']
+/** Counts stand as long as the model does not change: a page that is turned does not count again. */
+const kept = new WeakMap<Store, { version: number; found: Map<string, Counted> }>()
+
+export function facetsOf(model: Model, filter: Filter, when: When): Counted {
+  const { store } = model
+  let known = kept.get(store)
+  if (known === undefined || known.version !== store.version || known.found.size >= facetsKept) {
+    known = { version: store.version, found: new Map() }
+    kept.set(store, known)
+  }
+  const key = JSON.stringify([filter, when.tick])
+  const found = known.found.get(key) ?? count(model, filter, when)
+  known.found.set(key, found)
+  return found
+}
+
+function count(model: Model, filter: Filter, when: When): Counted {
+  const condition = conditionOf(model, filter, when)
+  const total = numberIn(
+    model.store.get(`SELECT count(*) AS n FROM warning_change WHERE ${condition.sql}`, ...condition.values) ?? {},
+    'n',
+  )
+  const facets: Facets = { level: {}, axis: {}, statistic: {}, region: {}, industry: {} }
+  const isSet = (name: Dimension): boolean => filter[name] !== undefined && filter[name] !== ''
+  const open = dimensions.filter((name) => !isSet(name))
+  // What is not filtered by counts under the same condition, and is counted in one look.
+  countInto(model, facets, open, conditionOf(model, filter, when))
+  for (const name of dimensions)
+    if (isSet(name)) countInto(model, facets, [name], conditionOf(model, filter, when, [name]))
+  return { total, facets }
+}
+
+function countInto(
+  { store, editions }: Model,
+  facets: Facets,
+  names: readonly Dimension[],
+  condition: { sql: string; values: (string | number)[] },
+): void {
+  if (names.length === 0) return
+  const columns = names.join(', ')
+  const { regions, industries } = editions.profile
+  for (const row of store.all(
+    `SELECT ${columns}, count(*) AS n FROM warning_change WHERE ${condition.sql} GROUP BY ${columns}`,
+    ...condition.values,
+  )) {
+    for (const name of names) {
+      const value =
+        name === 'level'
+          ? levels[numberIn(row, 'level')]
+          : name === 'region'
+            ? outermost(regions, textIn(row, 'region'))
+            : name === 'industry'
+              ? outermost(industries, textIn(row, 'industry'))
+              : textIn(row, name)
+      facets[name][value] = (facets[name][value] ?? 0) + numberIn(row, 'n')
+    }
+  }
+}
+
+/** The code of the outermost node above a code; '' of the root. */
+export function outermost(tree: CodeTree, code: string): string {
+  let at = tree.find(code)
+  while (at !== rootIndex && tree.nodes[at].parent !== rootIndex) at = tree.nodes[at].parent
+  return tree.nodes[at].code
+}

@@ -1,0 +1,151 @@
+/** Today: levels and counts by place, what moved, and the rows that wait first. Of a past tick it says the same for ever. */
+import { type Level, levels } from '../../../streams/outputs.ts'
+import { overviewRows, usualTicks } from '../../limits.ts'
+import { numberIn } from '../values.ts'
+import { holds, type Model, type When, whenOf } from './ask.ts'
+import { conditionOf } from './filter.ts'
+import { type Matrix, matrixOf, outermostNodes } from './matrix.ts'
+import { rowsOf, type WarningRow } from './rows.ts'
+import { type Silent, silentAt, touches, usualSources } from './silences.ts'
+import { cellOf, columnsBetween, expectedAt, type TickColumns } from './tickColumns.ts'
+
+export type LevelCounts = { blue: number; yellow: number; orange: number; red: number }
+export type Tile = {
+  region: string
+  level: Level
+  ownLevel: Level
+  warnings: number
+  observed: number
+  expected: number | null
+  sure: boolean
+}
+export type StripTick = {
+  tick: string
+  standing: LevelCounts
+  raised: number
+  cleared: number
+  observed: number
+  expected: number | null
+}
+
+export type Overview = {
+  tick: string | null
+  asOf: string | null
+  region: string
+  standing: LevelCounts
+  moves: { raised: number; risen: number; fallen: number; cleared: number; amended: number }
+  byState: Record<string, number>
+  suppressed: number
+  tiles: Tile[]
+  matrix: Matrix
+  strip: StripTick[]
+  rows: WarningRow[]
+  rowsTotal: number
+  sources: { usual: number; silent: Silent[] }
+}
+
+export function overviewOf(
+  model: Model,
+  { region = '', asOf }: { region?: string | undefined; asOf?: string | undefined },
+): Overview {
+  const when = whenOf(model, asOf)
+  const { shown } = when
+  const columns = shown === undefined ? [] : columnsBetween(model, shown - usualTicks + 1, shown)
+  const last = columns.at(-1)
+  const silent = silentAt(model, when)
+  const condition = conditionOf(model, { region, level: levels.slice(1) }, when)
+  const found = model.store.all(
+    `SELECT * FROM warning_change WHERE ${condition.sql} ORDER BY level DESC, tick DESC, id LIMIT ${overviewRows}`,
+    ...condition.values,
+  )
+  const standing = standingOf(model, when, region)
+  const rowsTotal = standing.blue + standing.yellow + standing.orange + standing.red
+  return {
+    tick: last?.label ?? null,
+    asOf: asOf ?? null,
+    region,
+    standing,
+    moves: movesOf(model, when, region),
+    byState: { new: rowsTotal },
+    suppressed: 0,
+    tiles: last === undefined ? [] : tilesOf(model, when, last, silent),
+    matrix: matrixOf(last),
+    strip: columns.map((one) => stripTick(model, one, region)),
+    rows: rowsOf(model, found, when),
+    rowsTotal,
+    sources: { usual: usualSources(model, when), silent },
+  }
+}
+
+/** Standing warnings by level. */
+export function standingOf(model: Model, when: When, region = ''): LevelCounts {
+  const { sql, values } = conditionOf(model, { region }, when)
+  const found = { blue: 0, yellow: 0, orange: 0, red: 0 }
+  for (const row of model.store.all(
+    `SELECT level, count(*) AS n FROM warning_change WHERE ${sql} AND level > 0 GROUP BY level`,
+    ...values,
+  )) {
+    const level = levels[numberIn(row, 'level')]
+    if (level !== 'calm') found[level] = numberIn(row, 'n')
+  }
+  return found
+}
+
+/** What changed in the tick shown; where the present is asked for, also after it. */
+function movesOf(model: Model, when: When, region: string): Overview['moves'] {
+  const { sql, values } = conditionOf(model, { region }, { ...when, tick: undefined })
+  const inRegion = sql.replace(holds({ ...when, tick: undefined }).sql, '1')
+  const row =
+    model.store.get(
+      `SELECT count(*) FILTER (WHERE change = 'raised') AS raised, count(*) FILTER (WHERE change = 'level' AND level > level_before) AS risen,
+       count(*) FILTER (WHERE change = 'level' AND level < level_before) AS fallen, count(*) FILTER (WHERE change = 'cleared') AS cleared,
+       count(*) FILTER (WHERE change = 'amended') AS amended
+     FROM warning_change WHERE ${inRegion} AND tick >= ? AND tick <= ?`,
+      ...[...values, when.shown ?? 0, when.tick ?? Number.MAX_SAFE_INTEGER],
+    ) ?? {}
+  const [raised, risen, fallen, cleared, amended] = ['raised', 'risen', 'fallen', 'cleared', 'amended'].map((name) =>
+    numberIn(row, name),
+  )
+  return { raised, risen, fallen, cleared, amended }
+}
+
+function tilesOf(model: Model, when: When, columns: TickColumns, silent: readonly Silent[]): Tile[] {
+  return outermostNodes(columns.numbering, 'regions').map((region) => {
+    const { sql, values } = conditionOf(model, { region }, when)
+    const row =
+      model.store.get(
+        `SELECT count(*) AS n, coalesce(max(level), 0) AS top FROM warning_change WHERE ${sql} AND level > 0`,
+        ...values,
+      ) ?? {}
+    const cell = cellOf(columns.numbering, region, '')
+    return {
+      region,
+      level: levels[numberIn(row, 'top')],
+      ownLevel: levels[cell === undefined ? 0 : columns.levels[cell]],
+      warnings: numberIn(row, 'n'),
+      observed: cell === undefined ? 0 : columns.observed[cell],
+      expected: cell === undefined ? null : (expectedAt(columns, cell)?.mean ?? null),
+      sure: !silent.some((one) => touches(model, one.region, region)),
+    }
+  })
+}
+
+function stripTick(model: Model, columns: TickColumns, region: string): StripTick {
+  const { tick, label, numbering } = columns
+  const { sql, values } = conditionOf(model, { region }, { tick, shown: tick })
+  const inTick =
+    model.store.get(
+      `SELECT count(*) FILTER (WHERE raised_tick = ${tick}) AS raised, count(*) FILTER (WHERE tick = ${tick} AND change = 'cleared') AS cleared
+     FROM warning_change WHERE ${sql}`,
+      ...values,
+    ) ?? {}
+  const cell = cellOf(numbering, region, '')
+  return {
+    tick: label,
+    standing: standingOf(model, { tick, shown: tick }, region),
+    raised: numberIn(inTick, 'raised'),
+    cleared: numberIn(inTick, 'cleared'),
+    observed: cell === undefined ? 0 : columns.observed[cell],
+    expected: cell === undefined ? null : (expectedAt(columns, cell)?.mean ?? null),
+  }
+}

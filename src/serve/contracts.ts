@@ -1,0 +1,10 @@
+/** Every answer of the people's port, and every question that it takes. The OpenAPI document, the types of the pages and the checks of what is sent derive from these. */
+export * from './contracts/cells.ts'
+export * from './contracts/enterprises.ts'
+export * from './contracts/overview.ts'
+export * from './contracts/problem.ts'
+export * from './contracts/questions.ts'
+export * from './contracts/sources.ts'
+export * from './contracts/status.ts'
+export * from './contracts/stream.ts'
+export * from './contracts/warnings.ts'

@@ -1,0 +1,80 @@
+/** The people's port over a log of a test, asked without a socket. */
+import { pino } from 'pino'
+import { expect } from 'vitest'
+import type { Log } from '../../src/log/port.ts'
+import { Follower } from '../../src/readmodel/follower.ts'
+import { Store } from '../../src/readmodel/store.ts'
+import { makeApp } from '../../src/serve/app.ts'
+import type { LogState } from '../../src/serve/logState.ts'
+import { serveMetrics } from '../../src/serve/metrics.ts'
+import { Stream } from '../../src/serve/stream.ts'
+import { Watch } from '../../src/serve/watch.ts'
+import type { Profile } from '../../streams/profile.ts'
+
+export type Asked = { status: number; json: unknown; headers: Record<string, unknown>; text: string }
+
+export type Served = {
+  follower: Follower
+  watch: Watch
+  stream: Stream
+  get(url: string, headers?: Record<string, string>): Promise<Asked>
+  /** Reads to the end of the log. */
+  read(): Promise<void>
+  close(): Promise<void>
+}
+
+/** As a log says it that was folded by a test, which writes no commands. */
+export const stateOf = (profile: Profile): LogState => ({
+  editions: [{ profile, fromTick: Number.NEGATIVE_INFINITY }],
+  ...{ beatMs: 1_000, throughBeat: undefined, importOpen: false, importThroughMs: undefined, model: null },
+})
+
+/** Over a log, or over none yet. */
+export async function served(
+  log: Log | undefined,
+  profile: Profile,
+  store = Store.open(':memory:', 'test'),
+): Promise<Served> {
+  const state = stateOf(profile)
+  const follower: Follower = new Follower({
+    openLog: async () => log,
+    store,
+    reopen: () => Store.open(':memory:', 'test'),
+    readSetting: async () => {
+      watch.looked(state)
+      return state
+    },
+  })
+  const watch = new Watch(follower, Date.now)
+  const stream = new Stream(watch)
+  const explain = (): Promise<never> => Promise.reject(new Error('nobody folds'))
+  const app = await makeApp({
+    ...{
+      watch,
+      stream,
+      explain,
+      host: '127.0.0.1',
+      names: [],
+      pages: '/nowhere',
+      registry: serveMetrics(watch, stream),
+    },
+    logger: pino({ level: 'silent' }),
+  })
+  return {
+    ...{ follower, watch, stream },
+    get: async (url, headers = {}) => {
+      const { statusCode, body, headers: given } = await app.inject({ method: 'GET', url: `/api/v1${url}`, headers })
+      const isJson = String(given['content-type']).includes('json')
+      return { status: statusCode, json: isJson ? JSON.parse(body) : undefined, headers: given, text: body }
+    },
+    read: async () => {
+      expect(await follower.round()).toBe(true)
+      watch.reached()
+    },
+    close: async () => {
+      stream.close()
+      await app.close()
+      store.close()
+    },
+  }
+}
