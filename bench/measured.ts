@@ -86,7 +86,7 @@ export class MeasuredProcess {
 export const main = path.resolve(import.meta.dirname, '../src/main.ts')
 /** As the Dockerfile runs it. */
 export const image = {
-  flags: ['--max-semi-space-size=4'],
+  flags: ['--max-semi-space-size=16'],
   env: { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' },
 }
 

@@ -14,7 +14,7 @@ import { dataLines, type Harness, knownAt, runPeer, type Size, setUp, stopBroker
 import { beatMs, type Cost, type Replay, replay } from './peers/replay.ts'
 
 const size: Size = { enterprises: 200_000, events: 2_000_000 }
-const replays = 3
+const rounds = 3
 const Home = z.object({ id: z.string(), region: z.string(), industry: z.string() })
 
 export async function benchPeers(options: BenchOptions): Promise<void> {
@@ -29,22 +29,22 @@ export async function benchPeers(options: BenchOptions): Promise<void> {
   try {
     const oracle = await oracleOf(harness, profile)
     const deviations: string[] = []
-    const costs: Cost[] = []
-    for (let number = 1; number <= replays; number++) {
-      const output = `forewarn-${process.pid}-${number}`
+    const [ours, theirs]: [Cost[], Cost[]] = [[], []]
+    for (let round = 1; round <= rounds; round++) {
+      const output = `forewarn-${process.pid}-${round}`
       const said = await replay(harness, { profile, output, events: size.events, cpuProf: options.cpuProf })
-      costs.push(said.cost)
+      ours.push(said.cost)
       progress(JSON.stringify({ ...said.cost, fates: said.fates, dead: said.dead, days: said.closedDays.size }))
-      deviations.push(...deviationsOf(said, oracle, counters).map((what) => `replay ${number}: ${what}`))
+      deviations.push(...deviationsOf(said, oracle, counters).map((what) => `replay ${round}: ${what}`))
+      const peer = await runPeer(harness, 'ks-memory-1')
+      theirs.push({
+        cpuUsPerEvent: peer.cpuUsPerEvent,
+        cpuUsPerEventSteady: peer.cpuUsPerEventAfter20pc,
+        eventsPerSecond: peer.eventsPerSecond,
+        peakRssMiB: peer.peakRssMiB,
+      })
     }
-    const peer = await runPeer(harness, 'ks-memory-1')
-    const kafkaStreams: Cost = {
-      cpuUsPerEvent: peer.cpuUsPerEvent,
-      cpuUsPerEventSteady: peer.cpuUsPerEventAfter20pc,
-      eventsPerSecond: peer.eventsPerSecond,
-      peakRssMiB: peer.peakRssMiB,
-    }
-    const [forewarn] = costs.sort((a, b) => a.cpuUsPerEvent - b.cpuUsPerEvent).slice(costs.length >> 1) // the median
+    const [forewarn, kafkaStreams] = [mediansOf(ours), mediansOf(theirs)]
     const ratio = kafkaStreams.cpuUsPerEvent / forewarn.cpuUsPerEvent
     const ratioSteady = kafkaStreams.cpuUsPerEventSteady / forewarn.cpuUsPerEventSteady
     for (const what of deviations) progress(what)
@@ -53,6 +53,17 @@ export async function benchPeers(options: BenchOptions): Promise<void> {
     if (!countsEqual) process.exitCode = 1
   } finally {
     await stopBroker(harness)
+  }
+}
+
+/** Of each figure by itself. */
+function mediansOf(costs: readonly Cost[]): Cost {
+  const median = (of: (cost: Cost) => number): number => costs.map(of).sort((a, b) => a - b)[costs.length >> 1]
+  return {
+    cpuUsPerEvent: median((cost) => cost.cpuUsPerEvent),
+    cpuUsPerEventSteady: median((cost) => cost.cpuUsPerEventSteady),
+    eventsPerSecond: median((cost) => cost.eventsPerSecond),
+    peakRssMiB: median((cost) => cost.peakRssMiB),
   }
 }
 

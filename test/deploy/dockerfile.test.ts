@@ -21,7 +21,7 @@ it('runs as a user without rights, with a health check and without packages for 
 })
 
 it('is set as docs/running.md says for memory, and as the benchmarks run', () => {
-  const [malloc, semiSpace] = ['MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072', '--max-semi-space-size=4']
+  const [malloc, semiSpace] = ['MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072', '--max-semi-space-size=16']
   const page = readFileSync(path.join(root, 'docs/running.md'), 'utf8')
   expect(dockerfile).toMatch(new RegExp(`^ENV .*${malloc}$`, 'm'))
   expect(dockerfile).toMatch(new RegExp(`^ENTRYPOINT .*"${semiSpace}"`, 'm'))

@@ -22,6 +22,8 @@ import { begunAt } from './worker.ts'
 const hangMs = 10 * secondMs
 const lookEveryMs = secondMs / 5
 const heapMiBMax = 1_024
+/** The thread has begun no input. */
+const notYet = -1
 
 /** What the thread says at the end of a fuzzer. */
 const Told = z.object({
@@ -45,20 +47,21 @@ export async function campaign(
 ): Promise<Campaign> {
   const few = chosen.reduce((sum, one) => sum + one.few, 0)
   const shares = fuzzers.map((one) => (chosen.includes(one) ? Math.ceil((inputs * one.few) / few) : 0))
-  const begun = new Int32Array(new SharedArrayBuffer(8))
+  const begun = new Int32Array(new SharedArrayBuffer(8)).fill(notYet)
   const found: Campaign = { inputs: 0, crashes: [] }
   const readBefore = (at: number): number => shares.slice(0, at).reduce((sum, one) => sum + one, 0)
   const now = (): { at: number; number: number } => ({
-    at: Atomics.load(begun, begunAt.fuzzer),
-    number: Atomics.load(begun, begunAt.number),
+    at: Math.max(0, Atomics.load(begun, begunAt.fuzzer)),
+    number: Math.max(0, Atomics.load(begun, begunAt.number)),
   })
   await new Promise<void>((resolve) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { seed, inputs: shares, begun },
       resourceLimits: { maxOldGenerationSizeMb: heapMiBMax },
     })
-    let last = { place: '', sinceMs: performance.now() }
+    let last = { place: '', sinceMs: 0 }
     const looks = setInterval(() => {
+      if (Atomics.load(begun, begunAt.fuzzer) === notYet) return // its modules are being loaded
       const { at, number } = now()
       say(readBefore(at) + number, fuzzers[at].name)
       const place = `${at}/${number}`

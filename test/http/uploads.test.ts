@@ -189,7 +189,7 @@ async function send(address: string, body: Iterable<Buffer>): Promise<{ status: 
 
 const Told = z.object({ peakMiB: z.number() })
 const growthMiBMax = 64 // and it is not more for larger bodies: 100 MiB are what the intake may take whatever comes
-const image = ['--max-semi-space-size=4'] // as `npm start` and the image run Node
+const image = ['--max-semi-space-size=16'] // as `npm start` and the image run Node
 
 test.each([
   ['line feeds', '\n', 8],
