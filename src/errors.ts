@@ -244,6 +244,14 @@ const registry = {
     says: 'forewarn needs Node %s or later, and this is Node %s.',
     remedy: 'Call it through npm (npm ci, then npm run -s forewarn -- COMMAND): npm brings the right Node with it.',
   },
+  FW_SERIES_INVALID: {
+    says: 'Row %s, column %s: %s.',
+    remedy: 'Mend the file; docs/warnings.md says what each column holds, and what becomes of gaps.',
+  },
+  FW_SERIES_SHORT: {
+    says: 'The counts span %s ticks, and nothing can be judged below %s.',
+    remedy: 'Take a longer history: the first 14 ticks of a cell teach and are not judged.',
+  },
   FW_USAGE: { says: '%s', remedy: 'See `forewarn --help`.' },
   FW_HTTP_BUSY: { says: 'The address %s is in use.', remedy: 'Choose another one with --http HOST:PORT.' },
   FW_BODY_TOO_LARGE: {

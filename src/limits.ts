@@ -55,6 +55,13 @@ export const typesMax = 255
 export const sourcesMax = 31
 assert(treeNodesMax + 1 < 2 ** 13 && sourcesMax < 2 ** 5 && typesMax < 2 ** 8)
 
+// A backtest holds all counts of its panel in memory: 20 bytes a cell and tick, beside some 200 a cell of each detector
+export const panelCountMax = 1e9
+export const panelTicksMin = 20
+export const panelTicksMax = 100_000
+export const panelCellsMax = 50_000
+export const panelCountsMax = 20_000_000 // cells x ticks
+
 // Epochs and checkpoints
 export const epochRecordsMax = 20_000
 export const epochBeatsMax = 5_000

@@ -25,6 +25,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   profile: async () => (await import('./profile.ts')).profileCommand(),
   topics: async () => (await import('./log/topics.ts')).topicsCommand(),
   verify: async () => (await import('./log/verify.ts')).verifyCommand(),
+  backtest: async () => (await import('./log/backtest.ts')).backtestCommand(),
   'dead-letters': async () => (await import('./log/deadLetters.ts')).deadLettersCommand(),
   doctor: async () => (await import('./log/doctor.ts')).doctorCommand(),
 }
