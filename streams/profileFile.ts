@@ -144,6 +144,8 @@ export const ProfileFile = z.strictObject({
   /** The model that scores until another is promoted: the name of a built-in one, or a folder, from that of the profile on. `null`: cells only. */
   model: z.string().min(1).nullable(),
   warnings: warningPolicy,
+  /** Whether each tick says what counted in it, and of whom (topic `contributions`). */
+  contributions: z.enum(['on', 'off']).default('on'),
   /** How models of this profile are trained. Absent: every default. */
   training: TrainingSetting.optional(),
   /** Imports refuse lines that became known after this. */

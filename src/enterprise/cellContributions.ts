@@ -70,6 +70,8 @@ export type CellContributions = {
   /** Counts a record that arrived, whatever its fate. */
   arrived(source: number, regionLeaf: number): void
   leafRegion(row: number, word3: number, word4: number, tick: number): number
+  /** The leaf at which a fact of a tick counts; `at`: its first word. */
+  countedLeaf(row: number, words: Int32Array, at: number, tick: number): number
   /** Grade in force at the end of a tick, by what was known at its close. */
   gradeAt(row: number, tick: number): number
   readonly sums: ContributionSums
@@ -108,7 +110,21 @@ export function contributions(
   /** The end of the tick that was last asked for: nearly always the open one. */
   let endOf = { tick: 0, hour: hourOf(calendar.endMs(0)) }
 
-  return { begin, end, fact, facts, recountOf, stock, rescored, retracted, arrived, leafRegion, gradeAt, sums }
+  return {
+    begin,
+    end,
+    fact,
+    facts,
+    recountOf,
+    stock,
+    rescored,
+    retracted,
+    arrived,
+    leafRegion,
+    countedLeaf,
+    gradeAt,
+    sums,
+  }
 
   function begin(row: number, slot: number, tick: number): void {
     if (slot === 0) several.clear()
@@ -200,7 +216,7 @@ export function contributions(
   function fact(row: number, words: Int32Array, at: number, tick: number, sign: 1 | -1): void {
     const word3 = words[at + 3]
     const cell = leafCell(row, word3, words[at + 4], tick)
-    const counted = countsDeeper ? cellOf(row, word3, words[at + 4], tick, keptAt) : cell
+    const counted = countsDeeper ? countedLeaf(row, words, at, tick) : cell
     const graded = keys.graded(counted, gradeAt(row, tick))
     const isJudged = (word3 & freshBit) !== 0 && judged[factType(words[at + 2])] === 1
     if (sign < 0) recountOf(row)
@@ -281,8 +297,7 @@ export function contributions(
 
   function retracted(row: number, words: Int32Array, at: number, openTick: number): void {
     const tick = factTick(words[at + 3])
-    const cell = cellOf(row, words[at + 3], words[at + 4], tick, keptAt)
-    const graded = keys.graded(cell, gradeAt(row, tick))
+    const graded = keys.graded(countedLeaf(row, words, at, tick), gradeAt(row, tick))
     const key = keys.counted(graded, columns.retracted)
     if (tick === openTick) {
       sums.counts.add(key, 1)
@@ -298,6 +313,10 @@ export function contributions(
 
   function arrived(source: number, regionLeaf: number): void {
     sums.arrivals.add(keys.arrivals(source, regionLeaf), 1)
+  }
+
+  function countedLeaf(row: number, words: Int32Array, at: number, tick: number): number {
+    return cellOf(row, words[at + 3], words[at + 4], tick, keptAt)
   }
 
   function leafCell(row: number, word3: number, word4: number, tick: number): number {

@@ -33,6 +33,7 @@ import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
 import { ModelRegistry, type RegistryOptions } from '../registry/modelRegistry.ts'
 import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
 import { type CellContributions, contributions } from './cellContributions.ts'
+import { type ContributionHead, writeContributions } from './contributionRecords.ts'
 import { type Decoder, decoder, flags } from './decode/decode.ts'
 import { plainEvents } from './decode/plainEvent.ts'
 import type { Known } from './known.ts'
@@ -122,6 +123,8 @@ export class EnterpriseTask implements FoldTask {
   readonly #shadowed: ShadowScore[] = []
   /** Rows that records of tables have changed in this beat, and that are taken out of the sums meanwhile. */
   readonly #unsettled = new Set<number>()
+  /** Rows that may hold facts of the tick that this beat closes. */
+  readonly #counted: number[] = []
   #flagCounts: FlagCounts = noFlags()
   #unscorable = 0
 
@@ -405,6 +408,7 @@ export class EnterpriseTask implements FoldTask {
     const rescored = yield* rows.each(isDue, (row) => {
       this.#score(row, asOf)
       if (rows.slice(row) === slice && isScored(rows, row)) this.#active.scorer?.count()
+      if (rows.has(row, flag.touched)) this.#counted.push(row)
       rows.setFlag(row, flag.touched, false)
     })
     this.#listener({
@@ -455,6 +459,19 @@ export class EnterpriseTask implements FoldTask {
     this.#rows.factsDropped = 0
     yield* this.#fates.write({ task: name, beat, tick }, this.#number, emit)
     yield* writePart(this.#contributions.sums, { task: name, beat, tick }, partition, emit)
+    yield* this.#writeCounted({ task: name, beat, tick }, emit)
+  }
+
+  *#writeCounted(head: ContributionHead, emit: Emit): Iterable<void> {
+    const { profile } = this
+    if (profile.file.contributions === 'on') {
+      const source = {
+        ...{ profile, keys: cellKeys(profile), ids: this.#touchedRows.ids, rows: this.#rows },
+        ...{ contributions: this.#contributions, isScoring: this.#active.champion !== undefined },
+      }
+      yield* writeContributions(source, this.#counted, head, this.#partition, emit)
+    }
+    this.#counted.length = 0
   }
 
   /** A table record changes place or grade: what the row says of the open tick is taken out before the first of the beat, and put back after the last. */

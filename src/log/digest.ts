@@ -3,6 +3,7 @@
  * or page, so that two runs that say the same have the same digest, however many partitions and crashes they had.
  */
 import { createHash } from 'node:crypto'
+import { Contributions } from '../../streams/contributions.ts'
 import { CellPart, FateColumns, fates } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { jsonOf } from '../json.ts'
@@ -20,6 +21,7 @@ export const digestTopics = [
   'dead-letters',
   'command-results',
   'notices',
+  'contributions',
   'cell-parts',
   'ticks',
 ] as const satisfies readonly TopicName[]
@@ -66,6 +68,7 @@ async function digestOf(log: Log, topic: DigestTopic, includes: (timeMs: number)
 
 function addRecord(topic: DigestTopic, record: LogRecord, set: Multiset): void {
   if (topic === 'fates') addFates(record, set)
+  else if (topic === 'contributions') addContributions(record, set)
   else if (topic === 'dead-letters') set.add(record.headers?.['error-code'] ?? '', record.value)
   else set.add(record.key ?? '', record.value)
 }
@@ -76,6 +79,19 @@ function addFates(record: LogRecord, set: Multiset): void {
   const kinds = Buffer.from(columns.fates, 'base64')
   for (const [row, kind] of kinds.entries())
     set.add(hashes.subarray(row * 8, row * 8 + 8), fates[kind], columns.codes[row] ?? '')
+}
+
+/** Fact by fact: pages and dictionaries are those of a task. */
+function addContributions(record: LogRecord, set: Multiset): void {
+  const { tick, beat, enterprises, cells, types, sources, facts } = Contributions.parse(jsonOf(record.value))
+  const hashes = Buffer.from(facts.hashes, 'base64')
+  for (const [row, enterprise] of facts.enterprise.entries()) {
+    const cell = facts.cell[row]
+    const of = [enterprises.ids, enterprises.grades, enterprises.bands].map((column) => column[enterprise])
+    const told = [cells.regions[cell], cells.industries[cell], types[facts.type[row]], sources[facts.source[row]]]
+    const rest = [tick, beat, facts.fresh[row], facts.hour[row]].join(' ')
+    set.add(hashes.subarray(row * 8, row * 8 + 8), ...of, ...told, rest)
+  }
 }
 
 /** Parts are summed over tasks by beat; partitions are read side by side, a beat at a time. */

@@ -18,6 +18,7 @@ const golden = {
     'cell-parts': '14208 672b0da66259ca80',
     'cell-warnings': '10 9d0ca5c72f4bf725',
     'command-results': '2 ca37ab19e106754d',
+    contributions: '1395 d16095cb07432468',
     'dead-letters': '60 a8415e51092952d6',
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
     fates: '1738 560f5183b4a42936',

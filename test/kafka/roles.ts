@@ -62,6 +62,14 @@ export const roles = {
     on(['commands', 'artifacts'], 'Write'),
     describeAll,
   ),
+  pages: role(
+    '`forewarn serve`',
+    on(
+      [...registry, ...topicNames.filter((topic) => topicFlow(topic) === 'out' && topic !== 'fates'), 'ticks'],
+      'Read',
+    ),
+    describeAll,
+  ),
   publicReader: role(
     'readers of public outputs',
     on(['industry-warnings', 'region-warnings', 'cell-warnings', 'notices'], 'Read'),
@@ -69,7 +77,7 @@ export const roles = {
   ),
   restrictedReader: role(
     'restricted readers: these topics name enterprises',
-    on(['scores', 'shadow-scores', 'enterprise-alerts', 'dead-letters'], 'Read'),
+    on(['scores', 'shadow-scores', 'enterprise-alerts', 'contributions', 'dead-letters'], 'Read'),
     { group: 'restricted-readers', operations: ['Read'] },
   ),
 } as const satisfies Record<string, Role>

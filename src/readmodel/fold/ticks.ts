@@ -1,53 +1,79 @@
 /** Closed ticks from the archive: what each judged cell counted, as a column, and the counts of leaves, from which make-up is worked out. */
 import type { z } from 'zod'
-import { ArchiveRecord, type TickRecord } from '../../../streams/ticks.ts'
+import { ArchiveRecord, type ExpectedRecord, type TickRecord } from '../../../streams/ticks.ts'
 import { jsonOf } from '../../json.ts'
 import type { LogRecord } from '../../log/port.ts'
-import { bytesOf, i32 } from '../columns.ts'
+import { bytesOf, f32, i32, u32 } from '../columns.ts'
 import type { Editions } from '../editions.ts'
 import type { Numbering } from '../numbering.ts'
 import { levelsAt } from '../query/levels.ts'
-import type { Store } from '../store.ts'
+import type { Row, Store } from '../store.ts'
 import { numberIn } from '../values.ts'
 
 export function foldArchive(store: Store, editions: Editions, { value }: LogRecord): void {
   const record: z.infer<typeof ArchiveRecord> = ArchiveRecord.parse(jsonOf(value))
   if (record.kind === 'tick') foldTick(store, editions.at(record.tick), record)
+  else if (record.kind === 'expected' && record.statistic === 'count')
+    foldExpected(store, editions.at(record.tick), record)
+}
+
+/** The row of a tick: what is expected may be told before or after what was counted. */
+function rowOf(store: Store, { grid }: Numbering, tick: number): Row {
+  const none = bytesOf(new Int32Array(grid.size))
+  store.run(
+    "INSERT OR IGNORE INTO tick (tick, label, beat, pages, pages_read, observed, begun, late) VALUES (?, '', 0, 0, 0, ?, '[]', '[]')",
+    tick,
+    none,
+  )
+  return store.get('SELECT * FROM tick WHERE tick = ?', tick) ?? {}
 }
 
 function foldTick(store: Store, numbering: Numbering, record: TickRecord): void {
-  const { tick, label, beat, page, pages } = record
-  if (page === 0) {
-    const { begun = [], late } = record
-    store.run('DELETE FROM tick WHERE tick = ?', tick)
-    store.run(
-      'INSERT INTO tick (tick, label, beat, pages, pages_read, observed, begun, late) VALUES (?, ?, ?, ?, 0, ?, ?, ?)',
-      ...[tick, label, beat, pages],
-      bytesOf(new Int32Array(numbering.grid.size)),
-      JSON.stringify(begun.map((at) => numbering.profile.regions.nodes[at].code)),
-      JSON.stringify(late),
-    )
-  }
-  const stands = store.get('SELECT observed, pages_read FROM tick WHERE tick = ?', tick)
-  if (stands === undefined) return
+  const { tick, label, beat, page, pages, counts, begun = [], late } = record
+  const stands = rowOf(store, numbering, tick)
   const observed = i32(stands.observed)
   addCells(observed, numbering, record)
-  const { counts } = record
   store.run(
     'INSERT OR REPLACE INTO tick_counts VALUES (?, ?, ?, ?)',
-    ...[tick, page],
-    bytesOf(Float64Array.from(counts.keys)),
-    bytesOf(Uint32Array.from(counts.sums)),
+    ...[tick, page, bytesOf(Float64Array.from(counts.keys)), bytesOf(Uint32Array.from(counts.sums))],
   )
   const pagesRead = numberIn(stands, 'pages_read') + 1
   // What was taken back was perhaps not among the judged: no cell has fewer than none.
   if (pagesRead === pages) for (const [cell, count] of observed.entries()) observed[cell] = Math.max(0, count)
-  store.run('UPDATE tick SET observed = ?, pages_read = ? WHERE tick = ?', bytesOf(observed), pagesRead, tick)
+  store.run(
+    'UPDATE tick SET label = ?, beat = ?, pages = ?, pages_read = ?, observed = ? WHERE tick = ?',
+    ...[label, beat, pages, pagesRead, bytesOf(observed), tick],
+  )
+  if (page === 0) {
+    const regions = begun.map((at) => numbering.profile.regions.nodes[at].code)
+    store.run('UPDATE tick SET begun = ?, late = ? WHERE tick = ?', JSON.stringify(regions), JSON.stringify(late), tick)
+  }
   if (pagesRead < pages) return
   // Every change of a warning up to this tick was folded before the tick is.
   store.run('UPDATE tick SET levels = ? WHERE tick = ?', bytesOf(levelsAt(store, numbering, tick)), tick)
   store.run("INSERT INTO change (kind, of) VALUES ('tick', ?)", label)
 }
+
+/** By cell; NaN where nothing is said. */
+function foldExpected(store: Store, numbering: Numbering, record: ExpectedRecord): void {
+  const { tick, page, pages } = record
+  const { expected: before, variance: spread, label } = rowOf(store, numbering, tick)
+  const { grid, keys } = numbering
+  const unknown = (): Float32Array => new Float32Array(grid.size).fill(Number.NaN)
+  const expected = before === null ? unknown() : f32(before)
+  const variance = spread === null ? unknown() : f32(spread)
+  const [means, variances] = [f32(bytesIn(record.means)), f32(bytesIn(record.variances))]
+  for (const [at, key] of u32(bytesIn(record.keys)).entries()) {
+    const cell = grid.cellOf(keys.region(key), keys.industry(key))
+    if (cell === undefined) continue
+    expected[cell] = means[at]
+    variance[cell] = variances[at]
+  }
+  store.run('UPDATE tick SET expected = ?, variance = ? WHERE tick = ?', bytesOf(expected), bytesOf(variance), tick)
+  if (page === pages - 1 && label !== '') store.run("INSERT INTO change (kind, of) VALUES ('tick', ?)", String(label))
+}
+
+const bytesIn = (base64: string): Uint8Array => Buffer.from(base64, 'base64')
 
 /** Judged events: those of the node, without what a source or region that has just begun, or come back, brought. */
 function addCells(observed: Int32Array, numbering: Numbering, { nodes, taught, backlog }: TickRecord): void {

@@ -1,0 +1,149 @@
+/** What counted in a tick, and of whom: the facts of the open tick that rows hold at its close, in pages of columns. */
+import { factHour, factSource, factTick, factType, freshBit, tombstoneBit } from '../../models/facts.ts'
+import type { Contributions } from '../../streams/contributions.ts'
+import type { Profile } from '../../streams/profile.ts'
+import type { CellKeys } from '../cells.ts'
+import type { Emit } from '../fold/task.ts'
+import { jsonBytes } from '../json.ts'
+import { contributionFactsMax } from '../limits.ts'
+import { sortedInSlices } from '../slices.ts'
+import type { CellContributions } from './cellContributions.ts'
+import type { EnterpriseIds } from './rows/ids.ts'
+import type { EnterpriseRows } from './rows/rows.ts'
+import { isScored } from './score/score.ts'
+
+export type ContributionSource = {
+  profile: Profile
+  keys: CellKeys
+  ids: EnterpriseIds
+  rows: EnterpriseRows
+  contributions: Pick<CellContributions, 'countedLeaf' | 'gradeAt'>
+  /** Whether a model scores: else nobody has a band. */
+  isScoring: boolean
+}
+
+export type ContributionHead = Pick<Contributions, 'task' | 'tick' | 'beat'>
+
+/** Rows in order of id, page after page; nothing where no fact counted. `rows`: those that may hold facts of the tick. */
+export function* writeContributions(
+  source: ContributionSource,
+  touched: readonly number[],
+  head: ContributionHead,
+  partition: number,
+  emit: Emit,
+): Iterable<void> {
+  const { ids } = source
+  const named = touched.map((row) => ({ row, id: ids.idOf(row) }))
+  const pages = [new Page(source, head)]
+  for (const { row, id } of yield* sortedInSlices(named, (a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const at of factsOf(source.rows, row, head.tick)) {
+      if (pages[pages.length - 1].length === contributionFactsMax) {
+        pages.push(new Page(source, head))
+        yield
+      }
+      pages[pages.length - 1].add(row, id, at)
+    }
+  }
+  if (pages[0].length === 0) return
+  for (const [page, columns] of pages.entries()) {
+    const record = columns.record(page, pages.length)
+    emit({ topic: 'contributions', partition, record: { key: head.task, value: jsonBytes(record) } })
+    yield
+  }
+}
+
+/** Positions of the facts of a tick among the words of a row. */
+function factsOf(rows: EnterpriseRows, row: number, tick: number): number[] {
+  const { words, stride, offset, count } = rows.facts(row)
+  const found: number[] = []
+  for (let at = offset; at < offset + count * stride; at += stride)
+    if (factTick(words[at + 3]) === tick && (words[at + 2] & tombstoneBit) === 0) found.push(at)
+  return found
+}
+
+/** Values in the order in which they came, each once. */
+class Dictionary {
+  readonly values: string[] = []
+  readonly #index = new Map<string, number>()
+
+  indexOf(value: string): number {
+    const known = this.#index.get(value)
+    if (known !== undefined) return known
+    this.#index.set(value, this.values.length)
+    return this.values.push(value) - 1
+  }
+}
+
+class Page {
+  readonly #source: ContributionSource
+  readonly #head: ContributionHead
+  readonly #enterprises: Contributions['enterprises'] = { ids: [], grades: [], bands: [] }
+  readonly #cells: Contributions['cells'] = { regions: [], industries: [] }
+  readonly #cellIndex = new Map<number, number>()
+  readonly #types = new Dictionary()
+  readonly #sources = new Dictionary()
+  readonly #facts: Omit<Contributions['facts'], 'hashes'> = {
+    enterprise: [],
+    cell: [],
+    type: [],
+    source: [],
+    fresh: [],
+    hour: [],
+  }
+  readonly #hashes = Buffer.alloc(8 * contributionFactsMax)
+  #last: string | undefined
+
+  constructor(source: ContributionSource, head: ContributionHead) {
+    this.#source = source
+    this.#head = head
+  }
+
+  get length(): number {
+    return this.#facts.enterprise.length
+  }
+
+  /** `at`: the first word of the fact. */
+  add(row: number, id: string, at: number): void {
+    const { profile, rows, contributions } = this.#source
+    const { words } = rows.facts(row)
+    if (id !== this.#last) this.#addEnterprise(row, id)
+    this.#hashes.writeInt32BE(words[at], 8 * this.length)
+    this.#hashes.writeInt32BE(words[at + 1], 8 * this.length + 4)
+    const facts = this.#facts
+    facts.cell.push(this.#cellOf(contributions.countedLeaf(row, words, at, this.#head.tick)))
+    facts.type.push(this.#types.indexOf(profile.types[factType(words[at + 2])].code))
+    facts.source.push(this.#sources.indexOf(profile.sources[factSource(words[at + 3])]))
+    facts.fresh.push((words[at + 3] & freshBit) === 0 ? 0 : 1)
+    facts.hour.push(factHour(words[at + 2]))
+    facts.enterprise.push(this.#enterprises.ids.length - 1)
+  }
+
+  record(page: number, pages: number): Contributions {
+    return {
+      ...this.#head,
+      tickLabel: this.#source.profile.calendar.label(this.#head.tick),
+      ...{ page, pages, enterprises: this.#enterprises, cells: this.#cells },
+      types: this.#types.values,
+      sources: this.#sources.values,
+      facts: { ...this.#facts, hashes: this.#hashes.subarray(0, 8 * this.length).toString('base64') },
+    }
+  }
+
+  #addEnterprise(row: number, id: string): void {
+    const { profile, rows, contributions, isScoring } = this.#source
+    this.#last = id
+    this.#enterprises.ids.push(id)
+    this.#enterprises.grades.push(profile.grades[contributions.gradeAt(row, this.#head.tick)])
+    this.#enterprises.bands.push(isScoring && isScored(rows, row) ? profile.file.bands[rows.band(row)].code : '')
+  }
+
+  #cellOf(cell: number): number {
+    const known = this.#cellIndex.get(cell)
+    if (known !== undefined) return known
+    const { profile, keys } = this.#source
+    this.#cells.regions.push(profile.regions.nodes[keys.region(cell)].code)
+    const index = this.#cells.industries.push(profile.industries.nodes[keys.industry(cell)].code) - 1
+    this.#cellIndex.set(cell, index)
+    return index
+  }
+}
