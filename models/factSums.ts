@@ -58,7 +58,7 @@ export class FactSums {
   readonly #horizonHours: number
   readonly #decay: Float64Array
   readonly #groupOf: Uint8Array
-  readonly #asked: readonly FourLives[]
+  readonly #passes: readonly Pass[]
   /** Places of the sums of single groups that are asked for. */
   readonly #ofGroups: Int32Array
 
@@ -75,10 +75,10 @@ export class FactSums {
     this.#decay = decayTable(halfLivesDays, horizonHours)
     this.#groupOf = Uint8Array.from(groupOfType)
     const asked = askedLives(slots, plan)
-    this.#asked = inFours(asked)
+    this.#passes = inPasses(asked)
     const placesOf = (some: ReadonlySet<number>, first: number): number[] =>
       [...some].flatMap((life) => Array.from({ length: all }, (_, group) => first + group * lives + life))
-    this.#ofGroups = Int32Array.from([...placesOf(asked.ofCounts, 0), ...placesOf(asked.ofSeverities, size)])
+    this.#ofGroups = Int32Array.from([...placesOf(asked.groupCounts, 0), ...placesOf(asked.groupSeverities, size)])
   }
 
   /** The sums of a row at an hour, in the place of those before. */
@@ -86,28 +86,29 @@ export class FactSums {
     const { sums } = this
     const ofGroups = this.#ofGroups
     for (let at = 0; at < ofGroups.length; at++) sums[ofGroups[at]] = 0
-    for (let at = 0; at < this.#asked.length; at++) this.#addUp(facts, asOfHour, this.#asked[at])
+    for (let at = 0; at < this.#passes.length; at++) this.#addUp(facts, asOfHour, this.#passes[at])
   }
 
-  /** Four half-lives in one pass. What every fact adds to stands in variables, not in arrays: it takes half the time. */
-  #addUp({ words, offset, count, stride }: FactSlice, asOfHour: number, four: FourLives): void {
+  /**
+   * Of each kind of sum two half-lives in one pass. What every fact adds to stands in variables, not in arrays, and nothing is added up
+   * that is not asked for: each takes half of the time.
+   */
+  #addUp({ words, offset, count, stride }: FactSlice, asOfHour: number, pass: Pass): void {
     const { counts } = this
     const severities = this.#severities
     const groupOf = this.#groupOf
     const decay = this.#decay
     const horizonHours = this.#horizonHours
     const { lives, all, long } = this.#plan
-    const { life0, life1, life2, life3 } = four
-    const { isCount0, isCount1, isCount2, isCount3 } = four
-    const { isSeverity0, isSeverity1, isSeverity2, isSeverity3 } = four
-    let count0 = 0
-    let count1 = 0
-    let count2 = 0
-    let count3 = 0
-    let severity0 = 0
-    let severity1 = 0
-    let severity2 = 0
-    let severity3 = 0
+    const { count0, count1, severity0, severity1, groupCount0, groupCount1, groupSeverity0, groupSeverity1 } = pass
+    const hasGroupCount0 = pass.groupCounts > 0
+    const hasGroupCount1 = pass.groupCounts > 1
+    const hasGroupSeverity0 = pass.groupSeverities > 0
+    const hasGroupSeverity1 = pass.groupSeverities > 1
+    let countSum0 = 0
+    let countSum1 = 0
+    let severitySum0 = 0
+    let severitySum1 = 0
     let youngest = horizonHours
     let amount = 0
     let sources = 0
@@ -119,99 +120,84 @@ export class FactSums {
       const severity = factSeverity(what)
       const group = groupOf[factType(what)] * lives
       const weights = age * lives
-      const weight0 = decay[weights + life0]
-      const weight1 = decay[weights + life1]
-      const weight2 = decay[weights + life2]
-      const weight3 = decay[weights + life3]
-      if (isCount0) counts[group + life0] += weight0
-      if (isCount1) counts[group + life1] += weight1
-      if (isCount2) counts[group + life2] += weight2
-      if (isCount3) counts[group + life3] += weight3
-      if (isSeverity0) severities[group + life0] += weight0 * severity
-      if (isSeverity1) severities[group + life1] += weight1 * severity
-      if (isSeverity2) severities[group + life2] += weight2 * severity
-      if (isSeverity3) severities[group + life3] += weight3 * severity
-      count0 += weight0
-      count1 += weight1
-      count2 += weight2
-      count3 += weight3
-      severity0 += weight0 * severity
-      severity1 += weight1 * severity
-      severity2 += weight2 * severity
-      severity3 += weight3 * severity
+      countSum0 += decay[weights + count0]
+      countSum1 += decay[weights + count1]
+      severitySum0 += decay[weights + severity0] * severity
+      severitySum1 += decay[weights + severity1] * severity
+      if (hasGroupCount0) counts[group + groupCount0] += decay[weights + groupCount0]
+      if (hasGroupCount1) counts[group + groupCount1] += decay[weights + groupCount1]
+      if (hasGroupSeverity0) severities[group + groupSeverity0] += decay[weights + groupSeverity0] * severity
+      if (hasGroupSeverity1) severities[group + groupSeverity1] += decay[weights + groupSeverity1] * severity
       if (age < youngest) youngest = age
-      amount += decay[weights + long] * (factLogAmountHundredths(words[word + 4]) / 100)
+      const hundredths = factLogAmountHundredths(words[word + 4])
+      if (hundredths !== 0) amount += decay[weights + long] * (hundredths / 100)
       sources |= 1 << factSource(words[word + 3])
     }
     const total = all * lives
-    counts[total + life0] = count0
-    counts[total + life1] = count1
-    counts[total + life2] = count2
-    counts[total + life3] = count3
-    severities[total + life0] = severity0
-    severities[total + life1] = severity1
-    severities[total + life2] = severity2
-    severities[total + life3] = severity3
+    counts[total + count0] = countSum0
+    counts[total + count1] = countSum1
+    severities[total + severity0] = severitySum0
+    severities[total + severity1] = severitySum1
     this.youngestHours = youngest
     this.amount = amount
     this.sources = sources
   }
 }
 
-/** Four half-lives, by place; and which of them the counts and severities of groups are asked with. Where fewer are asked for, the last stands again, for all groups alone. */
-type FourLives = {
-  life0: number
-  life1: number
-  life2: number
-  life3: number
-  isCount0: boolean
-  isCount1: boolean
-  isCount2: boolean
-  isCount3: boolean
-  isSeverity0: boolean
-  isSeverity1: boolean
-  isSeverity2: boolean
-  isSeverity3: boolean
+/** Half-lives of one pass, by place: of counts and severities over all groups, and of those of single groups. Where fewer are asked for, one stands twice. */
+type Pass = {
+  count0: number
+  count1: number
+  severity0: number
+  severity1: number
+  groupCount0: number
+  groupCount1: number
+  groupSeverity0: number
+  groupSeverity1: number
+  /** How many of the two are asked for. */
+  groupCounts: number
+  groupSeverities: number
 }
 
-type AskedLives = { ofAll: ReadonlySet<number>; ofCounts: ReadonlySet<number>; ofSeverities: ReadonlySet<number> }
+type AskedLives = Record<'counts' | 'severities' | 'groupCounts' | 'groupSeverities', ReadonlySet<number>>
 
-/** The half-lives that the asked features need, of all groups and of single ones. The count over all with the long half-life is what peers compare. */
+/** The half-lives that the asked features need. The count over all with the long half-life is what peers compare. */
 function askedLives(slots: Int32Array, { lives, all, short, long }: SumsPlan): AskedLives {
   const sums = (all + 1) * lives
-  const [ofAll, ofCounts, ofSeverities] = [new Set([long]), new Set<number>(), new Set<number>()]
+  const [counts, severities] = [new Set([long]), new Set<number>()]
+  const [groupCounts, groupSeverities] = [new Set<number>(), new Set<number>()]
   for (const slot of slots) {
     const isAll = slot % sums >= all * lives
-    if (slot < 2 * sums) (isAll ? ofAll : slot < sums ? ofCounts : ofSeverities).add(slot % lives)
+    const isMomentum = slot >= 2 * sums
+    if (slot < sums) (isAll ? counts : groupCounts).add(slot % lives)
+    else if (!isMomentum) (isAll ? severities : groupSeverities).add(slot % lives)
     else if (slot < 2 * sums + all + 1)
-      for (const life of [short, long]) (slot - 2 * sums === all ? ofAll : ofCounts).add(life)
+      for (const life of [short, long]) (slot - 2 * sums === all ? counts : groupCounts).add(life)
   }
-  return { ofAll, ofCounts, ofSeverities }
+  return { counts, severities, groupCounts, groupSeverities }
 }
 
-function inFours({ ofAll, ofCounts, ofSeverities }: AskedLives): FourLives[] {
-  const lives = [...ofAll.union(ofCounts).union(ofSeverities)].sort((a, b) => a - b)
-  return lives.flatMap((_, at) => (at % 4 === 0 ? [fourLives(lives.slice(at, at + 4), ofCounts, ofSeverities)] : []))
-}
-
-/** One to four half-lives. */
-function fourLives(lives: readonly number[], counts: ReadonlySet<number>, severities: ReadonlySet<number>): FourLives {
-  const life = (lane: number): number => lives[Math.min(lane, lives.length - 1)]
-  const isIn = (asked: ReadonlySet<number>, lane: number): boolean => lane < lives.length && asked.has(lives[lane])
-  return {
-    life0: life(0),
-    life1: life(1),
-    life2: life(2),
-    life3: life(3),
-    isCount0: isIn(counts, 0),
-    isCount1: isIn(counts, 1),
-    isCount2: isIn(counts, 2),
-    isCount3: isIn(counts, 3),
-    isSeverity0: isIn(severities, 0),
-    isSeverity1: isIn(severities, 1),
-    isSeverity2: isIn(severities, 2),
-    isSeverity3: isIn(severities, 3),
-  }
+function inPasses(asked: AskedLives): Pass[] {
+  const [counts, severities] = [[...asked.counts], [...asked.severities]]
+  const [groupCounts, groupSeverities] = [[...asked.groupCounts], [...asked.groupSeverities]]
+  const most = Math.max(counts.length, severities.length, groupCounts.length, groupSeverities.length)
+  return Array.from({ length: Math.ceil(most / 2) }, (_, at) => {
+    const first = (some: readonly number[]): number => some[2 * at] ?? 0
+    const second = (some: readonly number[]): number => some[2 * at + 1] ?? first(some)
+    const number = (some: readonly number[]): number => Math.max(0, Math.min(2, some.length - 2 * at))
+    return {
+      count0: first(counts),
+      count1: second(counts),
+      severity0: first(severities),
+      severity1: second(severities),
+      groupCount0: first(groupCounts),
+      groupCount1: second(groupCounts),
+      groupSeverity0: first(groupSeverities),
+      groupSeverity1: second(groupSeverities),
+      groupCounts: number(groupCounts),
+      groupSeverities: number(groupSeverities),
+    }
+  })
 }
 
 /** 2^(-age / half-life) for every whole hour of age up to the horizon, half-lives side by side. */

@@ -64,7 +64,8 @@ declare module 'kafkajs/src/producer/eosManager/index.js' {
   }
   export default function createEosManager(of: {
     logger: InnerLogger
-    cluster: Cluster
+    /** All of it that is used here. */
+    cluster: Pick<Cluster, 'refreshMetadataIfNecessary' | 'findControllerBroker' | 'findGroupCoordinator'>
     transactional: boolean
     transactionalId?: string
     transactionTimeout?: number
@@ -104,6 +105,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     apiName: string
     encode: () => Promise<Pick<Encoder, 'buf' | 'buffer'>>
   }
+  export type CoordinatorOf = { groupId: string; coordinatorType?: number }
   export type InnerBroker = {
     nodeId: string | number
     /** What the broker understands, by api key. */
@@ -140,6 +142,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     findTopicPartitionMetadata(topic: string): PartitionMetadata[]
     findBroker(node: { nodeId: string }): Promise<InnerBroker>
     findControllerBroker(): Promise<InnerBroker>
+    findGroupCoordinator(of: CoordinatorOf): Promise<InnerBroker>
     findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   }
 }

@@ -3,7 +3,7 @@
  * producers and transactions are kafkajs's. One call at a time: all of them are written into one buffer.
  */
 import type Cluster from 'kafkajs/src/cluster/index.js'
-import type { InnerBroker } from 'kafkajs/src/cluster/index.js'
+import type { CoordinatorOf, InnerBroker } from 'kafkajs/src/cluster/index.js'
 import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
 import createEosManager, { type EosManager } from 'kafkajs/src/producer/eosManager/index.js'
 import { createErrorFromCode, staleMetadata } from 'kafkajs/src/protocol/error.js'
@@ -34,6 +34,9 @@ export class RecordProducer {
   readonly #sequences = new Map<string, number>()
   readonly #buffer = new WireWriter(bufferBytes)
   #sending: Promise<unknown> = Promise.resolve()
+  /** Of transactions, since the id was given: kafkajs asks for it before each of its calls. Found anew after an error. */
+  #coordinator: InnerBroker | undefined
+  #isOpen = false
 
   /** Connects, and asks for an id; of a transactional one that fences the earlier holder, and ends a transaction that it left open. @throws what kafkajs throws. */
   static async open(connection: KafkaConnection, transactional?: TransactionalOptions): Promise<RecordProducer> {
@@ -41,6 +44,7 @@ export class RecordProducer {
     try {
       await producer.#cluster.connect()
       await producer.#ids.initProducerId()
+      producer.#isOpen = true
       return producer
     } catch (error) {
       await producer.close()
@@ -55,7 +59,11 @@ export class RecordProducer {
     this.#transactionalId = transactional?.transactionalId
     this.#ids = createEosManager({
       logger: this.#logger,
-      cluster: this.#cluster,
+      cluster: {
+        refreshMetadataIfNecessary: () => this.#cluster.refreshMetadataIfNecessary(),
+        findControllerBroker: () => this.#cluster.findControllerBroker(),
+        findGroupCoordinator: (of) => this.#findCoordinator(of),
+      },
       transactional: transactional !== undefined,
       ...(transactional === undefined
         ? {}
@@ -104,6 +112,13 @@ export class RecordProducer {
       }
     })
     return written
+  }
+
+  async #findCoordinator(of: CoordinatorOf): Promise<InnerBroker> {
+    if (this.#coordinator !== undefined) return this.#coordinator
+    const found = await this.#cluster.findGroupCoordinator(of)
+    if (this.#isOpen) this.#coordinator = found
+    return found
   }
 
   #number({ place, records }: PartitionRecords): number {
@@ -170,6 +185,7 @@ export class RecordProducer {
   /** By the rules of kafkajs's own sends. What is worth one gets fresh metadata first. */
   async #isWorthATry(error: unknown): Promise<boolean> {
     if (isOfType(error, 'CONCURRENT_TRANSACTIONS')) return true // the markers of the one before are still being written
+    this.#coordinator = undefined
     if (isClosed(error)) this.#cluster.removeBroker(error)
     const isOfTheNet = isNamed(error, 'KafkaJSConnectionError') || isNamed(error, 'KafkaJSConnectionClosedError')
     const isPassing = isOfTheNet || isNamed(error, 'KafkaJSMetadataNotLoaded') || staleMetadata(error)
