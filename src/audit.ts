@@ -7,48 +7,77 @@
  *
  * FOREWARN_ASSERT=1 turns it on; else nothing of it runs. What does not agree stops the task before it is committed.
  */
-import { CellPart, FateColumns, fates } from '../streams/outputs.ts'
+import type { CellPart } from '../streams/outputs.ts'
 import type { Profile } from '../streams/profile.ts'
 import { ArchiveRecord, type TickRecord } from '../streams/ticks.ts'
-import type { TopicName } from '../streams/topics.ts'
 import { type CellKeys, cellKeys } from './cells.ts'
+import { partOf } from './columns/cellPart.ts'
+import { fateRowsIn } from './columns/fateRows.ts'
+import { unpacked } from './columns/packedRecords.ts'
 import type { Known } from './enterprise/known.ts'
 import { flag } from './enterprise/rows/rows.ts'
 import { ForewarnError } from './errors.ts'
 import type { BeatRecords } from './fold/beatRecords.ts'
 import { jsonOf } from './json.ts'
-import type { Output } from './log/port.ts'
+import type { LogRecord, NewRecord, Output } from './log/port.ts'
 import type { TaskId } from './log/tasks.ts'
 import { lattice } from './watch/lattice.ts'
 
-/** Takes what a task read in a beat and what it said. @throws ForewarnError FW_INTERNAL with the two accounts that differ. */
-export type Audit = (beat: number, records: BeatRecords, outputs: readonly Output[]) => void
+/** @throws ForewarnError FW_INTERNAL with the two accounts that differ. */
+export type Audit = {
+  /** Takes what a task read in a beat. */
+  beat(beat: number, records: BeatRecords): void
+  /** Takes all that it said in the beats since the last call. */
+  epoch(outputs: readonly Output[]): void
+}
+
+/** What a task said in one beat. */
+type Said = { parts: CellPart[]; fates: EventFates; ticks: TickRecord[] }
+/** Under one profile. */
+type AuditUnder = {
+  ofBeat(beat: number, records: BeatRecords, said: Said): void
+  /** After those of all beats of an epoch: what the task says in it is in its rows now. */
+  ofEpoch?(lastBeat: number, parts: readonly CellPart[]): void
+}
 
 type Rows = Known['rows']
 type Audited = { readonly id: TaskId; readonly profile: Profile; readonly known?: { readonly rows: Rows } }
 
 /** Another profile in force is another audit. */
 export function auditOf(task: Audited): Audit {
-  const made = (): Audit =>
+  const made = (): AuditUnder =>
     task.id.kind === 'watch' ? auditOfWatch(task.profile) : auditOfEnterprises(task.profile, task.known?.rows)
   let { profile } = task
   let audit = made()
-  return (beat, records, outputs) => {
-    if (task.profile !== profile) audit = made()
-    profile = task.profile
-    audit(beat, records, outputs)
+  let read: { beat: number; records: BeatRecords; audit: AuditUnder }[] = []
+  return {
+    beat(beat, records) {
+      if (task.profile !== profile) audit = made()
+      profile = task.profile
+      read.push({ beat, records, audit })
+    },
+    epoch(outputs) {
+      const said = saidByBeat(outputs)
+      for (const { beat, records, audit: under } of read) under.ofBeat(beat, records, said(beat))
+      const last = read.at(-1)?.beat
+      if (last !== undefined)
+        audit.ofEpoch?.(
+          last,
+          read.filter((one) => one.audit === audit).flatMap(({ beat }) => said(beat).parts),
+        )
+      read = []
+    },
   }
 }
 
 /** Decoded events arrive, kept ones are counted once, and each that is taken back was counted before. */
-function auditOfEnterprises(profile: Profile, rows: Rows | undefined): Audit {
+function auditOfEnterprises(profile: Profile, rows: Rows | undefined): AuditUnder {
   const auditRisk = rows && auditOfRisk(rows)
   const keys = cellKeys(profile)
   const { types } = profile
-  return (beat, _, outputs) => {
+  const ofBeat: AuditUnder['ofBeat'] = (beat, _, { parts, fates: fatesOf }) => {
     const agree = agreement(`beat ${beat}`)
-    const parts = said(outputs, 'cell-parts', CellPart.parse)
-    const fateOf = fatesOfEvents(said(outputs, 'fates', FateColumns.parse))
+    const fateOf = (fateOrCode: string): number => fatesOf.get(fateOrCode) ?? 0
     const counted = columnSums(
       keys,
       parts.map(({ counts }) => ({ keys: counts.keys, sums: counts.deltas })),
@@ -68,13 +97,13 @@ function auditOfEnterprises(profile: Profile, rows: Rows | undefined): Audit {
     agree('events that arrived', arrived, 'fates of such', kept + fateOf('retraction') + others)
     const gone = counted[retracted] + late[retracted]
     if (gone > fateOf('retraction')) agree('events taken back', gone, 'retractions', fateOf('retraction'))
-    auditRisk?.(agree, parts)
   }
+  return { ofBeat, ofEpoch: (lastBeat, parts) => auditRisk?.(agreement(`beat ${lastBeat}`), parts) }
 }
 
 type Scored = { enterprises: number; logOdds: number }
 
-/** What the rows are counted with is what parts have said since the rows were last looked at: in each beat that begins another tick. */
+/** What the rows are counted with is what parts have said since the rows were last looked at: after each epoch that ends in another tick. */
 function auditOfRisk(rows: Rows): (agree: Agree, parts: readonly CellPart[]) => void {
   let before: (Scored & { tick: number }) | undefined
   let told: Scored = { enterprises: 0, logOdds: 0 }
@@ -84,7 +113,7 @@ function auditOfRisk(rows: Rows): (agree: Agree, parts: readonly CellPart[]) => 
         enterprises: told.enterprises + sum(risk?.enterprises ?? []),
         logOdds: told.logOdds + sum(risk?.logOdds ?? []),
       }
-    const tick = parts.at(0)?.tick
+    const tick = parts.at(-1)?.tick
     if (tick === undefined || tick === before?.tick) return
     const now = scoredOf(rows)
     if (before !== undefined) {
@@ -113,15 +142,14 @@ function scoredOf(rows: Rows): Scored {
 }
 
 /** What parts say since the last tick closed is what the archive says of the tick; the first tick after a start may have begun before it. */
-function auditOfWatch(profile: Profile): Audit {
+function auditOfWatch(profile: Profile): AuditUnder {
   const keys = cellKeys(profile)
   const { axisOf, whole } = lattice(profile, keys)
   let parts: CellPart[] = []
   let isFirst = true
-  return (beat, records, outputs) => {
+  const ofBeat: AuditUnder['ofBeat'] = (beat, records, { ticks: pages }) => {
     const agree = agreement(`beat ${beat}`)
-    parts.push(...records.parts.map(({ value }) => CellPart.parse(jsonOf(value))))
-    const pages = said(outputs, 'ticks', ArchiveRecord.parse).filter((page): page is TickRecord => page.kind === 'tick')
+    parts.push(...records.parts.map(partOf))
     if (pages.length === 0) return
     const archived = columnSums(
       keys,
@@ -144,6 +172,8 @@ function auditOfWatch(profile: Profile): Audit {
     parts = []
     isFirst = false
   }
+
+  return { ofBeat }
 
   /** Events of judged types at every node above their leaves. */
   function eventsAbove(pages: readonly TickRecord[]): Map<number, number> {
@@ -175,9 +205,38 @@ function agreement(where: string): Agree {
   }
 }
 
-function said<T>(outputs: readonly Output[], topic: TopicName, parse: (json: unknown) => T): T[] {
-  return outputs.filter((one) => one.topic === topic).map(({ record }) => parse(jsonOf(record.value)))
+/** How many risk events came to a fate, or to the dead letters with a code. */
+type EventFates = Map<string, number>
+
+function saidByBeat(outputs: readonly Output[]): (beat: number) => Said {
+  const found = new Map<number, Said>()
+  const of = (beat: number): Said => {
+    const known = found.get(beat) ?? { parts: [], fates: new Map(), ticks: [] }
+    found.set(beat, known)
+    return known
+  }
+  for (const { topic, record } of outputs) {
+    if (topic === 'cell-parts') for (const part of unpacked(asRead(record)).map(partOf)) of(part.beat).parts.push(part)
+    else if (topic === 'fates') addFates(record, of)
+    else if (topic === 'ticks') {
+      const page = ArchiveRecord.parse(jsonOf(record.value))
+      if (page.kind === 'tick') of(page.beat).ticks.push(page)
+    }
+  }
+  return of
 }
+
+function addFates(record: NewRecord, of: (beat: number) => Said): void {
+  for (const { topic, beat, fate, code } of fateRowsIn(record)) {
+    if (topic !== 'risk-events') continue
+    const counts = of(beat).fates
+    const name = fate === 'dead' ? (code ?? fate) : fate
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+}
+
+/** A record that was just said, as a reader of the log meets it. */
+const asRead = ({ key, value, timeMs = 0 }: NewRecord): LogRecord => ({ offset: 0, timeMs, key, value, headers: null })
 
 function columnSums(
   keys: CellKeys,
@@ -187,20 +246,6 @@ function columnSums(
   for (const { keys: counted, sums } of columns)
     for (const [at, key] of counted.entries()) found[keys.column(key)] += sums[at]
   return found
-}
-
-/** How many risk events came to a fate, or to the dead letters with a code. */
-function fatesOfEvents(pages: readonly FateColumns[]): (fateOrCode: string) => number {
-  const counts = new Map<string, number>()
-  for (const { topics, counts: rows, fates: kinds, codes } of pages) {
-    const topicOf = topics.flatMap((topic, block): string[] => new Array(rows[block]).fill(topic))
-    for (const [row, kind] of Buffer.from(kinds, 'base64').entries()) {
-      if (topicOf[row] !== 'risk-events') continue
-      const name = fates[kind] === 'dead' ? (codes[row] ?? 'dead') : fates[kind]
-      counts.set(name, (counts.get(name) ?? 0) + 1)
-    }
-  }
-  return (fateOrCode) => counts.get(fateOrCode) ?? 0
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0)

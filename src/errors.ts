@@ -158,6 +158,11 @@ const registry = {
     says: 'The log at %s has format %s, this program reads format %s.',
     remedy: 'Use the version of forewarn that wrote it.',
   },
+  FW_PACKED_RECORD: {
+    says: 'What %s said at offset %s of the log cannot be read: %s.',
+    remedy:
+      'Only the tasks of Forewarn write cell parts: look who else may write that topic. Else use the version of Forewarn that wrote the log, or bring back a copy of it.',
+  },
   FW_LOG_UNAVAILABLE: {
     says: 'The log %s cannot be reached: %s.',
     remedy:

@@ -11,7 +11,7 @@ import { letterBeginningBytes, letterBytesMax, letterKeyMax, recordParseBytesMax
 import type { LogRecord } from './log/port.ts'
 import { slicesOf } from './slices.ts'
 
-const fateRowsMax = 50_000 // 9 bytes a row in base64: 600 KB
+const fateRowsMax = 10_000 // of 12 bytes, up to 42 where each is a block of its own, and up to 80 where each has a code: 800 KB
 
 export type Refusal = { refused: ErrorCode; detail: string }
 
@@ -85,18 +85,31 @@ function issueOf(issue: z.core.$ZodIssue): Refusal {
 
 const kindOf = new Map(fates.map((fate, at) => [fate, at + 1]))
 
-/** Fates of a beat, a row for every record, in the order of the inputs and of the log. */
+type Block = { topic: TopicName; beat: number; count: number }
+
+/** Fates of the beats of an epoch, a row for every record, in the order of the beats, of the inputs and of the log. */
 export class FateSheet {
-  readonly #topics: string[] = []
-  readonly #counts: number[] = []
+  readonly #task: string
+  readonly #beatMs: number
+  readonly #partition: number
+  readonly #blocks: Block[] = []
   #hashes = new Uint32Array(64)
   #kinds = new Uint8Array(32)
   /** By page, then by row in it. */
   #codes: Record<string, string>[] = []
-  #codeCounts: Record<string, number> = {}
   readonly #hasher = new IdHasher()
   #rows = 0
   #open = 0
+  /** Of the beat that is folded: its first row, and how many of its records have each code. */
+  #firstOfBeat = 0
+  #codeCounts: Record<string, number> = {}
+
+  /** `partition`: the task's, of the topic `fates`. */
+  constructor({ task, beatMs, partition }: { task: string; beatMs: number; partition: number }) {
+    this.#task = task
+    this.#beatMs = beatMs
+    this.#partition = partition
+  }
 
   set(row: number, fate: Fate, code?: ErrorCode): void {
     this.#kinds[row] = kindOf.get(fate) ?? 0
@@ -108,9 +121,10 @@ export class FateSheet {
     this.#codeCounts[code] = (this.#codeCounts[code] ?? 0) + 1
   }
 
-  /** Begins the block of one input's records, in slices; their fates are set by position. */
-  *block(topic: TopicName, records: readonly LogRecord[]): Generator<void, number> {
+  /** Begins the block of one input's records in a beat, in slices; their fates are set by position. */
+  *block(topic: TopicName, beat: number, records: readonly LogRecord[]): Generator<void, number> {
     const first = this.#rows
+    if (records.length === 0) return first
     this.#rows += records.length
     this.#open += records.length
     this.#reserve()
@@ -122,51 +136,67 @@ export class FateSheet {
       }
       yield
     }
-    this.#topics.push(topic)
-    this.#counts.push(records.length)
+    this.#blocks.push({ topic, beat, count: records.length })
     return first
   }
 
-  /** Page after page. @throws Error when a record has no fate: that must not be. */
-  *write(head: { task: string; beat: number; tick: number }, partition: number, emit: Emit): Iterable<void> {
-    if (this.#open !== 0) throw new Error(`${this.#open} records without a fate in beat ${head.beat}`)
-    for (let from = 0; from < this.#rows; from += fateRowsMax) {
-      emit({ topic: 'fates', partition, record: { key: head.task, value: jsonBytes(this.#page(head, from)) } })
-      yield
-    }
-    this.#topics.length = 0
-    this.#counts.length = 0
-    if (this.#rows < rowsKept && this.#kinds.length > 2 * rowsKept) this.#allocate(rowsKept)
-    this.#rows = 0
-    this.#codes = []
+  /** Ends the beat; pages that are full are written. @throws Error when a record has no fate: that must not be. */
+  *endBeat(beat: number, emit: Emit): Iterable<void> {
+    if (this.#open !== 0) throw new Error(`${this.#open} records without a fate in beat ${beat}`)
+    if (this.#rows >= fateRowsMax) yield* this.write(emit)
+    this.#firstOfBeat = this.#rows
     this.#codeCounts = {}
   }
 
+  /** Writes what is left, page after page. */
+  *write(emit: Emit): Iterable<void> {
+    for (let from = 0; from < this.#rows; from += fateRowsMax) {
+      const page = this.#page(from)
+      const timeMs = page.beats[page.beats.length - 1] * this.#beatMs
+      const record = { key: this.#task, value: jsonBytes(page), timeMs }
+      emit({ topic: 'fates', partition: this.#partition, record })
+      yield
+    }
+    this.#blocks.length = 0
+    if (this.#rows < rowsKept && this.#kinds.length > 2 * rowsKept) this.#allocate(rowsKept)
+    this.#rows = 0
+    this.#firstOfBeat = 0
+    this.#codes = []
+  }
+
+  /** Of the beat that is folded. */
   countByFate(): Partial<Record<Fate, number>> {
-    const counts = new Uint32Array(fates.length + 1)
-    for (let row = 0; row < this.#rows; row++) counts[this.#kinds[row]]++
     const found: Partial<Record<Fate, number>> = {}
-    for (const [fate, kind] of kindOf) if (counts[kind] > 0) found[fate] = counts[kind]
+    for (let row = this.#firstOfBeat; row < this.#rows; row++) {
+      const fate = fates[this.#kinds[row] - 1]
+      found[fate] = (found[fate] ?? 0) + 1
+    }
     return found
   }
 
+  /** Of the beat that is folded. */
   countByCode(): Record<string, number> {
     return this.#codeCounts
   }
 
-  #page(head: { task: string; beat: number; tick: number }, from: number): FateColumns {
+  #page(from: number): FateColumns {
     const to = Math.min(this.#rows, from + fateRowsMax)
-    const blocks: { topic: string; count: number }[] = []
+    const topics: string[] = []
+    const beats: number[] = []
+    const counts: number[] = []
     let first = 0
-    for (const [at, topic] of this.#topics.entries()) {
-      const count = Math.min(to, first + this.#counts[at]) - Math.max(from, first)
-      if (count > 0) blocks.push({ topic, count })
-      first += this.#counts[at]
+    for (const { topic, beat, count } of this.#blocks) {
+      const rows = Math.min(to, first + count) - Math.max(from, first)
+      first += count
+      if (rows <= 0) continue
+      topics.push(topic)
+      beats.push(beat)
+      counts.push(rows)
     }
     return {
-      ...head,
-      topics: blocks.map((block) => block.topic),
-      counts: blocks.map((block) => block.count),
+      task: this.#task,
+      beatMs: this.#beatMs,
+      ...{ topics, beats, counts },
       hashes: Buffer.from(this.#hashes.buffer, from * 8, (to - from) * 8).toString('base64'),
       fates: Buffer.from(this.#kinds.subarray(from, to).map((kind) => kind - 1)).toString('base64'),
       codes: this.#codes[from / fateRowsMax] ?? {},

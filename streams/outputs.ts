@@ -53,13 +53,13 @@ export type ShadowScore = z.infer<typeof ShadowScore>
 
 const numbers = z.array(z.number())
 
-/** Topic `fates`, key = task: what became of each record of a beat, in columns. */
-export const FateColumns = z.object({
+const FatesOfBeats = z.object({
   task: z.string(),
-  beat: z.int(),
-  tick: z.int(),
-  /** Topic of each block of rows, and how many rows it has. */
+  /** Length of a beat: that of a block begins at `beats` times this. Absent: the record's log time says when its one beat begins. */
+  beatMs: z.int().positive().optional(),
+  /** Topic and beat of each block of rows, and how many rows it has. */
   topics: z.array(z.string()),
+  beats: z.array(z.int()),
   counts: z.array(z.int()),
   /** Base64 of 8 bytes a row: hash of the record's bytes. */
   hashes: z.string(),
@@ -68,11 +68,23 @@ export const FateColumns = z.object({
   /** Error code by row, for rows that have one. */
   codes: z.record(z.string(), z.string()),
 })
+
+/** As it was written before: a record for each beat. */
+const FatesOfBeat = FatesOfBeats.omit({ beatMs: true, beats: true }).extend({ beat: z.int() })
+
+/** Topic `fates`, key = task: what became of each record of some beats, in columns. */
+export const FateColumns = z.union([
+  FatesOfBeats,
+  FatesOfBeat.transform(({ beat, ...columns }): z.infer<typeof FatesOfBeats> => {
+    return { ...columns, beats: columns.topics.map(() => beat) }
+  }),
+])
 export type FateColumns = z.infer<typeof FateColumns>
 
 /**
  * Topic `cell-parts`: what one task adds to the cells in one beat, as signed integers. Keys are packed by `src/cells.ts`;
- * columns of equal length. Records of one (task, beat) are numbered by page.
+ * columns of equal length. Those of one (task, beat) are numbered by page. In the log they stand as bytes, many in one record:
+ * `src/columns/`.
  */
 export const CellPart = z.object({
   task: z.string(),

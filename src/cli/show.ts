@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { ArtifactChunk } from '../../streams/artifacts.ts'
 import {
+  type CellPart,
   CommandResult,
   EnterpriseAlert,
   FateColumns,
@@ -17,6 +18,8 @@ import {
 } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { AnyWarning } from '../../streams/warnings.ts'
+import { partOf } from '../columns/cellPart.ts'
+import { unpacked } from '../columns/packedRecords.ts'
 import { jsonOf } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
 import { jsonText, plainText } from './common.ts'
@@ -34,8 +37,8 @@ export function showRecord(topic: TopicName, { partition, record }: Placed, opti
   return `${time} ${partition}/${record.offset} ${plainText(record.key ?? '-')} ${textOf(record)}`
 }
 
-/** The whole record as one line of JSON; a value that is no JSON is given as text. */
-export function jsonRecord({ partition, record }: Placed): string {
+/** The whole record as one line of JSON; a value that is none is given as what it means, or as text. */
+export function jsonRecord(topic: TopicName, { partition, record }: Placed): string {
   const { offset, key, headers } = record
   return jsonText({
     partition,
@@ -43,7 +46,7 @@ export function jsonRecord({ partition, record }: Placed): string {
     time: timeOf(record),
     key,
     ...(headers === null ? {} : { headers }),
-    value: valueIn(record) ?? Buffer.from(record.value).toString('utf8'),
+    value: (topic === 'cell-parts' ? partsIn(record) : valueIn(record)) ?? Buffer.from(record.value).toString('utf8'),
   })
 }
 
@@ -55,6 +58,15 @@ export function timeOf({ timeMs }: LogRecord): string {
 function textOf({ value }: LogRecord): string {
   const text = plainText(Buffer.from(value.subarray(0, textMax * 4)).toString('utf8'))
   return text.length > textMax ? `${text.slice(0, textMax)}...` : text
+}
+
+/** The parts in a record; undefined for what is none. */
+function partsIn(record: LogRecord): CellPart[] | undefined {
+  try {
+    return unpacked(record).map(partOf)
+  } catch {
+    return undefined
+  }
 }
 
 function valueIn({ value }: LogRecord): unknown {
@@ -116,8 +128,12 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
   ),
   fates: sayer(
     FateColumns,
-    ({ task, beat, fates: kinds, codes }) => `${task} beat ${beat}: ${fateCounts(kinds)}${codeCounts(codes)}`,
+    ({ task, beats, fates: kinds, codes }) => `${task} ${beatsSaid(beats)}: ${fateCounts(kinds)}${codeCounts(codes)}`,
   ),
+  'cell-parts': (record) => {
+    const parts = partsIn(record)
+    return parts && plainText(`${record.key ?? ''} ${beatsSaid(parts.map(({ beat }) => beat))}: ${parts.length} parts`)
+  },
   'command-results': sayer(
     CommandResult,
     ({ id, kind, accepted, code }) => `${kind} ${id} ${accepted ? 'accepted' : `refused ${code ?? ''}`}`,
@@ -161,6 +177,12 @@ export function deadLetterSays(record: LogRecord): string {
   } = record.headers ?? {}
   const from = file === undefined ? '' : ` ${file}:${line ?? '?'}`
   return `${plainText(`${code} ${topic}/${partition}/${offset}${from}${detail === '' ? '' : ` (${detail})`}`)} ${textOf(record)}`
+}
+
+/** `beat 7`, or `beats 7 to 9`. */
+function beatsSaid(beats: readonly number[]): string {
+  const [first, last] = [beats[0], beats[beats.length - 1]]
+  return first === last ? `beat ${first}` : `beats ${first} to ${last}`
 }
 
 function fateCounts(kinds: string): string {

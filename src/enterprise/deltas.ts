@@ -33,6 +33,7 @@ export class Deltas {
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
   take(): Sums {
     const index = this.#index
+    if (index.count === 0) return none
     const found = new Float64Array(index.count)
     let count = 0
     for (let at = 0; at < index.count; at++)
@@ -57,6 +58,13 @@ export class Deltas {
   }
 }
 
+const none: Sums = {
+  ...{ keys: new Float64Array(), deltas: new Int32Array() },
+  ...{ seconds: new Float64Array(), thirds: new Float64Array() },
+}
+
+/** Up to so many keys each is put in its place: a beat of one record has two or three. */
+const inPlaceMax = 16
 /** From so many keys on, sorting by digits is faster than by comparisons. */
 const byDigitsMin = 512
 const digits = 2 ** 11
@@ -64,6 +72,7 @@ const starts = new Int32Array(digits + 1)
 
 /** Whole numbers from 0 on, sorted; by eleven bits at a time from the lowest when they are many. */
 function ascending(keys: Float64Array<ArrayBuffer>): Float64Array {
+  if (keys.length <= inPlaceMax) return inPlace(keys)
   if (keys.length < byDigitsMin) return keys.sort()
   let greatest = 0
   for (let at = 0; at < keys.length; at++) if (keys[at] > greatest) greatest = keys[at]
@@ -78,4 +87,14 @@ function ascending(keys: Float64Array<ArrayBuffer>): Float64Array {
     from = sorted
   }
   return from
+}
+
+function inPlace(keys: Float64Array): Float64Array {
+  for (let at = 1; at < keys.length; at++) {
+    const key = keys[at]
+    let to = at
+    for (; to > 0 && keys[to - 1] > key; to--) keys[to] = keys[to - 1]
+    keys[to] = key
+  }
+  return keys
 }

@@ -1,27 +1,55 @@
-/** The cell part: what a task adds to the cells in one beat, in columns and in pages under the limit. */
-import type { CellPart } from '../../streams/outputs.ts'
+/** Cell parts: what a task adds to the cells, beat after beat, in pages under the limit, and many beats in one record. */
+import { type KeyedColumns, type PartHead, type PartSums, putPart } from '../columns/cellPart.ts'
+import { RecordPacker } from '../columns/packedRecords.ts'
+import { ByteWriter } from '../columns/varints.ts'
 import type { Emit } from '../fold/task.ts'
+import { pageBytesMax } from '../limits.ts'
 import type { ContributionSums } from './cellContributions.ts'
 import type { Sums } from './deltas.ts'
-import { NumbersJson } from './numbersJson.ts'
 
-const partEntriesMax = 5_000 // of each kind in a page: under 900 KiB
+const partEntriesMax = 5_000 // of each kind in a page: 23 columns of 8 bytes at most, 920 KB
 
-type Head = { task: string; beat: number; tick: number }
-type Column = Float64Array | Int32Array
-type Kind = 'counts' | 'unjudged' | 'late' | 'breadth' | 'shared' | 'stock' | 'arrivals' | 'drift' | 'risk'
-/** Left out of a part that has none of them. */
-const optional: ReadonlySet<string> = new Set<Kind>(['unjudged', 'drift', 'risk'])
-/** The columns of a part; numbers lie in typed arrays until they are written. */
-type Columns = { [kind in Kind]: { [name in keyof NonNullable<CellPart[kind]>]: Column } }
+export class PartWriter {
+  readonly #task: string
+  readonly #partition: number
+  readonly #packer = new RecordPacker()
+  readonly #page = new ByteWriter()
 
-const json = new NumbersJson()
+  constructor(task: string, partition: number) {
+    this.#task = task
+    this.#partition = partition
+  }
 
-/** Writes the sums of a beat as a part, page after page, and empties them. */
-export function* writePart(sums: ContributionSums, head: Head, partition: number, emit: Emit): Iterable<void> {
-  const drift = sums.drift.take()
+  /** Takes the sums of a beat, which begins at an instant, as a part, page after page. Records that are full are written. */
+  *add(
+    sums: ContributionSums,
+    { beat, tick }: Pick<PartHead, 'beat' | 'tick'>,
+    timeMs: number,
+    emit: Emit,
+  ): Iterable<void> {
+    const taken = takeSums(sums)
+    const longest = Math.max(...Object.values(taken).map(({ keys }) => keys.length))
+    const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
+    for (let page = 0; page < pages; page++) {
+      const from = page * partEntriesMax
+      putPart(this.#page, { beat, tick, page, pages }, taken, { from, to: from + partEntriesMax })
+      if (this.#packer.bytes + this.#page.length > pageBytesMax) this.write(emit)
+      this.#packer.add(timeMs, this.#page.view())
+      this.#page.clear()
+      if (page > 0) yield
+    }
+  }
+
+  /** Writes what is left. */
+  write(emit: Emit): void {
+    if (this.#packer.count > 0)
+      emit({ topic: 'cell-parts', partition: this.#partition, record: this.#packer.take(this.#task) })
+  }
+}
+
+function takeSums(sums: ContributionSums): PartSums {
   const risk = sums.risk.take()
-  const columns: Columns = {
+  return {
     counts: singles(sums.counts.take()),
     unjudged: singles(sums.unjudged.take()),
     late: takeLate(sums),
@@ -29,52 +57,31 @@ export function* writePart(sums: ContributionSums, head: Head, partition: number
     shared: pairs(sums.overlapCorrection.take()),
     stock: singles(sums.stock.take()),
     arrivals: singles(sums.arrivals.take()),
-    drift: { keys: drift.keys, counts: drift.deltas },
-    risk: { keys: risk.keys, enterprises: risk.deltas, logOdds: risk.seconds, probability: risk.thirds },
-  }
-  const longest = Math.max(...Object.values(columns).map(({ keys }) => keys.length))
-  const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
-  for (let page = 0; page < pages; page++) {
-    const start = JSON.stringify({ ...head, page, pages, through: head.beat } satisfies Omit<CellPart, Kind>)
-    json.text(start.slice(0, -1))
-    for (const [kind, named] of Object.entries(columns)) {
-      if (optional.has(kind) && named.keys.length === 0) continue
-      let before = `,"${kind}":{`
-      for (const [name, column] of Object.entries(named)) {
-        json.text(`${before}"${name}":[`)
-        json.numbers(column.subarray(page * partEntriesMax, (page + 1) * partEntriesMax))
-        before = '],'
-      }
-      json.text(']}')
-    }
-    json.text('}')
-    emit({ topic: 'cell-parts', partition, record: { key: head.task, value: json.take() } })
-    yield
+    drift: singles(sums.drift.take()),
+    risk: { keys: risk.keys, columns: [risk.deltas, risk.seconds, risk.thirds] },
   }
 }
 
-function takeLate(sums: ContributionSums): Columns['late'] {
-  const late: { ticks: number[]; keys: number[]; deltas: number[] } = { ticks: [], keys: [], deltas: [] }
+function takeLate(sums: ContributionSums): KeyedColumns {
+  const ticks: number[] = []
+  const keys: number[] = []
+  const deltas: number[] = []
   for (const tick of [...sums.late.keys()].sort((a, b) => a - b)) {
-    const { keys, deltas } = sums.lateOf(tick).take()
-    for (let at = 0; at < keys.length; at++) {
-      late.ticks.push(tick)
-      late.keys.push(keys[at])
-      late.deltas.push(deltas[at])
+    const taken = sums.lateOf(tick).take()
+    for (const [at, key] of taken.keys.entries()) {
+      ticks.push(tick)
+      keys.push(key)
+      deltas.push(taken.deltas[at])
     }
   }
   sums.late.clear()
-  return {
-    ticks: Float64Array.from(late.ticks),
-    keys: Float64Array.from(late.keys),
-    deltas: Float64Array.from(late.deltas),
-  }
+  return { ticks, keys, columns: [deltas] }
 }
 
-function singles({ keys, deltas }: Sums): Columns['counts'] {
-  return { keys, deltas }
+function singles({ keys, deltas }: Sums): KeyedColumns {
+  return { keys, columns: [deltas] }
 }
 
-function pairs({ keys, deltas, seconds }: Sums): Columns['breadth'] {
-  return { keys, enterprises: deltas, squares: seconds }
+function pairs({ keys, deltas, seconds }: Sums): KeyedColumns {
+  return { keys, columns: [deltas, seconds] }
 }

@@ -37,7 +37,7 @@ import { type ContributionHead, writeContributions } from './contributionRecords
 import { type Decoder, decoder, flags } from './decode/decode.ts'
 import { plainEvents } from './decode/plainEvent.ts'
 import type { Known } from './known.ts'
-import { writePart } from './part.ts'
+import { PartWriter } from './part.ts'
 import { EventFold } from './rows/events.ts'
 import { type BeatTime, evict } from './rows/keep.ts'
 import { type EnterpriseRows, flag } from './rows/rows.ts'
@@ -78,6 +78,8 @@ type Parts = {
   active: ActiveModels
 }
 
+type Time = BeatTime & { beat: number }
+
 type Records = RecordsOf<'enterprise'>
 const noRecords: Records = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
 
@@ -117,7 +119,8 @@ export class EnterpriseTask implements FoldTask {
   readonly #tables: TableFold
   /** All that is worked out from the profile in force. */
   #parts: Parts
-  readonly #fates = new FateSheet()
+  readonly #fates: FateSheet
+  readonly #cellParts: PartWriter
   #openTick: number | undefined
   readonly #moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
   readonly #shadowed: ShadowScore[] = []
@@ -133,6 +136,8 @@ export class EnterpriseTask implements FoldTask {
     this.id = { kind: 'enterprise', partition }
     this.#name = taskName(this.id)
     this.#partition = partition
+    this.#fates = new FateSheet({ task: this.#name, beatMs, partition: taskNumber(this.id, partitions) })
+    this.#cellParts = new PartWriter(this.#name, partition)
     this.#number = taskNumber(this.id, partitions)
     this.#options = options
     this.#beatMs = beatMs
@@ -191,6 +196,12 @@ export class EnterpriseTask implements FoldTask {
   /** Inputs that are left out have no records. */
   fold(beat: number, records: Partial<Records>, emit: Emit): void {
     for (const _ of this.foldInSlices(beat, { ...noRecords, ...records }, emit));
+    for (const _ of this.endEpoch(emit));
+  }
+
+  *endEpoch(emit: Emit): Iterable<void> {
+    yield* this.#fates.write(emit)
+    this.#cellParts.write(emit)
   }
 
   *foldInSlices(beat: number, records: Records, emit: Emit): Iterable<void> {
@@ -307,9 +318,9 @@ export class EnterpriseTask implements FoldTask {
     return calendar.endMs(closed + neighbourhoodLagTicks) / this.#beatMs - 1
   }
 
-  #timeOf(beat: number): BeatTime {
+  #timeOf(beat: number): Time {
     const knownAtMs = (beat + 1) * this.#beatMs
-    return { knownAtMs, knownHour: hourOf(knownAtMs), tick: this.profile.calendar.tickOf(beat * this.#beatMs) }
+    return { beat, knownAtMs, knownHour: hourOf(knownAtMs), tick: this.profile.calendar.tickOf(beat * this.#beatMs) }
   }
 
   *#openTicks(tick: number): Iterable<void> {
@@ -328,11 +339,11 @@ export class EnterpriseTask implements FoldTask {
   /** Enterprises or grades, in log order: each is placed, or goes to the dead letters. */
   *#foldTable<T extends { enterpriseId: string; flags: number }>(
     table: Table<T>,
-    time: BeatTime,
+    time: Time,
     emit: Emit,
   ): Iterable<void> {
     const { topic, records } = table
-    const first = yield* this.#fates.block(topic, records)
+    const first = yield* this.#fates.block(topic, time.beat, records)
     for (const { from, to } of slicesOf(records)) {
       for (let at = from; at < to; at++)
         this.#foldRow(table, records[at], { fateAt: first + at, tick: time.tick }, emit)
@@ -358,8 +369,8 @@ export class EnterpriseTask implements FoldTask {
     this.#fates.set(fateAt, fate)
   }
 
-  *#foldEvents(records: readonly LogRecord[], time: BeatTime, emit: Emit): Iterable<void> {
-    const first = yield* this.#fates.block('risk-events', records)
+  *#foldEvents(records: readonly LogRecord[], time: Time, emit: Emit): Iterable<void> {
+    const first = yield* this.#fates.block('risk-events', time.beat, records)
     yield* this.#parts.events.fold(
       records,
       time,
@@ -457,8 +468,8 @@ export class EnterpriseTask implements FoldTask {
     this.#flagCounts = noFlags()
     this.#unscorable = 0
     this.#rows.factsDropped = 0
-    yield* this.#fates.write({ task: name, beat, tick }, this.#number, emit)
-    yield* writePart(this.#contributions.sums, { task: name, beat, tick }, partition, emit)
+    yield* this.#fates.endBeat(beat, emit)
+    yield* this.#cellParts.add(this.#contributions.sums, { beat, tick }, beat * this.#beatMs, emit)
     yield* this.#writeCounted({ task: name, beat, tick }, emit)
   }
 

@@ -1,4 +1,6 @@
 /** One input of a task: records fetched and not yet folded, each with the beat to which its log time puts it. */
+import { unpacked } from '../columns/packedRecords.ts'
+import { fetchBytes } from '../limits.ts'
 import type { Log, LogRecord } from '../log/port.ts'
 import type { TaskId } from '../log/tasks.ts'
 import type { Input } from '../log/topology.ts'
@@ -12,8 +14,10 @@ export class InputQueue {
   #head = 0
   /** Where the next fetch begins. */
   #fetchFrom: number
-  /** Offset after the last record that was taken. */
+  /** Offset after the last record that was taken; of a packed one that was taken in part, its own. */
   position: number
+  /** The beat through which records were taken: of a packed record those up to it. */
+  #takenBeat: number
   /** Largest log time seen: `knownAt` is a running maximum (docs/fold.md rule 1). */
   maxTimeMs: number
   /** The same of the records already taken: none counts for more than the beat that it joined. */
@@ -23,11 +27,19 @@ export class InputQueue {
   /** Records that joined an earlier beat than their own log time says: it led the clock too far. */
   leads = 0
 
-  constructor(log: Log, input: Input, beatMs: number, position: number, maxTimeMs: number) {
+  /** `from`: where it stands, and the beat through which records were taken before. */
+  constructor(
+    log: Log,
+    input: Input,
+    beatMs: number,
+    from: { position: number; beat?: number | undefined; maxTimeMs: number },
+  ) {
+    const { position, beat = Number.NEGATIVE_INFINITY, maxTimeMs } = from
     this.#log = log
     this.input = input
     this.#beatMs = beatMs
     this.position = position
+    this.#takenBeat = beat
     this.#fetchFrom = position
     this.maxTimeMs = maxTimeMs
     this.foldedMaxTimeMs = maxTimeMs
@@ -37,6 +49,11 @@ export class InputQueue {
   get leader(): TaskId | undefined {
     const { closedBy } = this.input
     return typeof closedBy === 'object' ? closedBy.leader : undefined
+  }
+
+  /** Whether its records are packed: tasks write it, many beats in one record. */
+  get #isPacked(): boolean {
+    return this.input.closedBy === 'writers'
   }
 
   get length(): number {
@@ -66,12 +83,24 @@ export class InputQueue {
   async fetch(bytes: number, latestMs: number): Promise<void> {
     const { records, next } = await this.#log.read(this.input.topic, this.input.partition, this.#fetchFrom, bytes)
     this.#compact()
-    for (const record of records) {
+    for (const record of this.#isPacked ? records.flatMap((one) => this.#notTaken(one)) : records) {
       this.maxTimeMs = Math.max(this.maxTimeMs, Math.min(record.timeMs, latestMs))
       this.#records.push(record)
       this.#beats.push(this.lastBeat)
     }
     this.#fetchFrom = next
+  }
+
+  /** Fetches all records before an offset that the journal has, and a packed one that begins there if it is in the log. */
+  async fetchThrough(cut: number, giveWay: () => Promise<void> = async () => {}): Promise<void> {
+    const { topic, partition } = this.input
+    const isWanted = async (): Promise<boolean> =>
+      !this.readTo(cut) ||
+      (this.#isPacked && this.#fetchFrom === cut && (await this.#log.range(topic, partition)).end > cut)
+    while (await isWanted()) {
+      await this.fetch(fetchBytes, Number.POSITIVE_INFINITY)
+      await giveWay()
+    }
   }
 
   /** Forgets what was fetched and not taken: it is read again, as the clock stands then. */
@@ -102,9 +131,18 @@ export class InputQueue {
 
   /** All records before an offset, which must have been fetched: those of a beat that the journal has. */
   takeBefore(offset: number, beat: number): readonly LogRecord[] {
+    const isBefore = (at: number): boolean =>
+      this.#records[at].offset < offset ||
+      (this.#isPacked && this.#records[at].offset === offset && this.#beats[at] <= beat)
     let end = this.#head
-    while (end < this.#records.length && this.#records[end].offset < offset) end++
+    while (end < this.#records.length && isBefore(end)) end++
     return this.#take(end, beat)
+  }
+
+  /** The records in a packed one that were not taken before. */
+  #notTaken(record: LogRecord): readonly LogRecord[] {
+    const all = unpacked(record)
+    return record.offset === this.position ? all.filter(({ timeMs }) => this.#beatOf(timeMs) > this.#takenBeat) : all
   }
 
   #take(end: number, beat: number): readonly LogRecord[] {
@@ -113,7 +151,9 @@ export class InputQueue {
     const lastMs = (beat + 1) * this.#beatMs - 1
     for (const { timeMs } of taken) this.foldedMaxTimeMs = Math.max(this.foldedMaxTimeMs, Math.min(timeMs, lastMs))
     this.#head = end
-    this.position = taken[taken.length - 1].offset + 1
+    const { offset } = taken[taken.length - 1]
+    this.position = this.#records[end]?.offset === offset ? offset : offset + 1
+    this.#takenBeat = beat
     return taken
   }
 

@@ -1,7 +1,6 @@
 /** The beats that a task has folded, once more: by its journal, from the first, without taking the task over. */
 
 import { ForewarnError } from '../errors.ts'
-import { fetchBytes } from '../limits.ts'
 import type { Log, LogRecord } from '../log/port.ts'
 import { recordsOf } from '../log/recordsOf.ts'
 import { taskNumber } from '../log/tasks.ts'
@@ -30,7 +29,7 @@ export async function* replayedBeats(
   for (const input of chosen) {
     const { start } = await log.range(input.topic, input.partition)
     if (start > 0) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
-    queues.push(new InputQueue(log, input, beatMs, 0, Number.NEGATIVE_INFINITY))
+    queues.push(new InputQueue(log, input, beatMs, { position: 0, maxTimeMs: Number.NEGATIVE_INFINITY }))
   }
   const partition = taskNumber(id, log.partitions('risk-events'))
   for await (const { offset, value } of recordsOf(log, 'journal', partition)) {
@@ -66,10 +65,9 @@ export async function takenBefore(
   const records: (readonly LogRecord[])[] = []
   for (const [at, queue] of queues.entries()) {
     const cut = cuts[at] ?? queue.position
-    while (!queue.readTo(cut)) {
-      await queue.fetch(fetchBytes, Number.POSITIVE_INFINITY)
+    await queue.fetchThrough(cut, async () => {
       if (turns?.over) await turns.next()
-    }
+    })
     records.push(queue.takeBefore(cut, beat))
   }
   return records

@@ -44,7 +44,7 @@ export type RunnerOptions = {
   signal?: AbortSignal
   /** How long a full disk is waited for, in milliseconds; for ever unless given. */
   fullPatienceMs?: number | undefined
-  /** Checks each live beat against what the task read and said. */
+  /** Checks each live epoch against what the task read and said. */
   audit?: Audit | undefined
 }
 
@@ -134,7 +134,11 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       const position = loaded?.manifest.positions[at] ?? 0
       if (start > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
       this.#queues.push(
-        new InputQueue(log, input, beatMs, position, loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY),
+        new InputQueue(log, input, beatMs, {
+          position,
+          beat: loaded?.manifest.beat,
+          maxTimeMs: loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY,
+        }),
       )
     }
     this.#lastBeat = loaded?.manifest.beat
@@ -174,7 +178,9 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       await this.#foldLive(beat, epoch)
     }
     this.#inputsTold.tell(this.#queues, { ends, closing, foldedEndMs: this.foldedEndMs })
-    return epoch.beats.length > 0 && (await this.#commit(epoch))
+    if (epoch.beats.length === 0) return false
+    await this.#endEpoch(epoch)
+    return this.#commit(epoch)
   }
 
   /** Resolves when the server and the other tasks of the process have had their turn. */
@@ -273,6 +279,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
         await this.#replay(folded)
         replayed++
       }
+      await this.#turns.work(this.task.endEpoch(ignore))
     }
     tell(end)
     return replayed
@@ -350,15 +357,9 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const { id, inputs } = this.task
     const begunMs = this.#options.now()
     const taken = this.#queues.map((queue) => (queue.leader === undefined ? queue.takeThrough(beat) : queue.takeAll()))
-    const timeMs = beat * this.#options.beatMs
-    const emit: Emit = ({ topic, partition, record }) => {
-      epoch.outputs.push({ topic, partition, record: { ...record, timeMs } })
-      epoch.outputBytes += record.value.length
-    }
     const records = recordsByName(id, inputs, taken)
-    const before = epoch.outputs.length
-    await this.#turns.work(this.task.foldInSlices(beat, records, emit))
-    this.#options.audit?.(beat, records, epoch.outputs.slice(before))
+    await this.#turns.work(this.task.foldInSlices(beat, records, into(epoch, beat * this.#options.beatMs)))
+    this.#options.audit?.beat(beat, records)
     for (const one of taken) {
       epoch.records += one.length
       for (const { value } of one) epoch.bytes += value.length
@@ -367,6 +368,12 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     this.#lastBeat = beat
     this.#lastPartMs = this.#options.now()
     epoch.beatSeconds.push(Math.max(0, this.#lastPartMs - begunMs) / secondMs)
+  }
+
+  async #endEpoch(epoch: Epoch): Promise<void> {
+    const { beat } = epoch.beats[epoch.beats.length - 1]
+    await this.#turns.work(this.task.endEpoch(into(epoch, beat * this.#options.beatMs)))
+    this.#options.audit?.epoch(epoch.outputs)
   }
 
   /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
@@ -405,6 +412,14 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       if (now() - this.#fullSinceMs >= fullPatienceMs) throw error
       return false
     }
+  }
+}
+
+/** What a task says goes into the epoch, with the time that it gives, or else of its beat. */
+function into(epoch: Epoch, timeMs: number): Emit {
+  return ({ topic, partition, record }) => {
+    epoch.outputs.push({ topic, partition, record: { ...record, timeMs: record.timeMs ?? timeMs } })
+    epoch.outputBytes += record.value.length
   }
 }
 

@@ -18,10 +18,12 @@ export interface FoldTask {
   readonly profile: Profile
   /** Those of its kind (`taskInputs`), or fewer. */
   readonly inputs: readonly Input[]
-  /** Folds one beat. Beats come in ascending order. */
+  /** Folds one beat as an epoch of its own. Beats come in ascending order. */
   fold(beat: number, records: BeatRecords, emit: Emit): void
   /** The same in slices of some milliseconds: the beat is folded when the iteration is done, and before that the state is that of no beat. */
   foldInSlices(beat: number, records: BeatRecords, emit: Emit): Iterable<void>
+  /** After the last beat of an epoch: what it says of all of its beats together. Nothing of it is state. */
+  endEpoch(emit: Emit): Iterable<void>
   /** The first beat after `beat` that must be folded even when it is empty (it ends a tick, or grades begin with it); undefined before the first record. */
   nextTickEnd(beat: number): number | undefined
   /** For a task that one of its inputs leads: the last beat that it may fold when the leader has folded through a beat. */

@@ -2,11 +2,14 @@
  * The digest: one hash a topic over what a run says (docs/fold.md rule 21). Records count as a multiset, without task, partition, offset
  * or page, so that two runs that say the same have the same digest, however many partitions and crashes they had.
  */
-import { createHash } from 'node:crypto'
 import { Contributions } from '../../streams/contributions.ts'
-import { CellPart, FateColumns, fates } from '../../streams/outputs.ts'
+import type { CellPart } from '../../streams/outputs.ts'
 import type { TopicName } from '../../streams/topics.ts'
+import { partOf } from '../columns/cellPart.ts'
+import { fateRowsIn } from '../columns/fateRows.ts'
+import { unpackedOf } from '../columns/packedRecords.ts'
 import { jsonOf } from '../json.ts'
+import { Multiset } from './multiset.ts'
 import type { Log, LogRecord } from './port.ts'
 import { placesOf, recordsOf } from './recordsOf.ts'
 
@@ -30,55 +33,36 @@ export type DigestTopic = (typeof digestTopics)[number]
 export type TopicDigest = { hash: string; records: number }
 export type Digest = Record<DigestTopic, TopicDigest>
 
-/** Sum of sha256 hashes modulo 2^256: the same for any order of the same things. */
-class Multiset {
-  #sum = 0n
-  count = 0
-
-  add(...parts: readonly (string | Uint8Array)[]): void {
-    const hash = createHash('sha256')
-    for (const part of parts) hash.update(String(part.length)).update(':').update(part)
-    this.#sum = BigInt.asUintN(256, this.#sum + BigInt(`0x${hash.digest('hex')}`))
-    this.count++
-  }
-
-  get hash(): string {
-    return this.#sum.toString(16).padStart(64, '0')
-  }
-}
-
 /** `includes`: whether a record of this log time (the beginning of its beat) counts. */
-export async function digest(log: Log, includes: (timeMs: number) => boolean = () => true): Promise<Digest> {
+export async function digest(log: Log, includes: Includes = () => true): Promise<Digest> {
   const none: TopicDigest = { hash: new Multiset().hash, records: 0 }
   const found: Digest = Object.assign({}, ...digestTopics.map((topic) => ({ [topic]: none })))
   for (const topic of digestTopics) found[topic] = await digestOf(log, topic, includes)
   return found
 }
 
-async function digestOf(log: Log, topic: DigestTopic, includes: (timeMs: number) => boolean): Promise<TopicDigest> {
+async function digestOf(log: Log, topic: DigestTopic, includes: Includes): Promise<TopicDigest> {
   const set = new Multiset()
   if (topic === 'cell-parts') await addParts(log, set, includes)
   else {
     for (const { partition } of placesOf(log, [topic]))
-      for await (const record of recordsOf(log, topic, partition))
-        if (includes(record.timeMs)) addRecord(topic, record, set)
+      for await (const record of recordsOf(log, topic, partition)) addRecord(topic, record, set, includes)
   }
   return { hash: set.hash, records: set.count }
 }
 
-function addRecord(topic: DigestTopic, record: LogRecord, set: Multiset): void {
-  if (topic === 'fates') addFates(record, set)
+type Includes = (timeMs: number) => boolean
+
+function addRecord(topic: DigestTopic, record: LogRecord, set: Multiset, includes: Includes): void {
+  if (topic === 'fates') addFates(record, set, includes)
+  else if (!includes(record.timeMs)) return
   else if (topic === 'contributions') addContributions(record, set)
   else if (topic === 'dead-letters') set.add(record.headers?.['error-code'] ?? '', record.value)
   else set.add(record.key ?? '', record.value)
 }
 
-function addFates(record: LogRecord, set: Multiset): void {
-  const columns = FateColumns.parse(jsonOf(record.value))
-  const hashes = Buffer.from(columns.hashes, 'base64')
-  const kinds = Buffer.from(columns.fates, 'base64')
-  for (const [row, kind] of kinds.entries())
-    set.add(hashes.subarray(row * 8, row * 8 + 8), fates[kind], columns.codes[row] ?? '')
+function addFates(record: LogRecord, set: Multiset, includes: Includes): void {
+  for (const { hash, fate, code = '', timeMs } of fateRowsIn(record)) if (includes(timeMs)) set.add(hash, fate, code)
 }
 
 /** Fact by fact: pages and dictionaries are those of a task. */
@@ -95,9 +79,9 @@ function addContributions(record: LogRecord, set: Multiset): void {
 }
 
 /** Parts are summed over tasks by beat; partitions are read side by side, a beat at a time. */
-async function addParts(log: Log, set: Multiset, includes: (timeMs: number) => boolean): Promise<void> {
+async function addParts(log: Log, set: Multiset, includes: Includes): Promise<void> {
   const readers = Array.from({ length: log.partitions('cell-parts') }, (_, partition) =>
-    recordsOf(log, 'cell-parts', partition)[Symbol.asyncIterator](),
+    unpackedOf(log, 'cell-parts', partition)[Symbol.asyncIterator](),
   )
   const heads = await Promise.all(readers.map((reader) => reader.next()))
   for (;;) {
@@ -107,7 +91,7 @@ async function addParts(log: Log, set: Multiset, includes: (timeMs: number) => b
     const sums = new Map<string, number>()
     for (const [at, reader] of readers.entries()) {
       for (let head = heads[at]; head.done !== true && head.value.timeMs === timeMs; head = heads[at]) {
-        addPart(sums, CellPart.parse(jsonOf(head.value.value)))
+        addPart(sums, partOf(head.value))
         heads[at] = await reader.next()
       }
     }

@@ -9,22 +9,23 @@
  */
 import { z } from 'zod'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import {
+import type {
   CellPart,
-  type ModelDrifted,
-  type PublicNotice,
-  type SourceSilent,
-  type SourceSpoke,
-  type SourcesHeard,
+  ModelDrifted,
+  PublicNotice,
+  SourceSilent,
+  SourceSpoke,
+  SourcesHeard,
 } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { TickRecord } from '../../streams/ticks.ts'
 import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
+import { partOf } from '../columns/cellPart.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
 import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
 import type { Emit, FoldTask } from '../fold/task.ts'
-import { jsonBytes, jsonOf } from '../json.ts'
+import { jsonBytes } from '../json.ts'
 import type { LogRecord } from '../log/port.ts'
 import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import { type Input, inputsOf } from '../log/topology.ts'
@@ -78,9 +79,6 @@ const stateful = ['aggregates', 'population', 'sources', 'beginnings', 'hours', 
 /** Of the open tick, beside the aggregates; as the tick archive has it. */
 const SavedTick = TickRecord.pick({ early: true, late: true }).extend({ open: z.int().nullable() })
 
-/** Parts are long columns of numbers: compiled, the contract makes no object for each. */
-const cellPart = z.compile(CellPart)
-
 export class WatchTask implements FoldTask {
   readonly id: TaskId = { kind: 'watch' }
   readonly inputs: readonly Input[]
@@ -91,7 +89,7 @@ export class WatchTask implements FoldTask {
   readonly #registry: ModelRegistry
   /** All that is worked out from the profile in force. */
   #parts: Parts
-  readonly #fates = new FateSheet()
+  readonly #fates: FateSheet
   #openTick: number | undefined
   #early: Early[] = []
   #late: Amendment[] = []
@@ -103,6 +101,7 @@ export class WatchTask implements FoldTask {
     this.#parts = this.#partsUnder(profile)
     this.inputs = inputsOf(this.id, partitions)
     this.#number = taskNumber(this.id, partitions)
+    this.#fates = new FateSheet({ task: taskName(this.id), beatMs, partition: this.#number })
     const tick = jsonPart(
       { name: 'tick', version: 1, contract: SavedTick },
       () => ({ open: this.#openTick ?? null, early: this.#early, late: this.#late }),
@@ -193,6 +192,11 @@ export class WatchTask implements FoldTask {
 
   fold(beat: number, records: RecordsOf<'watch'>, emit: Emit): void {
     for (const _ of this.foldInSlices(beat, records, emit));
+    for (const _ of this.endEpoch(emit));
+  }
+
+  *endEpoch(emit: Emit): Iterable<void> {
+    yield* this.#fates.write(emit)
   }
 
   *foldInSlices(beat: number, { commands, parts, artifacts }: RecordsOf<'watch'>, emit: Emit): Iterable<void> {
@@ -201,7 +205,7 @@ export class WatchTask implements FoldTask {
     yield* this.#obey(commands, artifacts, { beat, tick }, emit)
     this.#tellHeard(this.#hours.before(beat, this.#sources), emit)
     for (const part of parts) {
-      this.#pool(cellPart.parse(jsonOf(part.value)), { beat, tick })
+      this.#pool(partOf(part), { beat, tick })
       yield
     }
     if (this.#openTick === undefined) {
@@ -240,7 +244,7 @@ export class WatchTask implements FoldTask {
       { topic: 'commands', records: commands, outcomes: turn.commands },
       { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
     ] as const) {
-      const first = yield* this.#fates.block(topic, records)
+      const first = yield* this.#fates.block(topic, beat, records)
       for (const [at, { fate, code, detail }] of outcomes.entries()) {
         this.#fates.set(first + at, fate, code)
         if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: this.#number, code, detail }, emit)
@@ -251,7 +255,7 @@ export class WatchTask implements FoldTask {
       const { kind: command, accepted, code, detail } = result
       listener({ kind: 'CommandAnswered', command, accepted, code, detail })
     }
-    yield* this.#fates.write({ task: taskName(this.id), beat, tick }, this.#number, emit)
+    yield* this.#fates.endBeat(beat, emit)
   }
 
   #pool(part: CellPart, { beat, tick }: { beat: number; tick: number }): void {

@@ -8,10 +8,11 @@ import { foldVersion } from '../../src/fold/version.ts'
 import type { LogRecord, Output } from '../../src/log/port.ts'
 import type { TaskId } from '../../src/log/tasks.ts'
 import { WatchTask } from '../../src/watch/task.ts'
-import { CellPart, FateColumns } from '../../streams/outputs.ts'
+import { type CellPart, FateColumns } from '../../streams/outputs.ts'
 import { TickRecord } from '../../streams/ticks.ts'
 import { bytesOf } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
+import { packed, packedParts, partsAmong } from '../support/parts.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -35,8 +36,7 @@ beforeAll(() => {
       known.filter((one) => one.topic === topic).map(({ key, value }) => record(key, bytesOf(value))),
     )
     const outputs = folded('enterprise', beat, recordsByName(enterprises, tasks.enterprise.inputs, taken))
-    const parts = outputs.filter(({ topic }) => topic === 'cell-parts').map((one) => record('', one.record.value))
-    folded('watch', beat, { commands: [], parts, artifacts: [] })
+    folded('watch', beat, { commands: [], parts: packedParts(outputs), artifacts: [] })
   }
 
   function folded(kind: 'enterprise' | 'watch', beat: number, records: BeatRecords): Output[] {
@@ -57,7 +57,7 @@ const record = (key: string | null, value: Uint8Array): LogRecord => ({
 })
 
 /** What the audit says of all beats, each output as it was or as `change` has it. */
-function audited(task: TaskId, change: (output: Output) => object | undefined = () => undefined): string {
+function audited(task: TaskId, change: (output: Output) => Uint8Array | undefined = () => undefined): string {
   const audit = auditOf({ id: task, profile: tinyProfile })
   let changes = 0
   try {
@@ -66,9 +66,10 @@ function audited(task: TaskId, change: (output: Output) => object | undefined = 
         const changed = changes === 0 && beat > beats[task.kind][40].beat ? change(output) : undefined
         if (changed === undefined) return output
         changes++
-        return { ...output, record: { ...output.record, value: bytesOf(changed) } }
+        return { ...output, record: { ...output.record, value: changed } }
       })
-      audit(beat, records, told)
+      audit.beat(beat, records)
+      audit.epoch(told)
     }
   } catch (error) {
     return String(error)
@@ -86,14 +87,14 @@ it('lets pass what the tasks say', () => {
 /** A part with one event more in one of its columns of counts. */
 const partWith =
   (column: 'type' | 'source' | 'arrivals') =>
-  (output: Output): object | undefined => {
-    if (output.topic !== 'cell-parts') return undefined
-    const part = CellPart.parse(jsonOf(output))
+  (output: Output): Uint8Array | undefined => {
+    const [part]: (CellPart | undefined)[] = partsAmong([output])
+    if (part === undefined) return undefined
     if (part.counts.keys.length === 0) return undefined
     const [from, to] = [part.counts.deltas, part.arrivals.deltas]
     if (column === 'arrivals') to[0]++
     else from[column === 'type' ? 0 : from.length - 1]++ // of a leaf and grade, types come before sources
-    return part
+    return packed([part], beatMs).value
   }
 
 it.each([
@@ -109,7 +110,7 @@ it('an enterprise task: finds a fate that is another, and one that is missing', 
     if (output.topic !== 'fates') return undefined
     const columns = FateColumns.parse(jsonOf(output))
     if (columns.topics[0] !== 'risk-events') return undefined
-    return { ...columns, fates: change(Buffer.from(columns.fates, 'base64')).toString('base64') }
+    return bytesOf({ ...columns, fates: change(Buffer.from(columns.fates, 'base64')).toString('base64') })
   }
   expect(
     audited(
@@ -128,8 +129,9 @@ it('an enterprise task: finds a fate that is another, and one that is missing', 
 const tickWith = (change: (tick: TickRecord) => void) => (output: Output) => {
   if (output.topic !== 'ticks') return undefined
   const { data } = TickRecord.safeParse(jsonOf(output))
-  if (data !== undefined) change(data)
-  return data
+  if (data === undefined) return undefined
+  change(data)
+  return bytesOf(data)
 }
 
 it.each([
@@ -151,7 +153,10 @@ it('the watch: finds a part that came and was not added', () => {
   })
   const audit = auditOf({ id: watch, profile: tinyProfile })
   expect(() => {
-    for (const { beat, records, outputs } of twice) audit(beat, records, outputs)
+    for (const { beat, records, outputs } of twice) {
+      audit.beat(beat, records)
+      audit.epoch(outputs)
+    }
   }).toThrow(/parts of column/)
 })
 
@@ -169,14 +174,15 @@ it.each([
       const outputs: Output[] = []
       task.fold(beat, records, (output) => outputs.push(output))
       const told = outputs.map((output): Output => {
-        const part = output.topic === 'cell-parts' ? CellPart.parse(jsonOf(output)) : undefined
+        const part = partsAmong([output]).at(0)
         if (part?.risk === undefined || wrong || beat < beats.enterprise[30].beat) return output
         wrong = true
         const [first, ...others] = part.risk.logOdds
         const risk = { ...part.risk, logOdds: [first + more, ...others] }
-        return { ...output, record: { ...output.record, value: bytesOf({ ...part, risk }) } }
+        return { ...output, record: packed([{ ...part, risk }], beatMs) }
       })
-      audit(beat, records, told)
+      audit.beat(beat, records)
+      audit.epoch(told)
     }
     return 'all agrees'
   }

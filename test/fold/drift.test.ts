@@ -10,7 +10,7 @@ import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { Notice } from '../../src/notices.ts'
 import { hash64 } from '../../streams/hash.ts'
-import { CellPart, type ModelDrifted, PublicNotice } from '../../streams/outputs.ts'
+import { type ModelDrifted, PublicNotice } from '../../streams/outputs.ts'
 import { madeUpReference, plainPsi } from '../support/drift.ts'
 import {
   append,
@@ -24,6 +24,7 @@ import {
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { chunkRecords, modelCommand, modelFolder, overridden } from '../support/models.ts'
+import { partsOf } from '../support/parts.ts'
 import { all } from '../support/readFold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
@@ -156,7 +157,7 @@ describe('drift of the champion', () => {
     const { log, driftOf, digest: said } = await folded(1, records, { ...setting, model: bare })
     expect([...driftOf.values()].every((one) => one === undefined)).toBe(true)
     expect(driftOf.size).toBeGreaterThan(30)
-    for await (const part of all(log, 'cell-parts', CellPart.parse)) expect(part).not.toHaveProperty('drift')
+    for await (const part of partsOf(log)) expect(part).not.toHaveProperty('drift')
     expect(await drifted(log)).toEqual([])
     for (const topic of ['scores', 'fates', 'ticks', 'cell-warnings'] as const)
       expect(said[topic]).toEqual(plain.digest[topic])

@@ -5,7 +5,6 @@ import { decoder } from '../../src/enterprise/decode/decode.ts'
 import { EventColumns } from '../../src/enterprise/decode/eventColumns.ts'
 import { plainEvents } from '../../src/enterprise/decode/plainEvent.ts'
 import { Deltas } from '../../src/enterprise/deltas.ts'
-import { NumbersJson } from '../../src/enterprise/numbersJson.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { isRefusal } from '../../src/records.ts'
 import { Spellings, speller } from '../../streams/spellings.ts'
@@ -217,19 +216,6 @@ describe('sums', () => {
         expect(found).toEqual([...wanted].filter(([, sum]) => sum !== 0).sort((a, b) => a[0] - b[0]))
       }),
       { seed, numRuns: 100 },
-    )
-  })
-
-  it('are written as JSON.stringify writes them', () => {
-    const json = new NumbersJson()
-    fc.assert(
-      fc.property(fc.array(fc.oneof(keys, fc.maxSafeInteger(), fc.constant(-0), fc.constant(1e9))), (numbers) => {
-        json.text('[')
-        json.numbers(Float64Array.from(numbers))
-        json.text(']')
-        expect(Buffer.from(json.take()).toString()).toBe(JSON.stringify(numbers))
-      }),
-      { seed, numRuns: 500 },
     )
   })
 })

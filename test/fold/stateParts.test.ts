@@ -199,6 +199,7 @@ async function summing(log: Log, [sums, part]: [Sums, StatePart], more: readonly
     state: [part, ...more],
     fold: (beat, one) => Array.from(foldInSlices(beat, one)),
     foldInSlices,
+    endEpoch: () => [],
     nextTickEnd: () => undefined,
   }
   const options = {

@@ -2,12 +2,13 @@
 import { cellKeys } from '../../src/cells.ts'
 import type { Log } from '../../src/log/port.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
-import { CellPart, EnterpriseAlert, FateColumns, fates, Score } from '../../streams/outputs.ts'
+import { EnterpriseAlert, FateColumns, fates, Score } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { partitionFor, type TestRecord } from './fold.ts'
 import type { OracleResult, OracleTick } from './oracle.ts'
+import { fateRowsOf, partsOf } from './parts.ts'
 
 /** Fates in the order of the records given, which must be all that were appended. */
 export async function readFates(log: Log, records: readonly TestRecord[]): Promise<OracleResult['fates']> {
@@ -37,11 +38,8 @@ export async function readFates(log: Log, records: readonly TestRecord[]): Promi
 /** How many records of the inputs given (all of them otherwise) came to each fate. */
 export async function fateCounts(log: Log, of?: readonly string[]): Promise<Record<string, number>> {
   const found: Record<string, number> = {}
-  for await (const { topics, counts, fates: kinds } of all(log, 'fates', FateColumns.parse)) {
-    const topicOf = topics.flatMap((topic, block): string[] => new Array(counts[block]).fill(topic))
-    for (const [row, kind] of Buffer.from(kinds, 'base64').entries())
-      if (of === undefined || of.includes(topicOf[row])) found[fates[kind]] = (found[fates[kind]] ?? 0) + 1
-  }
+  for await (const { topic, fate } of fateRowsOf(log))
+    if (of === undefined || of.includes(topic)) found[fate] = (found[fate] ?? 0) + 1
   return found
 }
 
@@ -51,7 +49,7 @@ const riskColumns = ['enterprises', 'logOdds', 'probability'] as const
 export async function readTicks(log: Log, profile: Profile): Promise<Map<number, OracleTick>> {
   const keys = cellKeys(profile)
   const ticks = new Map<number, OracleTick>()
-  for await (const part of all(log, 'cell-parts', CellPart.parse)) {
+  for await (const part of partsOf(log)) {
     const { counts, late, arrivals, stock, risk } = tickOf(part.tick)
     for (const [at, key] of part.counts.keys.entries()) add(counts, countName(key), part.counts.deltas[at])
     for (const [at, key] of part.late.keys.entries())

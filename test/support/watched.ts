@@ -1,23 +1,23 @@
 /** A fold together with its notices and its fates, beat by beat. */
 
+import type { FateRow } from '../../src/columns/fateRows.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { Notice } from '../../src/notices.ts'
-import { FateColumns } from '../../streams/outputs.ts'
 import { append, type FoldSetting, foldToEnd, memoryLog, type TestRecord } from './fold.ts'
-import { all } from './readFold.ts'
+import { fateRowsOf } from './parts.ts'
 import { tinyModel } from './tinyModel.ts'
 import { tinyProfile } from './tinyProfile.ts'
 
 export async function foldWithNotices(
   records: readonly TestRecord[],
   setting: FoldSetting = { profile: tinyProfile, model: tinyModel(tinyProfile) },
-): Promise<{ log: Log; notices: Notice[]; fates: FateColumns[] }> {
+): Promise<{ log: Log; notices: Notice[]; fates: FateRow[] }> {
   const log = await memoryLog(setting.partitions)
   await append(log, records)
   const notices: Notice[] = []
   await foldToEnd(log, setting, (notice) => notices.push(notice))
-  const fates: FateColumns[] = []
-  for await (const columns of all(log, 'fates', FateColumns.parse)) fates.push(columns)
+  const fates: (FateRow & { task: string })[] = []
+  for await (const row of fateRowsOf(log)) fates.push(row)
   return {
     log,
     notices,

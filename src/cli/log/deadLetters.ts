@@ -45,7 +45,10 @@ async function listDeadLetters(log: Log, options: Options, screen: Screen): Prom
   const wanted = counted(lettersOf(log, options), byCode)
   const shown = await lastOf(wanted, wholeNumber('--limit', options.limit))
   for (const letter of shown)
-    await print(screen, options.json ? jsonRecord(letter) : `${timeOf(letter.record)} ${deadLetterSays(letter.record)}`)
+    await print(
+      screen,
+      options.json ? jsonRecord('dead-letters', letter) : `${timeOf(letter.record)} ${deadLetterSays(letter.record)}`,
+    )
   if (!options.json) tellCounts(screen, byCode, shown.length)
 }
 

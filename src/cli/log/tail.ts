@@ -40,7 +40,9 @@ export function tailCommand(
 async function tail(log: Log, topic: TopicName, options: Options, screen: Screen, signal: AbortSignal): Promise<void> {
   const colour = screen.out.isTTY === true && !process.env.NO_COLOR
   const show = async (placed: Placed): Promise<void> => {
-    const line = options.json ? jsonRecord(placed) : showRecord(topic, placed, { colour, language: options.language })
+    const line = options.json
+      ? jsonRecord(topic, placed)
+      : showRecord(topic, placed, { colour, language: options.language })
     await print(screen, line)
   }
   const positions = await begin(log, topic, options, show)

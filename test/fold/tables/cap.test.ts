@@ -6,7 +6,8 @@ import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { factsPerRowMax } from '../../../src/limits.ts'
 import type { LogRecord, Output } from '../../../src/log/port.ts'
 import type { Notice } from '../../../src/notices.ts'
-import { CellPart, FateColumns } from '../../../streams/outputs.ts'
+import { FateColumns } from '../../../streams/outputs.ts'
+import { partsAmong } from '../../support/parts.ts'
 import { tinyProfile } from '../../support/tinyProfile.ts'
 
 const hourMs = 3_600_000
@@ -37,9 +38,7 @@ it('keeps the newest by (hour, id hash); one older than all of a full row is dea
 it('counts 65,536 events of one enterprise exactly: their square is 2^32', () => {
   const { fold, outputs } = filledRow(factsPerRowMax)
   fold(1, [{ id: 'E1', region: 'Q', industry: 'X' }], [])
-  const parts = outputs.flatMap(({ topic, record }) =>
-    topic === 'cell-parts' ? [CellPart.parse(json(record.value))] : [],
-  )
+  const parts = partsAmong(outputs)
   expect(parts[0].breadth.squares.toSorted((a, b) => a - b)).toEqual([-(2 ** 32), 2 ** 32])
 })
 

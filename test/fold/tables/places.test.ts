@@ -1,8 +1,8 @@
 /** docs/fold.md rules 10 to 14: places, grades, parts, late retractions, re-scoring. */
 import { expect, it } from 'vitest'
-import { CellPart } from '../../../streams/outputs.ts'
+import { partsOf } from '../../support/parts.ts'
 import { dayOneMs, dayOneTick, play } from '../../support/play.ts'
-import { all, readTicks } from '../../support/readFold.ts'
+import { readTicks } from '../../support/readFold.ts'
 import { tinyProfile } from '../../support/tinyProfile.ts'
 
 it('rule 10: a place is resolved axis by axis: the event’s own, the enterprise’s, UNKNOWN', async () => {
@@ -177,7 +177,7 @@ it('grades: stock moves in the first beat of the tick with which a grade begins'
     3 5h     E2 PEN.NOTE #a
     4        nothing`)
   const moves: string[] = []
-  for await (const { beat, stock } of all(log, 'cell-parts', CellPart.parse))
+  for await (const { beat, stock } of partsOf(log))
     if (stock.keys.length > 0) moves.push(`${beat - dayOneMs / 1_000} ${stock.deltas.join(' ')}`)
   expect(moves).toEqual(['0 1', '172800 -1 1', '259199 -1 1']) // the band follows at the tick's close
 })

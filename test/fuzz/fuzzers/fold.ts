@@ -11,6 +11,7 @@ import { FateColumns, fates } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { type FoldedTopic, isRecordTopic, type TopicName } from '../../../streams/topics.ts'
 import { historyStartMs } from '../../support/histories.ts'
+import { packedParts } from '../../support/parts.ts'
 import { loadState, savedState } from '../../support/state.ts'
 import { setting } from '../corpus.ts'
 import { type Fuzzer, must } from '../fuzzer.ts'
@@ -97,7 +98,7 @@ function folded(bytes: Buffer): Map<string, string[]> {
   }
   const taken = enterprise.inputs.map(({ topic }) => records.get(topic) ?? [])
   enterprise.fold(beat, recordsByName(enterprise.id, enterprise.inputs, taken), emit)
-  const parts = outputs.filter(({ topic }) => topic === 'cell-parts').map(({ record }) => recordOf(record.value))
+  const parts = packedParts(outputs)
   watch.fold(beat, { commands: of('commands'), parts, artifacts: of('artifacts') }, emit)
   checkSame(enterprise)
   return fatesIn(outputs)

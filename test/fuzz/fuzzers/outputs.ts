@@ -1,9 +1,12 @@
 /** What the program writes and reads again: scores, alerts, fates, warnings, notices, cell parts, and the tick archive. */
 import type { z } from 'zod'
 import { cellKeys } from '../../../src/cells.ts'
+import { partOf } from '../../../src/columns/cellPart.ts'
+import { unpacked } from '../../../src/columns/packedRecords.ts'
 import { ContributionSums } from '../../../src/enterprise/cellContributions.ts'
-import { writePart } from '../../../src/enterprise/part.ts'
+import { PartWriter } from '../../../src/enterprise/part.ts'
 import { Neighbourhood } from '../../../src/enterprise/score/neighbourhood.ts'
+import type { Emit } from '../../../src/fold/task.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import { jsonOf } from '../../../src/json.ts'
 import { loadState } from '../../../src/watch/archive.ts'
@@ -11,7 +14,7 @@ import { lattice } from '../../../src/watch/lattice.ts'
 import { Population } from '../../../src/watch/population.ts'
 import { TickAggregates } from '../../../src/watch/tickAggregates.ts'
 import { WarningEngine } from '../../../src/watch/warningEngine.ts'
-import { CellPart, EnterpriseAlert, FateColumns, PublicNotice, Score } from '../../../streams/outputs.ts'
+import { EnterpriseAlert, FateColumns, PublicNotice, Score } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
 import { ArchiveRecord, type StateRecord, type TickRecord } from '../../../streams/ticks.ts'
 import type { TopicName } from '../../../streams/topics.ts'
@@ -27,7 +30,6 @@ const contracts: readonly [TopicName, z.ZodType][] = [
   ['fates', FateColumns],
   ['region-warnings', AnyWarning],
   ['notices', PublicNotice],
-  ['cell-parts', CellPart],
 ]
 
 export const outputsFuzzer: Fuzzer = {
@@ -59,7 +61,8 @@ export const partsFuzzer: Fuzzer = {
   few: 1_000,
   sample: partSample,
   read(bytes) {
-    const part = CellPart.parse(ownJson(() => jsonOf(bytes)))
+    const [part] = unpacked({ offset: 0, timeMs: 0, key: 'enterprise-0', value: bytes, headers: null }).map(partOf)
+    must(part !== undefined, 'there is no part')
     const aggregates = new TickAggregates(tinyProfile, keys, lines)
     aggregates.add(part)
     must(aggregates.counts().keys.length <= part.counts.keys.length, 'the ledger has more counts than the part')
@@ -87,10 +90,14 @@ function partSample(random: Sfc32): { bytes: Buffer; means: unknown } {
     column(sums.overlapCorrection),
     column(sums.lateOf(7)),
   ]
-  const head = { task: 'enterprise-0', beat: random.int(2 ** 31), tick: 9 }
+  const head = { beat: random.int(2 ** 31), tick: 9 }
   const values: Buffer[] = []
-  for (const _ of writePart(sums, head, 0, ({ record }) => values.push(Buffer.from(record.value))));
+  const writer = new PartWriter('enterprise-0', 0)
+  const emit: Emit = ({ record }) => void values.push(Buffer.from(record.value))
+  for (const _ of writer.add(sums, head, head.beat * 1_000, emit));
+  writer.write(emit)
   const means = {
+    task: 'enterprise-0',
     ...head,
     page: 0,
     pages: 1,

@@ -1,12 +1,14 @@
 /** The product's side of a comparison with the judge's oracle: one enterprise task and the watch, driven by hand. */
 
 import { cellKeys } from '../../../src/cells.ts'
+import { partOf } from '../../../src/columns/cellPart.ts'
+import { unpacked } from '../../../src/columns/packedRecords.ts'
 import { EnterpriseTask } from '../../../src/enterprise/task.ts'
 import { recordsByName } from '../../../src/fold/beatRecords.ts'
 import { foldVersion } from '../../../src/fold/version.ts'
 import type { LogRecord } from '../../../src/log/port.ts'
 import { WatchTask } from '../../../src/watch/task.ts'
-import { CellPart } from '../../../streams/outputs.ts'
+import type { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { ArchiveRecord } from '../../../streams/ticks.ts'
 import { type FoldedTopic, warningTopics } from '../../../streams/topics.ts'
@@ -47,9 +49,9 @@ export class JudgeInTasks {
     const { id, inputs } = this.#enterprises
     const parts: LogRecord[] = []
     this.#enterprises.fold(beat, recordsByName(id, inputs, taken), ({ topic, record: { key, value } }) => {
-      if (topic === 'cell-parts') parts.push(record(parts.length, key, value))
+      if (topic === 'cell-parts') parts.push(...unpacked(record(parts.length, key, value)))
     })
-    counted(parts.map(({ value }) => CellPart.parse(jsonIn(value))))
+    counted(parts.map(partOf))
     const [said, texts]: [Warning[], string[]] = [[], []]
     const turns: { begun: string[]; ended: string[] } = { begun: [], ended: [] }
     this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { key, value } }) => {
