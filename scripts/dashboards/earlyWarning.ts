@@ -1,0 +1,96 @@
+/** Early warning: for whoever supervises. What burns where, and whether a quiet screen means quiet. */
+import { CustomVariableBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder as TimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
+import { byThresholds, dashboard, labelVariable, levelsAsWords, lines, query, stat, steps, table } from './parts.ts'
+
+const of = 'job=~"$job"'
+const levels = steps('green', [1, 'blue'], [2, 'yellow'], [3, 'orange'], [4, 'red'])
+const warnings = `job:forewarn_warning_level:max{${of}, province=~"$region", section=~"$section"}`
+const chosen = `max by (statistic, axis, region, industry) (${warnings}) >= $level`
+const cell = `${of}, region=~"$region", industry=~"$section"`
+
+export const earlyWarning = (): Dashboard =>
+  dashboard(
+    {
+      uid: 'forewarn-early-warning',
+      title: 'Forewarn: early warning',
+      says: 'Regions and industries whose events are above what is usual. No enterprise is named here.',
+    },
+    [
+      labelVariable('region', 'Region', 'forewarn_cell_events{industry="all"}', 'region'),
+      labelVariable('section', 'Section', 'forewarn_cell_events{region="all"}', 'industry'),
+      new CustomVariableBuilder('level')
+        .label('From level')
+        .values('blue : 1, yellow : 2, orange : 3, red : 4')
+        .current({ selected: true, text: 'blue', value: '1' }),
+    ],
+    stat(
+      { title: 'Open warnings', says: 'Of all regions and industries, by level, at the last judged tick.', width: 12 },
+      `max by (level) (sum by (job, instance, level) (forewarn_open_warnings{${of}}))`,
+      '{{level}}',
+    ),
+    stat(
+      { title: 'Silent sources', says: 'While a source is silent, calm in its region means nothing.' },
+      `sum by (job) (forewarn_sources_silent{${of}})`,
+    )
+      .thresholds(steps('green', [1, 'red']))
+      .colorScheme(byThresholds()),
+    stat(
+      { title: 'Ticks judged', says: 'Since the process began. It must go on.' },
+      `max by (job) (forewarn_ticks_judged_total{${of}})`,
+    ),
+    stat(
+      { title: 'Cells judged', says: 'Regions, industries and both that the watch judges.' },
+      `max by (job) (forewarn_judged_cells{${of}})`,
+    ),
+    table(
+      { title: 'Where it burns', says: 'Each open warning from the chosen level on..', height: 12 },
+      `sort_desc(${chosen})`,
+    )
+      .mappings([levelsAsWords])
+      .thresholds(levels)
+      .colorScheme(byThresholds()),
+    timeline(),
+    table(
+      {
+        title: 'Events by region and section',
+        says: 'A map as a table: events of the last judged tick. Small cells are merged into OTHER.',
+        width: 24,
+        height: 14,
+      },
+      `max by (region, industry) (forewarn_cell_events{${cell}, region!="all", industry!="all"})`,
+    ).withTransformation({
+      id: 'groupingToMatrix',
+      options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
+    }),
+    lines({ title: 'Events of the chosen regions and sections', says: 'At each judged tick, by region.' }, [
+      `sum by (region) (max without (instance) (forewarn_cell_events{${cell}, region!="all", industry!="all"}))`,
+      '{{region}}',
+    ]),
+    lines({ title: 'Changes of warnings', says: 'In the last day of the clock, by the level that they came to.' }, [
+      `sum by (level) (increase(forewarn_warning_changes_total{${of}}[1d]))`,
+      '{{level}}',
+    ]),
+    table(
+      {
+        title: 'Who is silent',
+        says: 'Sources and regions in which a silence lasts; empty when all are heard.',
+        width: 12,
+        height: 7,
+      },
+      `max by (source, region) (forewarn_sources_silent{${of}}) > 0`,
+    ),
+  )
+
+/** Each warning as a band over time, coloured by its level. */
+function timeline(): TimelineBuilder {
+  return new TimelineBuilder()
+    .title('Levels over time')
+    .description('How each warning rose and fell.')
+    .span(12)
+    .height(12)
+    .mappings([levelsAsWords])
+    .thresholds(levels)
+    .colorScheme(byThresholds())
+    .withTarget(query(chosen, '{{axis}} {{region}} {{industry}}').range())
+}

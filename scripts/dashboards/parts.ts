@@ -1,0 +1,135 @@
+/** What panels of all dashboards have in common: where their data comes from, how a query is put, the levels of warnings as words and colours. */
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
+import {
+  type Dashboard,
+  DashboardBuilder,
+  DatasourceVariableBuilder,
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
+  type Panel,
+  QueryVariableBuilder,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+  type ValueMap,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
+import { PanelBuilder as LinesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
+
+const source = { type: 'prometheus', uid: '$datasource' }
+
+/** Of the whole width (24), and in Grafana's units of height. */
+type Size = { width?: number; height?: number }
+type Says = { title: string; says: string; unit?: string } & Size
+
+export const query = (expr: string, legend: string): DataqueryBuilder =>
+  new DataqueryBuilder().datasource(source).expr(expr).legendFormat(legend)
+
+/** One number, or one a series. */
+export function stat(
+  { title, says, unit = 'short', width = 4, height = 4 }: Says,
+  expr: string,
+  legend = '',
+): StatBuilder {
+  return new StatBuilder()
+    .title(title)
+    .description(says)
+    .datasource(source)
+    .unit(unit)
+    .span(width)
+    .height(height)
+    .withTarget(query(expr, legend).instant())
+}
+
+/** Lines over time; each query with its legend. */
+export function lines(
+  { title, says, unit = 'short', width = 12, height = 8 }: Says,
+  ...queries: readonly (readonly [expr: string, legend: string])[]
+): LinesBuilder {
+  const panel = new LinesBuilder()
+    .title(title)
+    .description(says)
+    .datasource(source)
+    .unit(unit)
+    .span(width)
+    .height(height)
+  for (const [expr, legend] of queries) panel.withTarget(query(expr, legend).range())
+  return panel
+}
+
+/** A row a series, as it stands now. */
+export function table({ title, says, unit = 'short', width = 12, height = 10 }: Says, expr: string): TableBuilder {
+  return new TableBuilder()
+    .title(title)
+    .description(says)
+    .datasource(source)
+    .unit(unit)
+    .span(width)
+    .height(height)
+    .withTarget(query(expr, '').instant().format(PromQueryFormat.Table))
+    .withTransformation({
+      id: 'organize',
+      options: { excludeByName: { Time: true, __name__: true, job: true, instance: true } },
+    })
+}
+
+export const levelColours = ['green', 'blue', 'yellow', 'orange', 'red'] as const
+const levelWords = ['calm', 'blue', 'yellow', 'orange', 'red'] as const
+
+/** 1 is blue, 4 red. */
+export const levelsAsWords: ValueMap = {
+  type: MappingType.ValueToText,
+  options: Object.fromEntries(
+    levelWords.map((text, level) => [String(level), { text, color: levelColours[level], index: level }]),
+  ),
+}
+
+/** Colours by steps: each colour from its value on. */
+export function steps(
+  first: string,
+  ...more: readonly (readonly [from: number, color: string])[]
+): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps([{ value: null, color: first }, ...more.map(([value, color]) => ({ value, color }))])
+}
+
+export const byThresholds = (): FieldColorBuilder => new FieldColorBuilder().mode(FieldColorModeId.Thresholds)
+
+/** A variable whose values are those of a label; all of them at first. */
+export function labelVariable(name: string, title: string, metric: string, label: string): QueryVariableBuilder {
+  return new QueryVariableBuilder(name)
+    .label(title)
+    .datasource(source)
+    .query(`label_values(${metric}, ${label})`)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ selected: true, text: 'All', value: '$__all' })
+}
+
+export function dashboard(
+  { uid, title, says }: { uid: string; title: string; says: string },
+  variables: readonly QueryVariableBuilder[],
+  ...panels: readonly Builder<Panel>[]
+): Dashboard {
+  const built = new DashboardBuilder(title)
+    .uid(uid)
+    .description(says)
+    .tags(['forewarn'])
+    .refresh('30s')
+    .time({ from: 'now-6h', to: 'now' })
+    .readonly()
+    .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
+  for (const variable of [labelVariable('job', 'Log', 'forewarn_build_info', 'job'), ...variables])
+    built.withVariable(variable)
+  for (const panel of panels) built.withPanel(panel)
+  const made = built.build()
+  return { ...made, panels: made.panels?.map((panel, at) => ({ ...panel, id: at + 1 })) }
+}
