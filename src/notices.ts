@@ -13,8 +13,15 @@ export type FlagCounts = {
   unknownStatus: number
 }
 
-/** One total: codes of its node, what came in, and how many enterprises are registered there. */
-export type CellTotal = { region: string; industry: string; events: number; enterprises: number; registered: number }
+/** One total: codes of its node, what came in, how many enterprises are registered there, and what is usual: undefined while that is not known. */
+export type CellTotal = {
+  region: string
+  industry: string
+  events: number
+  expected: number | undefined
+  enterprises: number
+  registered: number
+}
 
 export type TickTotals = {
   cells: number

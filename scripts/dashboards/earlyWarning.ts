@@ -1,4 +1,5 @@
 /** Early warning: for whoever supervises. What burns where, and whether a quiet screen means quiet. */
+import { TableCellDisplayMode } from '@grafana/grafana-foundation-sdk/common'
 import { CustomVariableBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder as TimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
 import { byThresholds, dashboard, labelVariable, levelsAsWords, lines, query, stat, steps, table } from './parts.ts'
@@ -7,7 +8,7 @@ const of = 'job=~"$job"'
 const levels = steps('green', [1, 'blue'], [2, 'yellow'], [3, 'orange'], [4, 'red'])
 const warnings = `job:forewarn_warning_level:max{${of}, province=~"$region", section=~"$section"}`
 const chosen = `max by (statistic, axis, region, industry) (${warnings}) >= $level`
-const cell = `${of}, region=~"$region", industry=~"$section"`
+const crossings = `${of}, region=~"$region", region!="all", industry=~"$section", industry!="all"`
 
 export const earlyWarning = (): Dashboard =>
   dashboard(
@@ -53,20 +54,29 @@ export const earlyWarning = (): Dashboard =>
     timeline(),
     table(
       {
-        title: 'Events by region and section',
-        says: 'A map as a table: events of the last judged tick. Small cells are merged into OTHER.',
+        title: 'Observed against expected, by region and section',
+        says: 'A map as a table: events of the last judged tick over those that are usual. 1 is usual, 2 is twice as many. Small cells are merged into OTHER.',
         width: 24,
         height: 14,
       },
-      `max by (region, industry) (forewarn_cell_events{${cell}, region!="all", industry!="all"})`,
-    ).withTransformation({
-      id: 'groupingToMatrix',
-      options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
-    }),
-    lines({ title: 'Events of the chosen regions and sections', says: 'At each judged tick, by region.' }, [
-      `sum by (region) (max without (instance) (forewarn_cell_events{${cell}, region!="all", industry!="all"}))`,
-      '{{region}}',
-    ]),
+      `max by (region, industry) (forewarn_cell_events{${crossings}} / (forewarn_cell_expected_events{${crossings}} > 0))`,
+    )
+      .decimals(1)
+      .thresholds(steps('transparent', [1.5, 'yellow'], [2, 'orange'], [4, 'red']))
+      .colorScheme(byThresholds())
+      .cellOptions({ type: TableCellDisplayMode.ColorBackground })
+      .withTransformation({
+        id: 'groupingToMatrix',
+        options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
+      }),
+    lines(
+      {
+        title: 'Observed and expected',
+        says: 'Events of the chosen regions and sections together, and those that are usual.',
+      },
+      [`sum(max without (instance) (forewarn_cell_events{${crossings}}))`, 'observed'],
+      [`sum(max without (instance) (forewarn_cell_expected_events{${crossings}}))`, 'expected'],
+    ),
     lines({ title: 'Changes of warnings', says: 'In the last day of the clock, by the level that they came to.' }, [
       `sum by (level) (increase(forewarn_warning_changes_total{${of}}[1d]))`,
       '{{level}}',

@@ -12,6 +12,7 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
   type ValueMap,
+  type VariableModel,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
@@ -116,7 +117,7 @@ export function labelVariable(name: string, title: string, metric: string, label
 
 export function dashboard(
   { uid, title, says }: { uid: string; title: string; says: string },
-  variables: readonly QueryVariableBuilder[],
+  variables: readonly Builder<VariableModel>[],
   ...panels: readonly Builder<Panel>[]
 ): Dashboard {
   const built = new DashboardBuilder(title)

@@ -43,7 +43,7 @@ import { Population } from './population.ts'
 import { SavedSources, SourceWatch } from './sources.ts'
 import type { Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
-import { tickTotals } from './totals.ts'
+import { expectedTotals, tickTotals, totalNodes } from './totals.ts'
 import { topicOf } from './warning.ts'
 import { WarningEngine } from './warningEngine.ts'
 
@@ -290,6 +290,8 @@ export class WatchTask implements FoldTask {
     const { artifacts } = this.#registry
     const label = profile.calendar.label(tick)
     this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
+    const { keys, lattice } = this.#parts
+    const expected = expectedTotals(totalNodes(profile, keys, lattice, this.#facts), this.engine, tick)
     this.#publish(this.engine.close(tick, beat, this.#facts), emit)
     yield
     this.#tellHeard(this.#hours.atEnd(beat, this.#sources), emit)
@@ -310,7 +312,7 @@ export class WatchTask implements FoldTask {
       artifacts: artifacts.completeCount,
       models: { champion: this.#registry.champion, challenger: this.#registry.challenger },
       drift: drift && { rows: drift.rows, indexes: drift.indexes },
-      ...tickTotals(profile, this.#parts.keys, this.#parts.lattice, this.engine, this.#aggregates, this.population),
+      ...tickTotals(profile, keys, lattice, this.engine, this.#facts, expected),
     })
     this.#aggregates.clear()
     this.#early = []

@@ -6,26 +6,45 @@ import type { CellKeys } from '../cells.ts'
 import type { CellTotal, TickTotals } from '../notices.ts'
 import type { NumberSums } from '../sums.ts'
 import type { Lattice } from './lattice.ts'
-import type { Population } from './population.ts'
-import type { TickAggregates } from './tickAggregates.ts'
+import type { TickFacts } from './statistics/statistic.ts'
 import type { WarningEngine } from './warningEngine.ts'
 
-/** Regions at every judged level with all industries, and outermost regions x outermost industries. */
+/** What is usual at each node of which totals are told, by what was known before the tick. */
+export function expectedTotals(
+  nodes: Iterable<number>,
+  engine: WarningEngine,
+  tick: number,
+): ReadonlyMap<number, number | undefined> {
+  return new Map([...nodes].map((node) => [node, engine.count.expected(node, tick)]))
+}
+
+/** Nodes of which totals are told: regions at every judged level with all industries, and outermost regions x outermost industries. */
+export function totalNodes(
+  profile: Profile,
+  keys: CellKeys,
+  lattice: Lattice,
+  { aggregates, population }: TickFacts,
+): number[] {
+  const nodes = new Set([...aggregates.nodes.keys(), ...population.nodes()])
+  return [...nodes].filter((node) => isTotal(profile, keys, lattice, node))
+}
+
+/** `expected`: of the nodes to tell. */
 export function tickTotals(
   profile: Profile,
   keys: CellKeys,
   lattice: Lattice,
   engine: WarningEngine,
-  aggregates: TickAggregates,
-  population: Population,
+  { aggregates, population }: TickFacts,
+  expected: ReadonlyMap<number, number | undefined>,
 ): TickTotals {
   const totals: CellTotal[] = []
-  for (const node of new Set([...aggregates.nodes.keys(), ...population.nodes()])) {
-    if (!isTotal(profile, keys, lattice, node)) continue
+  for (const [node, usual] of expected) {
     const sum = aggregates.nodes.get(node)
     totals.push({
       ...lattice.codes(node),
       events: sum?.events ?? 0,
+      expected: usual,
       enterprises: sum?.enterprises ?? 0,
       registered: population.registered(node),
     })

@@ -18,6 +18,7 @@ export function busyTick({ warnings = 1_000 }: { warnings?: number } = {}): Noti
     region,
     industry,
     events: 40,
+    expected: 35.5,
     enterprises: 30,
     registered: 900,
   })

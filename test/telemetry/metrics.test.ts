@@ -46,7 +46,7 @@ const cell = (
   events: number,
   enterprises: number,
   registered: number,
-): CellTotal => ({ region, industry, events, enterprises, registered })
+): CellTotal => ({ region, industry, events, expected: events / 2, enterprises, registered })
 const changed = (region: string, level: 'calm' | 'orange', axis: 'cell' | 'region' = 'cell'): Notice => ({
   kind: 'WarningChanged',
   id: `count.cell.${region}`,
@@ -108,7 +108,7 @@ test('counts what the notices say', async () => {
     'forewarn_open_warnings{statistic="count",level="yellow"} 2',
     'forewarn_judged_cells 9',
     'forewarn_warning_changes_total{axis="cell",level="orange"} 1',
-    'forewarn_warning_level{statistic="count",axis="cell",region="P",industry="X"} 3',
+    'forewarn_warning_level{statistic="count",axis="cell",region="P",industry="X",province="P",section="X"} 3',
     'forewarn_source_silences_total{source="court"} 1',
     'forewarn_model_drifts_total{kind="feature"} 1',
     'forewarn_commands_refused_total{code="FW_MODEL_GATE"} 1',
@@ -422,10 +422,10 @@ test('a hidden crossing cannot be had by taking the shown ones from the total of
 
 test('series with a place are bounded, and what is left out is counted', async () => {
   const totals = [cell('', '', 60, 30, 100), cell('P', '', 40, 20, 60), cell('Q', '', 20, 10, 40)]
-  const text = await exposed([judged(totals), changed('P', 'orange'), changed('Q', 'orange')], { seriesMax: 5 })
-  expect(text.filter((line) => line.startsWith('forewarn_cell_'))).toHaveLength(4)
+  const text = await exposed([judged(totals), changed('P', 'orange'), changed('Q', 'orange')], { seriesMax: 7 })
+  expect(text.filter((line) => line.startsWith('forewarn_cell_'))).toHaveLength(6)
   expect(text.filter((line) => line.startsWith('forewarn_warning_level'))).toHaveLength(1)
-  expect(text).toContain('forewarn_metric_series_refused_total 3')
+  expect(text).toContain('forewarn_metric_series_refused_total 4')
 })
 
 test('a whole fold brings no enterprise into a line; the warnings of a log are there again after a restart', async () => {

@@ -12,7 +12,7 @@ export const otherCode = 'OTHER'
 
 type Side = 'region' | 'industry'
 type IsSmall = (cell: Counts) => boolean
-type Counts = Pick<CellTotal, 'events' | 'enterprises' | 'registered'>
+type Counts = Pick<CellTotal, 'events' | 'expected' | 'enterprises' | 'registered'>
 
 /**
  * The cells to publish, '' for the root of an axis. OTHER of a parent is `<parent>.OTHER`, of the root `OTHER`; its enterprises
@@ -93,8 +93,9 @@ function merged(cells: readonly CellTotal[], hidden: ReadonlySet<CellTotal>, sid
 }
 
 function sumOf(cells: readonly Counts[]): Counts {
-  const sum = { events: 0, enterprises: 0, registered: 0 }
-  for (const { events, enterprises, registered } of cells) {
+  const sum: Counts = { events: 0, expected: undefined, enterprises: 0, registered: 0 }
+  for (const { events, expected, enterprises, registered } of cells) {
+    if (expected !== undefined) sum.expected = (sum.expected ?? 0) + expected
     sum.events += events
     sum.enterprises += enterprises
     sum.registered += registered

@@ -1,6 +1,7 @@
 /** Gauges: how things stand, as the last notices said. */
 import { Gauge, type Registry } from 'prom-client'
 import { levels } from '../../../streams/outputs.ts'
+import { statisticNames } from '../../../streams/warnings.ts'
 import type { Listener, NoticeOf } from '../../notices.ts'
 import type { TaskProgress } from '../taskProgress.ts'
 
@@ -49,7 +50,7 @@ export function gaugesOf({ registry, progress, now }: GaugesOptions): { take: Li
     labelNames: ['statistic', 'level'],
     registers,
   })
-  for (const level of levels.slice(1)) open.set({ level }, 0)
+  for (const statistic of statisticNames) for (const level of levels.slice(1)) open.set({ statistic, level }, 0)
   const cells = new Gauge({ name: 'forewarn_judged_cells', help: 'Cells that the watch judges.', registers })
   const artifacts = new Gauge({
     name: 'forewarn_artifacts_complete',

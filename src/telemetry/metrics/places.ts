@@ -3,19 +3,21 @@ import { type Counter, Gauge, type Registry } from 'prom-client'
 import { type Level, levels } from '../../../streams/outputs.ts'
 import type { ProfileInForce } from '../../../streams/profile.ts'
 import type { Axis } from '../../../streams/topics.ts'
+import { atDepth, type CodeTree } from '../../../streams/tree.ts'
 import type { StatisticName } from '../../../streams/warnings.ts'
 import type { CellTotal } from '../../notices.ts'
 import { publishedCells } from './cells.ts'
 
-const seriesPerCell = 2
+const seriesPerCell = 3
 
 export type PlaceSeriesOptions = { of: ProfileInForce; registry: Registry; seriesMax: number; refused: Counter }
 
 export class PlaceSeries {
   readonly #options: PlaceSeriesOptions
   readonly #events: Gauge<'region' | 'industry'>
+  readonly #expected: Gauge<'region' | 'industry'>
   readonly #enterprises: Gauge<'region' | 'industry'>
-  readonly #levels: Gauge<'statistic' | 'axis' | 'region' | 'industry'>
+  readonly #levels: Gauge<'statistic' | 'axis' | 'province' | 'region' | 'section' | 'industry'>
   readonly #warned = new Set<string>()
   #cells = 0
 
@@ -27,11 +29,14 @@ export class PlaceSeries {
     const enterprisesHelp =
       'Enterprises with events in the last judged tick by region and industry; small cells are merged into OTHER.'
     this.#events = new Gauge({ name: 'forewarn_cell_events', help: eventsHelp, labelNames, registers })
+    const expectedHelp =
+      'Events that were usual for the last judged tick by region and industry, by what was known before it; no series while there is too little history.'
+    this.#expected = new Gauge({ name: 'forewarn_cell_expected_events', help: expectedHelp, labelNames, registers })
     this.#enterprises = new Gauge({ name: 'forewarn_cell_enterprises', help: enterprisesHelp, labelNames, registers })
     this.#levels = new Gauge({
       name: 'forewarn_warning_level',
-      help: 'The level of each open warning: 1 is blue, 2 yellow, 3 orange, 4 red. A warning that is cleared has no series.',
-      labelNames: ['statistic', 'axis', 'region', 'industry'],
+      help: 'The level of each open warning: 1 is blue, 2 yellow, 3 orange, 4 red. Province and section are the outermost region and industry that hold it. A warning that is cleared has no series.',
+      labelNames: ['statistic', 'axis', 'province', 'region', 'section', 'industry'],
       registers,
     })
   }
@@ -39,13 +44,15 @@ export class PlaceSeries {
   /** Replaces the cells by those of another tick. */
   tick(totals: readonly CellTotal[]): void {
     this.#events.reset()
+    this.#expected.reset()
     this.#enterprises.reset()
     const cells = publishedCells(this.#options.of.profile, totals)
     const room = Math.floor((this.#options.seriesMax - this.#warned.size) / seriesPerCell)
     this.#cells = Math.min(cells.length, Math.max(0, room))
-    for (const { region, industry, events, enterprises } of cells.slice(0, this.#cells)) {
+    for (const { region, industry, events, expected, enterprises } of cells.slice(0, this.#cells)) {
       const labels = { region: region || 'all', industry: industry || 'all' }
       this.#events.set(labels, events)
+      if (expected !== undefined) this.#expected.set(labels, expected)
       this.#enterprises.set(labels, enterprises)
     }
     if (cells.length > this.#cells) this.#options.refused.inc((cells.length - this.#cells) * seriesPerCell)
@@ -53,7 +60,11 @@ export class PlaceSeries {
 
   warning(of: { statistic: StatisticName; axis: Axis; region: string; industry: string }, level: Level): void {
     const { statistic, axis } = of
-    const labels = { statistic, axis, region: of.region || 'all', industry: of.industry || 'all' }
+    const { regions, industries } = this.#options.of.profile
+    const labels = {
+      ...{ statistic, axis, region: of.region || 'all', industry: of.industry || 'all' },
+      ...{ province: outermost(regions, of.region) || 'all', section: outermost(industries, of.industry) || 'all' },
+    }
     const name = Object.values(labels).join(' ')
     const height = levels.indexOf(level)
     if (height === 0) {
@@ -66,4 +77,9 @@ export class PlaceSeries {
       this.#options.refused.inc()
     }
   }
+}
+
+/** The code of the outermost level that holds a code, or is it. */
+function outermost({ nodes, find }: CodeTree, code: string): string {
+  return atDepth(nodes, nodes[find(code)], 1).code
 }

@@ -72,6 +72,13 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     return this.cells.ticksBefore(tick) >= this.#policy.historyTicksMin
   }
 
+  /** How many events are usual at a node in a tick that is not learnt yet; undefined of nodes that are not judged, and while there is too little history. */
+  expected(node: number, tick: number): number | undefined {
+    if (!this.isWarm(tick) || this.#lattice.axisOf(node) === undefined) return undefined
+    const cell = this.cells.index.get(node)
+    return cell === undefined ? 0 : this.cells.expect(cell, tick).mean // without a state it never had an event
+  }
+
   judge(tick: number, { aggregates }: TickFacts, isOpen: (node: number) => boolean): Judged<CountEvidence>[] {
     const all = this.cells.nodes.map((node, cell) => ({ node, cell, expectation: this.cells.expect(cell, tick) }))
     const isLooked = (node: number): boolean => (aggregates.judged(node)?.events ?? 0) > 0 || isOpen(node)
