@@ -15,7 +15,7 @@ export function expectedTotals(
   engine: WarningEngine,
   tick: number,
 ): ReadonlyMap<number, number | undefined> {
-  return new Map([...nodes].map((node) => [node, engine.count.expected(node, tick)]))
+  return new Map([...nodes].map((node) => [node, engine.count.usual(node, tick)]))
 }
 
 /** Nodes of which totals are told: regions at every judged level with all industries, and outermost regions x outermost industries. */

@@ -73,7 +73,7 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   }
 
   /** How many events are usual at a node in a tick that is not learnt yet; undefined of nodes that are not judged, and while there is too little history. */
-  expected(node: number, tick: number): number | undefined {
+  usual(node: number, tick: number): number | undefined {
     if (!this.isWarm(tick) || this.#lattice.axisOf(node) === undefined) return undefined
     const cell = this.cells.index.get(node)
     return cell === undefined ? 0 : this.cells.expect(cell, tick).mean // without a state it never had an event
