@@ -131,6 +131,6 @@ export function dashboard(
   for (const variable of [labelVariable('job', 'Log', 'forewarn_build_info', 'job'), ...variables])
     built.withVariable(variable)
   for (const panel of panels) built.withPanel(panel)
-  const { panels = [], ...made } = built.build()
-  return { ...made, panels: panels.map((panel, at) => ({ ...panel, id: at + 1 })) }
+  const { panels: laid = [], ...made } = built.build()
+  return { ...made, panels: laid.map((panel, at) => ({ ...panel, id: at + 1 })) }
 }
