@@ -125,6 +125,18 @@ export const backlogTicksMin = 3 // events of a source that came back are no mea
 export const anewShare = 0.1 // a cell to which new sources bring more than this begins anew
 assert(strayTicksMax < sourceWarmTicks && backlogTicksMin < sourceWarmTicks)
 
+// The level of risk of a cell (docs/science.md)
+export const riskEnterprisesMin = 50 // scored ones below a node that is judged
+export const riskEnterprisesKept = 40 // and with so many it goes on being judged
+export const riskSiblingsMin = 8 // beside it; with fewer the parent speaks
+export const contradictionTicks = 7 // so long scores contradict a grade before it is told
+export const contradictionsToldMax = 1_000 // of a region leaf; the rest is counted
+export const movedNodesMax = 20 // nodes of which the watch asks in a tick what moved
+export const movedFeaturesMax = 5 // of each, those that moved most
+export const movedDays = 28 // beside what was known so long ago
+export const riskFalseRisesPerWeek = 0.3 // in a country in which nothing rises, shared by the axes and by the nodes of each
+assert(riskEnterprisesKept <= riskEnterprisesMin)
+
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000 // of one process, all together
 export const placeSeriesMax = 7_500 // with a place in their labels: 34 x 20 cells, 34 + 340 regions, 20 sections, four times, and 3,000 warnings

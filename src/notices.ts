@@ -23,6 +23,9 @@ export type CellTotal = {
   registered: number
 }
 
+/** Scored enterprises of a region, the mean of their log-odds, and how many contradict their grade. */
+export type RegionRisk = { region: string; enterprises: number; meanLogOdds: number; contradictions: number }
+
 export type TickTotals = {
   cells: number
   candidates: number
@@ -82,6 +85,10 @@ export type Notice =
       /** By language. */
       sentences: Readonly<Record<string, string>>
     }
+  /** Within the tick, and at its close. `region`: '' is the whole. */
+  | { kind: 'RiskMeasured'; tick: number; tickLabel: string; regions: readonly RegionRisk[] }
+  /** Told once by each process: what cannot be judged under this profile, and why. */
+  | { kind: 'RiskNotJudged'; what: 'risk' | 'contradictions'; why: string }
   /** `region`: '' is the whole. */
   | { kind: 'SourceSilent'; source: string; region: string; tickLabel: string; expected: number }
   | { kind: 'SourceSpoke'; source: string; region: string; tickLabel: string; silentTicks: number }

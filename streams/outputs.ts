@@ -114,6 +114,16 @@ export const CellPart = z.object({
    * Absent when nothing changed.
    */
   risk: z.object({ keys: numbers, enterprises: numbers, logOdds: numbers, probability: numbers }).optional(),
+  /**
+   * Enterprises by (leaf, grade) whose scores contradict their grade: for nearly long enough to be told or longer, and those that have entered.
+   * Absent when nothing changed.
+   */
+  contradictions: z.object({ keys: numbers, near: numbers, entered: numbers }).optional(),
+  /**
+   * Of nodes that the watch asked of, by node x number of features + feature: scored enterprises, and the sums of round(1000 contribution)
+   * now and by what was known 28 days before. Only of a part that ends a tick.
+   */
+  moved: z.object({ keys: numbers, enterprises: numbers, now: numbers, before: numbers }).optional(),
 })
 export type CellPart = z.infer<typeof CellPart>
 

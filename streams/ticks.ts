@@ -1,6 +1,7 @@
 /** Topic `ticks`, the tick archive: what each closed tick counted and what was expected, every so often all state of the judge, in pages under 1 MiB. */
 import { z } from 'zod'
-import { statisticNames } from './warnings.ts'
+import { CellPart } from './outputs.ts'
+import { MovedFeature, statisticNames } from './warnings.ts'
 
 const numbers = z.array(z.number())
 const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })
@@ -22,6 +23,13 @@ export const TickRecord = z.object({
   backlog: z.object({ keys: numbers, sums: numbers }).optional(),
   /** What the tick changed of the registered enterprises by (leaf, grade, band). Not in logs of foldVersion 4. */
   stock: z.object({ keys: numbers, sums: numbers }).optional(),
+  /** Changes of the risk of cells, as parts have them; and whether another model scored all enterprises in this tick. */
+  risk: CellPart.shape.risk,
+  modelChanged: z.boolean().optional(),
+  /** The tasks have told all of it again in this tick, since another program took the log over: `risk` is all that there is. */
+  riskAnew: z.boolean().optional(),
+  /** Of nodes that the watch asked of two ticks before: the mean contributions of the features that moved most, now and by what was known 28 days before. */
+  moved: z.array(z.object({ node: z.number(), enterprises: z.int(), features: z.array(MovedFeature) })).optional(),
   /** Regions that began in this tick, and those in which something has taught enough with it, by index. */
   begun: z.array(z.int()).optional(),
   ended: z.array(z.int()).optional(),

@@ -28,6 +28,8 @@ const catalogue = {
   contributions: { flow: 'out', width: 'inputs' },
   'cell-parts': { flow: 'inner', width: 'inputs' },
   ticks: { flow: 'inner', width: 'one' },
+  contradictions: { flow: 'out', width: 'inputs' },
+  'risk-levels': { flow: 'inner', width: 'one' },
   journal: { flow: 'inner', width: 'tasks' },
   checkpoints: { flow: 'inner', width: 'tasks' },
 } as const satisfies Record<string, Declared>

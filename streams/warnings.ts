@@ -13,7 +13,8 @@ const common = {
   /** `count.cell.510100.H62.2026-09-12`: statistic, axis, codes, and the tick in which it was raised. */
   id: z.string(),
   axis: z.enum(axes),
-  change: z.enum(['raised', 'level', 'cleared', 'amended']),
+  /** `explained`: nothing but what moved became known. */
+  change: z.enum(['raised', 'level', 'cleared', 'amended', 'explained']),
   level: Level,
   levelBefore: Level,
   tick: z.int(),
@@ -51,8 +52,37 @@ export const CountEvidence = z.object({
 })
 export type CountEvidence = z.infer<typeof CountEvidence>
 
+/** What a feature adds to the log-odds of enterprises in the mean, now and by what was known 28 days before. */
+export const MovedFeature = z.object({ feature: z.string(), now: z.number(), before: z.number() })
+export type MovedFeature = z.infer<typeof MovedFeature>
+
+/** Of the statistic `risk`: how far enterprises became riskier than those of the siblings of their cell, by the scores of the model. */
+export const RiskEvidence = z.object({
+  /** Scored enterprises, the mean of their log-odds, and the same less what their grades have at the siblings: n, A and B. */
+  enterprises: z.int(),
+  meanLogOdds: z.number(),
+  atSameGrades: z.number(),
+  /** Enterprises that will come to harm by their probabilities, as many as would at the siblings of the same grades, and the standard error: R, E, se. */
+  risky: z.number(),
+  expected: z.number(),
+  standardError: z.number(),
+  /** Cumulative sums of A and of B, and the limit at which the first is called. */
+  cusum: z.number(),
+  cusumAtSameGrades: z.number(),
+  limit: z.number(),
+  /** Mean log-odds beyond those of the siblings since the rise began, and the ticks that it has lasted; 0 when it is over. */
+  rise: z.number(),
+  risingTicks: z.int(),
+  /** Worse at the same grades, or a worse mix of grades. */
+  reason: z.enum(['behaviour', 'grades']),
+  /** The features that moved most; known in the second tick after the node was first called. */
+  moved: z.array(MovedFeature).optional(),
+})
+export type RiskEvidence = z.infer<typeof RiskEvidence>
+
 export const Warning = z.discriminatedUnion('statistic', [
   z.object({ ...common, statistic: z.literal('count'), evidence: CountEvidence }),
+  z.object({ ...common, statistic: z.literal('risk'), evidence: RiskEvidence }),
 ])
 export type Warning = z.infer<typeof Warning>
 

@@ -26,6 +26,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   topics: async () => (await import('./log/topics.ts')).topicsCommand(),
   verify: async () => (await import('./log/verify.ts')).verifyCommand(),
   backtest: async () => (await import('./log/backtest.ts')).backtestCommand(),
+  contradictions: async () => (await import('./log/contradictions.ts')).contradictionsCommand(),
   'dead-letters': async () => (await import('./log/deadLetters.ts')).deadLettersCommand(),
   doctor: async () => (await import('./log/doctor.ts')).doctorCommand(),
 }

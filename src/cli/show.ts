@@ -16,6 +16,7 @@ import {
   type SourceSpoke,
   type SourcesHeard,
 } from '../../streams/outputs.ts'
+import { Contradiction } from '../../streams/riskLevels.ts'
 import type { TopicName } from '../../streams/topics.ts'
 import { AnyWarning } from '../../streams/warnings.ts'
 import { partOf } from '../columns/cellPart.ts'
@@ -126,6 +127,7 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
     ({ enterpriseId, bandBefore, band, direction, probability }) =>
       `${enterpriseId} ${direction} from ${bandBefore} to ${band}, ${percent(probability)}`,
   ),
+  contradictions: sayer(Contradiction, contradictionSays),
   fates: sayer(
     FateColumns,
     ({ task, beats, fates: kinds, codes }) => `${task} ${beatsSaid(beats)}: ${fateCounts(kinds)}${codeCounts(codes)}`,
@@ -147,6 +149,16 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
       `${kind} ${hash.slice(0, 12)} ${file}, chunk ${chunk + 1} of ${chunks}, ${Buffer.byteLength(bytes, 'base64')} bytes`,
   ),
   'dead-letters': deadLetterSays,
+}
+
+/** `91440101MA5CJQ4N59 entered 2026-08-07: riskier than its grade A says, 12.0 % against 9.1 %, 440106 6210`. */
+export function contradictionSays(one: Contradiction): string {
+  const { enterpriseId, change, kind, grade, probability, comparedWith, region, industry, tickLabel } = one
+  const numbers =
+    probability === undefined || comparedWith === undefined
+      ? ''
+      : `, ${percent(probability)} against ${percent(comparedWith)}`
+  return `${enterpriseId} ${change} ${tickLabel}: ${kind} than its grade ${grade} says${numbers}, ${region} ${industry}`
 }
 
 function sourceSays(notice: SourceSilent | SourceSpoke | SourcesHeard): string {

@@ -17,7 +17,7 @@ type Column = Float64Array | Int32Array | readonly number[]
 export type KeyedColumns = { ticks?: Column; keys: Column; columns: readonly Column[] }
 
 /** Their numbers stand in logs: a new kind takes the next one. */
-const kinds = ['counts', 'unjudged', 'late', 'breadth', 'shared', 'stock', 'arrivals', 'drift', 'risk'] as const
+const kinds = ['counts', 'unjudged', 'late', 'breadth', 'shared', 'stock', 'arrivals', 'drift', 'risk', 'contradictions', 'moved'] as const
 export type PartKind = (typeof kinds)[number]
 export type PartSums = Readonly<Record<PartKind, KeyedColumns>>
 export type PartHead = Pick<CellPart, 'beat' | 'tick' | 'page' | 'pages'>
@@ -113,6 +113,16 @@ const takers: Readonly<Record<PartKind, (part: CellPart, from: ByteReader) => vo
     const keys = takeKeys(from, 4)
     const [enterprises, logOdds, probability] = [keys, keys, keys].map(({ length }) => takeColumn(from, length))
     part.risk = { keys, enterprises, logOdds, probability }
+  },
+  contradictions: (part, from) => {
+    const keys = takeKeys(from, 3)
+    const [near, entered] = [keys, keys].map(({ length }) => takeColumn(from, length))
+    part.contradictions = { keys, near, entered }
+  },
+  moved: (part, from) => {
+    const keys = takeKeys(from, 4)
+    const [enterprises, now, before] = [keys, keys, keys].map(({ length }) => takeColumn(from, length))
+    part.moved = { keys, enterprises, now, before }
   },
 }
 

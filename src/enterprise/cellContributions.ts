@@ -37,6 +37,10 @@ export class ContributionSums {
   readonly arrivals = new Deltas()
   /** Scored enterprises of the stock; second, their log-odds in thousandths; third, their probabilities in millionths. */
   readonly risk = new Deltas()
+  /** Enterprises whose scores contradict their grade, nearly for long enough or longer; second, those that have entered. */
+  readonly contradictions = new Deltas()
+  /** By node and feature: enterprises; second and third, their contributions now and before, in thousandths. */
+  readonly moved = new Deltas()
   /** Rows by bin of the champion's reference; only at a tick's close. */
   readonly drift = new Deltas()
   readonly late = new Map<number, Deltas>()
@@ -63,8 +67,13 @@ export type CellContributions = {
   facts(row: number, tick: number, sign: 1 | -1): void
   /** Adds or takes out a registered enterprise from the population by (leaf, grade, band), with the log-odds that it is counted with. */
   stock(row: number, tick: number, sign: 1 | -1): void
+  /** Adds a row of the stock to the sums of risk once more. */
+  risk(row: number, tick: number): void
   /** From here on a row is counted with these log-odds, in thousandths; undefined: the model in force cannot score it. */
   rescored(row: number, logOdds: number | undefined, tick: number): void
+  /** Whether a row is a registered enterprise that is not closed, and the (leaf, grade) under which it counts. */
+  isInStock(row: number): boolean
+  homeOf(row: number, tick: number): number
   /** Counts a retracted fact in the tick, cell and grade in which it was counted. */
   retracted(row: number, words: Int32Array, at: number, openTick: number): void
   /** Counts a record that arrived, whatever its fate. */
@@ -117,7 +126,10 @@ export function contributions(
     facts,
     recountOf,
     stock,
+    risk,
     rescored,
+    isInStock,
+    homeOf,
     retracted,
     arrived,
     leafRegion,
@@ -265,9 +277,13 @@ export function contributions(
 
   function stock(row: number, tick: number, sign: 1 | -1): void {
     if (!isInStock(row)) return
-    const graded = gradedHome(row, tick)
+    const graded = homeOf(row, tick)
     sums.stock.add(keys.stock(graded, rows.band(row)), sign)
     addRisk(graded, rows.logOdds(row), sign)
+  }
+
+  function risk(row: number, tick: number): void {
+    if (isInStock(row)) addRisk(homeOf(row, tick), rows.logOdds(row), 1)
   }
 
   function rescored(row: number, logOdds: number | undefined, tick: number): void {
@@ -275,7 +291,7 @@ export function contributions(
     if (logOdds === before) return
     rows.setLogOdds(row, logOdds)
     if (!isInStock(row)) return
-    const graded = gradedHome(row, tick)
+    const graded = homeOf(row, tick)
     addRisk(graded, before, -1)
     addRisk(graded, logOdds, 1)
   }
@@ -289,7 +305,7 @@ export function contributions(
   }
 
   /** The leaf and grade under which an enterprise itself is counted. */
-  function gradedHome(row: number, tick: number): number {
+  function homeOf(row: number, tick: number): number {
     const place = rows.place(row)
     const cell = keys.cell(regions.leafOf[place >>> 16], industries.leafOf[place & 0xffff])
     return keys.graded(cell, gradeAt(row, tick))

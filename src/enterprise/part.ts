@@ -7,7 +7,7 @@ import { pageBytesMax } from '../limits.ts'
 import type { ContributionSums } from './cellContributions.ts'
 import type { Sums } from './deltas.ts'
 
-const partEntriesMax = 5_000 // of each kind in a page: 23 columns of 8 bytes at most, 920 KB
+const partEntriesMax = 4_000 // of each kind in a page: 28 columns of 8 bytes at most, 900 KB
 
 export class PartWriter {
   readonly #task: string
@@ -49,6 +49,8 @@ export class PartWriter {
 
 function takeSums(sums: ContributionSums): PartSums {
   const risk = sums.risk.take()
+  const contradictions = sums.contradictions.take()
+  const moved = sums.moved.take()
   return {
     counts: singles(sums.counts.take()),
     unjudged: singles(sums.unjudged.take()),
@@ -59,6 +61,8 @@ function takeSums(sums: ContributionSums): PartSums {
     arrivals: singles(sums.arrivals.take()),
     drift: singles(sums.drift.take()),
     risk: { keys: risk.keys, columns: [risk.deltas, risk.seconds, risk.thirds] },
+    contradictions: { keys: contradictions.keys, columns: [contradictions.deltas, contradictions.seconds] },
+    moved: { keys: moved.keys, columns: [moved.deltas, moved.seconds, moved.thirds] },
   }
 }
 

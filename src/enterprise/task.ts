@@ -17,7 +17,7 @@ import type { EnterpriseAlert, Fate, Score, ShadowScore } from '../../streams/ou
 import type { Profile } from '../../streams/profile.ts'
 import { renumbering } from '../../streams/profileChange.ts'
 import type { RecordTopic } from '../../streams/topics.ts'
-import { cellKeys } from '../cells.ts'
+import { type CellKeys, cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
 import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
@@ -45,7 +45,10 @@ import { TableFold } from './rows/tables.ts'
 import { TouchedRows } from './rows/touchedRows.ts'
 import { rowsState } from './rowsState.ts'
 import { ActiveModels } from './score/activeModels.ts'
+import { Contradictions } from './score/contradictions.ts'
+import { addMoved } from './score/movedFeatures.ts'
 import { Neighbourhood } from './score/neighbourhood.ts'
+import { RiskContext } from './score/riskContext.ts'
 import { type AsOf, isScored } from './score/score.ts'
 import type { Witness } from './score/witness.ts'
 
@@ -71,17 +74,27 @@ export type EnterpriseTaskOptions = {
 /** What is worked out from a profile, and made anew under another. */
 type Parts = {
   profile: Profile
+  keys: CellKeys
   decode: Decoder
   contributions: CellContributions
   neighbourhood: Neighbourhood
   events: EventFold
   active: ActiveModels
+  contradictions: Contradictions
 }
 
 type Time = BeatTime & { beat: number }
 
 type Records = RecordsOf<'enterprise'>
-const noRecords: Records = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
+const noRecords: Records = {
+  commands: [],
+  enterprises: [],
+  grades: [],
+  events: [],
+  artifacts: [],
+  archive: [],
+  levels: [],
+}
 
 /** One of the two table inputs: how its records are decoded, and what they change. */
 type Table<T> = {
@@ -119,6 +132,7 @@ export class EnterpriseTask implements FoldTask {
   readonly #tables: TableFold
   /** All that is worked out from the profile in force. */
   #parts: Parts
+  readonly #riskContext = new RiskContext()
   readonly #fates: FateSheet
   readonly #cellParts: PartWriter
   #openTick: number | undefined
@@ -169,7 +183,9 @@ export class EnterpriseTask implements FoldTask {
     const touchedRows = rowsState({ ids, rows, tables: this.#tables, openTick: () => this.#openTick })
     const active = currentPart(() => this.#active.state)
     const around = looksAround ? [currentPart(() => this.#neighbourhood.stateBy(profile, beatMs))] : []
-    this.state = [tick, registry, touchedRows, active, ...around]
+    const context = this.#riskContext.stateBy(profile, beatMs)
+    const contradictions = currentPart(() => this.#parts.contradictions.state)
+    this.state = [tick, registry, touchedRows, active, ...around, context, contradictions]
     this.known = this.#knownOf()
   }
 
@@ -190,7 +206,11 @@ export class EnterpriseTask implements FoldTask {
       { source, ids: touchedRows.ids, contributions: tallied, registry, given, rowsOnly },
       before?.active,
     )
-    return { profile, decode, contributions: tallied, neighbourhood, events, active }
+    const contradictions = new Contradictions(
+      { profile, rows, ids: touchedRows.ids, contributions: tallied },
+      before?.contradictions,
+    )
+    return { profile, keys, decode, contributions: tallied, neighbourhood, events, active, contradictions }
   }
 
   /** Inputs that are left out have no records. */
@@ -212,8 +232,10 @@ export class EnterpriseTask implements FoldTask {
       yield
     }
     this.#neighbourhood.openTick(time.tick)
+    this.#riskContext.take(records.levels)
     const { switched } = yield* this.#registry.foldInSlices(beat, records.commands, records.artifacts)
     if (switched.profile) yield* this.#adopt(time.tick)
+    else if (switched.rules) yield* this.#tellRisk(time.tick)
     yield* this.#openTicks(time.tick)
     this.#active.activate(switched)
     if (switched.champion) yield* this.#rescoreAll({ ...asOf, cause: 'model' })
@@ -243,7 +265,10 @@ export class EnterpriseTask implements FoldTask {
     yield* this.#settleTables(tick)
     yield* this.#foldEvents(records.events, time, emit)
     yield* this.#scoreTouched({ ...asOf, cause: 'records' })
-    if (this.nextTickEnd(beat - 1) === beat) yield* this.#closeTick({ ...asOf, cause: 'time' })
+    if (this.nextTickEnd(beat - 1) === beat) {
+      yield* this.#closeTick({ ...asOf, cause: 'time' })
+      yield* this.#reviewRisk({ ...asOf, cause: 'time' }, emit)
+    }
     yield* this.#write(beat, time.tick, emit)
   }
 
@@ -308,6 +333,15 @@ export class EnterpriseTask implements FoldTask {
     yield* this.#rows.each(
       () => true,
       (row) => this.#contributions.stock(row, before, 1),
+    )
+  }
+
+  /** What rows are counted with, as a whole: what an earlier program told has no sums of it, and the watch begins with none. */
+  *#tellRisk(tick: number): Iterable<void> {
+    const before = this.#openTick ?? tick
+    yield* this.#rows.each(
+      () => true,
+      (row) => this.#contributions.risk(row, before),
     )
   }
 
@@ -429,6 +463,23 @@ export class EnterpriseTask implements FoldTask {
       label: this.profile.calendar.label(asOf.tick),
       rescored,
     })
+  }
+
+  /** What the watch asks of the tasks, and who contradicts the grade by what it says is usual. */
+  *#reviewRisk({ hour, tick }: AsOf, emit: Emit): Iterable<void> {
+    const { keys, contradictions } = this.#parts
+    const { champion } = this.#active
+    if (champion === undefined) return
+    const levels = this.#riskContext.in(tick, this.profile)
+    const source = { profile: this.profile, rows: this.#rows, around: this.#neighbourhood }
+    yield* addMoved(source, champion, keys, this.#contributions, { nodes: levels?.open ?? [], hour, tick })
+    for (const found of contradictions.close(tick, levels, champion.hash)) {
+      if (found === undefined) yield
+      else {
+        const record = { key: found.enterpriseId, value: jsonBytes(found) }
+        emit({ topic: 'contradictions', partition: this.#partition, record })
+      }
+    }
   }
 
   *#write(beat: number, tick: number, emit: Emit): Iterable<void> {

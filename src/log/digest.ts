@@ -27,6 +27,8 @@ export const digestTopics = [
   'contributions',
   'cell-parts',
   'ticks',
+  'contradictions',
+  'risk-levels',
 ] as const satisfies readonly TopicName[]
 export type DigestTopic = (typeof digestTopics)[number]
 
@@ -118,6 +120,9 @@ function addPart(sums: Map<string, number>, part: CellPart): void {
     add('risk logOdds', part.risk.keys, part.risk.logOdds)
     add('risk probability', part.risk.keys, part.risk.probability)
   }
+  for (const kind of ['contradictions', 'moved'] as const)
+    for (const [name, column] of Object.entries(part[kind] ?? {}))
+      if (name !== 'keys') add(`${kind} ${name}`, part[kind]?.keys ?? [], column)
   for (const [name, columns] of [
     ['breadth', part.breadth],
     ['shared', part.shared],

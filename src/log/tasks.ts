@@ -47,6 +47,7 @@ export const taskInputs = {
     events: { topic: 'risk-events', closedBy: 'looks' },
     artifacts: { topic: 'artifacts', closedBy: 'looks' },
     archive: { topic: 'ticks', closedBy: { leader: { kind: 'watch' } } },
+    levels: { topic: 'risk-levels', closedBy: { leader: { kind: 'watch' } } },
   },
   watch: {
     commands: { topic: 'commands', closedBy: 'looks' },

@@ -17,9 +17,10 @@ export function storedWarning(text: string): WarningRecord {
   return Warning.parse(JSON.parse(text))
 }
 
-export function figuresOf({ evidence }: WarningRecord): Figures {
-  const { count, expected, rateRatio, enterprises } = evidence
-  return { observed: count, expected, ratio: rateRatio, enterprises }
+export function figuresOf({ statistic, evidence }: WarningRecord): Figures {
+  const { expected, enterprises } = evidence
+  if (statistic === 'count') return { observed: evidence.count, expected, ratio: evidence.rateRatio, enterprises }
+  return { observed: evidence.risky, expected, ratio: expected > 0 ? evidence.risky / expected : 1, enterprises }
 }
 
 /** Of a warning about counts. */

@@ -41,15 +41,15 @@ export type Turn = {
   chunks: readonly ChunkOutcome[]
   commands: readonly CommandOutcome[]
   results: readonly CommandResult[]
-  /** What is in force has changed with this beat. */
-  switched: { champion: boolean; challenger: boolean; profile: boolean }
+  /** What is in force has changed with this beat. `rules`: a program of another foldVersion decides from here on. */
+  switched: { champion: boolean; challenger: boolean; profile: boolean; rules: boolean }
 }
 
 const nothing: Turn = {
   chunks: [],
   commands: [],
   results: [],
-  switched: { champion: false, challenger: false, profile: false },
+  switched: { champion: false, challenger: false, profile: false, rules: false },
 }
 
 /** A profile and the first tick in which it is in force. */
@@ -166,6 +166,7 @@ export class ModelRegistry {
     const results: CommandResult[] = []
     const tick = this.calendar.tickOf(beat * this.#beatMs)
     this.#decidedTick = tick - 1
+    const setting = this.#setting
     const taken: ChunkOutcome[] = []
     for (const record of chunks) {
       taken.push(this.artifacts.take(record))
@@ -181,7 +182,7 @@ export class ModelRegistry {
     }
     if (chunks.length > 0) this.#checkUnmet()
     this.#settle(beat, results)
-    const switched = this.#open(beat)
+    const switched = { ...this.#open(beat), rules: this.#setting !== setting }
     this.#decidedTick = tick
     this.#settle(beat, results) // what had to know who scores now, or who scored before
     return { ...turn, results, switched }
@@ -307,6 +308,7 @@ export class ModelRegistry {
       champion: this.champion !== champion,
       challenger: this.challenger !== challenger,
       profile: this.profile !== profile,
+      rules: false,
     }
   }
 

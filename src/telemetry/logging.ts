@@ -68,6 +68,8 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
       said(sentences) ?? `warning ${id} is ${level}`,
       { id, axis, region, industry, warningLevel: level, levelBefore, change }, // the line has a level of its own
     ),
+  RiskMeasured: (it) => line('debug', 'risk of regions measured', pick(it, 'tick', 'tickLabel')),
+  RiskNotJudged: ({ what, why }) => line('info', `${what} of cells cannot be judged: ${why}`, { what }),
   SourceSilent: (it) =>
     line('warn', `nothing came from source ${it.source}`, pick(it, 'source', 'region', 'tickLabel', 'expected')),
   SourceSpoke: (it) =>

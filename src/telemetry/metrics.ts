@@ -12,6 +12,7 @@ import { kafkaMetricsOf } from './metrics/kafka.ts'
 import { openWarnings } from './metrics/openWarnings.ts'
 import { PlaceSeries } from './metrics/places.ts'
 import { buildMetricsOf, logMetricsOf } from './metrics/process.ts'
+import { riskMetricsOf } from './metrics/risk.ts'
 import { openSilences, SilenceSeries } from './metrics/silences.ts'
 import { taskMetricsOf } from './metrics/tasks.ts'
 import { TaskProgress } from './taskProgress.ts'
@@ -51,6 +52,7 @@ export function metrics(of: MetricsOptions): Metrics {
   const refused = counters.seriesRefused
   const places = new PlaceSeries({ of, registry, seriesMax: seriesMax ?? placeSeriesMax, refused })
   const silences = new SilenceSeries({ of, registry, seriesMax: seriesMax ?? silenceSeriesMax, refused })
+  const risk = riskMetricsOf(registry)
   const listener: Listener = (notice) => {
     count(counters, notice)
     progress.take(notice)
@@ -58,6 +60,7 @@ export function metrics(of: MetricsOptions): Metrics {
     tasks.take(notice)
     drift.take(notice)
     kafka.take(notice)
+    risk.take(notice)
     if (notice.kind === 'TickJudged') places.tick(notice.totals)
     if (notice.kind === 'WarningChanged') places.warning(notice, notice.level)
     if (notice.kind === 'SourceSilent') silences.begin(notice)

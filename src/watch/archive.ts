@@ -8,6 +8,7 @@ import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
 import type { Amendment } from './openWarnings.ts'
 import type { Population } from './population.ts'
+import type { RiskColumns } from './riskSums.ts'
 import type { Early, TickFacts } from './statistics/statistic.ts'
 import type { WarningEngine } from './warningEngine.ts'
 
@@ -18,7 +19,7 @@ const expectedEntriesMax = 50_000
 const statePageBytes = 600_000
 
 export function writeTick(
-  { aggregates, population }: TickFacts,
+  { aggregates, population, risk }: TickFacts,
   head: { tick: number; label: string; beat: number },
   early: readonly Early[],
   late: readonly Amendment[],
@@ -28,8 +29,9 @@ export function writeTick(
   const nodes = aggregates.nodes.columns() // zeros too: a node whose only event was taken back has a state of its own from here on
   const [taught, backlog] = [aggregates.taught.sorted(), aggregates.backlog.sorted()]
   const stock = population.takeChanges()
+  const changes = risk.changes.columns()
   const { begun, ended } = aggregates.turns
-  const longest = Math.max(...[counts, nodes, taught, backlog, stock].map(({ keys }) => keys.length))
+  const longest = Math.max(...[counts, nodes, taught, backlog, stock, changes].map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / entriesMax))
   for (let page = 0; page < pages; page++) {
     const paged = (column: Float64Array): number[] => slice(column, page * entriesMax, (page + 1) * entriesMax)
@@ -48,11 +50,25 @@ export function writeTick(
       ...(taught.keys.length > 0 ? { taught: { keys: paged(taught.keys), sums: paged(taught.sums) } } : {}),
       ...(backlog.keys.length > 0 ? { backlog: { keys: paged(backlog.keys), sums: paged(backlog.sums) } } : {}),
       ...(stock.keys.length > 0 ? { stock: { keys: paged(stock.keys), sums: paged(stock.sums) } } : {}),
+      ...(changes.keys.length > 0 ? { risk: pageOf(changes, page) } : {}),
+      ...(page === 0 && risk.moved.length > 0 ? { moved: risk.moved } : {}),
+      ...(page === 0 && risk.anew ? { riskAnew: true } : {}),
+      ...(page === 0 && risk.modelChanged ? { modelChanged: true } : {}),
       ...(page === 0 && begun.length > 0 ? { begun } : {}),
       ...(page === 0 && ended.length > 0 ? { ended } : {}),
       late: page === 0 ? [...late] : [],
       early: page === 0 ? [...early] : [],
     })
+  }
+}
+
+function pageOf({ keys, enterprises, logOdds, probability }: RiskColumns, page: number): RiskColumns {
+  const paged = (column: readonly number[]): number[] => column.slice(page * entriesMax, (page + 1) * entriesMax)
+  return {
+    keys: paged(keys),
+    enterprises: paged(enterprises),
+    logOdds: paged(logOdds),
+    probability: paged(probability),
   }
 }
 

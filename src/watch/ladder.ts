@@ -118,6 +118,10 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
       )
       if (next.level === before.level) {
         this.#warnings.remember(subject, next)
+        if (next.level !== 'calm' && statistic.explains?.(one, facts) === true) {
+          const how = { tick, beat, early: false, detail: statistic.detail(one, facts) }
+          warnings.push(this.#warnings.explain(one, { ...how, explainedBy: undefined, children: [] }))
+        }
         continue
       }
       const isAllOfOne = children.length === 1 && statistic.explainedByChild(evidence, children[0].evidence)

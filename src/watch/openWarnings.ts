@@ -115,6 +115,13 @@ export class OpenWarnings<E extends object, D extends object> {
     return warning
   }
 
+  /** Says a standing warning again, since its detail has become known. */
+  explain(one: Judged<E>, how: How<D>): Warning {
+    const open = this.#open.get(one.subject)
+    if (open === undefined) throw new Error('nothing stands at the subject that is explained')
+    return this.#publish(one, open, open.standing.level, 'explained', how)
+  }
+
   #publish(one: Judged<E>, open: Open<E>, levelBefore: Level, change: Warning['change'], how: How<D>): Warning {
     return warningOf(this.#identity, this.#statistic, {
       ...how,

@@ -18,6 +18,7 @@ import type {
   SourcesHeard,
 } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import type { RiskLevels } from '../../streams/riskLevels.ts'
 import { TickRecord } from '../../streams/ticks.ts'
 import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
@@ -34,6 +35,7 @@ import { deadLetter, FateSheet } from '../records.ts'
 import { ModelRegistry, type RegistryOptions } from '../registry/modelRegistry.ts'
 import { writeExpected, writeStateWhenDue, writeTick } from './archive.ts'
 import { Beginnings, SavedBeginnings } from './beginnings.ts'
+import { ContradictionCounts } from './contradictionCounts.ts'
 import { DriftWatch } from './drift.ts'
 import { HeardHours } from './heardHours.ts'
 import { type Lattice, lattice } from './lattice.ts'
@@ -43,6 +45,7 @@ import { Population } from './population.ts'
 import { SavedSources, SourceWatch } from './sources.ts'
 import type { Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
+import { TickRisk } from './tickRisk.ts'
 import { expectedTotals, tickTotals, totalNodes } from './totals.ts'
 import { topicOf } from './warning.ts'
 import { WarningEngine } from './warningEngine.ts'
@@ -65,6 +68,9 @@ type Parts = {
   lattice: Lattice
   engine: WarningEngine
   aggregates: TickAggregates
+  risk: TickRisk
+  /** Enterprises whose scores contradict their grade. */
+  contradictions: ContradictionCounts
   /** Registered enterprises by (leaf, grade, band). */
   population: Population
   sources: SourceWatch
@@ -74,7 +80,17 @@ type Parts = {
 }
 
 /** Those of them that have state, in the order in which it is loaded. */
-const stateful = ['aggregates', 'population', 'sources', 'beginnings', 'hours', 'drift', 'engine'] as const
+const stateful = [
+  'aggregates',
+  'risk',
+  'contradictions',
+  'population',
+  'sources',
+  'beginnings',
+  'hours',
+  'drift',
+  'engine',
+] as const
 
 /** Of the open tick, beside the aggregates; as the tick archive has it. */
 const SavedTick = TickRecord.pick({ early: true, late: true }).extend({ open: z.int().nullable() })
@@ -90,6 +106,7 @@ export class WatchTask implements FoldTask {
   /** All that is worked out from the profile in force. */
   #parts: Parts
   readonly #fates: FateSheet
+  #hasToldNotJudged = false
   #openTick: number | undefined
   #early: Early[] = []
   #late: Amendment[] = []
@@ -142,6 +159,8 @@ export class WatchTask implements FoldTask {
       lattice: lines,
       engine: new WarningEngine(identity, lines),
       aggregates,
+      risk: new TickRisk(),
+      contradictions: new ContradictionCounts(keys, aggregates.ancestors),
       population: new Population(keys, aggregates.ancestors),
       sources,
       beginnings,
@@ -175,7 +194,7 @@ export class WatchTask implements FoldTask {
     return this.#parts.aggregates
   }
   get #facts(): TickFacts {
-    return { aggregates: this.#aggregates, population: this.population }
+    return { aggregates: this.#aggregates, population: this.population, risk: this.#parts.risk }
   }
   get #sources(): SourceWatch {
     return this.#parts.sources
@@ -203,7 +222,9 @@ export class WatchTask implements FoldTask {
     const { calendar } = this.#options.profile
     const tick = calendar.tickOf(beat * this.#options.beatMs)
     yield* this.#obey(commands, artifacts, { beat, tick }, emit)
-    this.#tellHeard(this.#hours.before(beat, this.#sources), emit)
+    const heard = this.#hours.before(beat, this.#sources)
+    this.#tellHeard(heard, emit)
+    if (heard !== undefined) this.#tellRisk(heard.tick)
     for (const part of parts) {
       this.#pool(partOf(part), { beat, tick })
       yield
@@ -240,6 +261,8 @@ export class WatchTask implements FoldTask {
     const { listener } = this.#options
     const turn = yield* this.#registry.foldInSlices(beat, commands, artifacts)
     if (turn.switched.profile) this.#adopt(beat, tick, emit)
+    if (turn.switched.champion) this.#parts.risk.modelChanged = true
+    if (turn.switched.rules) this.#parts.risk.beginAnew()
     for (const { topic, records, outcomes } of [
       { topic: 'commands', records: commands, outcomes: turn.commands },
       { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
@@ -260,6 +283,8 @@ export class WatchTask implements FoldTask {
 
   #pool(part: CellPart, { beat, tick }: { beat: number; tick: number }): void {
     this.#aggregates.add(part)
+    this.#parts.risk.add(part)
+    this.#parts.contradictions.add(part)
     if (part.arrivals.keys.length > 0) {
       this.#sources.hear(part.arrivals, beat)
       this.#hours.hear(beat)
@@ -292,7 +317,10 @@ export class WatchTask implements FoldTask {
     this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
     const { keys, lattice } = this.#parts
     const expected = expectedTotals(totalNodes(profile, keys, lattice, this.#facts), this.engine, tick)
+    this.#parts.risk.close(() => this.#championFeatures())
     this.#publish(this.engine.close(tick, beat, this.#facts), emit)
+    this.#tellLevels(tick, emit)
+    this.#tellNotJudged()
     yield
     this.#tellHeard(this.#hours.atEnd(beat, this.#sources), emit)
     for (const notice of this.#sources.close(tick)) this.#tellSilent(notice, emit)
@@ -315,6 +343,8 @@ export class WatchTask implements FoldTask {
       ...tickTotals(profile, keys, lattice, this.engine, this.#facts, expected),
     })
     this.#aggregates.clear()
+    this.#parts.risk.clear()
+    this.#tellRisk(tick)
     this.#early = []
     this.#late = []
   }
@@ -344,6 +374,54 @@ export class WatchTask implements FoldTask {
         sentences,
       })
     }
+  }
+
+  /** Of the model that the tasks scored with in this tick; none where nobody scores. */
+  #championFeatures(): readonly string[] {
+    const { champion } = this.#registry
+    const { model } = this.#options
+    return champion === null
+      ? []
+      : (this.#registry.modelOf(champion, model === null ? [] : [model])?.featureNames ?? [])
+  }
+
+  /** Where regions stand now; after a close its changes are in what stands. */
+  #tellRisk(tick: number): void {
+    const { lattice: lines, contradictions, risk } = this.#parts
+    const levels = this.engine.risk.levelsWith(risk.changes.columns())
+    if (levels.length === 0) return
+    const regions = levels.map(({ node, ...level }) => ({
+      ...level,
+      region: lines.codes(node).region,
+      contradictions: contradictions.of(node),
+    }))
+    this.#options.listener({ kind: 'RiskMeasured', tick, tickLabel: this.profile.calendar.label(tick), regions })
+  }
+
+  /** Once in the life of a task, at the first close. */
+  #tellNotJudged(): void {
+    if (this.#hasToldNotJudged) return
+    this.#hasToldNotJudged = true
+    const { listener } = this.#options
+    const noModel = this.#registry.champion === null
+    if (noModel) listener({ kind: 'RiskNotJudged', what: 'risk', why: 'no model scores under this profile' })
+    if (noModel || this.profile.file.grades.length < 2)
+      listener({
+        kind: 'RiskNotJudged',
+        what: 'contradictions',
+        why: noModel ? 'no model scores under this profile' : 'the profile has fewer than two grades',
+      })
+  }
+
+  /** What the enterprise tasks go by in the second tick after this one. */
+  #tellLevels(tick: number, emit: Emit): void {
+    const { enterprises, probability } = this.engine.risk.country
+    const levels: RiskLevels = {
+      ...{ tick, profile: this.profile.hash },
+      ...{ enterprises: Array.from(enterprises), probability: Array.from(probability) },
+      ...{ crowded: this.#parts.contradictions.crowded(), open: this.engine.risk.asked },
+    }
+    emit({ topic: 'risk-levels', partition: 0, record: { key: String(tick), value: jsonBytes(levels) } })
   }
 
   #tellSilent(notice: SourceSilent, emit: Emit): void {

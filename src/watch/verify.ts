@@ -11,6 +11,7 @@ import { type Lattice, lattice } from './lattice.ts'
 import { movesBetween } from './moves.ts'
 import { Population } from './population.ts'
 import { TickAggregates } from './tickAggregates.ts'
+import { TickRisk } from './tickRisk.ts'
 import { WarningEngine } from './warningEngine.ts'
 
 /** Full state and stock after the tick `state[0].tick`, and every page of every tick after it up to the warning's, in order. */
@@ -110,8 +111,10 @@ const firstBeat = (tick: number, { profile }: Bench, { beatMs }: VerifySetting):
 function judgeAgain({ profile, keys, lattice, engine, population }: Bench, pages: readonly TickRecord[]): Warning[] {
   const { tick, beat, late, early } = pages[0]
   const aggregates = new TickAggregates(profile, keys, lattice)
+  const risk = new TickRisk()
   for (const page of pages) {
     aggregates.refill(page)
+    risk.refill(page)
     if (page.stock !== undefined) population.refill({ keys: page.stock.keys, deltas: page.stock.sums })
   }
   aggregates.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
@@ -127,7 +130,7 @@ function judgeAgain({ profile, keys, lattice, engine, population }: Bench, pages
     )
     for (const one of early) if (one.beat === at) warnings.push(...engine.raiseEarly(one, tick))
   }
-  return [...warnings, ...engine.close(tick, beat, { aggregates, population })]
+  return [...warnings, ...engine.close(tick, beat, { aggregates, population, risk })]
 }
 
 function byTick(records: readonly TickRecord[]): TickRecord[][] {

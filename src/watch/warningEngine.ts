@@ -9,6 +9,7 @@ import type { Lattice } from './lattice.ts'
 import type { Moves } from './moves.ts'
 import type { Amendment } from './openWarnings.ts'
 import type { CountStatistic } from './statistics/count.ts'
+import type { RiskStatistic } from './statistics/risk.ts'
 import type { Early, Expected, TickFacts } from './statistics/statistic.ts'
 import { statisticsOf } from './statistics/statistics.ts'
 import type { Identity } from './warning.ts'
@@ -18,11 +19,13 @@ const Head = z.object({ statistics: z.array(z.enum(statisticNames)) })
 
 export class WarningEngine {
   readonly count: CountStatistic
+  readonly risk: RiskStatistic
   readonly #ladders: readonly Ladder[]
 
   constructor(identity: Identity, lattice: Lattice) {
-    const { count, ladders } = statisticsOf(identity, lattice)
+    const { count, risk, ladders } = statisticsOf(identity, lattice)
     this.count = count
+    this.risk = risk
     this.#ladders = ladders
   }
 

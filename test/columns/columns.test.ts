@@ -38,6 +38,15 @@ const risk = keys.chain((all) =>
     ...{ logOdds: column(square, all), probability: column(square, all) },
   }),
 )
+const contradictions = keys.chain((all) =>
+  fc.record({ keys: fc.constant(all), near: column(number, all), entered: column(number, all) }),
+)
+const moved = keys.chain((all) =>
+  fc.record({
+    ...{ keys: fc.constant(all), enterprises: column(number, all) },
+    ...{ now: column(square, all), before: column(square, all) },
+  }),
+)
 const present = <T extends { keys: number[] }>(of: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   of.filter((one) => one.keys.length > 0)
 
@@ -51,6 +60,7 @@ const parts: fc.Arbitrary<CellPart> = fc
       pages: fc.constant(4),
       ...{ counts: sums, late, breadth: pairs, shared: pairs, stock: sums, arrivals: sums },
       ...{ unjudged: present(sums), drift: present(drift), risk: present(risk) },
+      ...{ contradictions: present(contradictions), moved: present(moved) },
     },
     {
       requiredKeys: [

@@ -8,11 +8,12 @@ import { accountOf, expectCalm, jsonLines, tempFolder } from './support.ts'
 
 /** Of a topic that there was not. */
 const nothing = { hash: '0'.repeat(64), records: 0 }
+const since = { contributions: nothing, contradictions: nothing, 'risk-levels': nothing }
 
 test('a log of foldVersion 4 says what it said, and goes on', async () => {
   const folder = await placeOldLog(path.join(await tempFolder(), 'data'))
   const log = ['--log', `embedded:${folder}`]
-  expect(await forewarnJson(['digest', ...log])).toEqual({ ...(await oldDigest()), contributions: nothing })
+  expect(await forewarnJson(['digest', ...log])).toEqual({ ...(await oldDigest()), ...since })
   const warnings = await jsonLines(['tail', 'region-warnings', ...log])
   expect(warnings.at(-1)).toMatchObject({ value: { id: 'region.440000.2026-09-16', level: 'orange', foldVersion: 4 } })
 

@@ -13,6 +13,7 @@ import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { append, foldInSessions, foldRecords, memoryLog, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
+import { ofCounts } from '../support/ofCounts.ts'
 import { all } from '../support/readFold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -133,7 +134,7 @@ describe.each(Object.keys(histories))('%s', (what) => {
 
 it('what is not judged yet is told beside the count, and what happens beside it is found', () => {
   const { warnings } = of('a source begins later, and there is trouble')
-  const found = warnings.filter(
+  const found = ofCounts(warnings).filter(
     ({ change, region, industry, tickLabel }) =>
       change === 'raised' && region === 'P1' && industry === 'X' && tickLabel !== '',
   )

@@ -19,6 +19,7 @@ import {
   inSmallBatches,
   memoryLog,
   openTasks,
+  stepAll,
   type TestRecord,
 } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
@@ -103,7 +104,7 @@ describe('drift of the champion', () => {
     const { runners, watchRunner, enterprises } = await openTasks(log, setting)
     const slices: { score: number; features: number[] }[][] = []
     for (let tick = firstTick; tick < firstTick + days; tick++) {
-      for (const runner of runners) while (await runner.step({ by: 'end', beat: endBeat(tick) }));
+      await stepAll(runners, watchRunner, endBeat(tick))
       const { known } = enterprises[0]
       const { rows, ids } = known
       const { features, probabilityOf } = rowProbability(known, model)
@@ -117,7 +118,6 @@ describe('drift of the champion', () => {
       }
       slices.push(slice)
     }
-    while (await watchRunner.step({ by: 'writers' }));
     for (const at of [28, 29, 33, days - 1]) {
       const rows = slices.slice(Math.max(0, at - 29), at + 1).flat()
       const found = plain.driftOf.get(firstTick + at)

@@ -18,6 +18,7 @@ const golden = {
     'cell-parts': '14208 672b0da66259ca80',
     'cell-warnings': '10 9d0ca5c72f4bf725',
     'command-results': '2 ca37ab19e106754d',
+    contradictions: '0 0000000000000000',
     contributions: '1395 d16095cb07432468',
     'dead-letters': '60 a8415e51092952d6',
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
@@ -25,9 +26,10 @@ const golden = {
     'industry-warnings': '7 7cb732d8368cb378',
     notices: '1021 fc5bdf8509631792',
     'region-warnings': '10 603ae1a61b9f1614',
+    'risk-levels': '76 687c4442b4989794',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '160 72b8052e41946f98',
+    ticks: '160 1b91e9b5158e75c3',
   },
 } as const
 

@@ -195,7 +195,7 @@ async function summing(log: Log, [sums, part]: [Sums, StatePart], more: readonly
   const task: FoldTask = {
     id,
     profile: tinyProfile,
-    inputs: inputsOf(id, 1).filter(({ name }) => name !== 'archive'),
+    inputs: inputsOf(id, 1).filter(({ name }) => name !== 'archive' && name !== 'levels'),
     state: [part, ...more],
     fold: (beat, one) => Array.from(foldInSlices(beat, one)),
     foldInSlices,

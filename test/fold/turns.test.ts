@@ -124,7 +124,7 @@ it('a beat is folded in as many slices as it has records by the thousand, whatev
     ({ value, ...rest }): TestRecord => ({ ...rest, key: 'E1', value: { ...Object(value), enterpriseId: 'E1' } }),
   )
   const bad = spread.map((one): TestRecord => ({ ...one, value: '{' }))
-  const none = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
+  const none = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [], levels: [] }
   const beats: [what: string, records: Partial<RecordsOf<'enterprise'>>, passes: number][] = [
     ['enterprises', { enterprises: recordsOf(places) }, 3],
     ['grades', { grades: recordsOf(grades) }, 3],
@@ -151,7 +151,7 @@ it('a beat of records that are large, or that make models whole, is cut by what 
   const chunks = models.map(({ value }, at) => recordOf(bytesOf(value), at))
   const perSlice = sliceBytes / recordParseBytesMax
   const slicesOf = (records: Partial<RecordsOf<'enterprise'>>): number => {
-    const none = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [] }
+    const none = { commands: [], enterprises: [], grades: [], events: [], artifacts: [], archive: [], levels: [] }
     return [...enterpriseTask().foldInSlices(firstBeat, { ...none, ...records }, () => {})].length
   }
   expect(slicesOf({ events: large })).toBeGreaterThanOrEqual((2 * large.length) / perSlice)

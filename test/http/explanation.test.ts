@@ -17,7 +17,7 @@ import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { Score } from '../../streams/outputs.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
-import { append, type FoldSetting, memoryLog, openTasks, readJson, type TestRecord } from '../support/fold.ts'
+import { append, type FoldSetting, memoryLog, openTasks, readJson, stepAll, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { histories } from '../support/histories.ts'
 import { logOver, taskLogOver } from '../support/logs.ts'
@@ -64,8 +64,7 @@ async function goLive(log: Log, of: FoldSetting & { beatMs: number }): Promise<L
 }
 
 async function foldThrough({ tasks: { runners, watchRunner } }: Live, beat: number): Promise<void> {
-  for (const runner of runners) while (await runner.step({ by: 'end', beat }));
-  while (await watchRunner.step({ by: 'writers' }));
+  await stepAll(runners, watchRunner, beat)
 }
 
 /** Folds a log tick by tick, and asks for a third of the enterprises at the close of each; every third time after a restart. */

@@ -37,8 +37,9 @@ test('each warning of the log is on its page, with the numbers of its last recor
   for (const [id, warning] of last) {
     const { row, evidence, changes, record } = WarningDetail.parse((await get(`/warnings/${id}`)).json)
     const { level, sentences } = warning
-    const { count, expected, enterprises } = warning.evidence
-    expect(row).toMatchObject({ observed: count, expected, enterprises, level, sentences })
+    const { expected, enterprises } = warning.evidence
+    const observed = warning.statistic === 'count' ? warning.evidence.count : warning.evidence.risky
+    expect(row).toMatchObject({ observed, expected, enterprises, level, sentences })
     expect(evidence).toEqual(warning.evidence)
     expect(changes).toHaveLength((await published()).filter((one) => one.id === id).length)
     expect(record).toMatchObject({ id, tickLabel: warning.tickLabel })

@@ -105,6 +105,15 @@ export async function foldToEnd(
   return { enterprises, watch }
 }
 
+/** Folds through a beat: the enterprise tasks go no further ahead of the watch than they may. */
+export async function stepAll(runners: readonly TaskRunner[], watchRunner: TaskRunner, beat: number): Promise<void> {
+  for (let moves = true; moves; ) {
+    moves = false
+    for (const runner of runners) while (await runner.step({ by: 'end', beat })) moves = true
+    while (await watchRunner.step({ by: 'writers' })) moves = true
+  }
+}
+
 /** One session of a run: new tasks over the log, restored, folded through each of some beats in epochs of their own. */
 export type Session = { throughBeats: readonly number[]; checkpoint: boolean }
 
@@ -118,8 +127,7 @@ export async function foldInSessions(
   for (const { throughBeats, checkpoint } of sessions) {
     const { runners, watchRunner, ...tasks } = await openTasks(log, setting, listener)
     for (const beat of throughBeats) {
-      for (const runner of runners) while (await runner.step({ by: 'end', beat }));
-      while (await watchRunner.step({ by: 'writers' }));
+      await stepAll(runners, watchRunner, beat)
     }
     if (checkpoint) for (const runner of [...runners, watchRunner]) await runner.checkpoint('now')
     last = tasks

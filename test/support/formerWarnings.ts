@@ -1,4 +1,5 @@
 /** What a log says, as it was said before warnings had a statistic: the projection under which warnings and archives are what they were. */
+import { z } from 'zod'
 import { WordReader, WordWriter } from '../../src/fold/pages.ts'
 import { jsonBytes, jsonOf } from '../../src/json.ts'
 import type { Log, LogRecord } from '../../src/log/port.ts'
@@ -27,12 +28,12 @@ function projectedRecord(topic: TopicName, record: LogRecord): LogRecord[] {
   return topic === 'ticks' ? archived(jsonOf(record.value)).flatMap(said) : [record]
 }
 
-/** What was expected and the stock were not archived. */
+/** What was expected, the stock and its risk were not archived. */
 function archived(value: unknown): Uint8Array[] {
   const record = ArchiveRecord.parse(value)
   if (record.kind === 'state') return [jsonBytes(record.page === 0 ? withoutHead(record) : record)]
   if (record.kind !== 'tick') return []
-  const { stock, ...rest } = record
+  const { stock, risk, ...rest } = record
   return [jsonBytes(rest)]
 }
 
@@ -47,13 +48,16 @@ function formerWarning({ statistic, evidence, id, parents, children, explainedBy
   }
 }
 
-/** The state of the engine began with that of the counts. */
+/** The state of the engine was that of the counts alone, without a head; here it fits one page. */
 function withoutHead(record: StateRecord): StateRecord {
-  const bytes = Buffer.from(record.bytes, 'base64')
-  const from = new WordReader([bytes])
+  const from = new WordReader([Buffer.from(record.bytes, 'base64')])
   from.takeJson()
-  const head = new WordWriter()
-  head.putJson({ statistics: ['count'] })
-  const { length } = Buffer.concat([...head.finish()])
-  return { ...record, bytes: bytes.subarray(length).toString('base64') }
+  const counts = new WordWriter()
+  counts.putJson(headOf(from))
+  counts.putDoubles(from.takeDoubles())
+  counts.putDoubles(from.takeDoubles())
+  counts.putJson(headOf(from))
+  return { ...record, bytes: Buffer.concat([...counts.finish()]).toString('base64') }
 }
+
+const headOf = (from: WordReader): object => z.union([z.array(z.unknown()), z.looseObject({})]).parse(from.takeJson())

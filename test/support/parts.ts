@@ -42,6 +42,8 @@ export function partBytes(part: CellPart): Uint8Array {
     arrivals,
     drift = { keys: [], counts: [] },
     risk,
+    contradictions,
+    moved,
   } = part
   const sums = ({ keys, deltas }: CellPart['counts']) => ({ keys, columns: [deltas] })
   const pairs = ({ keys, enterprises, squares }: CellPart['breadth']) => ({ keys, columns: [enterprises, squares] })
@@ -50,6 +52,11 @@ export function partBytes(part: CellPart): Uint8Array {
     ...{ breadth: pairs(breadth), shared: pairs(shared), stock: sums(stock), arrivals: sums(arrivals) },
     drift: { keys: drift.keys, columns: [drift.counts] },
     risk: { keys: risk?.keys ?? [], columns: risk ? [risk.enterprises, risk.logOdds, risk.probability] : [] },
+    contradictions: {
+      keys: contradictions?.keys ?? [],
+      columns: contradictions ? [contradictions.near, contradictions.entered] : [],
+    },
+    moved: { keys: moved?.keys ?? [], columns: moved ? [moved.enterprises, moved.now, moved.before] : [] },
   }
   putPart(out, part, all, { from: 0, to: Number.POSITIVE_INFINITY })
   return out.view().slice()

@@ -11,6 +11,7 @@ import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { foldRecords, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
+import { type CountWarning, ofCounts } from '../support/ofCounts.ts'
 import { all } from '../support/readFold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
@@ -72,8 +73,8 @@ async function warningsOf(log: Log): Promise<Warning[]> {
 
 const archiveFor = (warning: Warning): Archive => archiveBefore(archive, warning.tick)
 
-const early = (): Warning => {
-  const found = warnings.find((one) => one.early)
+const early = (): CountWarning => {
+  const found = ofCounts(warnings).find((one) => one.early)
   if (found === undefined) throw new Error('no early warning')
   return found
 }
@@ -92,7 +93,7 @@ describe('verify', () => {
   it('disagrees when the warning says anything else', () => {
     const warning = early()
     const { expected } = warning.evidence
-    const table: [what: string, change: Partial<Warning>, named: string][] = [
+    const table: [what: string, change: Partial<CountWarning>, named: string][] = [
       ['count', { evidence: { ...warning.evidence, count: warning.evidence.count + 1 } }, 'evidence.count'],
       ['level', { level: 'blue' }, 'level'],
       ['expected', { evidence: { ...warning.evidence, expected: expected * 1.0000001 } }, 'evidence.expected'],
@@ -156,7 +157,7 @@ it('verify knows a cell whose only event was taken back within its tick', async 
 })
 
 it('rule 15: a red within the tick is raised in the beat that made it so, by p, ratio and breadth', () => {
-  for (const warning of warnings.filter((one) => one.early)) {
+  for (const warning of ofCounts(warnings).filter((one) => one.early)) {
     expect(warning).toMatchObject({ level: 'red', early: true })
     expect(warning.evidence.p).toBeLessThanOrEqual(0.001 / warning.evidence.familySize)
     expect(warning.evidence.rateRatio).toBeGreaterThanOrEqual(4)
@@ -188,7 +189,7 @@ it('the archive has what was expected of a cell, as its warning says it', () => 
   expect(new Set(expected.map(({ tick }) => tick))).toEqual(new Set(ticks.map(({ tick }) => tick)))
   const keys = cellKeys(tinyProfile)
   const column = (text: string): ArrayBuffer => new Uint8Array(Buffer.from(text, 'base64')).buffer
-  for (const { tick, region, industry, change, evidence } of warnings) {
+  for (const { tick, region, industry, change, evidence } of ofCounts(warnings)) {
     const record = expected.find((one) => one.tick === tick)
     if (record === undefined || change === 'amended') continue
     const at = new Uint32Array(column(record.keys)).indexOf(

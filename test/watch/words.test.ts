@@ -7,6 +7,7 @@ import { warningOf } from '../../src/watch/warning.ts'
 import { without } from '../../src/words.ts'
 import { compileProfile } from '../../streams/profile.ts'
 import type { Warning } from '../../streams/warnings.ts'
+import { ofCounts } from '../support/ofCounts.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
 it.each([
@@ -64,6 +65,6 @@ it.each([
   [0, { 'PEN.FINE': 9 }, 'X in P1: 9 events this day, mostly PEN.FINE, 2 expected, calm'], // of places alone
 ])('events of %i enterprises: what is told of their types', (enterprises, byType, said) => {
   const warning = warningFrom({ events: 9, enterprises }, { 'PEN.FINE': 9 })
-  expect(warning.evidence.byType).toEqual(byType)
+  expect(ofCounts([warning])[0].evidence.byType).toEqual(byType)
   expect(warning.sentences.en).toBe(said)
 })

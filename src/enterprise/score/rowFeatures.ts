@@ -1,5 +1,12 @@
 /** Features of a row at an hour: its facts and grades, its peers and what is around it. The one way from state to features. */
-import { gradeCodeAt } from '../../../models/facts.ts'
+import {
+  type FactSlice,
+  factTick,
+  type GradeSlice,
+  gradeCodeAt,
+  gradeWords,
+  tombstoneBit,
+} from '../../../models/facts.ts'
 import { featureFill } from '../../../models/features.ts'
 import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { Profile } from '../../../streams/profile.ts'
@@ -22,25 +29,51 @@ export type FeatureSource = {
 }
 
 export type RowFeatures = (row: number, hour: number, out: Float64Array) => void
+/** By what was known up to the end of a tick, as of an hour of then; where the row lies, and what is around, is that of now. */
+export type PastFeatures = (row: number, then: { hour: number; tick: number }, out: Float64Array) => void
 
 /** Fills the named features, in their order. @throws Error for a name that the profile does not have. */
 export function rowFeatures(
   { profile, rows, around }: FeatureSource,
   names: readonly string[],
   peers: RiskModel['peers'],
-): RowFeatures {
+): RowFeatures & { past: PastFeatures } {
   const fill = featureFill(featureProfile(profile), names)
   const peersOf = peerTable(profile, peers)
   const ofPlace = new Float64Array(around.size)
-  return (row, hour, out) => {
+  return Object.assign(
+    (row: number, hour: number, out: Float64Array) => fillBy(row, hour, rows.facts(row), rows.grades(row), out),
+    { past },
+  )
+
+  function past(row: number, { hour, tick }: { hour: number; tick: number }, out: Float64Array): void {
+    fillBy(row, hour, factsKnown(rows.facts(row), tick), gradesKnown(rows.grades(row), tick), out)
+  }
+
+  function fillBy(row: number, hour: number, facts: FactSlice, grades: GradeSlice, out: Float64Array): void {
     const place = rows.place(row)
-    const grades = rows.grades(row)
     if (around.size > 0) around.fill(place, gradeCodeAt(grades, hour, Number.POSITIVE_INFINITY), ofPlace)
     fill(out, {
-      facts: rows.facts(row),
+      facts,
       grades,
       asOfHour: hour,
       context: { peers: peersOf(place), ofPlace },
     })
   }
+}
+
+/** Those that became known in a tick or before it; what was taken back since is gone. */
+function factsKnown({ words, offset, count, stride }: FactSlice, tick: number): FactSlice {
+  const known: number[] = []
+  for (let at = offset; at < offset + count * stride; at += stride)
+    if ((words[at + 2] & tombstoneBit) === 0 && factTick(words[at + 3]) <= tick)
+      for (let word = 0; word < stride; word++) known.push(words[at + word])
+  return { words: Int32Array.from(known), offset: 0, count: known.length / stride, stride }
+}
+
+function gradesKnown({ words, offset, count }: GradeSlice, tick: number): GradeSlice {
+  const known: number[] = []
+  for (let at = offset; at < offset + count * gradeWords; at += gradeWords)
+    if (words[at + 1] <= tick) known.push(words[at], words[at + 1])
+  return { words: Int32Array.from(known), offset: 0, count: known.length / gradeWords }
 }

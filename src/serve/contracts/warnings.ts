@@ -92,7 +92,7 @@ export type WarningList = z.infer<typeof WarningList>
 export const WarningChange = z.object({
   tick: z.string(),
   at: z.string(),
-  change: z.enum(['raised', 'level', 'cleared', 'amended']),
+  change: z.enum(['raised', 'level', 'cleared', 'amended', 'explained']),
   level: Level,
   levelBefore: Level,
   early: z.boolean(),

@@ -14,9 +14,10 @@ import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import type { Moves } from '../moves.ts'
 import type { Population } from '../population.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
+import type { TickRisk } from '../tickRisk.ts'
 
 /** All that is known of a tick, open or about to close. The archive holds it too, so that `verify` judges by the same. */
-export type TickFacts = { aggregates: TickAggregates; population: Population }
+export type TickFacts = { aggregates: TickAggregates; population: Population; risk: TickRisk }
 
 /** A subject with its evidence in one tick. */
 export type Judged<E> = { subject: number; axis: Axis; evidence: E }
@@ -74,6 +75,8 @@ export interface Statistic<E extends object, D extends object> {
   /** Whether a parent without this child would call for nothing. */
   explainedByChild(parent: E, child: E): boolean
 
+  /** Whether the detail of an open warning has become known in this tick; absent where it always is. */
+  explains?(one: Judged<E>, facts: TickFacts): boolean
   detail(one: Judged<E>, facts: TickFacts): D
   published(evidence: E, detail: D): Published
   saying(one: Judged<E>, detail: D, language: string): Saying

@@ -4,10 +4,16 @@ import { type Ladder, StatisticLadder } from '../ladder.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Identity } from '../warning.ts'
 import { CountStatistic } from './count.ts'
+import { RiskStatistic } from './risk.ts'
 
-export type Statistics = { count: CountStatistic; ladders: readonly Ladder[] }
+export type Statistics = { count: CountStatistic; risk: RiskStatistic; ladders: readonly Ladder[] }
 
 export function statisticsOf(identity: Identity, lattice: Lattice): Statistics {
   const count = new CountStatistic(identity.profile, lattice)
-  return { count, ladders: [new StatisticLadder(identity, lattice, count)] }
+  const risk = new RiskStatistic(identity.profile, identity.keys, lattice)
+  return {
+    count,
+    risk,
+    ladders: [new StatisticLadder(identity, lattice, count), new StatisticLadder(identity, lattice, risk)],
+  }
 }

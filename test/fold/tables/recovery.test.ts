@@ -22,7 +22,7 @@ it('rule 20: a damaged page or manifest is told and skipped, the older checkpoin
   await append(whole, records)
   await foldToEnd(whole, setting)
   const wanted = await digest(whole)
-  const noneFits = ['tick', 'registry', 'rows', 'active models']
+  const noneFits = ['tick', 'registry', 'rows', 'active models', 'risk context', 'contradictions']
     .map((part) => `a page of ${part} is missing or does not match its hash`)
     .join('; ')
   const table: [what: string, damage: Damage, skipped: string[]][] = [

@@ -13,6 +13,7 @@ import { loadState } from '../../../src/watch/archive.ts'
 import { lattice } from '../../../src/watch/lattice.ts'
 import { Population } from '../../../src/watch/population.ts'
 import { TickAggregates } from '../../../src/watch/tickAggregates.ts'
+import { TickRisk } from '../../../src/watch/tickRisk.ts'
 import { WarningEngine } from '../../../src/watch/warningEngine.ts'
 import { EnterpriseAlert, FateColumns, PublicNotice, Score } from '../../../streams/outputs.ts'
 import type { Sfc32 } from '../../../streams/sfc32.ts'
@@ -134,11 +135,13 @@ export const archiveFuzzer: Fuzzer = {
 function readTick(record: TickRecord, value: Buffer): void {
   const aggregates = new TickAggregates(tinyProfile, keys, lines)
   aggregates.refill(record)
+  const risk = new TickRisk()
+  risk.refill(record)
   const { late, early, tick, beat } = record
   const judge = newJudge()
   judge.amend(late, beat, tick)
   for (const one of early) judge.raiseEarly(one, tick)
-  judge.close(tick, beat, { aggregates, population: new Population(keys, aggregates.ancestors) })
+  judge.close(tick, beat, { aggregates, population: new Population(keys, aggregates.ancestors), risk })
   const around = new Neighbourhood(tinyProfile, keys)
   around.take([{ offset: 0, timeMs: 0, key: null, value, headers: null }])
   around.openTick(tick + 2)
@@ -147,8 +150,9 @@ function readTick(record: TickRecord, value: Buffer): void {
 function readState(record: StateRecord): void {
   const judge = newJudge()
   loadState(judge, [record])
+  const risk = new TickRisk()
   const aggregates = new TickAggregates(tinyProfile, keys, lines)
-  judge.close(record.tick + 1, 1, { aggregates, population: new Population(keys, aggregates.ancestors) })
+  judge.close(record.tick + 1, 1, { aggregates, population: new Population(keys, aggregates.ancestors), risk })
 }
 
 const newJudge = (): WarningEngine =>

@@ -1,6 +1,7 @@
 /** Two judges agree when all that is counted is equal, and all that is computed lies within one part in ten million. */
 import { expect } from 'vitest'
 import type { Warning } from '../../../streams/warnings.ts'
+import { ofCounts } from '../ofCounts.ts'
 import type { Said } from './judgeOracle.ts'
 
 const computed = ['expected', 'variance', 'p', 'q', 'rateRatio', 'effectiveEnterprises'] as const
@@ -11,7 +12,7 @@ export const isNear = (one: number, other: number): boolean =>
 
 /** Warnings of one beat; in which order they are said within it no rule says. */
 export function expectSame(said: readonly Warning[], wanted: readonly Said[], where: string): void {
-  const plain = said.map(({ sentences, profile, model, foldVersion, at, ...rest }): Said => rest)
+  const plain = ofCounts(said).map(({ sentences, profile, model, foldVersion, at, ...rest }): Said => rest)
   expect(plain.map(line).sort(), where).toEqual(wanted.map(line).sort())
   const [found, due] = [inOrder(plain), inOrder(wanted)]
   for (const [index, one] of found.entries()) {

@@ -5,7 +5,7 @@
  */
 import type { Level } from '../../../streams/outputs.ts'
 import type { WarningPolicy } from '../../../streams/profileFile.ts'
-import type { Warning } from '../../../streams/warnings.ts'
+import type { CountWarning } from '../ofCounts.ts'
 import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
 import { chanceOfAtLeast } from './tails.ts'
@@ -49,7 +49,7 @@ export interface Statistic {
 }
 
 /** A warning but for its words, and for what every warning of a run has in common. */
-export type Said = Omit<Warning, 'sentences' | 'profile' | 'model' | 'foldVersion' | 'at'>
+export type Said = Omit<CountWarning, 'sentences' | 'profile' | 'model' | 'foldVersion' | 'at'>
 
 type Evidence = Sum & {
   expected: number

@@ -1,0 +1,99 @@
+/**
+ * What the open tick says of the risk of cells: changes of sums by (leaf, grade), whether another model scored all rows in it, and what moved in
+ * the nodes that were asked of.
+ */
+import { z } from 'zod'
+import { CellPart } from '../../streams/outputs.ts'
+import type { TickRecord } from '../../streams/ticks.ts'
+import { jsonPart, type StatePart } from '../fold/state.ts'
+import { movedFeaturesMax } from '../limits.ts'
+import { RiskSums } from './riskSums.ts'
+
+const columns = CellPart.shape.risk.unwrap()
+const Saved = z.object({ changes: columns, modelChanged: z.boolean(), anew: z.boolean(), moved: columns })
+
+export type Moved = NonNullable<TickRecord['moved']>
+
+export class TickRisk {
+  readonly changes = new RiskSums()
+  modelChanged = false
+  /** The tasks have told all of it again, in this tick: what stood before counts no more. */
+  anew = false
+  /** By node what moved most; known at the close of a tick. */
+  moved: Moved = []
+  /** By node and feature: enterprises, contributions now and before. */
+  readonly #contributions = new RiskSums()
+  readonly state: StatePart = jsonPart(
+    { name: 'risk', version: 1, contract: Saved },
+    () => ({
+      changes: this.changes.columns(),
+      modelChanged: this.modelChanged,
+      anew: this.anew,
+      moved: this.#contributions.columns(),
+    }),
+    ({ changes, modelChanged, anew, moved }) => {
+      this.refill({ risk: changes, modelChanged, riskAnew: anew })
+      this.#contributions.addAll(moved)
+    },
+  )
+
+  add({ risk, moved }: CellPart): void {
+    if (risk !== undefined) this.changes.addAll(risk)
+    if (moved !== undefined)
+      this.#contributions.addAll({
+        ...{ keys: moved.keys, enterprises: moved.enterprises },
+        ...{ logOdds: moved.now, probability: moved.before },
+      })
+  }
+
+  /** Puts back what a checkpoint or the archive has. */
+  refill({
+    risk,
+    modelChanged,
+    riskAnew,
+    moved,
+  }: Pick<TickRecord, 'risk' | 'modelChanged' | 'riskAnew' | 'moved'>): void {
+    if (risk !== undefined) this.changes.addAll(risk)
+    this.modelChanged ||= modelChanged === true
+    this.anew ||= riskAnew === true
+    this.moved = [...this.moved, ...(moved ?? [])]
+  }
+
+  /** What the tasks tell from this beat on is all that there is. */
+  beginAnew(): void {
+    this.changes.clear()
+    this.anew = true
+  }
+
+  /** Works out what moved most; `featuresOf` gives those of the model that the tasks scored with. */
+  close(featuresOf: () => readonly string[]): void {
+    const { keys, enterprises, logOdds, probability } = this.#contributions.columns()
+    if (keys.length === 0) return
+    const features = featuresOf()
+    const byNode = new Map<number, Moved[number]>()
+    for (const [at, key] of keys.entries()) {
+      const node = Math.floor(key / features.length)
+      const found = byNode.get(node) ?? { node, enterprises: enterprises[at], features: [] }
+      byNode.set(node, found)
+      const mean = (sum: number): number => sum / (1_000 * enterprises[at])
+      found.features.push({
+        feature: features[key % features.length],
+        now: mean(logOdds[at]),
+        before: mean(probability[at]),
+      })
+    }
+    const change = ({ now, before }: { now: number; before: number }): number => Math.abs(now - before)
+    this.moved = [...byNode.values()].map((one) => ({
+      ...one,
+      features: one.features.sort((a, b) => change(b) - change(a)).slice(0, movedFeaturesMax),
+    }))
+  }
+
+  clear(): void {
+    this.changes.clear()
+    this.#contributions.clear()
+    this.modelChanged = false
+    this.anew = false
+    this.moved = []
+  }
+}
