@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N]`: runs one benchmark; with --json its last line is one JSON object. */
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N] [--model NAME]`: runs one benchmark; with --json its last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import { type BenchOptions, seedsOf, wholeNumber } from './options.ts'
 
@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   hazard: async () => (await import('./hazard.ts')).benchHazard,
   hostile: async () => (await import('./hostile.ts')).benchHostile,
   labels: async () => (await import('./labels.ts')).benchLabels,
+  link: async () => (await import('./link.ts')).benchLink,
   noufaily: async () => (await import('./noufaily.ts')).benchNoufaily,
   scrape: async () => (await import('./scrape.ts')).benchScrape,
 }
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     replicates: { type: 'string' },
+    model: { type: 'string' },
   },
 })
 const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
@@ -46,5 +48,6 @@ if (bench === undefined) {
     seeds: values.seeds === undefined ? undefined : seedsOf(values.seeds),
     seed: values.seed === undefined ? undefined : wholeNumber(values.seed),
     replicates: values.replicates === undefined ? undefined : wholeNumber(values.replicates),
+    model: values.model,
   })
 }

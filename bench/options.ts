@@ -14,6 +14,8 @@ export type BenchOptions = {
   /** `noufaily`: the seed, and series a scenario. */
   seed?: number | undefined
   replicates?: number | undefined
+  /** `link`: a built-in model by name, or a folder, in place of the profile's. */
+  model?: string | undefined
 }
 
 /** 3, 4, 5 of `3-5`. @throws Error for anything else. */

@@ -17,7 +17,19 @@ type Column = Float64Array | Int32Array | readonly number[]
 export type KeyedColumns = { ticks?: Column; keys: Column; columns: readonly Column[] }
 
 /** Their numbers stand in logs: a new kind takes the next one. */
-const kinds = ['counts', 'unjudged', 'late', 'breadth', 'shared', 'stock', 'arrivals', 'drift', 'risk', 'contradictions', 'moved'] as const
+const kinds = [
+  'counts',
+  'unjudged',
+  'late',
+  'breadth',
+  'shared',
+  'stock',
+  'arrivals',
+  'drift',
+  'risk',
+  'contradictions',
+  'moved',
+] as const
 export type PartKind = (typeof kinds)[number]
 export type PartSums = Readonly<Record<PartKind, KeyedColumns>>
 export type PartHead = Pick<CellPart, 'beat' | 'tick' | 'page' | 'pages'>

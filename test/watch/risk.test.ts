@@ -4,12 +4,12 @@ import type { Digest } from '../../src/log/digest.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
-import { CellPart } from '../../streams/outputs.ts'
 import { Contradiction } from '../../streams/riskLevels.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { append, foldInSessions, foldRecords, memoryLog } from '../support/fold.ts'
+import { partsOf } from '../support/parts.ts'
 import { all } from '../support/readFold.ts'
 import { type RiskMarket, riskMarket, riskProfile, troubled } from '../support/riskMarket.ts'
 import { tinyModel } from '../support/tinyModel.ts'
@@ -89,7 +89,7 @@ describe('enterprises of a province become riskier', () => {
     }
     expect([...standing.values()]).toContain('riskier')
     let counted = 0
-    for await (const { contradictions } of all(log, 'cell-parts', CellPart.parse))
+    for await (const { contradictions } of partsOf(log))
       counted += (contradictions?.entered ?? []).reduce((sum, one) => sum + one, 0)
     expect(counted).toBe(standing.size)
   })
