@@ -148,6 +148,7 @@ export type Notice =
       beat: number
       slot: number
       pages: number
+      /** Of the pages that were not in the slot already. */
       bytes: number
       /** When it was whole, milliseconds since 1970, and how long it took. */
       atMs: number

@@ -20,6 +20,7 @@ export function rowsState(owner: Owner): StatePart {
 function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
   out.putJson({ rows: rows.count, stride: rows.stride } satisfies z.infer<typeof Head>)
   for (let row = 0; row < rows.count; row++) {
+    if (row % rowsAPage === 0) out.endPage()
     out.putBytes(ids.bytesOf(row))
     out.put(rows.place(row))
     out.put(rows.flags(row))
@@ -43,6 +44,7 @@ function* save({ ids, rows, tables }: Owner, out: WordWriter): Iterable<void> {
   }
 }
 
+const rowsAPage = 4_096 // half a megabyte, as long as they have few facts
 const rowsASlice = 10_000 // some 30 ms
 
 /** @throws Error when the words are not what `save` writes. */

@@ -32,31 +32,42 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>
 export type CheckpointHead = Omit<Manifest, 'parts'>
 
-/** Writes the task's state to a slot; the manifest, with the hash of every page, comes last. */
+type Stateful = Pick<FoldTask, 'id' | 'state'>
+
+/** Hashes of the pages of a slot, by slot, as far as they were written from here: what another holder wrote is not trusted unread. */
+export type WrittenPages = Map<number, readonly string[]>
+
+/** Writes the task's state to a slot, but for pages that lie there already; the manifest, with the hash of every page, comes last. */
 export async function writeCheckpoint(
-  task: FoldTask,
+  task: Stateful,
   log: TaskLog,
   slot: number,
   head: CheckpointHead,
-  { listener, now }: { listener: Listener; now: () => number },
+  { listener, now, written }: { listener: Listener; now: () => number; written: WrittenPages },
 ): Promise<void> {
   const begunMs = now()
   listener({ kind: 'CheckpointWriting', task: taskName(task.id), beat: head.beat, slot })
   const parts: Manifest['parts'] = []
-  let [pages, bytes] = [0, 0]
-  function* hashed(): Iterable<Uint8Array> {
+  const before = written.get(slot) ?? []
+  const all: string[] = []
+  let bytes = 0
+  function* changed(): Iterable<Uint8Array | undefined> {
     for (const part of task.state) {
-      const hashes: string[] = []
+      const first = all.length
       for (const page of pagesOf(part)) {
-        hashes.push(sha256(page))
-        pages++
-        bytes += page.length
-        yield page
+        const hash = sha256(page)
+        const isThere = before[all.length] === hash
+        all.push(hash)
+        if (!isThere) bytes += page.length
+        yield isThere ? undefined : page
       }
-      parts.push({ name: part.name, version: part.version, pages: hashes })
+      parts.push({ name: part.name, version: part.version, pages: all.slice(first) })
     }
   }
-  await log.writeCheckpoint(slot, hashed(), () => Buffer.from(JSON.stringify({ ...head, parts } satisfies Manifest)))
+  written.delete(slot) // one that is cut leaves nobody knows what
+  await log.writeCheckpoint(slot, changed(), () => Buffer.from(JSON.stringify({ ...head, parts } satisfies Manifest)))
+  written.set(slot, all)
+  const pages = all.length
   const atMs = now()
   const seconds = (atMs - begunMs) / secondMs
   listener({ kind: 'CheckpointWritten', task: taskName(task.id), beat: head.beat, slot, pages, bytes, atMs, seconds })
@@ -89,7 +100,7 @@ export type RestoreOptions = {
 
 /** Loads a checkpoint into the task. Undefined: there is none to be used, and the log is folded from its start. */
 export async function loadCheckpoint(
-  task: FoldTask,
+  task: Stateful,
   log: TaskLog,
   options: RestoreOptions,
 ): Promise<{ manifest: Manifest; slot: number } | undefined> {
@@ -152,7 +163,7 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
 }
 
 async function readParts(
-  { state }: FoldTask,
+  { state }: Stateful,
   log: TaskLog,
   { manifest, slot }: { manifest: Manifest; slot: number },
   turns: Turns,

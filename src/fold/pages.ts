@@ -48,6 +48,11 @@ export class WordWriter {
     this.putWords(new Int32Array(values.slice().buffer), 0, 2 * values.length)
   }
 
+  /** What follows begins a page of its own: so that it is the same page while it stays the same, whatever lies before it. */
+  endPage(): void {
+    if (this.#at > 0) this.#turn()
+  }
+
   /** Whether a page can be taken. */
   get isFull(): boolean {
     return this.#full.length > 0
@@ -65,7 +70,7 @@ export class WordWriter {
   }
 
   #turn(): void {
-    this.#full.push(new Uint8Array(this.#page.buffer))
+    this.#full.push(new Uint8Array(this.#page.buffer, 0, this.#at * 4))
     this.#page = new Int32Array(pageWords)
     this.#at = 0
   }

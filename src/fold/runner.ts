@@ -12,7 +12,7 @@ import type { Log, Output, TaskLog } from '../log/port.ts'
 import { taskName, taskNumber } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
 import { recordsByName } from './beatRecords.ts'
-import { loadCheckpoint, writeCheckpoint } from './checkpoints.ts'
+import { loadCheckpoint, type WrittenPages, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough, latestIn } from './closing.ts'
 import { msSince } from './foldClock.ts'
 import { InputQueue } from './inputQueue.ts'
@@ -69,6 +69,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   #checkpointedMs = 0
   #checkpointedBeat: number | undefined
   #nextSlot = 0
+  readonly #writtenPages: WrittenPages = new Map()
   /** The latest log time that counted when what is in the queues was fetched. */
   #latestMs = Number.POSITIVE_INFINITY
   #fullSinceMs: number | undefined
@@ -216,7 +217,11 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       ),
     }
     const written = await this.#unlessFull(() =>
-      writeCheckpoint(this.task, this.#taskLog, this.#nextSlot, head, { listener, now: this.#options.now }),
+      writeCheckpoint(this.task, this.#taskLog, this.#nextSlot, head, {
+        listener,
+        now: this.#options.now,
+        written: this.#writtenPages,
+      }),
     )
     this.#checkpointedMs = this.#options.now()
     if (!written) return

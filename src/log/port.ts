@@ -63,8 +63,8 @@ export interface TaskLog {
   journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }>
   /** Offset of the next journal entry. */
   journalEnd(): Promise<number>
-  /** Replaces what stands in `slot` (0 or 1), page by page; `manifest` is called when all of them are written. One that was cut leaves the slot empty or as it was. */
-  writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void>
+  /** Replaces what stands in `slot` (0 or 1), page by page; undefined for a page that stands there as this holder wrote it last. `manifest` is called when all of them are written. One that was cut leaves the slot empty or as it was. */
+  writeCheckpoint(slot: number, pages: Iterable<Uint8Array | undefined>, manifest: () => Uint8Array): Promise<void>
   /** The manifest of a slot, if there is one. */
   readManifest(slot: number): Promise<Uint8Array | undefined>
   readPage(slot: number, page: number): Promise<Uint8Array | undefined>

@@ -358,6 +358,20 @@ function checkpointTests(log: () => Log): void {
     expect(await task.readPage(1, 0)).toEqual(notUtf8)
   })
 
+  it('keeps pages that are not given again, in their slot, also for whoever comes after', async () => {
+    const task = await log().openTask(enterpriseTask)
+    await task.writeCheckpoint(0, [bytes('p0'), bytes('p1'), bytes('p2'), bytes('p3')], () => bytes('first'))
+    await task.writeCheckpoint(1, [bytes('other')], () => bytes('second'))
+    await task.writeCheckpoint(0, [undefined, bytes('q1'), undefined], () => bytes('third'))
+    await task.writeCheckpoint(1, [undefined], () => bytes('fourth'))
+    await task.writeCheckpoint(0, [undefined, undefined, bytes('r2'), bytes('r3')], () => bytes('fifth'))
+    for (const holder of [task, await log().openTask(enterpriseTask)]) {
+      expect([await holder.readManifest(0), await holder.readManifest(1)]).toEqual([bytes('fifth'), bytes('fourth')])
+      const pages = await Promise.all([0, 1, 2, 3, 4].map((page) => holder.readPage(0, page)))
+      expect(pages).toEqual([bytes('p0'), bytes('q1'), bytes('r2'), bytes('r3'), undefined])
+      expect([await holder.readPage(1, 0), await holder.readPage(1, 1)]).toEqual([bytes('other'), undefined])
+    }
+  })
   it('keeps the checkpoints of tasks apart', async () => {
     const task = await log().openTask(enterpriseTask)
     const watch = await log().openTask(watchTask)

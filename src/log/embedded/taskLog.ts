@@ -61,12 +61,16 @@ export class EmbeddedTaskLog implements TaskLog {
     return this.#store.whenSettled(() => this.#journal.range().end)
   }
 
-  async writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void> {
+  async writeCheckpoint(
+    slot: number,
+    pages: Iterable<Uint8Array | undefined>,
+    manifest: () => Uint8Array,
+  ): Promise<void> {
     const checkpoints = this.#checkpoints
     await this.#writeAsHolder(() => checkpoints.break(slot))
     let count = 0
     for (const bytes of pages) {
-      await this.#writeAsHolder(() => checkpoints.put(slot, count, bytes))
+      if (bytes !== undefined) await this.#writeAsHolder(() => checkpoints.put(slot, count, bytes))
       count++
       await nextTurn() // a large state is written in slices: the server goes on between them
     }

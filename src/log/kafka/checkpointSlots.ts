@@ -1,6 +1,7 @@
 /**
- * Where a task's checkpoints lie in its partition of the checkpoints topic. Each is one transaction: pages one after another, then the
- * manifest, which says how many pages stand before it. The topic is compacted by `<task>/<slot>/<page>`; only the newest two are looked for.
+ * Where a task's checkpoints lie in its partition of the checkpoints topic. Each is one transaction: the pages that changed, then the
+ * manifest, whose header says at which offset each page lies, those of earlier transactions too. The topic is compacted by
+ * `<task>/<slot>/<page>`, so the newest of each page stays; only the newest two manifests are looked for.
  */
 import type { Log, LogRecord } from '../port.ts'
 import { recordsOf } from '../recordsOf.ts'
@@ -8,7 +9,8 @@ import { recordsOf } from '../recordsOf.ts'
 export type Slot = { manifest: Uint8Array; pages: readonly number[] }
 
 export const pageKey = (task: string, slot: number, page: number | 'manifest'): string => `${task}/${slot}/${page}`
-export const pagesHeader = 'pages'
+export const pagesHeader = 'page-offsets'
+export const pagesText = (offsets: readonly number[]): string => offsets.join(' ')
 
 /** Looks back from the end of the partition: past each manifest found, over its pages at once. */
 export async function newestSlots(log: Log, partition: number, task: string): Promise<Map<number, Slot>> {
@@ -22,14 +24,14 @@ export async function newestSlots(log: Log, partition: number, task: string): Pr
       ;[upTo, back] = [from, back * 2]
       continue
     }
-    const { slot, record, first } = manifest
-    if (!found.has(slot)) found.set(slot, { manifest: record.value, pages: offsets(first, record.offset) })
-    ;[upTo, back] = [first, 2]
+    const { slot, record, pages } = manifest
+    if (!found.has(slot)) found.set(slot, { manifest: record.value, pages })
+    ;[upTo, back] = [beginOf(pages, record.offset), 2]
   }
   return found
 }
 
-type Found = { slot: number; record: LogRecord; first: number }
+type Found = { slot: number; record: LogRecord; pages: readonly number[] }
 
 async function lastManifest(
   log: Log,
@@ -43,12 +45,20 @@ async function lastManifest(
     if (record.offset >= upTo) break
     const slot = [0, 1].find((one) => record.key === pageKey(task, one, 'manifest'))
     if (slot === undefined) continue
-    last = { slot, record, first: record.offset - Number(record.headers?.[pagesHeader] ?? 0) }
+    last = { slot, record, pages: pagesFrom(record.headers?.[pagesHeader] ?? '') }
   }
   return last
 }
 
-/** A task alone writes its partition, so the pages of one transaction have no gaps. */
-export function offsets(first: number, end: number): number[] {
-  return Array.from({ length: end - first }, (_, at) => first + at)
+/** Where the transaction began that ends with the manifest: a task alone writes its partition, so its pages have no gaps. */
+function beginOf(pages: readonly number[], manifest: number): number {
+  const written = new Set(pages)
+  let first = manifest
+  while (written.has(first - 1)) first--
+  return first
+}
+
+/** None where the header is not what is written here: such a checkpoint is passed over. */
+function pagesFrom(text: string): number[] {
+  return text === '' ? [] : text.split(' ').map(Number).filter(Number.isSafeInteger)
 }

@@ -37,6 +37,7 @@ export class RecordProducer {
   /** Of transactions, since the id was given: kafkajs asks for it before each of its calls. Found anew after an error. */
   #coordinator: InnerBroker | undefined
   #isOpen = false
+  #isClosed = false
 
   /** Connects, and asks for an id; of a transactional one that fences the earlier holder, and ends a transaction that it left open. @throws what kafkajs throws. */
   static async open(connection: KafkaConnection, transactional?: TransactionalOptions): Promise<RecordProducer> {
@@ -84,6 +85,7 @@ export class RecordProducer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#cluster.disconnect().catch(() => {}) // there is nothing left to be lost
   }
 
@@ -184,6 +186,7 @@ export class RecordProducer {
 
   /** By the rules of kafkajs's own sends. What is worth one gets fresh metadata first. */
   async #isWorthATry(error: unknown): Promise<boolean> {
+    if (this.#isClosed) return false
     if (isOfType(error, 'CONCURRENT_TRANSACTIONS')) return true // the markers of the one before are still being written
     this.#coordinator = undefined
     if (isClosed(error)) this.#cluster.removeBroker(error)

@@ -5,7 +5,7 @@ import { fetchBytes } from '../../limits.ts'
 import type { Log, NewRecord, Output, TaskLog } from '../port.ts'
 import { recordsOf } from '../recordsOf.ts'
 import { type TaskId, taskName, taskNumber } from '../tasks.ts'
-import { newestSlots, offsets, pageKey, pagesHeader, type Slot } from './checkpointSlots.ts'
+import { newestSlots, pageKey, pagesHeader, pagesText, type Slot } from './checkpointSlots.ts'
 import type { Placed } from './chunks.ts'
 import type { Place } from './place.ts'
 import type { Written } from './producer.ts'
@@ -67,25 +67,32 @@ export class KafkaTaskLog implements TaskLog {
     return (await this.#options.log.range('journal', this.#partition)).end
   }
 
-  async writeCheckpoint(slot: number, pages: Iterable<Uint8Array>, manifest: () => Uint8Array): Promise<void> {
+  async writeCheckpoint(
+    slot: number,
+    pages: Iterable<Uint8Array | undefined>,
+    manifest: () => Uint8Array,
+  ): Promise<void> {
     const { transactions, seen } = this.#options
-    let count = 0
+    const slots = await this.#found()
+    const before = slots.get(slot)?.pages ?? []
+    const offsets: number[] = []
     let bytes = new Uint8Array(0)
     const written = await transactions.run(async (send) => {
+      const sent = async (record: NewRecord): Promise<number> => {
+        const [{ offset }] = await send([this.#placed('checkpoints', record)], 0)
+        return offset
+      }
       for (const value of pages) {
-        await send([this.#placed('checkpoints', { key: pageKey(this.#name, slot, count++), value })], 0)
+        const page = offsets.length
+        offsets.push(value === undefined ? before[page] : await sent({ key: pageKey(this.#name, slot, page), value }))
         await nextTurn() // a large state is written in slices: heartbeats go on between them
       }
       bytes = Uint8Array.from(manifest())
-      const headers = { [pagesHeader]: String(count) }
-      await send(
-        [this.#placed('checkpoints', { key: pageKey(this.#name, slot, 'manifest'), value: bytes, headers })],
-        0,
-      )
+      const headers = { [pagesHeader]: pagesText(offsets) }
+      await sent({ key: pageKey(this.#name, slot, 'manifest'), value: bytes, headers })
     })
     await seen(written)
-    const [{ offset }] = written
-    this.#slots?.set(slot, { manifest: bytes, pages: offsets(offset - count, offset) })
+    slots.set(slot, { manifest: bytes, pages: offsets })
   }
 
   async readManifest(slot: number): Promise<Uint8Array | undefined> {
