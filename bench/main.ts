@@ -15,7 +15,10 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   hostile: async () => (await import('./hostile.ts')).benchHostile,
   labels: async () => (await import('./labels.ts')).benchLabels,
   link: async () => (await import('./link.ts')).benchLink,
+  nab: async () => (await import('./nab.ts')).benchNab,
   noufaily: async () => (await import('./noufaily.ts')).benchNoufaily,
+  quiet: async () => (await import('./quiet.ts')).benchQuiet,
+  sparse: async () => (await import('./sparse.ts')).benchSparse,
   scrape: async () => (await import('./scrape.ts')).benchScrape,
 }
 

@@ -10,9 +10,11 @@ import type { Log } from '../src/log/port.ts'
 import { recordsOf } from '../src/log/recordsOf.ts'
 import { loadProfile } from '../src/settings/profiles.ts'
 import { RiskEvent } from '../streams/contracts.ts'
+import type { Profile } from '../streams/profile.ts'
 import { AnyWarning } from '../streams/warnings.ts'
 import { foldCalmly } from '../test/support/calm.ts'
 import { type BenchOptions, printResult } from './options.ts'
+import { isRaised, isWarnedOf, lastingRise, type Standing, type State, threefoldWeek } from './warn/shocks.ts'
 
 const data = path.resolve(import.meta.dirname, '../../shared/data/warn')
 const yearMs = 365.25 * 86_400_000
@@ -50,8 +52,9 @@ async function runWarn(): Promise<object> {
     onProgress: () => {},
   })
   await foldCalmly({ log, profile, model: null, beatMs: 1_000 })
-  const raises = await raisesOf(log)
-  const { firstMs, lastMs } = await historyOf(log)
+  const { raises, standing } = await raisesOf(log, profile)
+  const { firstMs, lastMs, states } = await historyOf(log, profile)
+  const early = raises.filter(({ state, tick }) => isFirstYear(firstMs.get(state), Date.parse(tick)))
   const calm = raises.filter(
     (raise) =>
       raise.state !== '' &&
@@ -71,36 +74,95 @@ async function runWarn(): Promise<object> {
     rows: Object.values(summary.records).reduce((sum, one) => sum + one, 0),
     refused: Object.values(summary.refused).reduce((sum, one) => sum + one, 0),
     falseRaisesPerStateYear: calm.length / calmStateYears(firstMs, lastMs),
+    falseRaisesFirstYear: early.length / firstMs.size,
+    ...shocksOf(states, standing, (day) => profile.calendar.tickOf(Date.parse(day))),
+    artefacts: [], // no warning says yet of which kind it is
     raises2001: of('2001-01-01', '2001-12-31'),
     raises2008: of('2007-12-01', '2009-12-31'),
     raises2020: of('2020-01-01', '2020-12-31'),
   }
 }
 
-async function raisesOf(log: Log): Promise<Raise[]> {
-  const found: Raise[] = []
-  for (const topic of ['region-warnings', 'industry-warnings', 'cell-warnings'] as const) {
-    for await (const { value } of recordsOf(log, topic, 0)) {
-      const { change, region, industry, tickLabel, level } = AnyWarning.parse(
-        JSON.parse(Buffer.from(value).toString('utf8')),
-      )
-      if (change === 'raised') found.push({ state: region, industry, tick: tickLabel, level })
-    }
+/** What was asked of 2020 and 2008: states, and how many of them were warned in time. */
+function shocksOf(states: readonly State[], standing: readonly Standing[], weekOf: (day: string) => number) {
+  const [march, june] = [weekOf('2020-03-02'), weekOf('2020-06-29')]
+  const known = states.filter(({ first }) => march - first >= 52)
+  const threefold = known.flatMap(({ code, ...state }) => {
+    const week = threefoldWeek({ code, ...state }, march, june)
+    return week === undefined ? [] : [{ code, week }]
+  })
+  const [from, to] = [weekOf('2007-12-03'), weekOf('2009-12-28')]
+  const rises = states.flatMap((state) => {
+    const week = lastingRise(state, from, to)
+    return week === undefined ? [] : [{ code: state.code, week }]
+  })
+  const within2 = (code: string, week: number): boolean => isRaised(standing, code, week, week + 2)
+  const shut = weekOf('2020-03-16')
+  return {
+    covidThreeX: {
+      states: threefold.length,
+      within2Weeks: threefold.filter(({ code, week }) => within2(code, week)).length,
+    },
+    covidAll: { states: known.length, within2Weeks: known.filter(({ code }) => within2(code, shut)).length },
+    rise2008: {
+      states: rises.length,
+      within8Weeks: rises.filter(({ code, week }) => isWarnedOf(standing, code, week)).length,
+    },
   }
-  return found.sort((a, b) => (a.tick < b.tick ? -1 : 1))
 }
 
-/** First notice of each state, and the last of all. */
-async function historyOf(log: Log): Promise<{ firstMs: Map<string, number>; lastMs: number }> {
+/** Raises of all axes, and from when to when each warning of a state stood. */
+async function raisesOf(log: Log, { calendar }: Profile): Promise<{ raises: Raise[]; standing: Standing[] }> {
+  const raises: Raise[] = []
+  const open = new Map<string, Standing>()
+  const standing: Standing[] = []
+  for (const topic of ['region-warnings', 'industry-warnings', 'cell-warnings'] as const) {
+    for await (const { value } of recordsOf(log, topic, 0)) {
+      const { id, change, region, industry, tickLabel, level } = AnyWarning.parse(
+        JSON.parse(Buffer.from(value).toString('utf8')),
+      )
+      const week = calendar.tickOf(Date.parse(tickLabel))
+      if (change === 'raised') {
+        raises.push({ state: region, industry, tick: tickLabel, level })
+        const one = { state: region, raised: week, cleared: Number.POSITIVE_INFINITY }
+        open.set(id, one)
+        standing.push(one)
+      }
+      const before = open.get(id)
+      if (change === 'cleared' && before !== undefined) before.cleared = week
+    }
+  }
+  return { raises: raises.sort((a, b) => (a.tick < b.tick ? -1 : 1)), standing }
+}
+
+type History = { firstMs: Map<string, number>; lastMs: number; states: State[] }
+
+/** First notice of each state, the last of all, and the notices of each state by week. */
+async function historyOf(log: Log, { calendar }: Profile): Promise<History> {
   const firstMs = new Map<string, number>()
+  const weeks = new Map<string, { code: string; first: number; counts: number[] }>()
   let lastMs = 0
   for await (const { value, timeMs } of recordsOf(log, 'risk-events', 0)) {
-    const event = RiskEvent.safeParse(JSON.parse(Buffer.from(value).toString('utf8')))
-    if (event.success && event.data.region !== undefined && !firstMs.has(event.data.region))
-      firstMs.set(event.data.region, timeMs)
     lastMs = timeMs
+    const event = RiskEvent.safeParse(JSON.parse(Buffer.from(value).toString('utf8')))
+    if (!event.success || event.data.region === undefined) continue
+    const { region } = event.data
+    if (!firstMs.has(region)) firstMs.set(region, timeMs)
+    const week = calendar.tickOf(timeMs)
+    const state = weeks.get(region) ?? { code: region, first: week, counts: [] }
+    weeks.set(region, state)
+    state.counts[week - state.first] = (state.counts[week - state.first] ?? 0) + 1
   }
-  return { firstMs, lastMs }
+  const states = [...weeks.values()].map((state) => ({
+    ...state,
+    counts: Array.from(state.counts, (count: number | undefined) => count ?? 0),
+  }))
+  return { firstMs, lastMs, states }
+}
+
+/** In a state's first year, and in no shock. */
+function isFirstYear(firstMs: number | undefined, ms: number): boolean {
+  return firstMs !== undefined && !inShock(ms) && ms < firstMs + yearMs
 }
 
 function inShock(ms: number): boolean {

@@ -89,7 +89,7 @@ function groupOf(name: string, found: readonly Found[]): Group[] {
 }
 
 /** The lowest limit with no more false episodes a week than asked for, by bisection of its logarithm. */
-function limitAt(scene: Scene, values: readonly Value[], falsePerWeek: number): number {
+export function limitAt(scene: Scene, values: readonly Value[], falsePerWeek: number): number {
   const largest = values.reduce((most, { value }) => Math.max(most, value), 1)
   let [low, high] = [-7, Math.log(largest) + 1e-9]
   for (let step = 0; step < steps; step++) {
