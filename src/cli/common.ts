@@ -41,7 +41,11 @@ export type LogOptions = { log: string; inputPrefix: string; outputPrefix: strin
 /** Adds `--log`, `--input-prefix` and `--output-prefix`. */
 export function addLogOptions(command: Command): Command {
   return command
-    .addOption(new Option('--log <log>', 'the log: embedded:DIR or kafka://HOST:PORT,HOST:PORT').default(defaultLog))
+    .addOption(
+      new Option('--log <log>', 'the log: embedded:DIR or kafka://HOST:PORT,HOST:PORT')
+        .default(defaultLog)
+        .env('FOREWARN_LOG'),
+    )
     .addOption(prefixOption('--input-prefix <prefix>', 'prefix of the input topics', defaultPrefixes.input))
     .addOption(prefixOption('--output-prefix <prefix>', 'prefix of all other topics', defaultPrefixes.output))
 }

@@ -7,6 +7,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./run/demo.ts')).demoCommand(),
   run: async () => (await import('./run/run.ts')).runCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  config: async () => (await import('./run/config.ts')).configCommand(),
   simulate: async () => (await import('./simulate.ts')).simulateCommand(),
   ingest: async () => (await import('./log/ingest.ts')).ingestCommand(),
   tail: async () => (await import('./log/tail.ts')).tailCommand(),

@@ -31,6 +31,7 @@ import {
   type Screen,
   wholeNumber,
 } from '../common.ts'
+import { configurable } from '../configuration.ts'
 import { endWithParent, tellParent } from './parent.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
@@ -43,11 +44,23 @@ Examples:
   $ forewarn run --log kafka://broker:9092          join the group, and run the tasks that it assigns
   $ forewarn run --log kafka://broker:9092 --workers 4 --http :9464   four processes, at the ports 9464 to 9467
 
+Each option may come from the environment too (--slack-ms as FOREWARN_SLACK_MS) or from a file (--config); flags win. \`forewarn config\` says what holds.
+
 It can be killed at any moment: it goes on where it was, with the same outputs as if nothing had happened.`
 
 export function runCommand(screen: Screen = processScreen): Command {
   const command = new Command('run')
     .description('Fold a log into scores, alerts, warnings and metrics: follow it, or go to its end.')
+    .addHelpText('after', help)
+    .action((options: RunOptions) =>
+      options.workers === undefined ? runAlone(screen, options) : runAsWorkers(screen, options, options.workers),
+    )
+  return addRunOptions(command)
+}
+
+/** What a run is asked for: by flags, the environment or a file. */
+export function addRunOptions(command: Command): Command {
+  command
     .option('--profile <name|dir>', 'profile of the supervisor', 'cn')
     .option('--until-end', 'fold what the log holds and stop; the last tick stays open')
     .option('--http <host:port>', 'where to serve records in, metrics and health', '127.0.0.1:9464')
@@ -83,11 +96,7 @@ export function runCommand(screen: Screen = processScreen): Command {
     )
     .option('--json', 'print the totals as one JSON object at the end')
     .addOption(new Option('--end-with-parent', 'a worker of --workers').hideHelp())
-    .addHelpText('after', help)
-    .action((options: RunOptions) =>
-      options.workers === undefined ? runAlone(screen, options) : runAsWorkers(screen, options, options.workers),
-    )
-  return addLogOptions(command)
+  return configurable(addLogOptions(command))
 }
 
 async function runAlone(screen: Screen, options: RunOptions): Promise<void> {

@@ -7,7 +7,7 @@ import { modelOf } from '../../settings/models.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import type { logLevels } from '../../telemetry/logging.ts'
 import { type RunTotals, totalsLine } from '../../telemetry/runTotals.ts'
-import { type LogOptions, printResult, type Screen, wholeNumber } from '../common.ts'
+import { hostAndPort, type LogOptions, printResult, type Screen, wholeNumber } from '../common.ts'
 
 /** What `run` is asked, as the command line gives it. */
 export type RunOptions = LogOptions & {
@@ -30,6 +30,7 @@ export type RunOptions = LogOptions & {
 export async function settingOf(
   options: RunOptions,
 ): Promise<{ profile: Profile; model: RiskModel | null; beatMs: number }> {
+  hostAndPort(options.http) // a mistake is told before a log is made
   const profile = await loadProfile(options.profile)
   const model = await modelOf(profile)
   const beatMs = wholeNumber('--beat-ms', options.beatMs)

@@ -12,6 +12,7 @@ export async function runWorker(args: readonly string[], signal: AbortSignal): P
   const [, program] = process.argv
   const child = spawn(process.execPath, [...process.execArgv, program, ...args, '--end-with-parent'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { ...process.env, FOREWARN_WORKERS: undefined, FOREWARN_CONFIG: undefined }, // all that they say is in the arguments
   })
   const end = (): void => askToEnd(child)
   signal.addEventListener('abort', end, { once: true })
