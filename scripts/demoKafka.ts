@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { nonNegative, print, processScreen, remark, runProgram, wholeNumber } from '../src/cli/common.ts'
+import { DemoClock } from '../src/cli/run/demoClock.ts'
 import { demoBeatMs, demoPlans, demoStartMs, feed, historyDays } from '../src/cli/run/demoFeed.ts'
 import { stopSignal } from '../src/cli/run/stopSignal.ts'
 import { showRecord } from '../src/cli/show.ts'
@@ -92,7 +93,7 @@ async function demoOn(log: Log, host: string, options: Options, signal: AbortSig
   remark(screen, `${options.workers} processes on kafka://${host}; metrics at http://${options.http}/metrics.`)
   await feed(writer, simulation, {
     days,
-    daysPerSecond: options.exit === true ? 0 : nonNegative('--speed', options.speed),
+    clock: new DemoClock(options.exit === true ? 0 : nonNegative('--speed', options.speed)),
     watch: () => seen.watchedThrough,
     signal: AbortSignal.any([signal, over.signal]),
   })

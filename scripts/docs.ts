@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { writeContracts } from '../src/cli/contracts.ts'
 import { pagesWithTables, withTables } from './pages/tables.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -16,3 +17,5 @@ for (const page of pagesWithTables(root)) {
   writeFileSync(file, after)
   console.log(`${page}: written`)
 }
+
+await writeContracts(path.join(root, 'docs', 'contracts'))

@@ -203,3 +203,4 @@ export const similarSearched = 2_000
 export const machinePatienceMs = 10 * secondMs // so long the process that folds is waited for
 export const logRetryMs = secondMs // a read model whose log or disk failed tries again after so long
 export const contributionFactsMax = 8_000 // facts of one record of contributions: up to 70 bytes each with their enterprise, 560 KB
+export const verificationsKept = 1_000 // results of judging again that are kept in memory

@@ -1,6 +1,7 @@
 /** Which tables there are, and how they come into a page. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { apiTable } from './api.ts'
 import { commandList, commandPages } from './commands.ts'
 import { decisionList } from './decisions.ts'
 import { errorTable, httpTable } from './errors.ts'
@@ -8,6 +9,7 @@ import { kafkaVariableTable, roleTable, topicTable } from './kafka.ts'
 import { metricTable } from './metrics.ts'
 
 const tables: Readonly<Record<string, () => string | Promise<string>>> = {
+  api: apiTable,
   errors: errorTable,
   'http-errors': httpTable,
   'command-list': commandList,

@@ -34,6 +34,9 @@ export class CommandFailed extends Error {
   }
 }
 
+/** Where pages are served. */
+export const peoplesAddress = '127.0.0.1:9480'
+
 export const defaultLog = 'embedded:forewarn-data'
 
 export type LogOptions = { log: string; inputPrefix: string; outputPrefix: string }

@@ -8,6 +8,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run/run.ts')).runCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
   config: async () => (await import('./run/config.ts')).configCommand(),
+  contracts: async () => (await import('./contracts.ts')).contractsCommand(),
   simulate: async () => (await import('./simulate.ts')).simulateCommand(),
   ingest: async () => (await import('./log/ingest.ts')).ingestCommand(),
   tail: async () => (await import('./log/tail.ts')).tailCommand(),

@@ -8,7 +8,9 @@ import { foundToken } from '../http/token.ts'
 import type { Log } from '../log/port.ts'
 import { makeClosedFile, makeClosedFolder } from '../rights.ts'
 import type { Machine } from '../serve/machine.ts'
+import type { ClockPort } from '../serve/routes/clock.ts'
 import { startServing } from '../serve/service.ts'
+import { verifyByProgram } from '../serve/verifications.ts'
 import { loadProfile } from '../settings/profiles.ts'
 import { createLogger, type LogLevel, logLevels } from '../telemetry/logging.ts'
 import {
@@ -17,15 +19,16 @@ import {
   hostAndPort,
   type LogOptions,
   logPlace,
+  nonNegative,
   openLogOption,
+  peoplesAddress,
   processScreen,
   remark,
   type Screen,
 } from './common.ts'
-import { endWithParent } from './run/parent.ts'
+import { endWithParent, tellParent } from './run/parent.ts'
 import { stopSignal } from './run/stopSignal.ts'
 
-export const peoplesAddress = '127.0.0.1:9480'
 const inMemory = ':memory:'
 
 type Options = LogOptions & {
@@ -36,6 +39,7 @@ type Options = LogOptions & {
   machine?: string
   logLevel: LogLevel
   endWithParent?: boolean
+  demoSpeed?: string
 }
 
 const help = `
@@ -62,8 +66,14 @@ export function serveCommand(screen: Screen = processScreen): Command {
       new Option('--log-level <level>', 'how much to say on standard error').choices(logLevels).default('info'),
     )
     .addOption(new Option('--end-with-parent', 'a child of run or demo').hideHelp())
+    .addOption(new Option('--demo-speed <days>', 'the clock of the demo may be set').hideHelp())
     .addHelpText('after', help)
-    .action((options: Options) => serve(screen, options))
+    .action(async (options: Options) => {
+      await serve(screen, options).catch((error: unknown) => {
+        if (options.endWithParent === true) tellParent(error)
+        throw error
+      })
+    })
   return addLogOptions(command)
 }
 
@@ -84,15 +94,28 @@ async function serve(screen: Screen, options: Options): Promise<void> {
       openLog: () => openWhenThere(options),
       pages: fileURLToPath(new URL('../../dist/dashboard/', import.meta.url)),
       machine: () => machineOf(options),
+      clock: clockOf(options),
+      verify: verifyByProgram(logArguments(options)),
       logger: createLogger({ level: options.logLevel }),
     })
-    remark(screen, `Pages at ${serving.address}/`)
+    if (options.endWithParent !== true) remark(screen, `Pages at ${serving.address}/`)
     process.send?.({ address: serving.address })
     await serving.follow(stop.signal)
     await serving.close()
   } finally {
     stop.release()
   }
+}
+
+function logArguments({ log, profile, inputPrefix, outputPrefix }: Options): string[] {
+  return ['--log', log, '--profile', profile, '--input-prefix', inputPrefix, '--output-prefix', outputPrefix]
+}
+
+/** Of the demo: its process sets the clock, this one asks for it. */
+function clockOf({ demoSpeed }: Options): ClockPort | undefined {
+  if (demoSpeed === undefined) return undefined
+  const state = { paused: false, daysPerSecond: nonNegative('--demo-speed', demoSpeed) }
+  return { state, tell: (clock) => void process.send?.({ clock }) }
 }
 
 function readModelFile({ log, readModel }: Options): string {

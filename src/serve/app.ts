@@ -14,18 +14,26 @@ import { httpHeadersMs, httpRequestMs } from '../limits.ts'
 import type { Explain } from './machine.ts'
 import { answerProblems, notFound, sendProblem } from './problems.ts'
 import { cellRoutes } from './routes/cells.ts'
+import { type ClockPort, clockRoutes } from './routes/clock.ts'
 import { enterpriseRoutes } from './routes/enterprises.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { statusRoutes } from './routes/status.ts'
 import { streamRoute } from './routes/stream.ts'
+import { verificationRoutes } from './routes/verifications.ts'
 import { warningRoutes } from './routes/warnings.ts'
 import type { Stream } from './stream.ts'
+import type { Verifications } from './verifications.ts'
 import type { Watch } from './watch.ts'
 
 export type AppOptions = {
   watch: Watch
   stream: Stream
   explain: Explain
+  verifications: Verifications
+  now: () => number
+  /** Of the demo alone. */
+  clock?: ClockPort | undefined
   /** The address that is listened at, and further names of this machine. */
   host: string
   names: readonly string[]
@@ -39,7 +47,7 @@ export type AppOptions = {
 const addressPartMax = 300
 
 export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
-  const { watch, stream, explain, host, names, pages, registry, logger } = options
+  const { watch, stream, explain, verifications, now, clock, host, names, pages, registry, logger } = options
   const app = fastify({
     logger: false,
     requestTimeout: httpRequestMs,
@@ -91,12 +99,15 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   )
   await app.register(
     async (api) => {
-      statusRoutes(api, watch, { clock: false })
+      statusRoutes(api, watch, { clock: clock !== undefined })
       warningRoutes(api, watch.follower)
       cellRoutes(api, watch.follower)
       enterpriseRoutes(api, watch.follower, explain)
       sourceRoutes(api, watch.follower)
+      verificationRoutes(api, watch.follower, verifications)
+      exportRoutes(api, watch.follower, now)
       streamRoute(api, stream)
+      if (clock !== undefined) clockRoutes(api, clock)
       api.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
     },
     { prefix: '/api/v1' },

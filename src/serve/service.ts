@@ -11,7 +11,9 @@ import { makeApp } from './app.ts'
 import { logStates } from './logState.ts'
 import { explanations, type Machine } from './machine.ts'
 import { serveMetrics } from './metrics.ts'
+import type { ClockPort } from './routes/clock.ts'
 import { Stream } from './stream.ts'
+import { type RunVerify, Verifications } from './verifications.ts'
 import { Watch } from './watch.ts'
 
 export type ServeOptions = {
@@ -30,6 +32,8 @@ export type ServeOptions = {
   pages: string
   machine: () => Machine | undefined
   logger: Logger
+  clock?: ClockPort | undefined
+  verify: RunVerify
   /** Milliseconds since 1970. */
   now?: () => number
 }
@@ -43,7 +47,21 @@ export type Serving = {
 
 /** Listens when the promise resolves. @throws ForewarnError FW_HTTP_BUSY, FW_READMODEL. */
 export async function startServing(options: ServeOptions): Promise<Serving> {
-  const { openLog, logName, profile, file, host, port, names, pages, machine, logger, now = Date.now } = options
+  const {
+    openLog,
+    logName,
+    profile,
+    file,
+    host,
+    port,
+    names,
+    pages,
+    machine,
+    logger,
+    clock,
+    verify,
+    now = Date.now,
+  } = options
   let read: ReturnType<typeof logStates> | undefined
   const follower: Follower = new Follower({
     openLog,
@@ -61,7 +79,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   const app = await makeApp({
     watch,
     stream,
+    clock,
     explain: explanations(machine),
+    verifications: new Verifications(verify),
+    now,
     host,
     names,
     pages,

@@ -10,7 +10,7 @@ test('workers, a frozen one too, and the sender do not outlive the process that 
   const script = `
     const { Fleet } = await import(${module('./chaos/fleet.ts')})
     const { Load } = await import(${module('./chaos/load.ts')})
-    const fleet = new Fleet(['demo', '--days', '1', '--http', '127.0.0.1:0', '--log-level', 'info'])
+    const fleet = new Fleet(['demo', '--days', '1', '--no-pages', '--http', '127.0.0.1:0', '--log-level', 'info'])
     fleet.start()
     fleet.start()
     while (!fleet.lines().every((said) => said.length > 0)) await new Promise((resolve) => setTimeout(resolve, 20))

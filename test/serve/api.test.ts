@@ -1,6 +1,7 @@
 /** The API over a small history: what pages show is what the log says, and what cannot be answered says why. */
 import { afterAll, expect, test } from 'vitest'
 import { Problem, Status, WarningDetail, WarningList } from '../../src/serve/contracts.ts'
+import { csvOf } from '../../src/serve/table.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
 import { play } from '../support/play.ts'
@@ -81,4 +82,62 @@ test('before there is a log the status says so, and nothing else is shown', asyn
   expect(Status.parse((await get('/status')).json)).toMatchObject({ state: 'no-log', through: null, profile: null })
   expect(Problem.parse((await get('/overview')).json)).toMatchObject({ status: 503, code: 'FW_READMODEL_BEHIND' })
   await close()
+})
+
+test('a question that was answered is answered by 304 until something changes', async () => {
+  const { headers } = await get('/overview')
+  const again = { 'if-none-match': String(headers.etag) }
+  expect((await get('/overview', again)).status).toBe(304)
+  expect((await get('/overview?region=P', again)).status).toBe(200)
+  expect((await get('/enterprises', again)).headers['cache-control']).toBe('no-store')
+})
+
+test.each([
+  [{ host: 'evil.example' }, 421, 'FW_HTTP_HOST'],
+  [{ host: 'localhost:9480', origin: 'http://evil.example' }, 403, 'FW_HTTP_FOREIGN'],
+  [{ host: 'localhost:9480', 'sec-fetch-site': 'cross-site' }, 403, 'FW_HTTP_FOREIGN'],
+])('who asks with %o is answered %i', async (headers, status, code) => {
+  const answer = await get('/me', headers)
+  expect([answer.status, Problem.parse(answer.json).code]).toEqual([status, code])
+})
+
+test('no page runs what is not of this server', async () => {
+  const { headers } = await get('/me')
+  expect(headers['content-security-policy']).toContain("default-src 'self'")
+  expect(headers['x-content-type-options']).toBe('nosniff')
+})
+
+test('what was known at the end of a tick is said in the same bytes when more is known', async () => {
+  const days = `
+    day   cell   events  from  level
+    1-12  P1/X   3       3     calm
+    13    P1/X   40      9     red early
+    14    P1/    0       0     red`
+  const overview = async (text: string): Promise<string> => {
+    const { log } = await play(text)
+    const page = await served(log, tinyProfile)
+    await page.read()
+    const answer = await page.get('/overview?asOf=2026-03-14')
+    await page.close()
+    expect(answer.status).toBe(200)
+    return answer.text
+  }
+  const early = await overview(days)
+  const late = await overview(`${days}\n    15    P1/    0       0     red`)
+  expect(late).toBe(early)
+})
+
+test('files say what the list says, and text that would be calculated is text', async () => {
+  const { headers, text } = await get('/exports/warnings.csv?level=red')
+  expect(headers['content-type']).toContain('text/csv')
+  const [about, columns, ...rows] = text.replace('\uFEFF', '').trim().split('\r\n')
+  expect(about).toContain('forewarn')
+  expect(columns).toMatch(/^id,statistic,axis/)
+  expect(rows).toHaveLength(WarningList.parse((await get('/warnings?level=red')).json).total)
+  expect((await get('/exports/series.csv?axis=region&region=P1')).text).toContain('2026-03-14')
+  expect((await get('/exports/cells.csv?tick=2026-03-14')).text.split('\r\n').length).toBeGreaterThan(4)
+  expect((await get('/exports/warnings.xlsx')).text.slice(0, 2)).toBe('PK')
+  expect(csvOf({ about: 'x', columns: ['a'], rows: [['=1+1'], ['+x'], ['@x'], ['-x'], ['a,"b"'], [-3], [null]] })).toBe(
+    '\uFEFF# x\r\na\r\n\'=1+1\r\n\'+x\r\n\'@x\r\n\'-x\r\n"a,""b"""\r\n-3\r\n\r\n',
+  )
 })

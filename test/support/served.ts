@@ -8,6 +8,7 @@ import { makeApp } from '../../src/serve/app.ts'
 import type { LogState } from '../../src/serve/logState.ts'
 import { serveMetrics } from '../../src/serve/metrics.ts'
 import { Stream } from '../../src/serve/stream.ts'
+import { Verifications } from '../../src/serve/verifications.ts'
 import { Watch } from '../../src/serve/watch.ts'
 import type { Profile } from '../../streams/profile.ts'
 
@@ -20,6 +21,8 @@ export type Served = {
   get(url: string, headers?: Record<string, string>): Promise<Asked>
   /** Reads to the end of the log. */
   read(): Promise<void>
+  /** Serves on a socket, and gives the address. */
+  listen(): Promise<string>
   close(): Promise<void>
 }
 
@@ -48,11 +51,14 @@ export async function served(
   const watch = new Watch(follower, Date.now)
   const stream = new Stream(watch)
   const explain = (): Promise<never> => Promise.reject(new Error('nobody folds'))
+  const verifications = new Verifications(() => Promise.reject(new Error('nobody verifies')))
   const app = await makeApp({
     ...{
       watch,
       stream,
       explain,
+      verifications,
+      now: () => 0,
       host: '127.0.0.1',
       names: [],
       pages: '/nowhere',
@@ -71,6 +77,7 @@ export async function served(
       expect(await follower.round()).toBe(true)
       watch.reached()
     },
+    listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
     close: async () => {
       stream.close()
       await app.close()

@@ -1,7 +1,7 @@
 /** `forewarn demo`: a simulated market, the whole program and its pages in one process; what `npm start` runs. */
 import { Command, Option } from 'commander'
 import { logLevels } from '../../telemetry/logging.ts'
-import { hostAndPort, nonNegative, processScreen, remark, type Screen, wholeNumber } from '../common.ts'
+import { hostAndPort, nonNegative, peoplesAddress, processScreen, remark, type Screen, wholeNumber } from '../common.ts'
 import { historyDays } from './demoFeed.ts'
 import { hearSignals, stopSignal } from './stopSignal.ts'
 
@@ -11,6 +11,7 @@ type Options = {
   seed: string
   speed: string
   http: string
+  pages: string | false
   exit?: boolean
   language?: string
   logLevel: (typeof logLevels)[number]
@@ -19,7 +20,7 @@ type Options = {
 
 const help = `
 Examples:
-  $ forewarn demo                             a market of 10,000 enterprises; warnings as they rise; http://127.0.0.1:9464/metrics
+  $ forewarn demo                             a market of 10,000 enterprises; warnings as they rise; pages at http://127.0.0.1:9480/
   $ forewarn demo --days 60 --exit --json     60 simulated days as fast as they go, and what came of them
 
 The simulator plans outbreaks, the first of them large and soon after the history. At the end the demo says how many of those
@@ -35,6 +36,8 @@ export function demoCommand(screen: Screen = processScreen): Command {
     .option('--seed <s>', 'whole number from which everything is drawn', '1')
     .option('--speed <days>', `simulated days a second, after the first ${historyDays}; 0 is as fast as it goes`, '1')
     .option('--http <host:port>', 'where to serve metrics and health', '127.0.0.1:9464')
+    .option('--pages <host:port>', 'where to serve pages', peoplesAddress)
+    .option('--no-pages', 'without pages')
     .option('--exit', 'run at full speed, without a server, and stop at the end')
     .addOption(
       new Option('--language <language>', 'of the warnings printed; the language of the shell unless given').choices([
@@ -60,6 +63,7 @@ async function demo(screen: Screen, options: Options): Promise<void> {
     seed: wholeNumber('--seed', options.seed),
     daysPerSecond: exit ? 0 : nonNegative('--speed', options.speed),
     http: exit ? undefined : hostAndPort(options.http),
+    pages: exit || options.pages === false ? undefined : options.pages,
     language: options.language ?? (process.env.LANG?.startsWith('zh') === true ? 'zh' : 'en'),
     logLevel: options.logLevel,
     json,

@@ -1,10 +1,11 @@
 /** Feeds a simulated market into the log day by day, as an import that never ends: beats close by its marks, not by the clock. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ImportWriter } from '../../ingest/imports/importWriter.ts'
-import { dayMs, minuteMs, secondMs } from '../../limits.ts'
+import { dayMs, minuteMs } from '../../limits.ts'
 import type { SimulateOptions, Simulation } from '../../simulate/simulate.ts'
 import { type ArtefactRequest, artefactDaysMax } from '../../simulate/troubles/artefacts.ts'
 import type { TroubleRequest } from '../../simulate/troubles/troubles.ts'
+import type { DemoClock } from './demoClock.ts'
 
 /** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
 export const demoBeatMs = 10 * minuteMs
@@ -34,8 +35,7 @@ export function demoPlans(days: number): Pick<SimulateOptions, 'clearOutbreak' |
 
 export type FeedOptions = {
   days: number
-  /** 0: as fast as it goes. */
-  daysPerSecond: number
+  clock: DemoClock
   /** The last beat that the watch has folded. */
   watch: () => number | undefined
   /** So many days are folded. */
@@ -59,13 +59,12 @@ export async function feed(writer: ImportWriter, simulation: Simulation, options
 
 /** Marks a day as written, and waits until it is folded, and until it is time for the next one. */
 async function endDay(writer: ImportWriter, day: number, options: FeedOptions): Promise<void> {
-  const { daysPerSecond, watch, dayFolded, signal } = options
+  const { clock, watch, dayFolded, signal } = options
   const begunMs = Date.now()
   const endMs = demoStartMs + (day + 1) * dayMs
   await writer.mark(endMs)
   const endBeat = endMs / demoBeatMs - 1
   while ((watch() ?? Number.NEGATIVE_INFINITY) < endBeat && !signal.aborted) await sleep(2)
   dayFolded?.(day + 1)
-  if (daysPerSecond > 0 && day >= historyDays)
-    await sleep(Math.max(0, secondMs / daysPerSecond - (Date.now() - begunMs)), undefined, { signal }).catch(() => {})
+  if (day >= historyDays) await clock.dayIsOver(begunMs, signal)
 }

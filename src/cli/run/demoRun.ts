@@ -14,8 +14,10 @@ import { createLogger, type LogLevel } from '../../telemetry/logging.ts'
 import { RunTotalsListener, totalsLine } from '../../telemetry/runTotals.ts'
 import { accessOf, printResult, remark, type Screen } from '../common.ts'
 import { showDrift, showWarning } from '../show.ts'
+import { DemoClock } from './demoClock.ts'
 import { demoBeatMs, demoPlans, demoStartMs, feed, historyDays } from './demoFeed.ts'
 import { outbreaksLine, type Raise, scoreOutbreaks } from './demoScore.ts'
+import { type PagesProcess, startPages } from './pagesProcess.ts'
 
 export type DemoSetting = {
   startedMs: number
@@ -26,6 +28,8 @@ export type DemoSetting = {
   daysPerSecond: number
   /** Where to serve and stay; undefined: stop at the end. */
   http: { host: string; port: number } | undefined
+  /** Where to serve pages; undefined: none. */
+  pages: string | undefined
   language: string
   logLevel: LogLevel
   json: boolean
@@ -49,6 +53,8 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
     if (!json) screen.out.write(`${showWarning(notice, language, screen.out.isTTY === true)}\n`)
   }
   let untilMs = demoStartMs
+  const clock = new DemoClock(setting.daysPerSecond)
+  let pages: PagesProcess | undefined
   try {
     const service = await startService({
       log,
@@ -65,13 +71,16 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       logger: createLogger({ level: setting.logLevel }),
       http: setting.http && { ...setting.http, ...accessOf(`embedded:${folder}`, setting.http) },
     })
-    if (service.address !== undefined && !json) remark(screen, `Metrics at ${service.address}/metrics.`)
+    const shown = await pagesOf(setting, folder, clock)
+    pages = shown
+    if (!json && shown !== undefined) remark(screen, `Pages at ${shown.address}/`)
+    else if (!json && service.address !== undefined) remark(screen, `Metrics at ${service.address}/metrics.`)
     // The import is open before anything is folded, so that no beat closes by the clock.
     const writer = await ImportWriter.begin({ log, id: 'import-demo-0', now: Date.now }, demoStartMs)
     const running = service.follow()
     await feed(writer, simulation, {
       days,
-      daysPerSecond: setting.daysPerSecond,
+      clock,
       watch: () => service.engine.watchedThrough(),
       dayFolded: json ? () => {} : tellHistory(screen),
       signal,
@@ -81,6 +90,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
     await running
     untilMs = ((service.engine.watchedThrough() ?? Number.NaN) + 1) * demoBeatMs
   } finally {
+    await pages?.end() // its read model lies in the folder
     await log.close()
     await rm(folder, { recursive: true, force: true })
   }
@@ -90,6 +100,16 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
     totalsLine(counted.totals),
     `${outbreaksLine(outbreaks)}; ${seconds.toFixed(1)} s`,
   ])
+}
+
+async function pagesOf(
+  { pages, daysPerSecond }: DemoSetting,
+  folder: string,
+  clock: DemoClock,
+): Promise<PagesProcess | undefined> {
+  if (pages === undefined) return undefined
+  const args = ['--log', `embedded:${folder}`, '--http', pages, '--log-level', 'error']
+  return startPages([...args, '--demo-speed', String(daysPerSecond)], (set) => clock.set(set))
 }
 
 /** How far the history is, at most once a second. */

@@ -26,12 +26,15 @@ import {
   logPlace,
   nonNegative,
   openLogOption,
+  peoplesAddress,
   prefixesOf,
   processScreen,
+  remark,
   type Screen,
   wholeNumber,
 } from '../common.ts'
 import { configurable } from '../configuration.ts'
+import { type PagesProcess, startPages } from './pagesProcess.ts'
 import { endWithParent, tellParent } from './parent.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
@@ -64,6 +67,10 @@ export function addRunOptions(command: Command): Command {
     .option('--profile <name|dir>', 'profile of the supervisor', 'cn')
     .option('--until-end', 'fold what the log holds and stop; the last tick stays open')
     .option('--http <host:port>', 'where to serve records in, metrics and health', '127.0.0.1:9464')
+    .option(
+      '--serve [host:port]',
+      `serve pages too, in a process of their own, at ${peoplesAddress} unless said otherwise`,
+    )
     .option(
       '--beat-ms <ms>',
       'length of a beat; it must divide the hour, and stays the same for the life of a log',
@@ -121,6 +128,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
   const stop = stopSignal()
   if (options.endWithParent === true) endWithParent(stop.ask)
   const startedMs = Date.now()
+  let pages: PagesProcess | undefined
   try {
     const service = await startService({
       ...setting,
@@ -140,12 +148,28 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       logger,
       http: options.untilEnd === true ? undefined : servedAt(options),
     })
+    if (options.serve !== undefined && options.untilEnd !== true) {
+      pages = await startPages(pagesArguments(options))
+      remark(screen, `Pages at ${pages.address}/`)
+    }
     await service.follow()
   } finally {
     stop.release()
+    await pages?.end()
     await log.close()
   }
   await printTotals(screen, options, counted.totals, startedMs)
+}
+
+function pagesArguments({ serve, log, profile, inputPrefix, outputPrefix, http, logLevel }: RunOptions): string[] {
+  const { host, port } = hostAndPort(http)
+  return [
+    ...['--log', log, '--profile', profile, '--input-prefix', inputPrefix, '--output-prefix', outputPrefix],
+    ...['--http', typeof serve === 'string' ? serve : peoplesAddress, '--log-level', logLevel],
+    ...(logPlace(log).kind === 'kafka'
+      ? ['--machine', `http://${host.includes(':') ? `[${host}]` : host}:${port}`]
+      : []),
+  ]
 }
 
 function servedAt({ http, log }: RunOptions): Access & { port: number } {

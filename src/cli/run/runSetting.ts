@@ -14,6 +14,7 @@ export type RunOptions = LogOptions & {
   profile: string
   untilEnd?: boolean
   http: string
+  serve?: string | true
   beatMs: string
   slackMs: string
   aheadMax: string

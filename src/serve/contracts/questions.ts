@@ -67,3 +67,15 @@ export const TickParams = z.object({ label })
 export const LanguageParams = z.object({ language: z.string().max(8) })
 /** `-` stands for the whole country, or all industries. */
 export const CellParams = z.object({ axis: z.enum(axes), region: code, industry: code })
+
+export const WarningsExport = WarningFilter
+export type WarningsExport = WarningFilter
+export const CellsExport = CellsQuestion.extend({ tick: label })
+export type CellsExport = z.infer<typeof CellsExport>
+/** Without a region the whole country, without an industry all of them. */
+export const SeriesExport = SeriesQuestion.extend({
+  axis: z.enum(axes),
+  region: code.default(''),
+  industry: code.default(''),
+})
+export type SeriesExport = z.infer<typeof SeriesExport>

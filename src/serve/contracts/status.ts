@@ -83,3 +83,9 @@ export const Words = z
   })
   .meta({ id: 'Words' })
 export type Words = z.infer<typeof Words>
+
+/** How fast the days of the demo pass; 0 is as fast as it goes. */
+export const DemoClock = z
+  .strictObject({ paused: z.boolean(), daysPerSecond: z.number().min(0).max(1_000) })
+  .meta({ id: 'DemoClock' })
+export type DemoClock = z.infer<typeof DemoClock>
