@@ -1,10 +1,11 @@
-/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N] [--model NAME]`: runs one benchmark; with --json its last line is one JSON object. */
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N] [--model NAME] [--days N]`: runs one benchmark; with --json its last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import { type BenchOptions, seedsOf, wholeNumber } from './options.ts'
 
 const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => Promise<void>>>> = {
   fold: async () => (await import('./fold.ts')).benchFold,
   warn: async () => (await import('./warn.ts')).benchWarn,
+  embedded: async () => (await import('./embedded.ts')).benchEmbedded,
   kafka: async () => (await import('./kafka.ts')).benchKafka,
   scale: async () => (await import('./scale.ts')).benchScale,
   peers: async () => (await import('./peers.ts')).benchPeers,
@@ -34,6 +35,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     replicates: { type: 'string' },
     model: { type: 'string' },
+    days: { type: 'string' },
   },
 })
 const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
@@ -52,5 +54,6 @@ if (bench === undefined) {
     seed: values.seed === undefined ? undefined : wholeNumber(values.seed),
     replicates: values.replicates === undefined ? undefined : wholeNumber(values.replicates),
     model: values.model,
+    days: values.days === undefined ? undefined : wholeNumber(values.days),
   })
 }

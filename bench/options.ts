@@ -9,6 +9,8 @@ export type BenchOptions = {
   folds: boolean
   /** `hostile`: only these attacks, commas between them. */
   only: string | undefined
+  /** `embedded`: days of the sparse market. */
+  days?: number | undefined
   /** `--seeds A-B`: the seeds to draw from, where a benchmark draws. */
   seeds?: readonly number[] | undefined
   /** `noufaily`: the seed, and series a scenario. */

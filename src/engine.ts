@@ -5,7 +5,6 @@
  *   restore   every task from its checkpoint and the journal
  *   follow    until stopped, or to the end of the log: all tasks, or those that a group assigns
  */
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RiskModel } from '../models/risk/riskModel.ts'
@@ -19,6 +18,7 @@ import { ForewarnError } from './errors.ts'
 import { isPassing, TaskHost } from './fold/host.ts'
 import type { Membership } from './fold/membership.ts'
 import { allThrough, endBeatOf } from './fold/progress.ts'
+import { configOf } from './fold/restore.ts'
 import { TaskRunner } from './fold/runner.ts'
 import { closingBy, follow, supervise } from './fold/supervise.ts'
 import type { FoldTask } from './fold/task.ts'
@@ -108,9 +108,7 @@ function restorer(
   const { log, profile, model, beatMs, checkpointEveryMs, epochRecordsMax, untilEnd, now, listener, signal } = options
   const partitions = log.partitions('risk-events')
   const turns = new Turns(now)
-  const config = createHash('sha256')
-    .update(`${profile.hash} ${beatMs} ${model?.hash ?? 'none'} ${partitions}`)
-    .digest('hex')
+  const config = configOf({ profile: profile.hash, beatMs, model: model?.hash ?? null, partitions })
   return async (make) => {
     // Log lines, counters and totals hear of a beat when it is committed: one folded again was told, one given up never was.
     let restoring = true

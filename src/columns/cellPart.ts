@@ -13,8 +13,8 @@ import { isJson, unreadable } from './packedRecords.ts'
 import { ByteReader, type ByteWriter } from './varints.ts'
 
 type Column = Float64Array | Int32Array | readonly number[]
-/** `ticks`: keys ascend within each of them. Columns are as long as `keys`. */
-export type KeyedColumns = { ticks?: Column; keys: Column; columns: readonly Column[] }
+/** So many keys with their columns. `ticks`: keys ascend within each of them. */
+export type KeyedColumns = { count: number; ticks?: Column; keys: Column; columns: readonly Column[] }
 
 /** Their numbers stand in logs: a new kind takes the next one. */
 const kinds = [
@@ -47,7 +47,7 @@ export function putPart(
   out.put(head.pages)
   for (let kind = 0; kind < kinds.length; kind++) {
     const of = sums[kinds[kind]]
-    const end = Math.min(to, of.keys.length)
+    const end = Math.min(to, of.count)
     if (end <= from) continue
     out.put(kind)
     out.put(end - from)

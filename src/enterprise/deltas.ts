@@ -3,13 +3,21 @@ import { NumberIndex, resized } from '../sums.ts'
 
 const sizeMin = 64
 
-export type Sums = { keys: Float64Array; deltas: Int32Array; seconds: Float64Array; thirds: Float64Array }
+/** Columns up to `count`; what lies behind it says nothing. */
+export type Sums = {
+  count: number
+  keys: Float64Array
+  deltas: Int32Array
+  seconds: Float64Array
+  thirds: Float64Array
+}
 
 export class Deltas {
   readonly #index = new NumberIndex()
   #sums = new Int32Array(sizeMin)
   #seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
   #thirds = new Float64Array(sizeMin)
+  readonly #taken: Sums = noSums(sizeMin)
 
   add(key: number, delta: number, second = 0, third = 0): void {
     const { count } = this.#index
@@ -30,19 +38,20 @@ export class Deltas {
     this.#thirds[at] = third
   }
 
-  /** Keys in ascending order with their sums, those that are zero left out; empties the map. */
+  /** Keys in ascending order with their sums, those that are zero left out; empties the map. Valid until the next call. */
   take(): Sums {
     const index = this.#index
-    if (index.count === 0) return none
-    const found = new Float64Array(index.count)
-    let count = 0
+    const taken = this.#taken
+    taken.count = 0
+    if (index.count === 0) return taken
+    const isFarTooLarge = taken.keys.length > sizeMin && index.count * 16 < taken.keys.length
+    if (isFarTooLarge || index.count > taken.keys.length) Object.assign(taken, noSums(index.keys.length))
+    const { keys, deltas, seconds, thirds } = taken
     for (let at = 0; at < index.count; at++)
-      if (this.#sums[at] !== 0 || this.#seconds[at] !== 0 || this.#thirds[at] !== 0) found[count++] = index.keys[at]
-    const keys = ascending(found.subarray(0, count))
-    const deltas = new Int32Array(count)
-    const seconds = new Float64Array(count)
-    const thirds = new Float64Array(count)
-    for (let to = 0; to < count; to++) {
+      if (this.#sums[at] !== 0 || this.#seconds[at] !== 0 || this.#thirds[at] !== 0)
+        keys[taken.count++] = index.keys[at]
+    sort(keys, taken.count)
+    for (let to = 0; to < taken.count; to++) {
       const at = index.indexOf(keys[to])
       deltas[to] = this.#sums[at]
       seconds[to] = this.#seconds[at]
@@ -54,13 +63,15 @@ export class Deltas {
       this.#seconds = new Float64Array(index.keys.length)
       this.#thirds = new Float64Array(index.keys.length)
     }
-    return { keys, deltas, seconds, thirds }
+    return taken
   }
 }
 
-const none: Sums = {
-  ...{ keys: new Float64Array(), deltas: new Int32Array() },
-  ...{ seconds: new Float64Array(), thirds: new Float64Array() },
+function noSums(size: number): Sums {
+  return {
+    ...{ count: 0, keys: new Float64Array(size), deltas: new Int32Array(size) },
+    ...{ seconds: new Float64Array(size), thirds: new Float64Array(size) },
+  }
 }
 
 /** Up to so many keys each is put in its place: a beat of one record has two or three. */
@@ -70,10 +81,14 @@ const byDigitsMin = 512
 const digits = 2 ** 11
 const starts = new Int32Array(digits + 1)
 
-/** Whole numbers from 0 on, sorted; by eleven bits at a time from the lowest when they are many. */
+/** The first of the keys, sorted; by eleven bits at a time from the lowest when they are many. */
+function sort(keys: Float64Array, count: number): void {
+  if (count <= inPlaceMax) sortInPlace(keys, count)
+  else if (count < byDigitsMin) keys.subarray(0, count).sort()
+  else keys.set(ascending(keys.slice(0, count)))
+}
+
 function ascending(keys: Float64Array<ArrayBuffer>): Float64Array {
-  if (keys.length <= inPlaceMax) return inPlace(keys)
-  if (keys.length < byDigitsMin) return keys.sort()
   let greatest = 0
   for (let at = 0; at < keys.length; at++) if (keys[at] > greatest) greatest = keys[at]
   let [from, to] = [keys, new Float64Array(keys.length)]
@@ -89,12 +104,11 @@ function ascending(keys: Float64Array<ArrayBuffer>): Float64Array {
   return from
 }
 
-function inPlace(keys: Float64Array): Float64Array {
-  for (let at = 1; at < keys.length; at++) {
+function sortInPlace(keys: Float64Array, count: number): void {
+  for (let at = 1; at < count; at++) {
     const key = keys[at]
     let to = at
     for (; to > 0 && keys[to - 1] > key; to--) keys[to] = keys[to - 1]
     keys[to] = key
   }
-  return keys
 }

@@ -7,7 +7,7 @@ import { pageBytesMax } from '../limits.ts'
 import type { ContributionSums } from './cellContributions.ts'
 import type { Sums } from './deltas.ts'
 
-const partEntriesMax = 4_000 // of each kind in a page: 28 columns of 8 bytes at most, 900 KB
+const partEntriesMax = 3_800 // of each kind in a page: 30 columns of 8 bytes at most, 912 KB
 
 export class PartWriter {
   readonly #task: string
@@ -28,8 +28,7 @@ export class PartWriter {
     emit: Emit,
   ): Iterable<void> {
     const taken = takeSums(sums)
-    const longest = Math.max(...Object.values(taken).map(({ keys }) => keys.length))
-    const pages = Math.max(1, Math.ceil(longest / partEntriesMax))
+    const pages = Math.max(1, Math.ceil(longestOf(taken) / partEntriesMax))
     for (let page = 0; page < pages; page++) {
       const from = page * partEntriesMax
       putPart(this.#page, { beat, tick, page, pages }, taken, { from, to: from + partEntriesMax })
@@ -47,6 +46,12 @@ export class PartWriter {
   }
 }
 
+function longestOf(sums: PartSums): number {
+  let longest = 0
+  for (const { count } of Object.values(sums)) longest = Math.max(longest, count)
+  return longest
+}
+
 function takeSums(sums: ContributionSums): PartSums {
   const risk = sums.risk.take()
   const contradictions = sums.contradictions.take()
@@ -60,32 +65,33 @@ function takeSums(sums: ContributionSums): PartSums {
     stock: singles(sums.stock.take()),
     arrivals: singles(sums.arrivals.take()),
     drift: singles(sums.drift.take()),
-    risk: { keys: risk.keys, columns: [risk.deltas, risk.seconds, risk.thirds] },
-    contradictions: { keys: contradictions.keys, columns: [contradictions.deltas, contradictions.seconds] },
-    moved: { keys: moved.keys, columns: [moved.deltas, moved.seconds, moved.thirds] },
+    risk: { count: risk.count, keys: risk.keys, columns: [risk.deltas, risk.seconds, risk.thirds] },
+    contradictions: pairs(contradictions),
+    moved: { count: moved.count, keys: moved.keys, columns: [moved.deltas, moved.seconds, moved.thirds] },
   }
 }
 
 function takeLate(sums: ContributionSums): KeyedColumns {
+  if (sums.late.size === 0) return { count: 0, keys: [], columns: [] }
   const ticks: number[] = []
   const keys: number[] = []
   const deltas: number[] = []
   for (const tick of [...sums.late.keys()].sort((a, b) => a - b)) {
     const taken = sums.lateOf(tick).take()
-    for (const [at, key] of taken.keys.entries()) {
+    for (let at = 0; at < taken.count; at++) {
       ticks.push(tick)
-      keys.push(key)
+      keys.push(taken.keys[at])
       deltas.push(taken.deltas[at])
     }
   }
   sums.late.clear()
-  return { ticks, keys, columns: [deltas] }
+  return { count: keys.length, ticks, keys, columns: [deltas] }
 }
 
-function singles({ keys, deltas }: Sums): KeyedColumns {
-  return { keys, columns: [deltas] }
+function singles({ count, keys, deltas }: Sums): KeyedColumns {
+  return { count, keys, columns: [deltas] }
 }
 
-function pairs({ keys, deltas, seconds }: Sums): KeyedColumns {
-  return { keys, columns: [deltas, seconds] }
+function pairs({ count, keys, deltas, seconds }: Sums): KeyedColumns {
+  return { count, keys, columns: [deltas, seconds] }
 }

@@ -377,6 +377,7 @@ export class EnterpriseTask implements FoldTask {
     emit: Emit,
   ): Iterable<void> {
     const { topic, records } = table
+    if (records.length === 0) return
     const first = yield* this.#fates.block(topic, time.beat, records)
     for (const { from, to } of slicesOf(records)) {
       for (let at = from; at < to; at++)
@@ -404,6 +405,7 @@ export class EnterpriseTask implements FoldTask {
   }
 
   *#foldEvents(records: readonly LogRecord[], time: Time, emit: Emit): Iterable<void> {
+    if (records.length === 0) return
     const first = yield* this.#fates.block('risk-events', time.beat, records)
     yield* this.#parts.events.fold(
       records,

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { jsonOf } from '../json.ts'
 import { secondMs } from '../limits.ts'
-import type { TaskLog } from '../log/port.ts'
+import type { KeptTask, TaskLog } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
 import { WordReader, WordWriter } from './pages.ts'
@@ -101,7 +101,7 @@ export type RestoreOptions = {
 /** Loads a checkpoint into the task. Undefined: there is none to be used, and the log is folded from its start. */
 export async function loadCheckpoint(
   task: Stateful,
-  log: TaskLog,
+  log: KeptTask,
   options: RestoreOptions,
 ): Promise<{ manifest: Manifest; slot: number } | undefined> {
   const { listener, turns, refold } = options
@@ -139,7 +139,7 @@ export async function loadCheckpoint(
 }
 
 async function readManifest(
-  log: TaskLog,
+  log: KeptTask,
   slot: number,
   fits: Pick<RestoreOptions, 'foldVersion' | 'config'>,
   skip: (why: string) => void,
@@ -164,7 +164,7 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
 
 async function readParts(
   { state }: Stateful,
-  log: TaskLog,
+  log: KeptTask,
   { manifest, slot }: { manifest: Manifest; slot: number },
   turns: Turns,
 ): Promise<Pick<Found, 'saved' | 'lost'>> {
@@ -189,7 +189,7 @@ async function readParts(
 
 /** Undefined when one is missing or damaged. */
 async function readPages(
-  log: TaskLog,
+  log: KeptTask,
   slot: number,
   { first, hashes }: { first: number; hashes: readonly string[] },
   turns: Turns,

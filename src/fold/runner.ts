@@ -12,15 +12,15 @@ import type { Log, Output, TaskLog } from '../log/port.ts'
 import { taskName, taskNumber } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
 import { recordsByName } from './beatRecords.ts'
-import { loadCheckpoint, type WrittenPages, writeCheckpoint } from './checkpoints.ts'
+import { type WrittenPages, writeCheckpoint } from './checkpoints.ts'
 import { type Closing, completeThrough, latestIn } from './closing.ts'
 import { msSince } from './foldClock.ts'
-import { InputQueue } from './inputQueue.ts'
+import type { InputQueue } from './inputQueue.ts'
 import { InputsTold } from './inputsTold.ts'
-import { decodeEntry, encodeEntry, type FoldedBeat } from './journal.ts'
+import { encodeEntry, type FoldedBeat } from './journal.ts'
 import { earliestBeat, foldedThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
-import { refold, takenBefore } from './replay.ts'
+import { restoreTask } from './restore.ts'
 import type { Emit, FoldTask } from './task.ts'
 import { Turns } from './turns.ts'
 
@@ -116,43 +116,22 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
 
   /** Newest good checkpoint, then the journal's beats after it, without output. */
   async restore(): Promise<void> {
-    const { log, beatMs, foldVersion, config, listener, now } = this.#options
+    const { log, beatMs, listener, now } = this.#options
     const startedMs = now()
     listener({ kind: 'Restoring', task: this.name, endMs: await standsAt(log, this.task.id, beatMs) })
-    const { task } = this
-    const taskLog = this.#taskLog
-    const turns = this.#turns
-    const loaded = await loadCheckpoint(task, taskLog, {
-      foldVersion,
-      config,
-      listener,
-      turns,
-      refold: (parts, end) => refold(log, task, parts, { beatMs, end, turns }),
-    })
-    this.#queues = []
-    for (const [at, input] of this.task.inputs.entries()) {
-      const { start } = await log.range(input.topic, input.partition)
-      const position = loaded?.manifest.positions[at] ?? 0
-      if (start > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
-      this.#queues.push(
-        new InputQueue(log, input, beatMs, {
-          position,
-          beat: loaded?.manifest.beat,
-          maxTimeMs: loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY,
-        }),
-      )
-    }
-    this.#lastBeat = loaded?.manifest.beat
-    this.#checkpointedBeat = this.#lastBeat
-    if (loaded) this.#nextSlot = 1 - loaded.slot
-    const replayed = await this.#replayFrom(loaded?.manifest.journal ?? 0)
+    const restored = await restoreTask(this.task, this.#taskLog, { ...this.#options, turns: this.#turns })
+    const { checkpoint, queues, beat } = restored
+    this.#queues = queues
+    this.#lastBeat = beat
+    this.#checkpointedBeat = checkpoint?.beat
+    if (checkpoint) this.#nextSlot = 1 - checkpoint.slot
     this.#checkpointedMs = now() - this.#headStartMs()
     this.#lastPartMs = now()
     listener({
       kind: 'Restored',
       task: this.name,
-      fromBeat: loaded?.manifest.beat,
-      beatsReplayed: replayed,
+      fromBeat: checkpoint?.beat,
+      beatsReplayed: restored.beatsReplayed,
       seconds: (now() - startedMs) / 1_000,
     })
     this.#questions.turn('settled')
@@ -266,35 +245,6 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     if (!Number.isFinite(checkpointEveryMs)) return 0
     const number = taskNumber(this.task.id, log.partitions('risk-events'))
     return (checkpointEveryMs * number) / log.partitions('journal')
-  }
-
-  /** How many beats of the journal were folded again. */
-  async #replayFrom(from: number): Promise<number> {
-    const { listener, now } = this.#options
-    const end = await this.#taskLog.journalEnd()
-    const tell = (at: number): void =>
-      listener({ kind: 'RestoreProgressed', task: this.name, done: at - from, of: end - from })
-    let [replayed, toldMs] = [0, Number.NEGATIVE_INFINITY]
-    for await (const { offset, entry } of this.#taskLog.journal(from)) {
-      if (msSince(toldMs, now()) >= secondMs) {
-        toldMs = now()
-        tell(offset)
-      }
-      for (const folded of decodeEntry(entry)) {
-        await this.#replay(folded)
-        replayed++
-      }
-      await this.#turns.work(this.task.endEpoch(ignore))
-    }
-    tell(end)
-    return replayed
-  }
-
-  async #replay({ beat, cuts }: FoldedBeat): Promise<void> {
-    const { id, inputs } = this.task
-    const records = recordsByName(id, inputs, await takenBefore(this.#queues, { beat, cuts }, this.#turns))
-    await this.#turns.work(this.task.foldInSlices(beat, records, ignore))
-    this.#lastBeat = beat
   }
 
   /** Less may lead now than when it was fetched: after a replay, when an import has ended, or when the clock was set back. */
@@ -427,5 +377,3 @@ function into(epoch: Epoch, timeMs: number): Emit {
     epoch.outputBytes += record.value.length
   }
 }
-
-function ignore(): void {}

@@ -18,6 +18,18 @@ export async function firstRecord(
   return undefined
 }
 
+/** The offset of the first record at or after a log time; the end where there is none. Of a partition whose log time does not run back, as tasks write it. */
+export async function offsetAt(log: Log, topic: TopicName, partition: number, timeMs: number): Promise<number> {
+  let { start: from, end: to } = await log.range(topic, partition)
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2)
+    const record = await firstRecord(log, topic, partition, middle)
+    if (record === undefined || record.timeMs >= timeMs) to = middle
+    else from = record.offset + 1
+  }
+  return from
+}
+
 /** The last record of a partition; offsets may have gaps, so it looks back in growing steps. */
 export async function lastRecord(log: Log, topic: TopicName, partition: number): Promise<LogRecord | undefined> {
   const { start, end } = await log.range(topic, partition)

@@ -46,6 +46,8 @@ export interface Log {
   keepsTimes(topic: TopicName): Promise<boolean>
   /** Takes over a task: from now on every earlier holder of the same task is fenced (FW_TASK_FENCED at its next commit). */
   openTask(task: TaskId): Promise<TaskLog>
+  /** What a task has kept, for whoever only reads: nobody is fenced. A log without it is folded from its start. */
+  readTask?(task: TaskId): KeptTask
   /** Resolves when something was appended since the last call, or after `timeoutMs`. */
   changed(timeoutMs: number): Promise<void>
   /** What the log takes of its disk, and what is free there; a log that lies elsewhere does not say. */
@@ -55,19 +57,23 @@ export interface Log {
   close(): Promise<void>
 }
 
-/** What one task may do that nobody else may: commit its epochs and keep its checkpoints. */
-export interface TaskLog {
-  /** Outputs and journal entry together: both are there, or neither. */
-  commit(epoch: { outputs: readonly Output[]; journal: Uint8Array; timeMs: number }): Promise<void>
+/** The journal and the checkpoints of a task. */
+export interface KeptTask {
   /** Journal entries with their offsets from `from` on. */
   journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }>
   /** Offset of the next journal entry. */
   journalEnd(): Promise<number>
-  /** Replaces what stands in `slot` (0 or 1), page by page; undefined for a page that stands there as this holder wrote it last. `manifest` is called when all of them are written. One that was cut leaves the slot empty or as it was. */
-  writeCheckpoint(slot: number, pages: Iterable<Uint8Array | undefined>, manifest: () => Uint8Array): Promise<void>
   /** The manifest of a slot, if there is one. */
   readManifest(slot: number): Promise<Uint8Array | undefined>
   readPage(slot: number, page: number): Promise<Uint8Array | undefined>
+}
+
+/** What one task may do that nobody else may: commit its epochs and keep its checkpoints. */
+export interface TaskLog extends KeptTask {
+  /** Outputs and journal entry together: both are there, or neither. */
+  commit(epoch: { outputs: readonly Output[]; journal: Uint8Array; timeMs: number }): Promise<void>
+  /** Replaces what stands in `slot` (0 or 1), page by page; undefined for a page that stands there as this holder wrote it last. `manifest` is called when all of them are written. One that was cut leaves the slot empty or as it was. */
+  writeCheckpoint(slot: number, pages: Iterable<Uint8Array | undefined>, manifest: () => Uint8Array): Promise<void>
   /** Lets go of what the task holds open; it is not used after that. */
   close(): Promise<void>
 }

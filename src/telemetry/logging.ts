@@ -31,6 +31,7 @@ export function createLogger({
 export function logNotices(logger: Logger): Listener {
   const refused = new Set<string>()
   return (notice) => {
+    if (notice.kind === 'BeatFolded' && !logger.isLevelEnabled('debug')) return // a history has one for each second
     const { level, says, fields } = lineOf(notice.kind, notice)
     const isTold = notice.kind === 'CommitRefused' && refused.size > 0
     logger[isTold ? 'debug' : level]({ kind: notice.kind, ...fields }, says)

@@ -24,6 +24,8 @@ export class HeardHours {
   readonly #profile: Profile
   readonly #keys: CellKeys
   readonly #beatMs: number
+  /** By stream: the beat in which it was last heard, and its end, as it was told. */
+  readonly #told = new Map<number, { beat: number; end: string }>()
 
   constructor(profile: Profile, keys: CellKeys, beatMs: number) {
     this.#hours = calendar('hour', profile.file.tick.utcOffsetMinutes)
@@ -52,13 +54,15 @@ export class HeardHours {
     const { streams } = sources
     const bySource = new Map<number, SourcesHeard['sources'][number]>()
     for (const key of streams.inOrder()) {
-      if (streams.depthOf(key) !== outermost) continue
+      const depth = streams.depthOf(key)
+      if (depth > outermost) break
+      if (depth < outermost) continue
       const { source, region } = this.#keys.arrivalOf(key)
       const heard = bySource.get(source) ?? { source: codes[source], regions: [], records: [], lastHeard: [] }
       bySource.set(source, heard)
       heard.regions.push(regions.nodes[region].code)
       heard.records.push(sources.recordsOf(key))
-      heard.lastHeard.push(endOfBeat(streams.of(key).lastBeat, this.#beatMs))
+      heard.lastHeard.push(this.#endOf(key, streams.of(key).lastBeat))
     }
     this.open = undefined
     const tick = ticks.tickOf(this.#hours.startMs(hour))
@@ -69,6 +73,14 @@ export class HeardHours {
       tickLabel: ticks.label(tick),
       sources: [...bySource.values()],
     }
+  }
+
+  #endOf(key: number, beat: number): string {
+    const told = this.#told.get(key)
+    if (told?.beat === beat) return told.end
+    const end = endOfBeat(beat, this.#beatMs)
+    this.#told.set(key, { beat, end })
+    return end
   }
 
   #hourOf(beat: number): number {

@@ -29,6 +29,7 @@ export class SourceStreams {
   readonly #profile: Profile
   readonly #keys: CellKeys
   readonly #keysOf = new Map<number, readonly number[]>()
+  readonly #depthOf = new Map<number, number>()
   #ordered: readonly number[] = []
 
   constructor(profile: Profile, keys: CellKeys) {
@@ -68,7 +69,11 @@ export class SourceStreams {
   }
 
   depthOf(key: number): number {
-    return this.#profile.regions.nodes[this.#keys.arrivalOf(key).region].depth
+    const known = this.#depthOf.get(key)
+    if (known !== undefined) return known
+    const { depth } = this.#profile.regions.nodes[this.#keys.arrivalOf(key).region]
+    this.#depthOf.set(key, depth)
+    return depth
   }
 
   /** The stream of the same source in the next coarser region; undefined for the whole. */

@@ -2,18 +2,23 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, test, vi } from 'vitest'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
+import { explainAtRest } from '../../src/atRest.ts'
 import { flag } from '../../src/enterprise/rows/rows.ts'
 import { Explanation } from '../../src/enterprise/score/explanation.ts'
 import type { EnterpriseTask } from '../../src/enterprise/task.ts'
+import { lastFolded } from '../../src/fold/progress.ts'
 import { busy, Questions } from '../../src/fold/questions.ts'
 import type { TaskRunner } from '../../src/fold/runner.ts'
 import { questionPatienceMs } from '../../src/limits.ts'
 import type { Log } from '../../src/log/port.ts'
+import { type TaskId, taskInputs } from '../../src/log/tasks.ts'
+import { settingOf } from '../../src/registry/gate.ts'
 import { modelIn } from '../../src/registry/modelFolder.ts'
 import { RunningTasks } from '../../src/running.ts'
 import { championAt, readRegistry } from '../../src/settings/registry/readRegistry.ts'
 import { explain } from '../../src/training/explain.ts'
 import { pastOf } from '../../src/training/extract/pastTasks.ts'
+import type { Activation } from '../../streams/commands.ts'
 import { Score } from '../../streams/outputs.ts'
 import { partitionOf } from '../../streams/partition.ts'
 import { compileProfile, type Profile, ProfileFile } from '../../streams/profile.ts'
@@ -40,6 +45,15 @@ const profile = compileProfile({
 })
 const model = tinyModel(profile, { near: 0.4, fined: 0.7 })
 const beatMs = 1_000
+
+const enterprise = (partition: number): TaskId => ({ kind: 'enterprise', partition })
+const eventsInput = Object.keys(taskInputs.enterprise).indexOf('events')
+const begun = { ...settingOf(profile), id: 'a', actor: 'test', kind: 'profile.activate', profile: 'tiny' } as const
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('nothing is given')
+  return value
+}
 
 type Answer = { status: number; text: string }
 
@@ -120,6 +134,48 @@ async function expectSame(
     else expect(answer, `${id} at ${tick}`).toEqual(told)
   }
 }
+
+describe('the answer of a log at rest', () => {
+  it('is that of the process that folded it, and reads no record before the newest checkpoint', async () => {
+    const records = generatedHistory({ seed: 9, days: 9, enterprises: 12, eventsPerDay: 25, outbreakDays: [6] })
+    const log = await logOf(records, 3)
+    const live = await goLive(log, { profile, model, beatMs })
+    const lastBeat = Math.floor(Math.max(...records.map(({ timeMs }) => timeMs)) / beatMs)
+    await foldThrough(live, lastBeat - 86_400)
+    for (const runner of live.tasks.runners) await runner.checkpoint('now')
+    const ends = await Promise.all(
+      [0, 1, 2].map(async (at) => (await lastFolded(log, enterprise(at)))?.cuts[eventsInput]),
+    )
+    await foldThrough(live, lastBeat - 1)
+    const begins: { partition: number; from: number }[] = []
+    const watched = logOver(log, {
+      readTask: (task) => given(log.readTask?.(task)),
+      read: (topic, partition, from, bytes) => {
+        if (topic === 'risk-events') begins.push({ partition, from })
+        return log.read(topic, partition, from, bytes)
+      },
+    })
+    const activation: Activation = { ...begun, profileHash: profile.hash, modelHash: model.hash, beatMs }
+    const ids = [
+      ...new Set(records.flatMap(({ topic, key }) => (topic === 'enterprises' && key !== null ? [key] : []))),
+    ]
+    for (const id of ids)
+      expect(await explainAtRest(id, { log: watched, profile, model, activation, now: () => 0 }), id).toEqual(
+        await live.running.explain(id),
+      )
+    expect(begins.length).toBeGreaterThanOrEqual(ids.length)
+    for (const { partition, from } of begins) expect(from).toBeGreaterThanOrEqual(given(ends[partition]))
+    await expect(explainAtRest('nobody', { log, profile, model, activation, now: () => 0 })).rejects.toThrow(
+      /FW_ENTERPRISE_UNKNOWN|nobody/,
+    )
+  })
+
+  it('is left to others where the log cannot show its checkpoints', async () => {
+    const log = logOver(await logOf([]), {})
+    const activation: Activation = { ...begun, profileHash: profile.hash, modelHash: model.hash, beatMs }
+    expect(await explainAtRest('E1', { log, profile, model, activation, now: () => 0 })).toBeUndefined()
+  })
+})
 
 describe('the answer at the close of a tick', () => {
   it('is that of the log folded again, whatever came since, with any partitions and after a restart', async () => {

@@ -5,6 +5,7 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { auditOf } from '../../src/audit.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { greatestBeat } from '../../src/fold/progress.ts'
+import { configOf } from '../../src/fold/restore.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
 import { supervise } from '../../src/fold/supervise.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
@@ -68,7 +69,7 @@ export async function openTasks(
     log,
     beatMs,
     foldVersion,
-    config: `${profile.hash}:${beatMs}`,
+    config: configOf({ profile: profile.hash, beatMs, model: model?.hash ?? null, partitions }),
     checkpointEveryMs: Number.POSITIVE_INFINITY,
     now: () => 0,
     listener,

@@ -45,18 +45,31 @@ export function partBytes(part: CellPart): Uint8Array {
     contradictions,
     moved,
   } = part
-  const sums = ({ keys, deltas }: CellPart['counts']) => ({ keys, columns: [deltas] })
-  const pairs = ({ keys, enterprises, squares }: CellPart['breadth']) => ({ keys, columns: [enterprises, squares] })
+  const sums = ({ keys, deltas }: CellPart['counts']) => ({ count: keys.length, keys, columns: [deltas] })
+  const pairs = ({ keys, enterprises, squares }: CellPart['breadth']) => ({
+    count: keys.length,
+    keys,
+    columns: [enterprises, squares],
+  })
   const all = {
     ...{ counts: sums(counts), unjudged: sums(unjudged), late: { ...sums(late), ticks: late.ticks } },
     ...{ breadth: pairs(breadth), shared: pairs(shared), stock: sums(stock), arrivals: sums(arrivals) },
-    drift: { keys: drift.keys, columns: [drift.counts] },
-    risk: { keys: risk?.keys ?? [], columns: risk ? [risk.enterprises, risk.logOdds, risk.probability] : [] },
+    drift: { count: drift.keys.length, keys: drift.keys, columns: [drift.counts] },
+    risk: {
+      count: risk?.keys.length ?? 0,
+      keys: risk?.keys ?? [],
+      columns: risk ? [risk.enterprises, risk.logOdds, risk.probability] : [],
+    },
     contradictions: {
+      count: contradictions?.keys.length ?? 0,
       keys: contradictions?.keys ?? [],
       columns: contradictions ? [contradictions.near, contradictions.entered] : [],
     },
-    moved: { keys: moved?.keys ?? [], columns: moved ? [moved.enterprises, moved.now, moved.before] : [] },
+    moved: {
+      count: moved?.keys.length ?? 0,
+      keys: moved?.keys ?? [],
+      columns: moved ? [moved.enterprises, moved.now, moved.before] : [],
+    },
   }
   putPart(out, part, all, { from: 0, to: Number.POSITIVE_INFINITY })
   return out.view().slice()

@@ -8,6 +8,8 @@ import { profileOf as begunProfile } from '../../activation.ts'
 import { ForewarnError } from '../../errors.ts'
 import { readCommands } from '../../ingest/imports/importState.ts'
 import { jsonOf } from '../../json.ts'
+import { archiveFullEveryTicks } from '../../limits.ts'
+import { offsetAt } from '../../log/lastRecord.ts'
 import type { Log } from '../../log/port.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 import { profileAt } from '../../registry/modelRegistry.ts'
@@ -54,7 +56,7 @@ async function verify(log: Log, named: Profile, id: string): Promise<Verificatio
     const { tick, foldVersion } = warning
     const profileOf = (at: number): Profile => profileAt(modelRegistry.profiles, at)
     const setting = { profileOf, model: championAt(registry, tick), foldVersion, beatMs }
-    found.push(verifyWarning(warning, await archiveFor(log, tick), setting))
+    found.push(verifyWarning(warning, await archiveFor(log, profile, tick), setting))
   }
   return found
 }
@@ -97,9 +99,16 @@ async function wasRun(log: Log): Promise<boolean> {
 }
 
 /** The last full state before a tick, and the ticks after it up to that tick. */
-async function archiveFor(log: Log, tick: number): Promise<Archive> {
+async function archiveFor(log: Log, { calendar }: Profile, tick: number): Promise<Archive> {
+  const full = archiveFullEveryTicks * Math.floor((tick - 1) / archiveFullEveryTicks)
+  const from = await offsetAt(log, 'ticks', 0, calendar.startMs(full))
+  const found = await archiveFrom(log, from, tick)
+  return found.state.length > 0 ? found : archiveFrom(log, 0, tick)
+}
+
+async function archiveFrom(log: Log, from: number, tick: number): Promise<ArchiveBefore> {
   const found = new ArchiveBefore(tick)
-  for await (const { value } of recordsOf(log, 'ticks', 0)) {
+  for await (const { value } of recordsOf(log, 'ticks', 0, from)) {
     const record = ArchiveRecord.parse(jsonOf(value))
     if (record.tick > tick) break
     found.take(record)

@@ -4,7 +4,7 @@
  */
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
 import { aheadMsMaxDefault } from '../../limits.ts'
-import type { Batch, Log, LogSpace, NewRecord, Range, TaskLog } from '../port.ts'
+import type { Batch, KeptTask, Log, LogSpace, NewRecord, Range, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
 import type { TaskId } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
@@ -13,7 +13,7 @@ import { openFault } from './faults.ts'
 import { databaseFile, makeLogFolder } from './folder.ts'
 import { recordBytes } from './partitionTable.ts'
 import { type Mode, Store } from './store.ts'
-import { EmbeddedTaskLog } from './taskLog.ts'
+import { EmbeddedKeptTask, EmbeddedTaskLog } from './taskLog.ts'
 import { WriteAheadFile } from './writeAheadFile.ts'
 import { WriterLock } from './writerLock.ts'
 
@@ -119,6 +119,10 @@ class SqliteLog implements EmbeddedLog {
 
   space(): LogSpace | undefined {
     return this.#lock === null ? undefined : spaceOf(this.#path)
+  }
+
+  readTask(task: TaskId): KeptTask {
+    return new EmbeddedKeptTask(this.#store, task)
   }
 
   changed(timeoutMs: number): Promise<void> {

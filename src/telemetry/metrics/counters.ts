@@ -114,11 +114,11 @@ function countBeat(counters: Counters, notice: NoticeOf['BeatFolded']): void {
     counters.dead.inc({ code }, records)
     countLimit(counters.limits, code, records)
   }
-  for (const [flag, records] of Object.entries(notice.flags)) counters.flags.inc({ flag }, records)
-  counters.scores.inc(notice.scores)
-  counters.alerts.inc(notice.alerts)
-  counters.unscorable.inc(notice.unscorable)
-  counters.factsDropped.inc(notice.factsDropped)
+  for (const [flag, records] of Object.entries(notice.flags)) if (records > 0) counters.flags.inc({ flag }, records)
+  if (notice.scores > 0) counters.scores.inc(notice.scores)
+  if (notice.alerts > 0) counters.alerts.inc(notice.alerts)
+  if (notice.unscorable > 0) counters.unscorable.inc(notice.unscorable)
+  if (notice.factsDropped > 0) counters.factsDropped.inc(notice.factsDropped)
 }
 
 /** Series of a task are there from the moment it is assigned: a counter that is born at 1 has never risen. */

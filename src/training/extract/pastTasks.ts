@@ -14,6 +14,8 @@ export type PastSource = {
   profile: Profile
   beatMs: number
   partitions: number
+  /** The one partition that is asked for; all of them when absent. */
+  partition?: number | undefined
   /** The beats of a task from the first on. */
   beats: (task: Pick<FoldTask, 'id' | 'inputs'>) => AsyncIterable<ReplayedBeat>
   /** The profile is the one that the history was begun with, and others take its place as they did; else it reads all of it. */
@@ -47,8 +49,8 @@ export class PastTasks {
 
   constructor(source: PastSource, witness?: (partition: number) => Witness) {
     this.#source = source
-    const { profile, beatMs, partitions, beats } = source
-    for (let partition = 0; partition < partitions; partition++) {
+    const { profile, beatMs, partitions, beats, partition: only } = source
+    for (let partition = only ?? 0; partition < (only === undefined ? partitions : only + 1); partition++) {
       const setting = { profile, model: null, rowsOnly: true, beatMs, partition, partitions, listener: ignore }
       const task = new EnterpriseTask({ ...setting, hashSeed: drawHashSeed(), witness: witness?.(partition) })
       this.#pasts.push({ task, beats: beats(task)[Symbol.asyncIterator](), next: undefined, begun: false })
