@@ -169,7 +169,9 @@ export class EnterpriseTask implements FoldTask {
     })
     this.#parts = this.#partsUnder(profile)
     const { looksAround } = this.#neighbourhood
-    this.inputs = inputsOf(this.id, partitions).filter(({ name }) => looksAround || name !== 'archive')
+    const isRead = (name: string): boolean =>
+      (looksAround || name !== 'archive') && (options.rowsOnly !== true || name !== 'levels')
+    this.inputs = inputsOf(this.id, partitions).filter(({ name }) => isRead(name))
     const tick = jsonPart(
       { name: 'tick', version: 1, contract: z.object({ open: z.int().nullable() }) },
       () => ({ open: this.#openTick ?? null }),

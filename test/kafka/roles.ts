@@ -77,7 +77,7 @@ export const roles = {
   ),
   restrictedReader: role(
     'restricted readers: these topics name enterprises',
-    on(['scores', 'shadow-scores', 'enterprise-alerts', 'contributions', 'dead-letters'], 'Read'),
+    on(['scores', 'shadow-scores', 'enterprise-alerts', 'contributions', 'contradictions', 'dead-letters'], 'Read'),
     { group: 'restricted-readers', operations: ['Read'] },
   ),
 } as const satisfies Record<string, Role>
