@@ -14,6 +14,8 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   chicago: async () => (await import('./chicago.ts')).benchChicago,
   hazard: async () => (await import('./hazard.ts')).benchHazard,
   hostile: async () => (await import('./hostile.ts')).benchHostile,
+  clusters: async () => (await import('./clusters.ts')).benchClusters,
+  outbreaks: async () => (await import('./outbreaks.ts')).benchOutbreaks,
   labels: async () => (await import('./labels.ts')).benchLabels,
   link: async () => (await import('./link.ts')).benchLink,
   nab: async () => (await import('./nab.ts')).benchNab,

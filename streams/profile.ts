@@ -41,6 +41,8 @@ export type Profile = {
   readonly model: string | null
   readonly regions: CodeTree
   readonly industries: CodeTree
+  /** Regions that touch a region, in ascending order; empty where the profile says nothing of it. */
+  readonly neighbours: ReadonlyMap<number, readonly number[]>
   readonly calendar: Calendar
   readonly idPattern: RegExp
   readonly types: readonly EventType[]
@@ -69,6 +71,8 @@ export type ProfileSource = {
   model?: string | null
   regions: readonly CodeRow[]
   industries: readonly CodeRow[]
+  /** Pairs of codes of regions that touch. */
+  neighbours?: readonly (readonly [string, string])[]
   messages: ReadonlyMap<string, Messages>
   earlier?: ReadonlyMap<string, () => Profile>
 }
@@ -82,6 +86,7 @@ export function compileProfile(source: ProfileSource): Profile {
     model = file.model,
     regions,
     industries,
+    neighbours = [],
     messages,
     earlier = new Map(),
   } = source
@@ -133,6 +138,7 @@ export function compileProfile(source: ProfileSource): Profile {
     formerHashes,
     model,
     ...trees,
+    neighbours: neighbourhood(trees.regions, neighbours),
     calendar: calendar(file.tick.unit, file.tick.utcOffsetMinutes),
     idPattern: idPattern(file.enterpriseId.pattern),
     types,
@@ -154,6 +160,22 @@ export function isHashOf({ hash, formerHashes }: Pick<Profile, 'hash' | 'formerH
 }
 
 /** Codes and levels of declared features are in the trees: else they would be 0 for ever; without centres nothing is around. */
+/** @throws Error for a code that is no node, or a pair of two levels. */
+function neighbourhood(tree: CodeTree, pairs: readonly (readonly [string, string])[]): Map<number, number[]> {
+  const found = new Map<number, Set<number>>()
+  for (const [row, pair] of pairs.entries()) {
+    const [one, other] = pair.map((code) => {
+      if (code !== '' && tree.has(code)) return tree.find(code)
+      throw new Error(`regions.neighbours.file: row ${row + 1}: ${code} is no region`)
+    })
+    if (one === other || tree.nodes[one].depth !== tree.nodes[other].depth)
+      throw new Error(`regions.neighbours.file: row ${row + 1}: ${pair.join(' and ')} are not two regions of one level`)
+    found.set(one, (found.get(one) ?? new Set()).add(other))
+    found.set(other, (found.get(other) ?? new Set()).add(one))
+  }
+  return new Map([...found].map(([node, others]) => [node, [...others].sort((a, b) => a - b)]))
+}
+
 function checkPlaces(features: ProfileFile['features'], trees: Pick<Profile, 'regions' | 'industries'>): void {
   const hasCentres = trees.regions.nodes.some(({ centre }) => centre !== undefined)
   for (const [at, feature] of features.entries()) {

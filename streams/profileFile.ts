@@ -49,7 +49,7 @@ const warningPolicy = z.strictObject({
   /** Levels of the region tree and of the industry tree at which counts are judged; the deepest are the leaves of cells. */
   regionLevels: z.array(name).min(1),
   industryLevels: z.array(name).min(1),
-  detector: z.enum(['recursive-glm', 'ears-c1', 'ears-c2', 'ears-c3']).default('recursive-glm'),
+  detector: z.enum(['recursive-glm', 'ears-c1', 'ears-c2', 'ears-c3', 'ewma-nb']).default('recursive-glm'),
   levels: z.strictObject({ blue: levelRule, yellow: levelRule, orange: levelRule, red: levelRule }),
   /** So many warned child cells make a warning orange (it must be blue by itself). */
   orangeChildrenMin: z.int().min(1),
@@ -92,7 +92,10 @@ export const ProfileFile = z.strictObject({
     /** A check digit that fails is flagged and counted; the record is kept, since genuine ids fail it. */
     check: z.enum(['none', 'uscc']).default('none'),
   }),
-  regions: treeFile,
+  regions: treeFile.extend({
+    /** Which regions of one level touch: CSV beside the profile with the columns one, other; each pair once. */
+    neighbours: z.strictObject({ file: table, source: z.string().min(1) }).optional(),
+  }),
   industries: treeFile,
   /** Words of registers for the status of an enterprise, beside `active` and `closed`. */
   statuses: Statuses.default({ active: [], closed: [] }),

@@ -22,6 +22,7 @@ const mistakesMax = 5
 const yamlBytesMax = 256 * KiB // the largest of the built-in profiles has 13 KB; one that is nested without end takes seconds to refuse
 
 const CsvRows = z.array(z.record(z.string(), z.string()))
+const NeighbourRows = z.array(z.object({ one: z.string(), other: z.string() }))
 
 /** The model of a folder as the process that reads it knows it: where it lies, and its hash unless it is a built-in one. */
 export type NamedModel = { name: string | null; hash: string | undefined }
@@ -45,7 +46,8 @@ export class ProfileFolder {
   get names(): string[] {
     const { languages, regions, industries, earlier } = this.file
     const tables = [regions.file, industries.file, ...earlier.flatMap((one) => [one.regions, one.industries])]
-    return [...languages.map((language) => `${language}.yaml`), ...tables.flatMap((name) => name ?? [])]
+    const pairs = regions.neighbours === undefined ? [] : [regions.neighbours.file]
+    return [...languages.map((language) => `${language}.yaml`), ...tables.flatMap((name) => name ?? []), ...pairs]
   }
 
   /** `model`: the one that the file names. */
@@ -53,8 +55,9 @@ export class ProfileFolder {
     const messages = new Map(this.file.languages.map((language) => [language, this.#messages(language)]))
     const regions = this.#codes('regions.file', this.file.regions.file)()
     const industries = this.#codes('industries.file', this.file.industries.file)()
+    const neighbours = this.#neighbours()
     const source = {
-      ...{ file: { ...this.file, model: model.name }, messages, regions, industries },
+      ...{ file: { ...this.file, model: model.name }, messages, regions, industries, neighbours },
       model: model.hash ?? model.name,
     }
     const earlier = new Map<string, () => Profile>()
@@ -113,6 +116,18 @@ export class ProfileFolder {
         if (rows.length > treeCodesMax) throw new Error(`more than ${treeCodesMax} rows`)
         return rows
       })
+  }
+
+  #neighbours(): [string, string][] {
+    const { neighbours } = this.file.regions
+    if (neighbours === undefined) return []
+    return within('regions.neighbours.file', () => {
+      const text = this.#text(neighbours.file)
+      const options = { columns: true, bom: true, skip_empty_lines: true, to: treeCodesMax + 1 } as const
+      const rows = NeighbourRows.parse(parseCsv(text, options))
+      if (rows.length > treeCodesMax) throw new Error(`more than ${treeCodesMax} rows`)
+      return rows.map(({ one, other }): [string, string] => [one, other])
+    })
   }
 
   #text(name: string): string {

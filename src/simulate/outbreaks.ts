@@ -72,13 +72,15 @@ export type PlanOptions = {
   startMs: number
   /** When there is one outbreak more, easily seen. The others do not depend on it; they begin on day 25. */
   clearOutbreak?: Days | undefined
+  /** Instead of each outbreak two beside each other at the same time, of half its strength each; where no other is beside it, none. */
+  halves?: boolean | undefined
 }
 
 export function planOutbreaks(
   profile: Profile,
   traits: readonly Trait[],
   intensity: Intensity,
-  { days, seed, startMs, clearOutbreak }: PlanOptions,
+  { days, seed, startMs, clearOutbreak, halves = false }: PlanOptions,
 ): PlannedOutbreak[] {
   const random = new Random(seed, 'outbreaks')
   const { regionLevels, industryLevels } = profile.file.warnings
@@ -100,6 +102,7 @@ export function planOutbreaks(
     const found = search(scene, planned, usualLook, { fromDay: day, toDay: day + lengthDays }, random)
     if (found) planned.push(found)
   }
+  if (halves) return twins(scene, planned, new Random(seed, 'twins'))
   if (clearOutbreak === undefined || clearOutbreak.toDay > days) return planned
   const clear = search(scene, planned, clearLook, clearOutbreak, new Random(seed, 'clear outbreak'))
   return clear ? [clear, ...planned] : planned
@@ -147,6 +150,53 @@ function search(
     return describe(scene, others.length, { kind, shape, region, industry, theme, factor, base, fromDay, toDay })
   }
   return undefined
+}
+
+/** Each outbreak as two halves, in its cell and in one beside it: of the same size for the cell, in standard deviations of its events. */
+function twins(scene: Scene, planned: readonly PlannedOutbreak[], random: Random): PlannedOutbreak[] {
+  const { intensity } = scene
+  const sdOf = ({ region, industry }: { region: number; industry: number }): number =>
+    Math.sqrt(intensity.perDay(region, industry, scene.judged))
+  return planned.flatMap((outbreak) => {
+    const others = planned.filter((other) => other !== outbreak)
+    const beside = besides(scene, outbreak).filter(
+      (cell) =>
+        intensity.enterprises(cell.region, cell.industry) >= enterprisesMin &&
+        intensity.perDay(cell.region, cell.industry, outbreak.types) > 0 &&
+        !others.some((other) => clash(scene, other, { ...outbreak, ...cell })),
+    )
+    if (beside.length === 0) return []
+    const { truth } = outbreak
+    const halfInSd = (truth.baseEventsPerDay * (truth.factor - 1)) / 2 / sdOf(outbreak)
+    return [outbreak, { ...outbreak, ...random.pick(beside) }].map((cell, at) => {
+      const base = intensity.perDay(cell.region, cell.industry, outbreak.types)
+      const factor = 1 + (halfInSd * sdOf(cell)) / base
+      const half = describe(scene, 0, {
+        ...cell,
+        ...truth,
+        region: cell.region,
+        industry: cell.industry,
+        theme: outbreak.types,
+        factor,
+        base,
+      })
+      const [id, twin] = at === 0 ? ['a', 'b'] : ['b', 'a']
+      return { ...half, truth: { ...half.truth, id: `${truth.id}${id}`, twin: `${truth.id}${twin}` } }
+    })
+  })
+}
+
+/** Cells beside a cell: regions that touch its own or have the same parent, else industries of the same parent. */
+function besides(
+  { profile, regions, industries }: Scene,
+  { region, industry }: { region: number; industry: number },
+): { region: number; industry: number }[] {
+  const siblings = (tree: CodeTree, node: number, among: readonly (readonly number[])[]): number[] =>
+    among.flat().filter((one) => one !== node && tree.nodes[one].parent === tree.nodes[node].parent)
+  if (region === rootIndex)
+    return siblings(profile.industries, industry, industries).map((other) => ({ region, industry: other }))
+  const near = profile.neighbours.get(region) ?? siblings(profile.regions, region, regions)
+  return near.map((other) => ({ region: other, industry }))
 }
 
 type Draft = Days & {

@@ -36,6 +36,8 @@ export type SimulateOptions = {
   outbreaks?: boolean
   /** One outbreak more that is easily seen, where the market is large enough for one. The others stay as they are. */
   clearOutbreak?: Days
+  /** Two outbreaks beside each other, of half the strength, in place of each. */
+  halves?: boolean
   /** False: no source falls silent, but for returns among the artefacts. */
   silences?: boolean
   /** Trouble in which counts hardly move, and what looks like trouble: nothing of it is planned unless it is asked for. */
@@ -67,7 +69,7 @@ export const monthDays = 30
  * @throws ForewarnError FW_USAGE for numbers outside of what the simulator can do.
  */
 export function simulate(profile: Profile, options: SimulateOptions): Simulation {
-  const { enterprises, days, seed, outbreaks = true, silences = true, clearOutbreak } = options
+  const { enterprises, days, seed, outbreaks = true, halves = false, silences = true, clearOutbreak } = options
   const { troubles: requested = [], artefacts = [] } = options
   const startMs = Number(options.start)
   check('enterprises', enterprises, 1, enterprisesMax)
@@ -80,6 +82,7 @@ export function simulate(profile: Profile, options: SimulateOptions): Simulation
     seed,
     startMs,
     outbreaks,
+    halves,
     silences,
     clearOutbreak,
     troubles: requested,

@@ -14,7 +14,7 @@ export const Outbreak = z.strictObject({
   region: z.string(),
   industry: z.string(),
   shape: z.enum(['jump', 'ramp']),
-  factor: z.number().min(2),
+  factor: z.number().min(1),
   types: z.array(z.string()).min(1),
   start: instant,
   end: instant,
@@ -23,6 +23,8 @@ export const Outbreak = z.strictObject({
   /** Events a day of these types that the cell usually has, and how many come on top in all: both expected, not drawn. */
   baseEventsPerDay: z.number(),
   extraEvents: z.number(),
+  /** The other half, if this is one of two beside each other. */
+  twin: z.string().optional(),
 })
 export type Outbreak = z.infer<typeof Outbreak>
 

@@ -71,6 +71,31 @@ test('a clear outbreak comes on top: large, sudden, in one place; the others sta
   expect(run({ ...options, days: 12, clearOutbreak: { fromDay: 8, toDay: 13 } }).truth.outbreaks).toEqual([])
 })
 
+describe('halves', () => {
+  const { truth } = run({ ...options, halves: true })
+  test('are pairs beside each other, at the same time, each of half the strength', () => {
+    expect(truth.outbreaks.length).toBeGreaterThan(3)
+    expect(Truth.parse(JSON.parse(JSON.stringify(truth)))).toEqual(truth)
+    for (const one of truth.outbreaks) {
+      const twin = truth.outbreaks.find(({ id }) => id === one.twin)
+      expect(twin?.twin).toBe(one.id)
+      expect([twin?.start, twin?.end, twin?.types]).toEqual([one.start, one.end, one.types])
+      const parentOf = (tree: CodeTree, code: string): number => tree.nodes[tree.find(code)].parent
+      expect(parentOf(profile.regions, twin?.region ?? '')).toBe(parentOf(profile.regions, one.region))
+      expect(parentOf(profile.industries, twin?.industry ?? '')).toBe(parentOf(profile.industries, one.industry))
+      expect(`${twin?.region} ${twin?.industry}`).not.toBe(`${one.region} ${one.industry}`)
+    }
+  })
+  test('the first half stands where the whole would', () => {
+    for (const [at, half] of truth.outbreaks.filter(({ id }) => id.endsWith('a')).entries()) {
+      const whole = outbreaks.find(({ id }) => id === half.id.slice(0, -1))
+      expect(whole, String(at)).toBeDefined()
+      expect([half.region, half.industry, half.start]).toEqual([whole?.region, whole?.industry, whole?.start])
+      expect(half.extraEvents / (whole?.extraEvents ?? 0)).toBeCloseTo(0.5, 1)
+    }
+  })
+})
+
 describe.each(outbreaks)('$id: $kind $region $industry, $shape x $factor', (outbreak) => {
   const seen = all.filter((event) => hits(outbreak, event))
   const before = usual.filter((event) => hits(outbreak, event))

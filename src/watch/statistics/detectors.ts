@@ -1,6 +1,7 @@
 /** The detectors that a profile may name. */
 import type { CountDetector } from '../../../models/counts/detector.ts'
 import { earsC1, earsC2, earsC3 } from '../../../models/counts/earsDetectors.ts'
+import { ewmaNb } from '../../../models/counts/ewmaNb.ts'
 import { recursiveGlm } from '../../../models/counts/recursion.ts'
 import type { WarningPolicy } from '../../../streams/profile.ts'
 
@@ -9,6 +10,7 @@ const detectors: Readonly<Record<WarningPolicy['detector'], CountDetector>> = {
   'ears-c1': earsC1,
   'ears-c2': earsC2,
   'ears-c3': earsC3,
+  'ewma-nb': ewmaNb,
 }
 
 export function detectorOf(policy: WarningPolicy): CountDetector {

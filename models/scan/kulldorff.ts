@@ -1,0 +1,73 @@
+/**
+ * Kulldorff's scan statistic on families of nodes: among nodes that share a parent, is there a set in which the parent's events gather?
+ * Conditional on the family's total, so that a rise of the whole parent is none. Sources: Kulldorff (1997), "A spatial scan statistic";
+ * for families out of trees Kulldorff, Fang & Walsh (2003), "A tree-based scan statistic"; docs/science.md, section 8.
+ */
+import { ln } from '../math.ts'
+
+/**
+ * Nodes of one parent, by place in the arrays: what is usual of each. A set lies within one zone: places of nodes that are near each other.
+ */
+export type Family = {
+  /** Expected counts of the window, > 0. */
+  readonly means: Float64Array
+  /** >= the mean: counts vary more than Poisson's do. */
+  readonly variances: Float64Array
+  readonly zones: readonly (readonly number[])[]
+}
+
+/** The set of a family that scores best; `members` by falling ratio of counts to expected ones, which are scaled to the family's total. */
+export type ScanSet = { members: number[]; score: number; count: number; expected: number }
+
+/** Fewer events of a node gather by chance, and say nothing that could be acted on. */
+const memberCountMin = 3
+/** Larger sets are their parent's matter, and so many of them are looked at that they hide the small ones. */
+const membersMax = 4
+/** What one member alone may have of the score: what one node shows is no cluster. */
+const memberShareMax = 0.75
+
+/**
+ * ln of the likelihood ratio of a set with `count` of `total` events where `expected` of them were usual: count ln(count / expected) +
+ * (total - count) ln((total - count) / (total - expected)), 0 unless count > expected. 0 < expected < total.
+ */
+export function logLikelihoodRatio(count: number, expected: number, total: number): number {
+  if (!(count > expected)) return 0
+  const rest = total - count
+  return count * ln(count / expected) + (rest > 0 ? rest * ln(rest / (total - expected)) : 0)
+}
+
+/**
+ * The best set of two to four nodes of one family; undefined where there is none. Each count is divided by its dispersion (variance / mean),
+ * so that restless nodes do not drown calm ones. The best set of a size is a prefix of its zone by falling ratio (Neill 2012, "Fast subset
+ * scan for spatial pattern detection"), so all of them are found in n log n.
+ */
+export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: Family): ScanSet | undefined {
+  let [total, usual] = [0, 0]
+  for (let at = 0; at < means.length; at++) {
+    const weight = means[at] / variances[at]
+    total += weight * counts[at]
+    usual += weight * means[at]
+  }
+  if (total <= 0) return undefined
+  const scale = total / usual // the parent's own rise
+  let best: { members: number[]; score: number } | undefined
+  for (const zone of zones) {
+    const rising = zone.filter((at) => counts[at] >= memberCountMin && counts[at] > scale * means[at])
+    if (rising.length < 2) continue
+    rising.sort((a, b) => counts[b] / means[b] - counts[a] / means[a] || a - b)
+    let [count, expected, ownMax] = [0, 0, 0]
+    for (const [rank, at] of rising.slice(0, membersMax).entries()) {
+      const weight = means[at] / variances[at]
+      const [own, ownExpected] = [weight * counts[at], weight * means[at] * scale]
+      count += own
+      expected += ownExpected
+      ownMax = Math.max(ownMax, logLikelihoodRatio(own, ownExpected, total))
+      const score = logLikelihoodRatio(count, expected, total)
+      if (rank === 0 || score <= (best?.score ?? 0) || ownMax > memberShareMax * score) continue
+      best = { members: rising.slice(0, rank + 1), score }
+    }
+  }
+  if (best === undefined) return undefined
+  const sum = (of: (at: number) => number): number => best.members.reduce((all, at) => all + of(at), 0)
+  return { ...best, count: sum((at) => counts[at]), expected: sum((at) => scale * means[at]) }
+}

@@ -1,0 +1,87 @@
+/**
+ * How likely so high a score is by chance: every family is drawn again and again, each count negative binomial about what was
+ * usual, and the best score of all families is kept (Dwass 1957). Few replicates suffice, since the greatest of many scores is near a Gumbel
+ * distribution (Abrams, Kulldorff & Kleinman 2010, "Gumbel based p-value approximations for spatial scan statistics").
+ */
+import { exp, ln } from '../math.ts'
+import { bestSet, type Family } from './kulldorff.ts'
+
+/** Uniform numbers in [0, 1). */
+export type Draws = { next(): number }
+
+/** Where the greatest score of a quiet window lies. */
+export type NullScores = { readonly location: number; readonly scale: number }
+
+const eulerGamma = 0.5772156649015329
+const rootOfSixByPi = 0.7796968012336761
+/** Above it a count is drawn as a rounded normal number about a cubed one (Wilson & Hilferty 1931). */
+const directMeanMax = 60
+
+/** @param replicates At least 10. */
+export function nullScores(families: readonly Family[], replicates: number, draws: Draws): NullScores {
+  const samplers = families.map((family) => new NegativeBinomials(family))
+  const scores: number[] = []
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    let most = 0
+    for (const [at, family] of families.entries())
+      most = Math.max(most, bestSet(samplers[at].draw(draws), family)?.score ?? 0)
+    scores.push(most)
+  }
+  const mean = scores.reduce((sum, score) => sum + score, 0) / replicates
+  const squares = scores.reduce((sum, score) => sum + (score - mean) * (score - mean), 0)
+  const scale = Math.max(1e-9, rootOfSixByPi * Math.sqrt(squares / (replicates - 1)))
+  return { location: mean - eulerGamma * scale, scale }
+}
+
+/** P(the greatest score of a quiet window is as high or higher). */
+export function pOf(score: number, { location, scale }: NullScores): number {
+  const tail = exp(-(score - location) / scale)
+  return tail < 1e-8 ? tail : 1 - exp(-tail)
+}
+
+/** Counts of a family; what does not change from draw to draw is worked out once. */
+class NegativeBinomials {
+  readonly #family: Family
+  /** P(0), and the odds of the next: p(k + 1) / p(k) = (k + size) / (k + 1) * odds. */
+  readonly #none: Float64Array
+  readonly #size: Float64Array
+  readonly #odds: Float64Array
+
+  constructor(family: Family) {
+    const { means, variances } = family
+    this.#family = family
+    this.#size = means.map((mean, node) => (mean * mean) / Math.max(variances[node] - mean, 1e-9 * mean))
+    this.#odds = means.map((mean, node) => mean / (this.#size[node] + mean))
+    this.#none = means.map((_, node) => exp(this.#size[node] * ln(1 - this.#odds[node])))
+  }
+
+  draw(draws: Draws): Float64Array {
+    const { means, variances } = this.#family
+    return means.map((mean, node) => {
+      if (mean > directMeanMax) return rounded(mean, variances[node], draws)
+      let left = draws.next()
+      let count = 0
+      for (let p = this.#none[node]; left >= p && p > 1e-300; count++) {
+        left -= p
+        p *= ((count + this.#size[node]) / (count + 1)) * this.#odds[node]
+      }
+      return count
+    })
+  }
+}
+
+/** A gamma number with this mean and variance, nearly, rounded: its cube root is nearly normal. */
+function rounded(mean: number, variance: number, draws: Draws): number {
+  const shape = (mean * mean) / variance
+  const root = 1 - 1 / (9 * shape) + normal(draws) / (3 * Math.sqrt(shape))
+  return Math.max(0, Math.floor(mean * root * root * root + 0.5))
+}
+
+/** Standard normal (Marsaglia & Bray 1964). */
+function normal(draws: Draws): number {
+  for (;;) {
+    const [x, y] = [2 * draws.next() - 1, 2 * draws.next() - 1]
+    const square = x * x + y * y
+    if (square > 0 && square < 1) return x * Math.sqrt((-2 * ln(square)) / square)
+  }
+}

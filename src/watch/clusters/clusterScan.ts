@@ -1,0 +1,78 @@
+/**
+ * Clusters: sets of nodes beside each other in which the events of their parent gather, though no single one shows it. Every seventh tick the
+ * seven ticks up to it are looked through (models/scan). No statistic of the warnings yet: `npm run bench -- clusters` measures it.
+ */
+import { bestSet } from '../../../models/scan/kulldorff.ts'
+import { nullScores, pOf } from '../../../models/scan/monteCarlo.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import { Sfc32 } from '../../../streams/sfc32.ts'
+import type { CellKeys } from '../../cells.ts'
+import type { Lattice } from '../lattice.ts'
+import type { TickAggregates } from '../tickAggregates.ts'
+import { clusterFamilies } from './clusterFamilies.ts'
+import { ClusterWindow } from './clusterWindow.ts'
+
+export const windowTicks = 7
+const replicates = 39
+/** Discounted windows before one that is looked through: after two. */
+const weightMin = 1.8
+
+/** Nodes with their events and what was usual in the ticks `from` .. `to`, the one that rose most first. */
+export type Cluster = {
+  members: { node: number; count: number; expected: number }[]
+  from: number
+  to: number
+  /** Of what: 0 all events, 1 + g group g. */
+  of: number
+  score: number
+  /** Chance that the best set of a quiet country scores as high. */
+  p: number
+}
+
+export class ClusterScan {
+  readonly #lattice: Lattice
+  readonly #window: ClusterWindow
+
+  constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
+    this.#lattice = lattice
+    this.#window = new ClusterWindow(profile, keys, lattice, clusterFamilies(profile, keys, lattice))
+  }
+
+  /** Takes a closed tick; at the end of a window what was found in it, the best first, no node of one on, above or below a node of a better one. */
+  close(tick: number, aggregates: TickAggregates): Cluster[] {
+    this.#window.take(tick, aggregates)
+    const from = this.#window.from ?? tick
+    if (tick - from + 1 < windowTicks) return []
+    const found = this.#window.weight >= weightMin ? this.#scan(from, tick) : []
+    this.#window.close()
+    return found
+  }
+
+  #scan(from: number, to: number): Cluster[] {
+    const open = this.#window.open()
+    const families = open.map(({ family }) => family)
+    const nulls = nullScores(families, replicates, new Sfc32(0, 'clusters', to))
+    const sets = open.flatMap(({ family, of, nodes, counts }): Cluster[] => {
+      const set = bestSet(counts, family)
+      if (set === undefined) return []
+      const scale = set.expected / set.members.reduce((sum, at) => sum + family.means[at], 0)
+      const members = set.members.map((at) => ({
+        node: nodes[at],
+        count: counts[at],
+        expected: scale * family.means[at],
+      }))
+      return [{ members, from, to, of, score: set.score, p: pOf(set.score, nulls) }]
+    })
+    sets.sort((a, b) => b.score - a.score || a.members[0].node - b.members[0].node)
+    const taken: number[] = []
+    return sets.filter(({ members }) => {
+      if (members.some(({ node }) => taken.some((other) => this.#touches(node, other)))) return false
+      taken.push(...members.map(({ node }) => node))
+      return true
+    })
+  }
+
+  #touches(one: number, other: number): boolean {
+    return this.#lattice.contains(one, other) || this.#lattice.contains(other, one)
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * What clusters are looked for by: events of an open window of ticks, and of the windows before it, by leaf and group of types. The share that
+ * a node has of its parent's events is learnt from these windows alone, without the priors of the counts, which draw a node towards its
+ * siblings. Looked at are all events of a node, and those of each group.
+ */
+import { z } from 'zod'
+import type { Family } from '../../../models/scan/kulldorff.ts'
+import type { Profile } from '../../../streams/profile.ts'
+import type { CellKeys } from '../../cells.ts'
+import type { WordReader, WordWriter } from '../../fold/pages.ts'
+import { NumberSums } from '../../sums.ts'
+import type { Lattice } from '../lattice.ts'
+import { cellKey, type Moves, moved } from '../moves.ts'
+import type { TickAggregates } from '../tickAggregates.ts'
+import type { KeyFamily } from './clusterFamilies.ts'
+
+/** What a window is worth a window later. */
+const keep = 0.85
+/** Events that a node is taken to have had beforehand. */
+const eventsBefore = 0.5
+/** A family with fewer expected events in a window can show nothing. */
+const familyMeanMin = 4
+const dispersionMax = 10
+const dispersionGain = 0.15
+
+/** Of all events of a node; group g is 1 + g. */
+export const allEvents = 0
+
+const Saved = z.object({
+  from: z.int().nullable(),
+  weight: z.number(),
+  nodes: z.array(cellKey),
+  leaves: z.array(cellKey),
+  dispersions: z.array(z.number()),
+})
+
+/** A family in the open window: the nodes at its places, their counts, and of what they are. */
+export type OpenFamily = { family: Family; of: number; nodes: readonly number[]; counts: Float64Array }
+
+export class ClusterWindow {
+  readonly #families: readonly KeyFamily[]
+  readonly #nodes: readonly number[]
+  readonly #at: ReadonlyMap<number, number>
+  readonly #groups: number
+  readonly #keys: CellKeys
+  readonly #lattice: Lattice
+  /** By column the group of the type that it counts + 1; 0: it counts none that is judged. */
+  readonly #groupOf: Uint8Array
+  /** By (leaf, group): events of the open window, and discounted ones of the windows before. */
+  #counts = new NumberSums()
+  #past = new NumberSums()
+  /** Of the open window by node: (events of a tick)^2, (events of one enterprise in a tick)^2, and events that are not judged. */
+  #squares: Float64Array
+  #ofEnterprises: Float64Array
+  #withheld: Float64Array
+  /** By family and what is looked at: variance over mean of counts about what was expected. */
+  #dispersions: Float64Array
+  #weight = 0
+  #from: number | undefined
+
+  constructor(profile: Profile, keys: CellKeys, lattice: Lattice, families: readonly KeyFamily[]) {
+    this.#families = families
+    this.#keys = keys
+    this.#lattice = lattice
+    this.#groups = profile.groups.length
+    this.#groupOf = new Uint8Array(keys.columns.count)
+    for (const { index, group, judged } of profile.types)
+      if (judged) this.#groupOf[keys.columns.type(index)] = 1 + group
+    this.#nodes = [...new Set(families.flatMap(({ nodes }) => nodes))].sort((a, b) => a - b)
+    this.#at = new Map(this.#nodes.map((node, at) => [node, at]))
+    this.#squares = new Float64Array(this.#nodes.length)
+    this.#ofEnterprises = new Float64Array(this.#nodes.length)
+    this.#withheld = new Float64Array(this.#nodes.length)
+    this.#dispersions = new Float64Array(families.length * (1 + this.#groups)).fill(1)
+  }
+
+  /** The first tick of the open window. */
+  get from(): number | undefined {
+    return this.#from
+  }
+  /** Discounted number of windows before. */
+  get weight(): number {
+    return this.#weight
+  }
+
+  /** Takes a closed tick. */
+  take(tick: number, aggregates: TickAggregates): void {
+    this.#from ??= tick
+    const { keys, sums } = aggregates.counts()
+    for (const [at, key] of keys.entries()) {
+      const group = this.#groupOf[this.#keys.column(key)]
+      if (group > 0) this.#counts.add(this.#keys.cellOf(this.#keys.gradedOf(key)) * this.#groups + group - 1, sums[at])
+    }
+    for (const node of aggregates.nodes.keys()) {
+      const at = this.#at.get(node)
+      if (at === undefined) continue
+      const events = aggregates.judgedEvents(node)
+      this.#withheld[at] += Math.abs(aggregates.withheld(node))
+      this.#squares[at] += events * events
+      if (events > 0) this.#ofEnterprises[at] += aggregates.nodes.get(node)?.squares ?? 0
+    }
+  }
+
+  /** The families in which something could be found, by what the windows before let expect. */
+  open(): OpenFamily[] {
+    const [counts, past] = [this.#byNode(this.#counts), this.#byNode(this.#past)]
+    const found: OpenFamily[] = []
+    for (const [at, family] of this.#families.entries())
+      for (let of = 0; of <= this.#groups; of++) {
+        const dispersion = this.#dispersions[at * (1 + this.#groups) + of]
+        const open = this.#openFamily(family, { of, dispersion, counts, past })
+        if (open !== undefined) found.push(open)
+      }
+    return found
+  }
+
+  /** Learns the window, and begins the next. */
+  close(): void {
+    if (this.#weight > 0) this.#disperse()
+    const learnt = new NumberSums()
+    for (const [key, events] of this.#past.entries()) learnt.add(key, keep * events)
+    for (const [key, events] of this.#counts.entries()) learnt.add(key, Math.max(0, events))
+    this.#past = learnt
+    this.#counts = new NumberSums()
+    this.#squares.fill(0)
+    this.#ofEnterprises.fill(0)
+    this.#withheld.fill(0)
+    this.#weight = keep * this.#weight + 1
+    this.#from = undefined
+  }
+
+  save(out: WordWriter): void {
+    const { keys } = this.#all()
+    const kept = this.#nodes.flatMap((_, at) => (this.#squares[at] !== 0 || this.#withheld[at] !== 0 ? [at] : []))
+    out.putJson({
+      ...{ from: this.#from ?? null, weight: this.#weight },
+      nodes: kept.map((at) => this.#nodes[at]),
+      leaves: Array.from(keys, (key) => Math.floor(key / this.#groups)),
+      dispersions: Array.from(this.#dispersions),
+    } satisfies z.infer<typeof Saved>)
+    out.putDoubles(Float64Array.from(keys, (key) => key % this.#groups))
+    for (const sums of [this.#counts, this.#past]) out.putDoubles(keys.map((key) => sums.of(key)))
+    for (const column of [this.#squares, this.#ofEnterprises, this.#withheld])
+      out.putDoubles(Float64Array.from(kept, (at) => column[at]))
+  }
+
+  load(from: WordReader, moves?: Moves): void {
+    const saved = Saved.parse(from.takeJson())
+    const move = (key: number): number | undefined =>
+      moves === undefined ? key : moved(z.array(cellKey), [key], moves).at(0)
+    const groups = from.takeDoubles()
+    for (const sums of [this.#counts, this.#past]) {
+      for (const [at, events] of from.takeDoubles().entries()) {
+        const leaf = move(saved.leaves[at])
+        if (leaf !== undefined && events !== 0) sums.add(leaf * this.#groups + groups[at], events)
+      }
+    }
+    for (const column of [this.#squares, this.#ofEnterprises, this.#withheld]) {
+      for (const [at, value] of from.takeDoubles().entries()) {
+        const place = this.#at.get(move(saved.nodes[at]) ?? Number.NaN)
+        if (place !== undefined) column[place] = value
+      }
+    }
+    this.#weight = saved.weight
+    this.#from = saved.from ?? undefined
+    if (saved.dispersions.length === this.#dispersions.length) this.#dispersions.set(saved.dispersions)
+  }
+
+  /** Keys of either sum, in ascending order. */
+  #all(): { keys: Float64Array } {
+    const keys = new Set<number>()
+    for (const [key] of this.#counts.entries()) keys.add(key)
+    for (const [key] of this.#past.entries()) keys.add(key)
+    return { keys: Float64Array.from(keys).sort() }
+  }
+
+  /** Sums over leaves at the nodes of families: all events of each, then each group's. */
+  #byNode(sums: NumberSums): Float64Array {
+    const width = this.#nodes.length
+    const found = new Float64Array(width * (1 + this.#groups))
+    const placesOf = new Map<number, number[]>()
+    for (const [key, events] of sums.entries()) {
+      const leaf = Math.floor(key / this.#groups)
+      const places = placesOf.get(leaf) ?? this.#lattice.nodesOf(leaf).flatMap((node) => this.#at.get(node) ?? [])
+      placesOf.set(leaf, places)
+      for (const at of places) {
+        found[at] += events
+        found[(1 + (key % this.#groups)) * width + at] += events
+      }
+    }
+    return found
+  }
+
+  /** Of the nodes of a family those that have had events, all of which are judged, and whose events are not of one enterprise. */
+  #openFamily(
+    { nodes, zones }: KeyFamily,
+    { of, dispersion, counts, past }: { of: number; dispersion: number; counts: Float64Array; past: Float64Array },
+  ): OpenFamily | undefined {
+    const offset = of * this.#nodes.length
+    const placeOf = new Map<number, number>()
+    const kept: number[] = []
+    for (const node of nodes) {
+      const at = this.#at.get(node)
+      if (at === undefined || (counts[offset + at] === 0 && past[offset + at] === 0)) continue
+      if (this.#withheld[at] > 0 || this.#isOfOne(at, counts[at])) continue
+      placeOf.set(node, kept.length)
+      kept.push(at)
+    }
+    const placed = zones
+      .map((zone) => zone.flatMap((node) => placeOf.get(node) ?? []))
+      .filter((zone) => zone.length > 1)
+    if (placed.length === 0) return undefined
+    const means = Float64Array.from(kept, (at) => (past[offset + at] + eventsBefore) / this.#weight)
+    if (means.reduce((sum, mean) => sum + mean, 0) < familyMeanMin) return undefined
+    // What is usual is known the less, the less was seen of it.
+    const variances = means.map((mean, place) => {
+      return mean * (dispersion + mean / (past[offset + kept[place]] + eventsBefore))
+    })
+    return {
+      of,
+      family: { means, variances, zones: placed },
+      nodes: kept.map((at) => this.#nodes[at]),
+      counts: Float64Array.from(kept, (at) => Math.max(0, counts[offset + at])),
+    }
+  }
+
+  /** Whether a node's events are those of one enterprise, as far as ticks tell: several in a tick, and nearly all of one. */
+  #isOfOne(at: number, events: number): boolean {
+    return this.#ofEnterprises[at] > 1.5 * events && this.#squares[at] < 2 * this.#ofEnterprises[at]
+  }
+
+  #disperse(): void {
+    const [counts, past] = [this.#byNode(this.#counts), this.#byNode(this.#past)]
+    for (const [at, family] of this.#families.entries())
+      for (let of = 0; of <= this.#groups; of++) {
+        const open = this.#openFamily(family, { of, dispersion: 1, counts, past })
+        const place = at * (1 + this.#groups) + of
+        if (open !== undefined) this.#dispersions[place] = dispersed(this.#dispersions[place], open)
+      }
+  }
+}
+
+/** Pearson's statistic of the family about its own total, smoothed over windows. */
+function dispersed(before: number, { family: { means, variances }, counts }: OpenFamily): number {
+  let [total, usual] = [0, 0]
+  for (let at = 0; at < means.length; at++) {
+    total += counts[at]
+    usual += means[at]
+  }
+  if (total === 0 || means.length < 2) return before
+  const scale = total / usual
+  let sum = 0
+  for (let at = 0; at < means.length; at++) {
+    const rest = counts[at] - scale * means[at]
+    sum += Math.min(9, (rest * rest) / (scale * variances[at]))
+  }
+  return Math.min(dispersionMax, Math.max(1, before + dispersionGain * (sum / (means.length - 1) - before)))
+}
