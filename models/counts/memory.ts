@@ -9,13 +9,19 @@ export type Memory = {
   readonly lnKeepWeekly: number
   /** The same of dispersion. */
   readonly lnKeepSquaresWeekly: number
-  /** Dispersion starts as if so many ticks had shown none. */
+  /** Dispersion starts as if so many ticks had shown none, and as many more as bring so many events. */
   readonly phiPriorTicks: number
+  readonly phiPriorEvents: number
 }
 
-/** Dispersion forgets faster than the level: what the first weeks did not explain, such as the weekly rhythm, must not stay in it. */
-const short: Memory = { lnKeepWeekly: ln(0.985), lnKeepSquaresWeekly: ln(0.97), phiPriorTicks: 5 }
-const long: Memory = { lnKeepWeekly: ln(0.99), lnKeepSquaresWeekly: ln(0.995), phiPriorTicks: 15 }
+/**
+ * Days of sparse cells say little about dispersion: two events where .1 was expected are a squared residual of 36, and one outbreak of few events
+ * would raise the dispersion for half a year, and hide the next. So it is believed by events there, not by ticks. Weeks have events enough.
+ *
+ * Dispersion forgets faster than the level: what the first weeks did not explain, such as the weekly rhythm, must not stay in it.
+ */
+const short: Memory = { lnKeepWeekly: ln(0.985), lnKeepSquaresWeekly: ln(0.97), phiPriorTicks: 5, phiPriorEvents: 40 }
+const long: Memory = { lnKeepWeekly: ln(0.99), lnKeepSquaresWeekly: ln(0.995), phiPriorTicks: 15, phiPriorEvents: 0 }
 
 /** The memory for ticks of so many days: short up to a day, long from a week on. */
 export function memoryOf(tickDays: number): Memory {

@@ -104,9 +104,14 @@ function bounded({ mean, variance }: Expectation): Expectation {
 }
 
 /** phi: the discounted mean of squared Pearson residuals, >= 1. */
-function dispersion(state: Float64Array, offset: number, { tickDays }: CountContext): number {
-  const { phiPriorTicks } = memoryOf(tickDays)
-  return Math.max(1, (state[offset + at.squares] + phiPriorTicks) / (state[offset + at.weight] + phiPriorTicks))
+function dispersion(state: Float64Array, offset: number, context: CountContext): number {
+  const { phiPriorTicks, phiPriorEvents } = memoryOf(context.tickDays)
+  const { rate, shape } = context.prior
+  const mean = boundMean(
+    (rate * context.exposure * (shape + state[offset + at.counted])) / (shape + state[offset + at.expected]),
+  )
+  const calmTicks = phiPriorTicks + phiPriorEvents / mean
+  return Math.max(1, (state[offset + at.squares] + calmTicks) / (state[offset + at.weight] + calmTicks))
 }
 
 function learn(state: Float64Array, offset: number, context: CountContext, y: number): void {

@@ -16,30 +16,30 @@ const golden = {
   foldVersion: 5,
   hashes: {
     'cell-parts': '14208 672b0da66259ca80',
-    'cell-warnings': '10 9d0ca5c72f4bf725',
+    'cell-warnings': '10 01804ca70c603fbc',
     'command-results': '2 ca37ab19e106754d',
     contradictions: '0 0000000000000000',
     contributions: '1395 d16095cb07432468',
     'dead-letters': '60 a8415e51092952d6',
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
     fates: '1738 560f5183b4a42936',
-    'industry-warnings': '7 7cb732d8368cb378',
+    'industry-warnings': '7 f6e401a37418a683',
     notices: '1021 fc5bdf8509631792',
-    'region-warnings': '10 603ae1a61b9f1614',
+    'region-warnings': '10 f13821a2ac62ca19',
     'risk-levels': '76 687c4442b4989794',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '160 1b91e9b5158e75c3',
+    ticks: '160 49c8b6a0c3f068a0',
   },
 } as const
 
 /** What they were before warnings had a statistic. */
 const before = {
   ...golden.hashes,
-  'cell-warnings': '10 2a00f2d77951b821',
-  'industry-warnings': '7 0ded254355f5d9d7',
-  'region-warnings': '10 c7f573b744fd935b',
-  ticks: '80 7c92827f412d2266',
+  'cell-warnings': '10 d36c04aed2fdb7df',
+  'industry-warnings': '7 d4072f8ed2692f1c',
+  'region-warnings': '10 47a387b482cbc205',
+  ticks: '80 4aea0e28214d4b0b',
 }
 
 const history = {

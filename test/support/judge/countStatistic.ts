@@ -8,8 +8,8 @@ import type { Expected, Statistic, Sums, Turns } from './judgeOracle.ts'
 
 const keepWeekly = 0.985
 /** With ticks of a week the recursion remembers longer; what siblings hear of a cell and the weekly index do not. */
-const short = { keep: 0.985, keepDispersion: 0.97, calmTicks: 5 }
-const long = { keep: 0.99, keepDispersion: 0.995, calmTicks: 15 }
+const short = { keep: 0.985, keepDispersion: 0.97, calmTicks: 5, calmEvents: 40 }
+const long = { keep: 0.99, keepDispersion: 0.995, calmTicks: 15, calmEvents: 0 }
 const omega0 = [5, 10, 10]
 const limit = 2.58
 const silentTicksMax = 60
@@ -181,7 +181,7 @@ export class CountStatistic implements Statistic {
   }
 
   #expectCell(cell: Cell, { tick, prior, week }: Tick): Expected {
-    const phi = this.#dispersion(cell)
+    const phi = this.#dispersion(cell, prior)
     const size = prior.shape + cell.counted
     const coldMean = (prior.rate * week * size) / (prior.shape + cell.expected)
     const cold = { mean: coldMean, variance: phi * coldMean + coldMean ** 2 / size }
@@ -211,7 +211,7 @@ export class CountStatistic implements Statistic {
   #learnCell(cell: Cell, at: Tick, y: number): void {
     const { tick, prior, week } = at
     const { mean, variance } = this.#expectCell(cell, at)
-    const phi = this.#dispersion(cell)
+    const phi = this.#dispersion(cell, prior)
     const keep = this.#memory.keep ** (this.#clock.tickDays / 7)
     const keepDispersion = this.#memory.keepDispersion ** (this.#clock.tickDays / 7)
     // While the cold start has a say, the spread that was expected cuts, and what it would have expected of the count is taught.
@@ -253,9 +253,12 @@ export class CountStatistic implements Statistic {
     return this.#clock.tickDays < 7 ? short : long
   }
 
-  #dispersion({ squares, weights }: Cell): number {
-    const { calmTicks } = this.#memory
-    return Math.max(1, (squares + calmTicks) / (weights + calmTicks))
+  /** As if so many ticks, and those that bring so many events, had shown none. */
+  #dispersion({ squares, weights, expected, counted }: Cell, { rate, shape }: Prior): number {
+    const { calmTicks, calmEvents } = this.#memory
+    const mean = (rate * (shape + counted)) / (shape + expected)
+    const ticks = calmTicks + calmEvents / mean
+    return Math.max(1, (squares + ticks) / (weights + ticks))
   }
 
   #cell(subject: string): Cell {
