@@ -4,7 +4,6 @@
  */
 import { execFileSync } from 'node:child_process'
 import {
-  chownSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -22,7 +21,7 @@ const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
 /** Fills an empty folder with the root of a file system. */
 export function fillBase(root: string): void {
-  for (const folder of ['usr/bin', 'usr/local/bin', 'usr/local/lib/node_modules', 'etc/ssl/certs', 'home/node', 'root'])
+  for (const folder of ['usr/bin', 'usr/local/bin', 'usr/local/lib/node_modules', 'etc/ssl/certs', 'root'])
     mkdirSync(path.join(root, folder), { recursive: true })
   for (const folder of ['tmp', 'proc', 'sys', 'dev']) mkdirSync(path.join(root, folder), { mode: 0o777 })
   symlinkSync('usr/bin', path.join(root, 'bin'))
@@ -33,14 +32,13 @@ export function fillBase(root: string): void {
   if (existsSync(certificates)) copyFileSync(certificates, path.join(root, certificates))
   writeFileSync(
     path.join(root, 'etc/passwd'),
-    `root:x:0:0::/root:/bin/sh\nnode:x:${nodeUser}:${nodeUser}::/home/node:/bin/sh\n`,
+    `root:x:0:0::/root:/bin/sh\nnode:x:${nodeUser}:${nodeUser}::/tmp:/bin/sh\n`,
   )
   writeFileSync(path.join(root, 'etc/group'), `root:x:0:\nnode:x:${nodeUser}:\n`)
   writeFileSync(path.join(root, 'etc/nsswitch.conf'), 'hosts: files dns\n')
   for (const library of ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'])
     for (const folder of ['/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu'])
       if (existsSync(path.join(folder, library))) copyLibrary(root, path.join(folder, library))
-  chownSync(path.join(root, 'home/node'), nodeUser, nodeUser)
 }
 
 /** The name in the Dockerfile's FROM. */
