@@ -1,4 +1,5 @@
 /** `forewarn serve`: pages and API of a log, in a process of their own that only reads it. */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
@@ -92,7 +93,7 @@ async function serve(screen: Screen, options: Options): Promise<void> {
     const serving = await startServing({
       ...{ profile, file, ...at, names: [], logName: options.log },
       openLog: () => openWhenThere(options),
-      pages: fileURLToPath(new URL('../../dist/dashboard/', import.meta.url)),
+      pages: pagesFolder(),
       machine: () => machineOf(options),
       clock: clockOf(options),
       verify: verifyByProgram(logArguments(options)),
@@ -116,6 +117,14 @@ function clockOf({ demoSpeed }: Options): ClockPort | undefined {
   if (demoSpeed === undefined) return undefined
   const state = { paused: false, daysPerSecond: nonNegative('--demo-speed', demoSpeed) }
   return { state, tell: (clock) => void process.send?.({ clock }) }
+}
+
+/** Where the build puts the pages: under `dist` of a checkout, and beside the program of a package. */
+function pagesFolder(): string {
+  const [checkout, packaged] = ['../../dist/dashboard/', '../../dashboard/'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  )
+  return existsSync(packaged) ? packaged : checkout
 }
 
 function readModelFile({ log, readModel }: Options): string {

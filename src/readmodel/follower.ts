@@ -35,6 +35,8 @@ export class Follower {
   /** Records between the positions and the ends that the round goes to, and those that it had to read in all. */
   behind = 0
   #roundRecords = 0
+  /** Why the last round could not go on. */
+  stopped: Error | undefined
 
   constructor(options: FollowerOptions) {
     this.#options = options

@@ -9,8 +9,9 @@ import type { Model } from '../readmodel/query/ask.ts'
 const process = randomUUID().slice(0, 8)
 
 /** @throws ForewarnError FW_READMODEL_BEHIND as long as nobody has begun to fold the log. */
-export function modelOf({ store, editions }: Follower): Model {
-  if (editions === undefined) throw new ForewarnError('FW_READMODEL_BEHIND', ['nobody has begun to fold the log'])
+export function modelOf({ store, editions, stopped }: Follower): Model {
+  if (editions === undefined)
+    throw new ForewarnError('FW_READMODEL_BEHIND', [stopped?.message ?? 'nobody has begun to fold the log'])
   return { store, editions }
 }
 

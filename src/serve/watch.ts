@@ -37,10 +37,12 @@ export class Watch {
   reached(): void {
     this.#reachedMs = this.#now()
     this.#problem = undefined
+    this.follower.stopped = undefined
   }
 
   failed(problem: ForewarnError): void {
     this.#problem = problem
+    this.follower.stopped = problem
   }
 
   /** Within 30 seconds of the log's end. */

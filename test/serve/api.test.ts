@@ -1,5 +1,6 @@
 /** The API over a small history: what pages show is what the log says, and what cannot be answered says why. */
 import { afterAll, expect, test } from 'vitest'
+import { ForewarnError } from '../../src/errors.ts'
 import { Problem, Status, WarningDetail, WarningList } from '../../src/serve/contracts.ts'
 import { csvOf } from '../../src/serve/table.ts'
 import { warningTopics } from '../../streams/topics.ts'
@@ -77,10 +78,16 @@ test.each([
 })
 
 test('before there is a log the status says so, and nothing else is shown', async () => {
-  const { follower, get, close } = await served(undefined, tinyProfile)
+  const { follower, watch, get, close } = await served(undefined, tinyProfile)
   expect(await follower.round()).toBe(false)
   expect(Status.parse((await get('/status')).json)).toMatchObject({ state: 'no-log', through: null, profile: null })
   expect(Problem.parse((await get('/overview')).json)).toMatchObject({ status: 503, code: 'FW_READMODEL_BEHIND' })
+  watch.failed(new ForewarnError('FW_READMODEL_FULL'))
+  expect(Status.parse((await get('/status')).json)).toMatchObject({
+    state: 'stopped',
+    problem: { code: 'FW_READMODEL_FULL' },
+  })
+  expect(Problem.parse((await get('/overview')).json).message).toContain('The disk of the read model is full')
   await close()
 })
 
