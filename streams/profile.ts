@@ -121,8 +121,6 @@ export function compileProfile(source: ProfileSource): Profile {
   checkFiles(file.files)
   checkFeatures(file)
   checkLabelAndBands(file)
-  if (file.warnings.raiseTicks > file.warnings.raiseOfTicks)
-    throw new Error('warnings.raiseTicks: more than raiseOfTicks')
   const trees = {
     regions: spelt('regions', file.regions, tree('regions', file.regions, regions, file.warnings.regionLevels)),
     industries: spelt(

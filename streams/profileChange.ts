@@ -28,7 +28,7 @@ const free: readonly string[] = [
   ...['bandHysteresis', 'scoreStepMin', 'contributions'],
 ]
 const freeOfWarnings: readonly string[] = [
-  ...['levels', 'orangeChildrenMin', 'eventsMin', 'redEnterprisesMin'],
+  ...['levels', 'budget', 'orangeChildrenMin', 'eventsMin', 'enterprisesMin', 'redEnterprisesMin'],
   ...['raiseTicks', 'raiseOfTicks', 'clearTicks', 'historyTicksMin'],
 ]
 const refusals: Readonly<Record<string, string>> = {

@@ -42,8 +42,10 @@ const eventType = z.strictObject({
   names: names.optional(),
 })
 
-/** One step of the ladder of warning levels: how sure (q, the false discovery rate) and how large (rate ratio). */
-const levelRule = z.strictObject({ qMax: z.number().positive().max(1), rateRatioMin: z.number().min(1) })
+/** How large a rise each step of the ladder of warning levels asks: events over those expected. `qMax`: of profiles before budgets, and nothing follows from it. */
+const levelRule = z.strictObject({ rateRatioMin: z.number().min(1), qMax: z.number().positive().max(1).optional() })
+
+const episodes = z.number().positive().max(100)
 
 const warningPolicy = z.strictObject({
   /** Levels of the region tree and of the industry tree at which counts are judged; the deepest are the leaves of cells. */
@@ -51,15 +53,19 @@ const warningPolicy = z.strictObject({
   industryLevels: z.array(name).min(1),
   detector: z.enum(['recursive-glm', 'ears-c1', 'ears-c2', 'ears-c3', 'ewma-nb']).default('recursive-glm'),
   levels: z.strictObject({ blue: levelRule, yellow: levelRule, orange: levelRule, red: levelRule }),
-  /** So many warned child cells make a warning orange (it must be blue by itself). */
-  orangeChildrenMin: z.int().min(1),
-  /** A warning needs at least so many events, and red so many different enterprises. */
+  /** False alarms that are put up with, by statistic: episodes a week in all that is judged, of one node each. Limits follow from it. */
+  budget: z
+    .strictObject({ counts: episodes.default(0.5), risk: episodes.default(0.3), clusters: episodes.default(0.1) })
+    .prefault({}),
+  /** A warning needs at least so many events, of so many different enterprises. */
   eventsMin: z.int().min(1),
-  redEnterprisesMin: z.int().min(1),
-  /** Raise when at least `raiseTicks` of the last `raiseOfTicks` ticks call for it; red at once. */
-  raiseTicks: z.int().min(1),
-  raiseOfTicks: z.int().min(1).max(12),
-  /** Quiet ticks (below half of the blue threshold) before a warning goes down one level. */
+  enterprisesMin: z.int().min(1).default(3),
+  /** Of profiles before budgets: nothing follows from them. */
+  orangeChildrenMin: z.int().min(1).optional(),
+  redEnterprisesMin: z.int().min(1).optional(),
+  raiseTicks: z.int().min(1).optional(),
+  raiseOfTicks: z.int().min(1).max(12).optional(),
+  /** Quiet ticks (below half of what its level asks) before a warning goes down one level. */
   clearTicks: z.int().min(1).max(24),
   /** A cell is judged from its n-th tick on; before that it only learns. */
   historyTicksMin: z.int().min(1),

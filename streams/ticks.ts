@@ -34,8 +34,30 @@ export const TickRecord = z.object({
   begun: z.array(z.int()).optional(),
   ended: z.array(z.int()).optional(),
   /** Retractions of facts of closed ticks, with the beat in which they came. */
-  late: z.array(z.object({ tick: z.int(), leaf: z.number(), events: z.int(), beat: z.int() })),
-  /** What went red before the tick was over. */
+  late: z.array(
+    z.object({
+      tick: z.int(),
+      leaf: z.number(),
+      /** Of its types; not in logs of foldVersion 4. */
+      group: z.int().optional(),
+      events: z.int(),
+      beat: z.int(),
+    }),
+  ),
+  /** What would call for a level if more than one enterprise had brought it: `stream` is 0 for all events, 1 + g for group g. */
+  listed: z
+    .array(
+      z.object({
+        statistic: z.enum(statisticNames),
+        subject: z.number(),
+        stream: z.int(),
+        events: z.int(),
+        expected: z.number(),
+        enterprises: z.int(),
+      }),
+    )
+    .optional(),
+  /** What called before the tick was over. */
   early: z.array(
     z.object({
       node: z.number(),

@@ -35,19 +35,26 @@ const common = {
 
 /** Of the statistic `count`: how many events became known, beside those that are usual. */
 export const CountEvidence = z.object({
+  /** The group of types whose events these are; absent: all events. */
+  group: z.string().optional(),
   count: z.int(),
   expected: z.number(),
   variance: z.number(),
   p: z.number(),
   q: z.number(),
   rateRatio: z.number(),
+  /** Evidence gathered over ticks, and the limit that it must exceed to call. Not in records of version 1. */
+  value: z.number().optional(),
+  limit: z.number().optional(),
   enterprises: z.int(),
-  /** Effective number of enterprises: count^2 / sum of squares; few = one enterprise makes the count. */
+  /** Effective number of enterprises: events^2 / sum of squares; few = one enterprise makes the count. */
   effectiveEnterprises: z.number(),
   byType: z.record(z.string(), z.int()),
+  /** All events beside those of a group. */
+  all: z.object({ count: z.int(), expected: z.number() }).optional(),
   /** Events that are not in the count, though by type and in the enterprises: their source or region has just begun, or come back. */
   withheld: z.int().optional(),
-  /** Judged counts of this tick in the same family. */
+  /** Streams of counts of the same axis that are judged at once. */
   familySize: z.int(),
 })
 export type CountEvidence = z.infer<typeof CountEvidence>

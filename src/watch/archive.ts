@@ -6,10 +6,9 @@ import type { ArchiveRecord, StateRecord } from '../../streams/ticks.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
-import type { Amendment } from './openWarnings.ts'
 import type { Population } from './population.ts'
 import type { RiskColumns } from './riskSums.ts'
-import type { Early, TickFacts } from './statistics/statistic.ts'
+import type { Amendment, Early, Listed, TickFacts } from './statistics/statistic.ts'
 import type { WarningEngine } from './warningEngine.ts'
 
 const entriesMax = 8_000
@@ -21,8 +20,7 @@ const statePageBytes = 600_000
 export function writeTick(
   { aggregates, population, risk }: TickFacts,
   head: { tick: number; label: string; beat: number },
-  early: readonly Early[],
-  late: readonly Amendment[],
+  { early, late, listed }: { early: readonly Early[]; late: readonly Amendment[]; listed: readonly Listed[] },
   emit: Emit,
 ): void {
   const counts = aggregates.counts()
@@ -58,6 +56,7 @@ export function writeTick(
       ...(page === 0 && ended.length > 0 ? { ended } : {}),
       late: page === 0 ? [...late] : [],
       early: page === 0 ? [...early] : [],
+      ...(page === 0 && listed.length > 0 ? { listed: [...listed] } : {}),
     })
   }
 }
@@ -92,7 +91,7 @@ export function writeExpected(engine: WarningEngine, tick: number, emit: Emit): 
 
 /** Full state goes in when the tick is the first, or a multiple of 24. */
 export function writeStateWhenDue(engine: WarningEngine, population: Population, tick: number, emit: Emit): void {
-  if (tick % archiveFullEveryTicks !== 0 && engine.count.cells.firstTick !== tick) return
+  if (tick % archiveFullEveryTicks !== 0 && engine.cells.firstTick !== tick) return
   writeStock(population, tick, emit)
   const out = new WordWriter()
   engine.save(out)

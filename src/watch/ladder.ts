@@ -5,17 +5,21 @@
 import type { Level } from '../../streams/outputs.ts'
 import type { StatisticName, Warning } from '../../streams/warnings.ts'
 import type { WordReader, WordWriter } from '../fold/pages.ts'
-import { nextState } from './alertState.ts'
+import { nextState, rank } from './alertState.ts'
 import type { Lattice } from './lattice.ts'
 import { type Moves, moved } from './moves.ts'
-import { type Amendment, OpenWarnings, savedWarnings } from './openWarnings.ts'
-import type { Early, Expected, Judged, Statistic, TickFacts } from './statistics/statistic.ts'
+import { OpenWarnings, savedWarnings } from './openWarnings.ts'
+import type { Amendment, Early, Expected, Judged, Listed, Statistic, TickFacts } from './statistics/statistic.ts'
 import type { Identity } from './warning.ts'
+
+/** What called before its tick was over, and what is said of it. */
+export type Call = { early: Early; warnings: Warning[] }
 
 /** What the engine does with every statistic, whatever its evidence. */
 export interface Ladder {
   readonly name: StatisticName
-  earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Early[]
+  /** What calls by what has come in so far, among what changed in this beat; it is raised with that. */
+  earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Call[]
   raiseEarly(early: Early, tick: number): Warning[]
   close(tick: number, beat: number, facts: TickFacts): Warning[]
   amend(amendments: readonly Amendment[], beat: number, openTick: number): Warning[]
@@ -24,18 +28,20 @@ export interface Ladder {
   countByLevel(): Record<Level, number>
   /** What was expected in the tick that was judged last. */
   expected(): Expected | undefined
+  /** What of the tick that was judged last is listed, and not raised. */
+  listed(): Listed[]
   save(out: WordWriter): void
   load(head: unknown, from: WordReader, moves?: Moves): void
 }
 
 export class StatisticLadder<E extends object, D extends object> implements Ladder {
-  readonly #identity: Identity
   readonly #lattice: Lattice
   readonly #statistic: Statistic<E, D>
   readonly #warnings: OpenWarnings<E, D>
+  /** What called early in the open tick and was explained by a parent: what explains it may be taken back. */
+  readonly #explained = new Set<number>()
 
   constructor(identity: Identity, lattice: Lattice, statistic: Statistic<E, D>) {
-    this.#identity = identity
     this.#lattice = lattice
     this.#statistic = statistic
     this.#warnings = new OpenWarnings(identity, lattice, statistic)
@@ -45,29 +51,58 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     return this.#statistic.name
   }
 
-  earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Early[] {
-    return this.#statistic.early?.found(facts, at, (subject) => this.#warnings.standing(subject).level) ?? []
+  /** From the coarsest to the finest: a parent that is raised first explains its children. */
+  earlyCalls(facts: TickFacts, { beat, tick }: { beat: number; tick: number }): Call[] {
+    const { early } = this.#statistic
+    if (early === undefined) return []
+    const standing = (subject: number): Level => this.#warnings.standing(subject).level
+    const subjects = new Set([...early.subjects(tick, facts, standing), ...this.#explained])
+    return [...subjects]
+      .sort((a, b) => a - b)
+      .flatMap((subject): Call[] => {
+        const one = early.judged(tick, facts, subject)
+        if (one === undefined) return []
+        const called = this.#statistic.called(one.evidence, 0)
+        const isExplained = (): boolean => {
+          const above = this.#lattice.parentsOf(subject).flatMap((node) => early.judged(tick, facts, node) ?? [])
+          return standing(subject) === 'calm' && above.some((parent) => this.#explains(parent, one))
+        }
+        this.#explained.delete(subject)
+        if (rank(called) <= rank(standing(subject))) return []
+        if (isExplained()) {
+          this.#explained.add(subject)
+          return []
+        }
+        const record = early.record(one, facts, beat)
+        return [{ early: record, warnings: this.raiseEarly(record, tick) }]
+      })
   }
 
   raiseEarly(early: Early, tick: number): Warning[] {
-    const found = this.#statistic.early?.judged(early, tick)
+    const found = this.#statistic.early?.again(tick, early)
     if (found === undefined) return []
-    const next = { ...this.#warnings.standing(found.one.subject), level: 'red' as const, quietTicks: 0 }
-    const how = {
-      ...{ tick, beat: early.beat, early: true, detail: found.detail },
-      explainedBy: undefined,
-      children: [],
-    }
-    return [this.#warnings.change(found.one, next, how)]
+    const { one, detail } = found
+    const before = this.#warnings.standing(one.subject)
+    const level = this.#statistic.called(one.evidence, 0)
+    if (rank(level) <= rank(before.level)) return []
+    const how = { ...{ tick, beat: early.beat, early: true, detail }, explainedBy: undefined, children: [] }
+    return [this.#warnings.change(one, { ...before, level, quietTicks: 0 }, how)]
   }
 
   /** Judges the tick, moves every state, and learns. */
   close(tick: number, beat: number, facts: TickFacts): Warning[] {
     const statistic = this.#statistic
+    this.#explained.clear()
     if (!statistic.begin(tick, facts)) return []
     const judged = statistic.judge(tick, facts, (subject) => this.#warnings.has(subject))
+    const calling = new Set(
+      judged.flatMap(({ subject, evidence }) => (statistic.called(evidence, 0) === 'calm' ? [] : [subject])),
+    )
     const warnings = statistic.isWarm(tick) ? this.#moveAll(judged, tick, beat, facts) : []
-    statistic.learn(tick, facts, (subject) => this.#warnings.isHeld(subject, tick))
+    const holdsCalls = statistic.isWarm(tick) && statistic.rules.sustained === undefined
+    const isCalling = (subject: number): boolean => holdsCalls && calling.has(subject)
+    const isHeld = (subject: number): boolean => isCalling(subject) || this.#warnings.isHeld(subject, tick)
+    statistic.learn(tick, facts, isHeld)
     return warnings
   }
 
@@ -85,6 +120,10 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
 
   expected(): Expected | undefined {
     return this.#statistic.expected?.()
+  }
+
+  listed(): Listed[] {
+    return this.#statistic.listed?.() ?? []
   }
 
   save(out: WordWriter): void {
@@ -110,11 +149,11 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
       const children = childrenOf.get(subject) ?? []
       const called = statistic.called(evidence, children.length)
       const before = this.#warnings.standing(subject)
-      const isExplained = before.level === 'calm' && called !== 'calm' && this.#isExplained(one, bySubject, own)
+      const isExplained = before.level === 'calm' && called !== 'calm' && this.#isExplained(one, bySubject)
       const next = nextState(
         before,
         { called: isExplained ? 'calm' : called, quiet: statistic.isQuiet(evidence, before.level) },
-        this.#identity.profile.file.warnings,
+        statistic.rules,
       )
       if (next.level === before.level) {
         this.#warnings.remember(subject, next)
@@ -124,7 +163,7 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
         }
         continue
       }
-      const isAllOfOne = children.length === 1 && statistic.explainedByChild(evidence, children[0].evidence)
+      const isAllOfOne = children.length === 1 && statistic.explainedByChild(one, children[0])
       warnings.push(
         this.#warnings.change(one, next, {
           ...{ tick, beat, early: false, detail: statistic.detail(one, facts) },
@@ -143,16 +182,14 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     return found
   }
 
-  #isExplained(
-    { subject, evidence }: Judged<E>,
-    bySubject: ReadonlyMap<number, Judged<E>>,
-    own: ReadonlyMap<number, Level>,
-  ): boolean {
-    return this.#lattice.parentsOf(subject).some((above) => {
-      const parent = bySubject.get(above)
-      const isCalling = parent !== undefined && own.get(above) !== 'calm'
-      return isCalling && this.#statistic.explainedByParent(evidence, parent.evidence)
-    })
+  #isExplained(one: Judged<E>, bySubject: ReadonlyMap<number, Judged<E>>): boolean {
+    const above = this.#lattice.parentsOf(one.subject).flatMap((node) => bySubject.get(node) ?? [])
+    return above.some((parent) => this.#explains(parent, one))
+  }
+
+  /** Whether a parent calls, and its rise alone would bring its child's. */
+  #explains(parent: Judged<E>, child: Judged<E>): boolean {
+    return this.#statistic.called(parent.evidence, 0) !== 'calm' && this.#statistic.explainedByParent(child, parent)
   }
 }
 

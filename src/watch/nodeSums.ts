@@ -1,4 +1,4 @@
-/** Sums of the open tick at judged nodes. Nodes keep their index from tick to tick; their sums do not. */
+/** Sums of the open tick at judged nodes, and events by group of types. Nodes keep their index from tick to tick; their sums do not. */
 import { NumberIndex, resized } from '../sums.ts'
 
 /** What is judged at a node. `squares`: sum over enterprises of (events of one)^2. */
@@ -18,9 +18,17 @@ export class NodeSums {
   #enterprises = new Float64Array(64)
   #squares = new Float64Array(64)
   #states = new Uint8Array(64)
+  /** Events by node and group. */
+  #groupEvents: Int32Array
+  readonly #groups: number
   /** Indices of the nodes that this tick knows, and of those that changed since they were last taken. */
   readonly #known: number[] = []
   #changes: number[] = []
+
+  constructor(groups: number) {
+    this.#groups = groups
+    this.#groupEvents = new Int32Array(64 * groups)
+  }
 
   indexOf(node: number): number {
     return this.#index.indexOf(node)
@@ -44,6 +52,18 @@ export class NodeSums {
     this.#events[at] += events
     this.#enterprises[at] += enterprises
     this.#squares[at] += squares
+  }
+
+  /** Adds events of a group to the node of an index. */
+  addGroupAt(at: number, group: number, events: number): void {
+    if (at >= this.#states.length) this.#reserve(at + 1)
+    this.#groupEvents[at * this.#groups + group] += events
+  }
+
+  /** Events of a group at a node. */
+  groupEventsOf(node: number, group: number): number {
+    const at = this.#presentAt(node)
+    return at === undefined ? 0 : this.#groupEvents[at * this.#groups + group]
   }
 
   get(node: number): NodeSum | undefined {
@@ -98,6 +118,7 @@ export class NodeSums {
       this.#events[at] = 0
       this.#enterprises[at] = 0
       this.#squares[at] = 0
+      this.#groupEvents.fill(0, at * this.#groups, (at + 1) * this.#groups)
     }
     this.#known.length = 0
     this.#changes = []
@@ -120,5 +141,6 @@ export class NodeSums {
     this.#enterprises = resized(this.#enterprises, size)
     this.#squares = resized(this.#squares, size)
     this.#states = resized(this.#states, size)
+    this.#groupEvents = resized(this.#groupEvents, size * this.#groups)
   }
 }

@@ -9,7 +9,7 @@ import { dayMs } from '../limits.ts'
 import { type AlertState, calmState, isAtRest, rank } from './alertState.ts'
 import type { Lattice } from './lattice.ts'
 import { cellKey } from './moves.ts'
-import type { Judged, Statistic } from './statistics/statistic.ts'
+import type { Amendment, Judged, Statistic } from './statistics/statistic.ts'
 import { type Identity, warningId, warningOf } from './warning.ts'
 
 /** A subject's place on the ladder, and the evidence that its last published level stands on. */
@@ -21,9 +21,6 @@ export type Open<E> = {
   retracted: number
   amended: boolean
 }
-
-/** Events of a closed tick that were taken back, and the beat in which it happened. */
-export type Amendment = { tick: number; leaf: number; events: number; beat: number }
 
 /** When and how a level changed. */
 export type How<D> = {
@@ -40,7 +37,7 @@ const heldDaysMax = 28
 /** As they are saved, with the evidence of a statistic. */
 export function savedWarnings<E extends object>(evidence: z.ZodType<E>) {
   const open = z.object({
-    standing: z.object({ level: Level, recent: z.array(Level).readonly(), quietTicks: z.int() }),
+    standing: z.object({ level: Level, quietTicks: z.int(), recent: z.array(Level).readonly().optional() }),
     raisedTick: z.int(),
     evidence: evidence.nullable(),
     evidenceTick: z.int(),
@@ -181,11 +178,12 @@ export class OpenWarnings<E extends object, D extends object> {
   /** Events by subject that open warnings stand on and that are gone, in order of subject. */
   #evidenceLost(amendments: readonly Amendment[]): [number, number][] {
     const lost = new Map<number, number>()
-    for (const { tick, leaf, events } of amendments) {
-      for (const node of this.#lattice.nodesOf(leaf)) {
+    for (const amendment of amendments) {
+      for (const node of this.#lattice.nodesOf(amendment.leaf)) {
         const open = this.#open.get(node)
-        if (open !== undefined && open.standing.level !== 'calm' && open.evidenceTick === tick)
-          lost.set(node, (lost.get(node) ?? 0) + events)
+        if (!open?.evidence || open.standing.level === 'calm' || open.evidenceTick !== amendment.tick) continue
+        if (this.#statistic.standsOn?.(open.evidence, amendment) === true)
+          lost.set(node, (lost.get(node) ?? 0) + amendment.events)
       }
     }
     return [...lost].sort((a, b) => a[0] - b[0])

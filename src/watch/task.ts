@@ -40,10 +40,9 @@ import { DriftWatch } from './drift.ts'
 import { HeardHours } from './heardHours.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { moved, movesBetween } from './moves.ts'
-import type { Amendment } from './openWarnings.ts'
 import { Population } from './population.ts'
 import { SavedSources, SourceWatch } from './sources.ts'
-import type { Early, TickFacts } from './statistics/statistic.ts'
+import type { Amendment, Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { TickRisk } from './tickRisk.ts'
 import { expectedTotals, tickTotals, totalNodes } from './totals.ts'
@@ -303,9 +302,9 @@ export class WatchTask implements FoldTask {
   }
 
   #raiseEarly(beat: number, tick: number, emit: Emit): void {
-    for (const early of this.engine.earlyCalls(this.#facts, { beat, tick })) {
+    for (const { early, warnings } of this.engine.earlyCalls(this.#facts, { beat, tick })) {
       this.#early.push(early)
-      this.#publish(this.engine.raiseEarly(early, tick), emit)
+      this.#publish(warnings, emit)
     }
   }
 
@@ -327,7 +326,8 @@ export class WatchTask implements FoldTask {
     const drift = this.#drift.close(tick, this.#registry.champion)
     for (const notice of drift?.notices ?? []) this.#tellDrifted(notice, emit)
     yield
-    writeTick(this.#facts, { tick, label, beat }, this.#early, this.#late, emit)
+    const listed = this.engine.listed()
+    writeTick(this.#facts, { tick, label, beat }, { early: this.#early, late: this.#late, listed }, emit)
     yield
     writeExpected(this.engine, tick, emit)
     yield

@@ -12,16 +12,18 @@ import { NumberSums, resized } from '../sums.ts'
 import { Ancestors } from './ancestors.ts'
 import type { Role, Turns } from './beginnings.ts'
 import type { Lattice } from './lattice.ts'
-import { type NodeSum, NodeSums } from './nodeSums.ts'
+import { type NodeSum, NodeSums, noSum } from './nodeSums.ts'
 
 /** Events of a closed tick, judged then at a leaf, that were taken back. */
-export type LateRetraction = { tick: number; leaf: number; events: number }
+export type LateRetraction = { tick: number; leaf: number; group: number; events: number }
 
 /** As the tick archive has them. */
 const Sums = TickRecord.pick({ counts: true, nodes: true, taught: true, backlog: true })
 
+const noGroup = 255
+
 export class TickAggregates {
-  readonly nodes = new NodeSums()
+  readonly nodes: NodeSums
   /** Of the events by node those that are not judged: their source or region has just begun, or come back. */
   readonly taught = new NumberSums()
   readonly backlog = new NumberSums()
@@ -37,6 +39,8 @@ export class TickAggregates {
   readonly #keys: CellKeys
   readonly #lattice: Lattice
   readonly #judgedColumn: Uint8Array
+  /** By column the group of its type, if that is judged. */
+  readonly #groupOf: Uint8Array
   /** By column the number of its source + 1; 0: it counts no source. */
   readonly #sourceOf: Uint8Array
   readonly #roleOf: (source: number, region: number) => Role
@@ -72,9 +76,14 @@ export class TickAggregates {
     this.#keys = keys
     this.#roleOf = roleOf
     this.#lattice = lattice
+    this.nodes = new NodeSums(profile.groups.length)
+    this.#groupOf = Uint8Array.from({ length: keys.columns.count }, () => noGroup)
     this.ancestors = new Ancestors(lattice, this.nodes)
     this.#judgedColumn = new Uint8Array(keys.columns.count)
-    for (const type of profile.types) this.#judgedColumn[keys.columns.type(type.index)] = type.judged ? 1 : 0
+    for (const { index, judged, group } of profile.types) {
+      this.#judgedColumn[keys.columns.type(index)] = judged ? 1 : 0
+      if (judged) this.#groupOf[keys.columns.type(index)] = group
+    }
     this.#sourceOf = new Uint8Array(keys.columns.count)
     for (const source of profile.sources.keys()) this.#sourceOf[keys.columns.source(source)] = source + 1
   }
@@ -102,7 +111,10 @@ export class TickAggregates {
 
   /** Puts sums of counts and of nodes back. */
   refill({ counts, nodes, taught, backlog }: z.infer<typeof Sums>): void {
-    for (const [at, key] of counts.keys.entries()) this.addCount(key, counts.sums[at])
+    for (const [at, key] of counts.keys.entries()) {
+      this.addCount(key, counts.sums[at])
+      this.#addGroup(this.ancestors.indexOf(this.#leafOf(key)), this.#keys.column(key), counts.sums[at])
+    }
     for (const [at, key] of nodes.keys.entries())
       this.nodes.add(key, nodes.events[at], nodes.enterprises[at], nodes.squares[at])
     for (const [at, key] of taught?.keys.entries() ?? []) this.taught.add(key, taught?.sums[at] ?? 0)
@@ -114,9 +126,9 @@ export class TickAggregates {
     this.#addToLeaf(this.ancestors.indexOf(this.#leafOf(key)), key, delta)
   }
 
-  /** Late retractions since the last call, by tick and leaf. */
+  /** Late retractions since the last call, by tick, leaf and group. */
   takeLate(): LateRetraction[] {
-    const late = [...this.#late.values()].sort((a, b) => a.tick - b.tick || a.leaf - b.leaf)
+    const late = [...this.#late.values()].sort((a, b) => a.tick - b.tick || a.leaf - b.leaf || a.group - b.group)
     this.#late.clear()
     return late
   }
@@ -147,6 +159,16 @@ export class TickAggregates {
   /** How many of its events are judged, 0 at least: what was taken back was perhaps not. */
   judgedEvents(node: number): number {
     return Math.max(0, this.nodes.eventsOf(node) - this.withheld(node))
+  }
+
+  /** The same; 0 for one that the tick does not know. */
+  judgedSum(node: number): NodeSum {
+    return this.judged(node) ?? noSum
+  }
+
+  /** Events of a group of judged types at a node, withheld or not. */
+  groupEvents(node: number, group: number): number {
+    return this.nodes.groupEventsOf(node, group)
   }
 
   /** Events of a node that are not judged. */
@@ -188,6 +210,7 @@ export class TickAggregates {
         if (this.#judgedColumn[this.#keys.column(keys[at])] === 0) continue
         isJudged = true
         events += deltas[at]
+        this.#addGroup(leaf, this.#keys.column(keys[at]), deltas[at])
       }
       if (isJudged) this.#addAbove(leaf, events, 0, 0)
     }
@@ -202,6 +225,14 @@ export class TickAggregates {
     const { ancestors } = this
     const end = ancestors.endOf(leaf)
     for (let at = ancestors.startOf(leaf); at < end; at++) this[role].add(ancestors.nodeAt(at), events)
+  }
+
+  #addGroup(leaf: number, column: number, events: number): void {
+    const group = this.#groupOf[column]
+    if (group === noGroup) return
+    const { ancestors } = this
+    const end = ancestors.endOf(leaf)
+    for (let at = ancestors.startOf(leaf); at < end; at++) this.nodes.addGroupAt(ancestors.nodes[at], group, events)
   }
 
   #addAbove(leaf: number, events: number, enterprises: number, squares: number): void {
@@ -223,10 +254,11 @@ export class TickAggregates {
 
   #addLate(tick: number, key: number, delta: number): void {
     if (this.#judgedColumn[this.#keys.column(key)] === 0) return
-    const leaf = this.#leafOf(key)
-    const known = this.#late.get(`${tick}:${leaf}`)
+    const [leaf, group] = [this.#leafOf(key), this.#groupOf[this.#keys.column(key)]]
+    const name = `${tick}:${leaf}:${group}`
+    const known = this.#late.get(name)
     if (known) known.events -= delta
-    else this.#late.set(`${tick}:${leaf}`, { tick, leaf, events: -delta })
+    else this.#late.set(name, { tick, leaf, group, events: -delta })
   }
 
   #leafOf(countKey: number): number {

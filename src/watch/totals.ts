@@ -51,7 +51,7 @@ export function tickTotals(
   }
   const open = engine.countByLevel()
   return {
-    cells: engine.count.cells.nodes.length,
+    cells: engine.cells.nodes.length,
     candidates: open.reduce((sum, { counts }) => sum + counts.calm, 0),
     open,
     enterprisesByBand: byBand(profile, keys, population.sums),

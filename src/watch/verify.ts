@@ -78,7 +78,8 @@ export function verifyWarning(published: Warning, archive: Archive, setting: Ver
         warning.id === published.id &&
         warning.tick === published.tick &&
         warning.change === published.change &&
-        warning.early === published.early
+        warning.early === published.early &&
+        warning.beat === published.beat // within a tick it may rise more than once
       )
         derived = warning
     }

@@ -4,13 +4,13 @@ import type { Level } from '../../streams/outputs.ts'
 import { type StatisticName, statisticNames, type Warning } from '../../streams/warnings.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { StatePart } from '../fold/state.ts'
-import type { Ladder } from './ladder.ts'
+import type { Call, Ladder } from './ladder.ts'
 import type { Lattice } from './lattice.ts'
 import type { Moves } from './moves.ts'
-import type { Amendment } from './openWarnings.ts'
+import type { CellStates } from './statistics/cellStates.ts'
 import type { CountStatistic } from './statistics/count.ts'
 import type { RiskStatistic } from './statistics/risk.ts'
-import type { Early, Expected, TickFacts } from './statistics/statistic.ts'
+import type { Amendment, Early, Expected, Listed, TickFacts } from './statistics/statistic.ts'
 import { statisticsOf } from './statistics/statistics.ts'
 import type { Identity } from './warning.ts'
 
@@ -18,23 +18,26 @@ import type { Identity } from './warning.ts'
 const Head = z.object({ statistics: z.array(z.enum(statisticNames)) })
 
 export class WarningEngine {
+  /** What the counts have learnt of each cell. */
+  readonly cells: CellStates
   readonly count: CountStatistic
   readonly risk: RiskStatistic
   readonly #ladders: readonly Ladder[]
 
   constructor(identity: Identity, lattice: Lattice) {
-    const { count, risk, ladders } = statisticsOf(identity, lattice)
+    const { cells, count, risk, ladders } = statisticsOf(identity, lattice)
+    this.cells = cells
     this.count = count
     this.risk = risk
     this.#ladders = ladders
   }
 
-  /** What calls for red by what has come in so far, among what changed in this beat. */
-  earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Early[] {
+  /** What calls by what has come in so far, among what changed in this beat; it is raised with that. */
+  earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Call[] {
     return this.#ladders.flatMap((ladder) => ladder.earlyCalls(facts, at))
   }
 
-  /** Raises to red in the middle of a tick. */
+  /** Raises once more what called in the middle of a tick. */
   raiseEarly(early: Early, tick: number): Warning[] {
     return this.#ladders.flatMap((ladder) => ladder.raiseEarly(early, tick))
   }
@@ -60,6 +63,11 @@ export class WarningEngine {
       const expected = ladder.expected()
       return expected === undefined ? [] : [{ statistic: ladder.name, ...expected }]
     })
+  }
+
+  /** What of the tick that was judged last is listed, and not raised. */
+  listed(): Listed[] {
+    return this.#ladders.flatMap((ladder) => ladder.listed())
   }
 
   readonly state: StatePart = {

@@ -7,6 +7,7 @@ import { foldVersion } from '../../src/fold/version.ts'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
+import { compileProfile } from '../../streams/profile.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
@@ -15,10 +16,14 @@ import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { ofCounts } from '../support/ofCounts.ts'
 import { all } from '../support/readFold.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
+import { tinySource } from '../support/tinyProfile.ts'
 
 const dayMs = 86_400_000
-const setting = { profile: tinyProfile, model: null }
+/** A country of a few cells, in which a false alarm is rare. */
+const { warnings: policy } = tinySource.file
+const warnings = { ...policy, budget: { ...policy.budget, counts: 0.05 }, historyTicksMin: 14 }
+const profile = compileProfile({ ...tinySource, file: { ...tinySource.file, warnings } })
+const setting = { profile, model: null }
 const market = generatedHistory({ seed: 5, days: 66, enterprises: 90, eventsPerDay: 90 })
 const [begins, outbreaks] = [30, [36, 37, 56, 57]] as const
 const troubled = generatedHistory({
@@ -104,7 +109,7 @@ const raised = ({ warnings }: Said): string[] =>
   warnings
     .filter(({ change }) => change === 'raised')
     .map(({ tick, axis, region, industry }) => {
-      const day = tick - tinyProfile.calendar.tickOf(historyStartMs)
+      const day = tick - profile.calendar.tickOf(historyStartMs)
       return `${day} ${[axis, region, industry].filter((part) => part !== '').join(' ')}`
     })
     .sort()
@@ -112,7 +117,8 @@ const raised = ({ warnings }: Said): string[] =>
 describe.each(Object.keys(histories))('%s', (what) => {
   it('raises no flood', () => {
     const days = new Set(raised(of(what)).map((line) => line.split(' ')[0]))
-    if (what.endsWith('trouble')) expect(days).toEqual(new Set(['37', '57']))
+    if (what.endsWith('trouble'))
+      expect(days).toEqual(new Set(['36', '56', '58'])) // at once; what a parent explained may follow when that is calm
     else expect(raised(of(what))).toEqual([])
   })
 
@@ -135,15 +141,12 @@ describe.each(Object.keys(histories))('%s', (what) => {
 it('what is not judged yet is told beside the count, and what happens beside it is found', () => {
   const { warnings } = of('a source begins later, and there is trouble')
   const found = ofCounts(warnings).filter(
-    ({ change, region, industry, tickLabel }) =>
-      change === 'raised' && region === 'P1' && industry === 'X' && tickLabel !== '',
+    ({ change, evidence }) => change === 'raised' && Object.keys(evidence.byType).length > 0,
   )
   expect(found.length).toBeGreaterThan(0)
-  for (const { byType, count, withheld = 0 } of found.map((one) => one.evidence)) {
-    expect(Object.values(byType).reduce((sum, events) => sum + events, 0)).toBe(count + withheld)
-  }
-  const [{ evidence: first }] = found
-  expect(first.withheld).toBeGreaterThan(first.count / 4)
+  for (const { byType, count, all, withheld = 0 } of found.map((one) => one.evidence))
+    expect(Object.values(byType).reduce((sum, events) => sum + events, 0)).toBe((all?.count ?? count) + withheld)
+  expect(found.some(({ evidence: { count, withheld = 0 } }) => withheld > count / 4)).toBe(true)
 })
 
 it('every warning is judged again from the archive', async () => {
@@ -155,7 +158,7 @@ it('every warning is judged again from the archive', async () => {
     for (const from of new Set(states.filter(({ tick }) => tick < warning.tick).map(({ tick }) => tick))) {
       const known = archive.filter(({ kind, tick }) => kind === 'tick' || tick <= from)
       const { differences } = verifyWarning(warning, archiveBefore(known, warning.tick), {
-        profileOf: () => tinyProfile,
+        profileOf: () => profile,
         model: null,
         foldVersion,
         beatMs: 1_000,

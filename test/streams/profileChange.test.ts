@@ -31,7 +31,11 @@ const added = `  - { code: FOOD.FIRE, group: FOOD, severity: 2, freshDaysMax: 7 
 const nearby = `features: [{ name: around, kind: nearby, axis: region, of: [FOOD.CLOSED], halfLifeDays: 9, prior: { rate: 1, events: 1 } }]\nhalfLivesDays`
 
 test.each<[what: string, edits: Edit[], paths: string[]]>([
-  ['a threshold', [[mine, 'qMax: 0.1,', 'qMax: 0.2,']], ['warnings.levels.blue.qMax']],
+  [
+    'a threshold',
+    [[mine, 'blue: { rateRatioMin: 1.5 }', 'blue: { rateRatioMin: 1.6 }']],
+    ['warnings.levels.blue.rateRatioMin'],
+  ],
   ['a rate ratio', [[mine, 'rateRatioMin: 4', 'rateRatioMin: 5']], ['warnings.levels.red.rateRatioMin']],
   ['how long a warning stays', [[mine, 'clearTicks: 3', 'clearTicks: 5']], ['warnings.clearTicks']],
   ['hysteresis of bands', [[mine, 'bandHysteresis: 0.03', 'bandHysteresis: 0.01']], ['bandHysteresis']],

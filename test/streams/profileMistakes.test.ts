@@ -252,11 +252,11 @@ describe('mistakes', () => {
       'files.risk-events.records.1.knownAt: all records of a file say when they became known, or none does',
     ],
     [
-      'more ticks than there are',
+      'no false alarm at all',
       'profile.yaml',
-      'raiseTicks: 2',
-      'raiseTicks: 4',
-      'warnings.raiseTicks: more than raiseOfTicks',
+      'counts: 0.5',
+      'counts: 0',
+      'warnings.budget.counts: Too small: expected number to be >0',
     ],
     [
       'rates around of another axis',

@@ -198,7 +198,7 @@ describe('what the built-in profiles say', () => {
   })
 
   const keys = [
-    ...['region', 'industry', 'cell'].map((axis) => `warning.${axis}`),
+    ...['region', 'industry', 'cell'].flatMap((axis) => [`warning.${axis}`, `warning.${axis}.group`]),
     ...levels.map((level) => `level.${level}`),
     ...['hour', 'day', 'week'].map((unit) => `tick.${unit}`),
     ...[

@@ -43,7 +43,11 @@ const named = (code: string, parent: string): CodeRow => ({ code, parent, names:
 
 /** Warns of less. */
 export const wary = edition({
-  file: (file) => ({ ...file, version: '2', warnings: { ...file.warnings, eventsMin: 2, raiseTicks: 1 } }),
+  file: (file) => ({
+    ...file,
+    version: '2',
+    warnings: { ...file.warnings, eventsMin: 2, budget: { ...file.warnings.budget, counts: 20 } },
+  }),
   words: { 'reason.other': '{feature} = {value}' },
 })
 /** Another type, another source, behind the others. */

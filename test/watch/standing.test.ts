@@ -1,20 +1,22 @@
 import { expect, it } from 'vitest'
-import { type AlertState, calmState, isAtRest, nextState } from '../../src/watch/alertState.ts'
+import { type AlertState, calmState, isAtRest, nextState, type Rules } from '../../src/watch/alertState.ts'
 import {
   type CountEvidence,
-  calledLevel,
+  effectiveEnterprises,
   explainedByChild,
   explainedByParent,
-  isQuiet,
+  reduced,
+  type Stream,
 } from '../../src/watch/statistics/countEvidence.ts'
+import { isBelowHalf, levelOf, type Measure } from '../../src/watch/statistics/levels.ts'
 import { type Level, Level as LevelContract } from '../../streams/outputs.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
 
-/** Raise after 2 of 3 ticks; down after 3 quiet ones. */
-const policy = tinyProfile.file.warnings
+/** Up at once; down after 3 quiet ticks. `former`: up after 2 of 3 ticks. */
+const rules: Rules = { clearTicks: 3 }
+const former: Rules = { clearTicks: 3, sustained: { ticks: 2, ofTicks: 3 } }
 
 /** What each tick called for (`q` behind it: quiet), and where the cell stood after it. */
-function walk(text: string): { said: string[]; wanted: string[]; last: AlertState } {
+function walk(text: string, by: Rules): { said: string[]; wanted: string[]; last: AlertState } {
   let standing = calmState
   const rows = text
     .trim()
@@ -22,53 +24,26 @@ function walk(text: string): { said: string[]; wanted: string[]; last: AlertStat
     .map((line) => line.trim().split(/\s+/))
   const said = rows.map(([called]) => {
     const level = LevelContract.parse(called.replace('-q', ''))
-    standing = nextState(standing, { called: level, quiet: called.endsWith('-q') }, policy)
+    standing = nextState(standing, { called: level, quiet: called.endsWith('-q') }, by)
     return standing.level
   })
   return { said, wanted: rows.map(([, wanted]) => wanted), last: standing }
 }
 
-const walks: [what: string, table: string][] = [
+const walks: [what: string, rules: Rules, table: string][] = [
   [
-    'raised when two of three ticks call for it',
+    'raised at once to what is called for',
+    rules,
     `
-    blue    calm
     calm    calm
-    blue    blue`,
-  ],
-  [
-    'not when the calls are too far apart',
-    `
-    blue    calm
-    calm    calm
-    calm    calm
-    blue    calm`,
-  ],
-  [
-    'to the level that two of three reach',
-    `
-    orange  calm
-    blue    blue
     yellow  yellow
-    orange  yellow
-    orange  orange`,
-  ],
-  [
-    'red at once',
-    `
-    calm    calm
-    red     red`,
-  ],
-  [
-    'red at once from anywhere',
-    `
-    blue    calm
-    blue    blue
+    blue    yellow
     red     red
     calm    red`,
   ],
   [
     'down one level after three quiet ticks, and three more for the next',
+    rules,
     `
     red     red
     calm-q  red
@@ -85,7 +60,8 @@ const walks: [what: string, table: string][] = [
     calm-q  calm`,
   ],
   [
-    'a tick that is not quiet begins the count anew',
+    'not lowered where a tick that is not quiet begins the count anew',
+    rules,
     `
     red     red
     calm-q  red
@@ -96,15 +72,8 @@ const walks: [what: string, table: string][] = [
     calm-q  orange`,
   ],
   [
-    'a level once reached is not lowered by lower calls',
-    `
-    red     red
-    blue    red
-    blue    red
-    blue    red`,
-  ],
-  [
-    'going down, it can go up again',
+    'up again while it goes down',
+    rules,
     `
     red     red
     calm-q  red
@@ -112,75 +81,118 @@ const walks: [what: string, table: string][] = [
     calm-q  orange
     red     red`,
   ],
+  [
+    'before budgets: raised when two of three ticks call for it',
+    former,
+    `
+    blue    calm
+    calm    calm
+    blue    blue`,
+  ],
+  [
+    'before budgets: not when the calls are too far apart',
+    former,
+    `
+    blue    calm
+    calm    calm
+    calm    calm
+    blue    calm`,
+  ],
+  [
+    'before budgets: to the level that two of three reach',
+    former,
+    `
+    orange  calm
+    blue    blue
+    yellow  yellow
+    orange  yellow
+    orange  orange`,
+  ],
+  [
+    'before budgets: red at once',
+    former,
+    `
+    calm    calm
+    red     red`,
+  ],
 ]
 
-it.each(walks)('a warning is %s', (_, table) => {
-  const { said, wanted } = walk(table)
+it.each(walks)('a warning is %s', (_, by, table) => {
+  const { said, wanted } = walk(table, by)
   expect(said).toEqual(wanted)
 })
 
 it('is at rest when nothing of it need be remembered', () => {
   expect(isAtRest(calmState)).toBe(true)
-  expect(isAtRest(walk('blue calm').last)).toBe(false)
-  expect(isAtRest(walk('blue calm\ncalm calm\ncalm calm\ncalm calm').last)).toBe(true)
-  expect(isAtRest(walk('red red').last)).toBe(false)
+  expect(isAtRest(walk('blue blue', rules).last)).toBe(false)
+  expect(isAtRest(walk('blue calm', former).last)).toBe(false)
+  expect(isAtRest(walk('blue calm\ncalm calm\ncalm calm\ncalm calm', former).last)).toBe(true)
 })
 
-const evidence = (events: number, expected: number, q: number, enterprises = 10): CountEvidence => ({
-  events,
-  enterprises,
-  squares: events,
-  expected,
-  variance: expected,
-  p: q / 10,
-  q,
-  rateRatio: events / expected,
-  familySize: 10,
-})
+const sizes = { blue: 1.5, yellow: 2, orange: 3, red: 4 }
 
-it('calls for a level by q, by rate ratio and by breadth', () => {
-  const table: [what: string, evidence: CountEvidence, children: number, level: Level][] = [
-    ['nothing', evidence(10, 10, 1), 0, 'calm'],
-    ['too few events', evidence(2, 0.1, 0.0001), 0, 'calm'],
-    ['sure, and too small a rise', evidence(14, 10, 0.0001), 0, 'calm'],
-    ['a rise, and not sure', evidence(40, 10, 0.1), 0, 'calm'],
-    ['blue', evidence(15, 10, 0.09), 0, 'blue'],
-    ['blue by its q', evidence(90, 10, 0.09), 0, 'blue'],
-    ['yellow', evidence(20, 10, 0.04), 0, 'yellow'],
-    ['orange', evidence(30, 10, 0.009), 0, 'orange'],
-    ['red', evidence(40, 10, 0.0009), 0, 'red'],
-    ['red in two enterprises is orange', evidence(40, 10, 0.0009, 2), 0, 'orange'],
-    ['blue with two warned children', evidence(15, 10, 0.09), 2, 'blue'],
-    ['blue with three warned children is orange', evidence(15, 10, 0.09), 3, 'orange'],
-    ['calm with three warned children', evidence(14, 10, 0.09), 3, 'calm'],
+it('calls for the lesser of what the evidence and the size reach', () => {
+  const table: [what: string, Measure, Level][] = [
+    ['at the limit', { strength: 1, size: 9 }, 'calm'],
+    ['above the limit', { strength: 1.01, size: 9 }, 'blue'],
+    ['strong, and too small a rise', { strength: 1e9, size: 1.49 }, 'calm'],
+    ['strong, and a small rise', { strength: 1e9, size: 1.5 }, 'blue'],
+    ['yellow by both', { strength: 4.1, size: 2 }, 'yellow'],
+    ['yellow by its evidence', { strength: 15, size: 40 }, 'yellow'],
+    ['orange by its size', { strength: 100, size: 3.9 }, 'orange'],
+    ['red', { strength: 64.1, size: 4 }, 'red'],
+    ['nothing at all', { strength: 0, size: 0 }, 'calm'],
   ]
-  for (const [what, one, children, level] of table) expect(calledLevel(one, children, policy), what).toBe(level)
+  for (const [what, measure, level] of table) expect(levelOf(measure, sizes), what).toBe(level)
 })
 
-it('is quiet below half of the excess that its level asks for', () => {
-  const table: [rateRatio: number, level: Level, quiet: boolean][] = [
-    [1.24, 'blue', true],
-    [1.25, 'blue', false],
-    [2.49, 'red', true],
-    [2.5, 'red', false],
-    [0, 'calm', false],
+it('is quiet when either lies below half of what its level asks', () => {
+  const table: [Measure, Level, boolean][] = [
+    [{ strength: 99, size: 1.24 }, 'blue', true],
+    [{ strength: 99, size: 1.25 }, 'blue', false],
+    [{ strength: 0.49, size: 9 }, 'blue', true],
+    [{ strength: 0.5, size: 9 }, 'blue', false],
+    [{ strength: 99, size: 2.49 }, 'red', true],
+    [{ strength: 32, size: 2.5 }, 'red', false],
+    [{ strength: 31, size: 2.5 }, 'red', true],
+    [{ strength: 0, size: 0 }, 'calm', false],
   ]
-  for (const [rateRatio, level, quiet] of table)
-    expect(isQuiet(rateRatio, level, policy), `${rateRatio} ${level}`).toBe(quiet)
+  for (const [measure, level, quiet] of table)
+    expect(isBelowHalf(measure, level, sizes), `${JSON.stringify(measure)} ${level}`).toBe(quiet)
 })
+
+const stream = (events: number, expected: number, variance = expected): Stream => ({ events, expected, variance })
 
 it('a child that rises as its parent does is explained by it', () => {
-  expect(explainedByParent(evidence(20, 10, 0.01), evidence(200, 100, 0.001))).toBe(true)
-  expect(explainedByParent(evidence(60, 10, 0.01), evidence(200, 100, 0.001))).toBe(false)
-  expect(explainedByParent(evidence(20, 10, 0.01), evidence(50, 100, 1))).toBe(false) // a parent that fell explains no rise
+  expect(explainedByParent(stream(20, 10), stream(200, 100))).toBe(true)
+  expect(explainedByParent(stream(60, 10), stream(200, 100))).toBe(false)
+  expect(explainedByParent(stream(20, 10), stream(50, 100))).toBe(false) // a parent that fell explains no rise
 })
 
 it('a parent that is calm without its child is explained by it', () => {
-  expect(explainedByChild(evidence(160, 100, 0.001), evidence(70, 10, 0.001), policy)).toBe(true)
-  expect(explainedByChild(evidence(300, 100, 0.001), evidence(70, 10, 0.001), policy)).toBe(false)
-  expect(explainedByChild(evidence(70, 10, 0.001), evidence(70, 10, 0.001), policy)).toBe(true)
+  expect(explainedByChild(stream(160, 100), stream(70, 10), 1.5)).toBe(true)
+  expect(explainedByChild(stream(300, 100), stream(70, 10), 1.5)).toBe(false)
+  expect(explainedByChild(stream(70, 10), stream(70, 10), 1.5)).toBe(true)
   // Of the parent's spread a part of a half has a quarter: 145 where 100 are expected is too many for a deviation of 14, not of 22.
-  const spread = { ...evidence(545, 200, 0.001), variance: 600 }
-  expect(explainedByChild(spread, evidence(400, 100, 0.001), policy)).toBe(false)
-  expect(explainedByChild({ ...spread, events: 525 }, evidence(400, 100, 0.001), policy)).toBe(true)
+  expect(explainedByChild(stream(545, 200, 600), stream(400, 100), 1.5)).toBe(false)
+  expect(explainedByChild(stream(525, 200, 600), stream(400, 100), 1.5)).toBe(true)
+})
+
+const evidence: CountEvidence = {
+  ...{ stream: 0, events: 20, expected: 5, variance: 6, p: 1e-6, q: 1e-4, rateRatio: 4, value: 2_000, limit: 250 },
+  ...{ before: [3, 5, 9], nodes: 10, familySize: 40, allEvents: 20, allExpected: 5, enterprises: 9, squares: 50 },
+}
+
+it('what is taken back weakens evidence as if it had never been counted', () => {
+  const left = reduced(evidence, 12)
+  expect(left).toMatchObject({ events: 8, rateRatio: 1.6, allEvents: 8 })
+  expect(left.value).toBeLessThan(evidence.value / 50)
+  expect(left.p).toBeGreaterThan(evidence.p)
+  expect(reduced(evidence, 30)).toMatchObject({ events: 0, allEvents: 0, p: 1 })
+})
+
+it('the effective number of enterprises is 1 where one brings all, and theirs where all bring alike', () => {
+  expect(effectiveEnterprises({ allEvents: 20, squares: 400 })).toBe(1)
+  expect(effectiveEnterprises({ allEvents: 20, squares: 20 })).toBe(20)
+  expect(effectiveEnterprises({ allEvents: 0, squares: 0 })).toBe(0)
 })

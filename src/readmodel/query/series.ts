@@ -32,6 +32,8 @@ export type CellName = { axis: Axis; region: string; industry: string }
 
 const ticksShown = 90
 const outside = 0.025
+/** Of a count that one tick alone makes look red. */
+const redChance = 0.001
 
 /** `from` and `to`: ticks, both in it; without them the last 90 closed ones. */
 export function seriesOf(
@@ -72,7 +74,7 @@ function expectedByRecord(
   return new Map(
     rows.flatMap((row) => {
       const counted = countEvidence(storedWarning(textIn(row, 'record')))
-      if (counted === undefined) return []
+      if (counted === undefined || counted.group !== undefined) return [] // of a group it is not all that was expected
       const { expected, variance } = counted
       return [[numberIn(row, 'tick'), { mean: expected, variance: Math.max(expected, variance) }] as const]
     }),
@@ -99,13 +101,13 @@ function changesOf(
 type Band = Pick<SeriesPoint, 'expected' | 'low' | 'high' | 'red'>
 
 /** 95 % of the negative binomial, and the least count that is red by ratio and chance alone. */
-export function bandOf(expectation: Expectation | null, red: { qMax: number; rateRatioMin: number }): Band {
+export function bandOf(expectation: Expectation | null, red: { rateRatioMin: number }): Band {
   if (expectation === null) return { expected: null, low: null, high: null, red: null }
   return {
     expected: expectation.mean,
     low: lowOf(expectation),
     high: leastCount(expectation, { pMax: outside, rateRatioMin: 0 }) - 1,
-    red: leastCount(expectation, { pMax: red.qMax, rateRatioMin: red.rateRatioMin }),
+    red: leastCount(expectation, { pMax: redChance, rateRatioMin: red.rateRatioMin }),
   }
 }
 

@@ -75,10 +75,20 @@ export class CellStates {
     return this.detector.expect(this.state, cell * this.detector.stateLength, this.#context(cell, tick))
   }
 
-  /** Regions begin in this tick. The history of all begins anew where only stray records were before. */
-  begin(regions: readonly number[], tick: number): void {
+  /** Regions begin in this tick. The history of all begins anew where only stray records were before: then it returns true. */
+  begin(regions: readonly number[], tick: number): boolean {
     for (const region of regions) this.#begun.set(region, tick)
-    if (this.firstTick !== undefined && regions.includes(rootIndex)) this.firstTick = tick
+    if (this.firstTick === undefined || !regions.includes(rootIndex)) return false
+    this.firstTick = tick
+    this.#forgetAll()
+    return true
+  }
+
+  #forgetAll(): void {
+    for (const list of [this.nodes, this.#groupOf, this.#groupSizes, this.#rhythmOf, this.#priors]) list.length = 0
+    for (const map of [this.index, this.rhythms, this.#lessons, this.#groups, this.#weekFactors]) map.clear()
+    this.state.fill(0)
+    this.seen.fill(0)
   }
 
   /** The state of a node; made, with its silent past, when it has none. */
@@ -97,8 +107,11 @@ export class CellStates {
     return cell
   }
 
-  /** Takes a closed tick into every state, then the priors of the next. Of a held cell, whose outbreak must not teach it, no more than was expected. */
-  learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): void {
+  /**
+   * Takes a closed tick into every state, then the priors of the next. Of a held cell, whose outbreak must not teach it, no more than was
+   * expected. Returns the nodes that begin anew.
+   */
+  learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): number[] {
     const { detector, state } = this
     const keep = this.#profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const [cell, node] of this.nodes.entries()) {
@@ -115,7 +128,7 @@ export class CellStates {
     }
     this.#learnRhythms(tick, aggregates)
     this.setPriors()
-    this.#beginAnew(aggregates.turns.ended, tick)
+    return this.#beginAnew(aggregates.turns.ended, tick)
   }
 
   #note(node: number, learnt: number, taught: number): void {
@@ -130,12 +143,12 @@ export class CellStates {
   }
 
   /** What has taught in these regions is judged from now on: a cell to which it brings much begins anew, with the ticks in which it taught. */
-  #beginAnew(regions: readonly number[], tick: number): void {
+  #beginAnew(regions: readonly number[], tick: number): number[] {
     const anew = [...this.#lessons].filter(
       ([node, { totals, taught }]) =>
         sum(taught) > anewShare * sum(totals) && regions.some((region) => this.#lattice.isNear(region, node)),
     )
-    if (anew.length === 0) return
+    if (anew.length === 0) return []
     const ticks = teachingTicks(this.#profile.calendar)
     const histories = anew.map(([node, { totals }]): { cell: number; counts: number[] } => {
       const cell = this.cellOf(node, tick)
@@ -154,6 +167,7 @@ export class CellStates {
       for (const [at, count] of counts.entries())
         detector.learn(state, offset, this.#context(cell, tick - ticks + 1 + at), count)
     }
+    return anew.map(([node]) => node)
   }
 
   /** Before the first tick is learnt nothing is known but the tick itself: siblings tell each other what size to expect. */

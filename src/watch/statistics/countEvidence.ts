@@ -1,21 +1,29 @@
-/** Counts of one node in one tick as evidence, and the level that they call for. */
+/** Counts of one node in one tick as evidence: the stream that burns most, of all events or of one group of types, beside all of the node. */
 import { z } from 'zod'
 import { type Expectation, judge } from '../../../models/counts/detector.ts'
-import { benjaminiHochberg } from '../../../models/counts/fdr.ts'
-import type { Level } from '../../../streams/outputs.ts'
-import type { WarningPolicy } from '../../../streams/profile.ts'
-import type { NodeSum } from '../nodeSums.ts'
+import { evidenceWith } from '../../../models/counts/shiryaevRoberts.ts'
 
 export const CountEvidence = z.object({
+  /** Of the stream: 0 is all events, 1 + g group g. */
+  stream: z.int(),
   events: z.int(),
-  enterprises: z.int(),
-  squares: z.int(),
   expected: z.number(),
   variance: z.number(),
   p: z.number(),
   q: z.number(),
   rateRatio: z.number(),
+  /** Shiryaev-Roberts evidence with this tick, what it was made of before it, and what it must exceed to call. */
+  value: z.number(),
+  before: z.array(z.number()),
+  limit: z.number(),
+  /** Nodes of the axis that share the limit, and streams that were judged in it. */
+  nodes: z.int(),
   familySize: z.int(),
+  /** Of the node: all events, distinct enterprises, and the sum over these of (events of one)^2. Groups have no numbers of their own. */
+  allEvents: z.int(),
+  allExpected: z.number(),
+  enterprises: z.int(),
+  squares: z.int(),
 })
 export type CountEvidence = z.infer<typeof CountEvidence>
 
@@ -24,73 +32,44 @@ export function pOf(expectation: Expectation, events: number): number {
   return events <= expectation.mean ? 1 : judge(expectation, events).p
 }
 
-export function evidenceOf(
-  sum: NodeSum,
-  expectation: Expectation,
-  p: number,
-  q: number,
-  familySize: number,
-): CountEvidence {
-  return {
-    events: sum.events,
-    enterprises: sum.enterprises,
-    squares: sum.squares,
-    expected: expectation.mean,
-    variance: expectation.variance,
-    p,
-    q,
-    rateRatio: sum.events / expectation.mean,
-    familySize,
-  }
+/** Effective number of enterprises: events^2 / sum of squares; near 1, one enterprise makes the count. */
+export function effectiveEnterprises({ allEvents, squares }: Pick<CountEvidence, 'allEvents' | 'squares'>): number {
+  return squares > 0 ? (allEvents * allEvents) / squares : 0
 }
 
-/** q values of one family (axis) in one tick. */
-export function familyQ(p: readonly number[], familySize: number): Float64Array {
-  return benjaminiHochberg(p, { familySize })
+/** Evidence after some events of its stream were taken back; q moves as p does. */
+export function reduced(evidence: CountEvidence, eventsLost: number): CountEvidence {
+  const events = Math.max(0, evidence.events - eventsLost)
+  const expectation = { mean: evidence.expected, variance: evidence.variance }
+  const p = pOf(expectation, events)
+  const q = evidence.p > 0 ? Math.min(1, (evidence.q * p) / evidence.p) : evidence.q
+  const value = evidenceWith(Float64Array.from(evidence.before), 0, expectation, { y: events, nodes: evidence.nodes })
+  const allEvents = Math.max(0, evidence.allEvents - eventsLost)
+  return { ...evidence, events, p, q, value, allEvents, rateRatio: events / evidence.expected }
 }
 
-/** The level that evidence calls for. `warnedChildren`: child cells that call for blue or more themselves. */
-export function calledLevel(evidence: CountEvidence, warnedChildren: number, policy: WarningPolicy): Level {
-  const { levels } = policy
-  const reaches = (rule: { qMax: number; rateRatioMin: number }): boolean =>
-    evidence.q < rule.qMax && evidence.rateRatio >= rule.rateRatioMin
-  if (evidence.events < policy.eventsMin || !reaches(levels.blue)) return 'calm'
-  if (reaches(levels.red) && evidence.enterprises >= policy.redEnterprisesMin) return 'red'
-  if (reaches(levels.orange) || warnedChildren >= policy.orangeChildrenMin) return 'orange'
-  return reaches(levels.yellow) ? 'yellow' : 'blue'
+/** What a node counted of a stream, and what was expected. */
+export type Stream = { events: number; expected: number; variance: number }
+
+/** Whether a child's count is what its parent's rise in the same stream would bring (then it is linked to the parent, not raised beside it). */
+export function explainedByParent(child: Stream, parent: Stream): boolean {
+  const rise = Math.max(1, parent.events / parent.expected)
+  const mean = child.expected * rise
+  return pOf({ mean, variance: mean + (child.variance - child.expected) * rise * rise }, child.events) > explainedPMin
 }
 
-/** Below half of what the level asks for: half of the excess over the expected count. */
-export function isQuiet(rateRatio: number, level: Level, policy: WarningPolicy): boolean {
-  return level !== 'calm' && rateRatio - 1 < (policy.levels[level].rateRatioMin - 1) / 2
-}
-
-/** Whether a child's count is what its parent's rise alone would bring (then it is linked to the parent, not raised beside it). */
-export function explainedByParent(child: CountEvidence, parent: CountEvidence): boolean {
-  const rise = Math.max(1, parent.rateRatio)
-  const expectation = {
-    mean: child.expected * rise,
-    variance: child.expected * rise + (child.variance - child.expected) * rise * rise,
-  }
-  return pOf(expectation, child.events) > explainedPMin
-}
-
-/** Whether a parent without this child would not call for a warning: the child is what happened. */
-export function explainedByChild(parent: CountEvidence, child: CountEvidence, policy: WarningPolicy): boolean {
+/** Whether a parent without this child's part of the stream would be no warning: the child is what happened. */
+export function explainedByChild(
+  parent: Stream,
+  child: Pick<Stream, 'events' | 'expected'>,
+  rateRatioMin: number,
+): boolean {
   const mean = parent.expected - child.expected
   if (mean <= 0) return true
   const share = mean / parent.expected
   const expectation = { mean, variance: Math.max(mean, mean + (parent.variance - parent.expected) * share * share) }
-  const events = parent.events - child.events
-  return events / mean < policy.levels.blue.rateRatioMin && pOf(expectation, events) > explainedPMin
-}
-
-/** Evidence after some of its events were taken back; q moves as p does. */
-export function reduced(evidence: CountEvidence, eventsLost: number): CountEvidence {
-  const events = evidence.events - eventsLost
-  const p = pOf({ mean: evidence.expected, variance: evidence.variance }, Math.max(0, events))
-  const q = evidence.p > 0 ? Math.min(1, (evidence.q * p) / evidence.p) : evidence.q
-  return { ...evidence, events, p, q, rateRatio: events / evidence.expected }
+  const events = Math.max(0, parent.events - child.events)
+  return events / mean < rateRatioMin && pOf(expectation, events) > explainedPMin
 }
 
 const explainedPMin = 0.01

@@ -18,6 +18,7 @@ import {
   riskFalseRisesPerWeek,
   riskSiblingsMin,
 } from '../../limits.ts'
+import type { Rules } from '../alertState.ts'
 import type { Lattice } from '../lattice.ts'
 import { type Moves, moved } from '../moves.ts'
 import type { RiskColumns } from '../riskSums.ts'
@@ -47,6 +48,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   readonly name = 'risk'
   readonly evidence = RiskEvidence
   readonly noDetail: RiskDetail = { moved: undefined }
+  readonly rules: Rules
   readonly #profile: Profile
   readonly #lattice: Lattice
   readonly #newStanding: () => StandingRisk
@@ -62,6 +64,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
 
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
     this.#profile = profile
+    this.rules = { clearTicks: profile.file.warnings.clearTicks }
     this.#lattice = lattice
     this.#newStanding = () => new StandingRisk(profile, keys, lattice)
     this.#standing = this.#newStanding()
@@ -126,11 +129,11 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   isQuiet(evidence: RiskEvidence, level: Level): boolean {
     return isQuiet(evidence, level)
   }
-  explainedByParent(child: RiskEvidence, parent: RiskEvidence): boolean {
-    return explainedByParent(child, parent)
+  explainedByParent(child: Judged<RiskEvidence>, parent: Judged<RiskEvidence>): boolean {
+    return explainedByParent(child.evidence, parent.evidence)
   }
-  explainedByChild(parent: RiskEvidence, child: RiskEvidence): boolean {
-    return explainedByChild(parent, child)
+  explainedByChild(parent: Judged<RiskEvidence>, child: Judged<RiskEvidence>): boolean {
+    return explainedByChild(parent.evidence, child.evidence)
   }
 
   /** Once a warning, unless a change of its level has told it. */

@@ -11,6 +11,7 @@ import type { TickRecord } from '../../../streams/ticks.ts'
 import type { Axis } from '../../../streams/topics.ts'
 import type { StatisticName, Warning } from '../../../streams/warnings.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
+import type { Rules } from '../alertState.ts'
 import type { Moves } from '../moves.ts'
 import type { Population } from '../population.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
@@ -27,6 +28,12 @@ export type Expected = { keys: Uint32Array; means: Float32Array; variances: Floa
 
 /** What called before its tick was over, as the archive has it. */
 export type Early = z.output<typeof TickRecord>['early'][number]
+
+/** What would call if it were not one enterprise alone, as the archive lists it. */
+export type Listed = NonNullable<z.output<typeof TickRecord>['listed']>[number]
+
+/** Events of a closed tick that were taken back, and the beat in which it happened; the archive has them too. */
+export type Amendment = z.output<typeof TickRecord>['late'][number]
 
 /** The part of a warning that only its statistic knows. */
 export type Published = Warning extends infer W
@@ -50,6 +57,8 @@ export type Saying = {
  */
 export interface Statistic<E extends object, D extends object> {
   readonly name: StatisticName
+  /** How levels rise and fall. */
+  readonly rules: Rules
   /** Evidence as it is saved. */
   readonly evidence: z.ZodType<E>
   /** What is published where the facts of the tick are not at hand. */
@@ -59,11 +68,13 @@ export interface Statistic<E extends object, D extends object> {
   begin(tick: number, facts: TickFacts): boolean
   /** Whether there is history enough for warnings. */
   isWarm(tick: number): boolean
-  /** Evidence of every subject that has any, and of those that are open; the coarsest first. Reads the state only. */
+  /** Evidence of every subject that has any, and of those that are open; the coarsest first. Once a tick, before `learn`. */
   judge(tick: number, facts: TickFacts, isOpen: (subject: number) => boolean): Judged<E>[]
   /** What it expected in the tick that it judged last, by subject, for charts; absent where nothing is expected. */
   expected?(): Expected
-  /** Takes the tick into the state. A subject that is held learns no more than was expected. */
+  /** What of the tick that it judged last is listed, and not raised; absent where nothing is. */
+  listed?(): Listed[]
+  /** Takes the tick into the state. A subject that is held learns no more than was expected: it is open, or calls. */
   learn(tick: number, facts: TickFacts, isHeld: (subject: number) => boolean): void
 
   /** The level that evidence calls for; `callingChildren`: subjects right below that call for one themselves. */
@@ -71,9 +82,9 @@ export interface Statistic<E extends object, D extends object> {
   /** Whether it lies below half of what a level asks. */
   isQuiet(evidence: E, level: Level): boolean
   /** Whether a child's evidence is what its parent's rise alone would bring. */
-  explainedByParent(child: E, parent: E): boolean
+  explainedByParent(child: Judged<E>, parent: Judged<E>): boolean
   /** Whether a parent without this child would call for nothing. */
-  explainedByChild(parent: E, child: E): boolean
+  explainedByChild(parent: Judged<E>, child: Judged<E>): boolean
 
   /** Whether the detail of an open warning has become known in this tick; absent where it always is. */
   explains?(one: Judged<E>, facts: TickFacts): boolean
@@ -81,7 +92,8 @@ export interface Statistic<E extends object, D extends object> {
   published(evidence: E, detail: D): Published
   saying(one: Judged<E>, detail: D, language: string): Saying
 
-  /** Evidence after some of its events were taken back; absent where it does not stand on events. */
+  /** Whether what was taken back is in this evidence, and what is left without so many events; absent where it does not stand on events. */
+  standsOn?(evidence: E, amendment: Amendment): boolean
   reduced?(evidence: E, eventsLost: number): E
   /** Absent where nothing calls before the tick is over. */
   readonly early?: EarlyCalls<E, D>
@@ -92,8 +104,11 @@ export interface Statistic<E extends object, D extends object> {
 }
 
 export interface EarlyCalls<E extends object, D extends object> {
-  /** Subjects that are red by what has come in so far, among those that changed in this beat. */
-  found(facts: TickFacts, at: { beat: number; tick: number }, levelOf: (subject: number) => Level): Early[]
-  /** Evidence as it was then; undefined for a subject that is not judged. */
-  judged(early: Early, tick: number): { one: Judged<E>; detail: D } | undefined
+  /** Subjects that may call for more than they stand at, by what has come in so far, among those that changed in this beat. */
+  subjects(tick: number, facts: TickFacts, levelOf: (subject: number) => Level): number[]
+  /** Evidence by what has come in so far; undefined for a subject that is not judged. */
+  judged(tick: number, facts: TickFacts, subject: number): Judged<E> | undefined
+  /** As it is archived, and read from there. */
+  record(one: Judged<E>, facts: TickFacts, beat: number): Early
+  again(tick: number, early: Early): { one: Judged<E>; detail: D } | undefined
 }

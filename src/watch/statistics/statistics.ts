@@ -1,19 +1,25 @@
 /** The statistics that are judged. Another one is declared here, its evidence in streams/warnings.ts. */
-
+import { FormerCountStatistic } from '../former/formerCount.ts'
 import { type Ladder, StatisticLadder } from '../ladder.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Identity } from '../warning.ts'
+import type { CellStates } from './cellStates.ts'
 import { CountStatistic } from './count.ts'
 import { RiskStatistic } from './risk.ts'
 
-export type Statistics = { count: CountStatistic; risk: RiskStatistic; ladders: readonly Ladder[] }
+/** `cells`: what the counts have learnt of each cell. */
+export type Statistics = { cells: CellStates; count: CountStatistic; risk: RiskStatistic; ladders: readonly Ladder[] }
+
+/** The first fold version whose counts are judged by a budget. What was said before is judged again by the rules of then. */
+const budgetsSince = 5
 
 export function statisticsOf(identity: Identity, lattice: Lattice): Statistics {
   const count = new CountStatistic(identity.profile, lattice)
   const risk = new RiskStatistic(identity.profile, identity.keys, lattice)
-  return {
-    count,
-    risk,
-    ladders: [new StatisticLadder(identity, lattice, count), new StatisticLadder(identity, lattice, risk)],
+  if (identity.foldVersion < budgetsSince) {
+    const former = new FormerCountStatistic(identity.profile, lattice)
+    return { cells: former.cells, count, risk, ladders: [new StatisticLadder(identity, lattice, former)] }
   }
+  const ladders = [new StatisticLadder(identity, lattice, count), new StatisticLadder(identity, lattice, risk)]
+  return { cells: count.cells, count, risk, ladders }
 }

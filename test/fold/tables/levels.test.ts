@@ -2,7 +2,7 @@
 import { it } from 'vitest'
 import { play } from '../../support/play.ts'
 
-it('red at once, within the day; then down one level after three quiet days each', async () => {
+it('raised within the day, and further by what the next gathers; then down one level after three quiet days each', async () => {
   await play(`
     day    cell   events  from  level
     1-27   P1/Y   4       4     calm
@@ -11,15 +11,16 @@ it('red at once, within the day; then down one level after three quiet days each
     1-27   Q/X    4       4     calm
     1-27   Q/Y    4       4     calm
     1-14   P1/X   4       4     calm
-    15     P1/X   18      8     red early
-    16-17  P1/X   18      8     red
+    15     P1/X   18      8     yellow early
+    16     P1/X   18      8     red early
+    17     P1/X   18      8     red
     18-19  P1/X   4       4     red
     20-22  P1/X   4       4     orange
     23-25  P1/X   4       4     yellow
     26-27  P1/X   4       4     blue`)
 })
 
-it('what two enterprises bring is never red', async () => {
+it('what two enterprises bring is no warning, however much it is', async () => {
   await play(`
     day    cell   events  from  level
     1-18   P1/Y   4       2     calm
@@ -29,12 +30,11 @@ it('what two enterprises bring is never red', async () => {
     1-18   Q/Y    4       4     calm
     1-14   P1/X   4       2     calm
     15     P1/X   60      2     calm
-    16     P1/X   60      2     orange
-    17     P1/X   60      2     orange
+    16-17  P1/X   60      2     calm
     18     P1/X   60      3     red early`)
 })
 
-it('raised when two of three days call for it: not by the first, nor when they lie too far apart', async () => {
+it('what one day cannot say several gather: not by the first, nor by one three days later', async () => {
   await play(`
     day    cell   events  from  level
     1-22   P1/Y   4       4     calm
@@ -48,8 +48,8 @@ it('raised when two of three days call for it: not by the first, nor when they l
     18     P1/X   13      8     calm
     18     /X     0       0     calm
     19     P1/X   4       4     calm
-    20     P1/X   13      8     calm
-    20     /X     0       0     blue`)
+    20     P1/X   13      8     blue early
+    20     /X     0       0     calm`)
 })
 
 it('an industry that rises everywhere is told of once; its cells, which rise as it does, are not', async () => {
@@ -64,9 +64,10 @@ it('an industry that rises everywhere is told of once; its cells, which rise as 
     15-17  P1/X   14      8     calm
     15-17  P2/X   14      8     calm
     15-17  Q/X    14      8     calm
-    15     /X     0       0     calm
+    15     /X     0       0     orange early
     16-17  /X     0       0     orange
-    16-17  Q/     0       0     yellow
+    16     Q/     0       0     yellow early
+    17     Q/     0       0     yellow
     16-17  P1/    0       0     calm
     16-17  /Y     0       0     calm`)
 })

@@ -4,7 +4,7 @@ import type { Warning } from '../../../streams/warnings.ts'
 import { ofCounts } from '../ofCounts.ts'
 import type { Said } from './judgeOracle.ts'
 
-const computed = ['expected', 'variance', 'p', 'q', 'rateRatio', 'effectiveEnterprises'] as const
+const computed = ['expected', 'variance', 'p', 'q', 'rateRatio', 'effectiveEnterprises', 'value', 'limit'] as const
 const tolerance = 1e-7
 
 export const isNear = (one: number, other: number): boolean =>
@@ -18,7 +18,10 @@ export function expectSame(said: readonly Warning[], wanted: readonly Said[], wh
   for (const [index, one] of found.entries()) {
     const other = { ...due[index], evidence: { ...due[index].evidence } }
     for (const name of computed)
-      if (isNear(one.evidence[name], other.evidence[name])) other.evidence[name] = one.evidence[name]
+      if (isNear(one.evidence[name] ?? Number.NaN, other.evidence[name] ?? Number.NaN))
+        other.evidence[name] = one.evidence[name] ?? Number.NaN
+    const [all, wantedAll] = [one.evidence.all, other.evidence.all]
+    if (all && wantedAll && isNear(all.expected, wantedAll.expected)) other.evidence.all = all
     expect(one, `${where}: ${line(one)}`).toEqual(other)
     const { byType } = one.evidence
     expect(Object.keys(byType), `${where}: types of ${one.id}, the most frequent first`).toEqual(
@@ -28,7 +31,7 @@ export function expectSame(said: readonly Warning[], wanted: readonly Said[], wh
 }
 
 const line = ({ axis, region, industry, change, levelBefore, level, early, evidence }: Said): string =>
-  `${axis} ${region}|${industry} ${change} ${levelBefore}>${level}${early ? ' early' : ''} ${evidence.count}`
+  `${axis} ${region}|${industry} ${change} ${levelBefore}>${level}${early ? ' early' : ''} ${evidence.group ?? 'all'} ${evidence.count}`
 
 function inOrder(all: readonly Said[]): Said[] {
   const codes = (one: { region: string; industry: string }): string => `${one.region}|${one.industry}`

@@ -29,8 +29,13 @@ export class Comparison {
     const regions = codesOf(profile.regions, regionLevels)
     this.cells = new Cells(regions, codesOf(profile.industries, industryLevels))
     this.clock = clock(unit, utcOffsetMinutes)
-    this.#statistic = new CountStatistic(this.cells, this.clock)
-    this.#oracle = new JudgeOracle(profile.file.warnings, this.cells, this.clock, this.#statistic)
+    const groupOf = (type: string): string => profile.file.eventTypes.find(({ code }) => code === type)?.group ?? ''
+    const groups = profile.file.groups.map(({ code }) => code)
+    const judgedTypes = profile.file.eventTypes.filter(({ judged }) => judged)
+    const judged = groups.filter((group) => judgedTypes.some((type) => type.group === group))
+    this.#statistic = new CountStatistic(this.cells, this.clock, { groups, judged, groupOf })
+    const { cells, clock: time } = this
+    this.#oracle = new JudgeOracle(profile.file.warnings, { cells, clock: time, groupOf }, this.#statistic)
     this.#beginnings = new Beginnings(regions, this.clock)
     this.product = new JudgeInTasks(profile, beatMs)
   }

@@ -4,7 +4,8 @@
  */
 import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
-import type { Expected, Statistic, Sums, Turns } from './judgeOracle.ts'
+import type { Expected, Statistic, Sum, Sums, Turns } from './judgeOracle.ts'
+import { type Groups, type InTick, StreamStates } from './streams.ts'
 
 const keepWeekly = 0.985
 /** With ticks of a week the recursion remembers longer; what siblings hear of a cell and the weekly index do not. */
@@ -42,10 +43,12 @@ export class CountStatistic implements Statistic {
   #priors = new Map<string, Prior>()
   #firstTick: number | undefined
   readonly #begun = new Map<string, number>()
+  readonly #streams: StreamStates
 
-  constructor(cells: Cells, clock: Clock) {
+  constructor(cells: Cells, clock: Clock, groups: Groups) {
     this.#cells = cells
     this.#clock = clock
+    this.#streams = new StreamStates(cells, clock, groups)
   }
 
   get subjects(): string[] {
@@ -66,7 +69,13 @@ export class CountStatistic implements Statistic {
    */
   begin(tick: number, sums: Sums, begun: Turns['begun']): boolean {
     for (const region of begun) this.#begun.set(region, tick)
-    if (this.#firstTick !== undefined && begun.includes('')) this.#firstTick = tick
+    if (this.#firstTick !== undefined && begun.includes('')) {
+      this.#firstTick = tick
+      this.#known.clear()
+      this.#weeks.clear()
+      this.#priors = new Map()
+      this.#streams.clear()
+    }
     if (this.#firstTick === undefined && ![...sums.values()].some((sum) => sum.events + sum.taught + sum.backlog > 0))
       return false
     this.#firstTick ??= tick
@@ -79,6 +88,8 @@ export class CountStatistic implements Statistic {
       for (let back = silent; back > 0; back--) this.#learnCell(cell, this.#tickOf(subject, tick - back), 0)
       cell.seen = { events: 0, ticks: silent }
     }
+    for (const [subject, sum] of sums)
+      if (this.#known.has(subject)) this.#streams.open(subject, tick, sum, this.#cell(subject).seen.events)
     if (this.#firstTick === tick)
       this.#setPriors((subject) => ({ events: Math.max(0, sums.get(subject)?.events ?? 0), ticks: 1 }))
     return true
@@ -88,7 +99,26 @@ export class CountStatistic implements Statistic {
     return this.#expectCell(this.#cell(subject), this.#tickOf(subject, tick))
   }
 
-  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean, ended: Turns['ended']): void {
+  streams(subject: string, tick: number, sum: Sum): InTick[] {
+    return this.#streams.inTick(subject, tick, sum, this.expect(subject, tick))
+  }
+
+  size(subject: string): { streams: number; events: number } {
+    const streams = this.#streams.of(subject)
+    return { streams: streams.length, events: streams.find(({ group }) => group === '')?.ever ?? 0 }
+  }
+
+  learn(
+    tick: number,
+    sums: Sums,
+    { isHeld, nodesOf }: { isHeld: (subject: string) => boolean; nodesOf: (subject: string) => number },
+    ended: Turns['ended'],
+  ): void {
+    const wholes = new Map(this.subjects.map((subject) => [subject, this.expect(subject, tick)]))
+    for (const [subject, whole] of wholes) {
+      const of = { whole, nodes: nodesOf(subject), isHeld: isHeld(subject), isFirst: tick === this.#firstTick }
+      this.#streams.learn(subject, tick, sums.get(subject) ?? nothing, of)
+    }
     const weekBegins = this.#clock.phase(tick) === 0
     for (const [subject, cell] of this.#known) {
       const sum = sums.get(subject)
@@ -107,7 +137,8 @@ export class CountStatistic implements Statistic {
     }
     if (this.#clock.phases > 1) this.#learnWeeks(tick, sums)
     this.#setPriors((subject) => this.#cell(subject).seen)
-    this.#beginAnew(tick, ended)
+    for (const subject of this.#beginAnew(tick, ended)) this.#streams.forget(subject, this.#cell(subject).seen.events)
+    this.#streams.learnShares(tick, sums, this.subjects)
   }
 
   get #teachingTicks(): number {
@@ -115,7 +146,7 @@ export class CountStatistic implements Statistic {
   }
 
   /** A cell of which more than a tenth is new is forgotten, and learns its last ticks again; those before the new as the mean that it knew. */
-  #beginAnew(tick: number, ended: Turns['ended']): void {
+  #beginAnew(tick: number, ended: Turns['ended']): string[] {
     const anew = [...this.#known].filter(([subject, { lessons }]) => {
       const isNear = ended.some((region) => this.#cells.isNear(region, subject))
       return isNear && total(lessons.map(({ taught }) => taught)) > total(lessons.map((one) => one.total)) / 10
@@ -131,6 +162,7 @@ export class CountStatistic implements Statistic {
     for (const [at, [subject]] of anew.entries())
       for (const [back, count] of counts[at].entries())
         this.#learnCell(this.#cell(subject), this.#tickOf(subject, tick - ticks + 1 + back), count)
+    return anew.map(([subject]) => subject)
   }
 
   #learnWeeks(tick: number, sums: Sums): void {
@@ -267,6 +299,8 @@ export class CountStatistic implements Statistic {
     return cell
   }
 }
+
+const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
 
 const newCell = (): Cell => ({
   omega: undefined,

@@ -8,29 +8,18 @@ import type { WarningPolicy } from '../../../streams/profileFile.ts'
 import type { CountWarning } from '../ofCounts.ts'
 import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
+import { evidenceSum, gathered, type InTick } from './streams.ts'
+import type { Expected, Sum, Sums } from './sums.ts'
 import { chanceOfAtLeast } from './tails.ts'
 
-export type Expected = { mean: number; variance: number }
-/**
- * What the open tick has counted so far in a cell: fresh judged events, distinct enterprises, and the sum over them of (events of one)^2.
- * `events` holds none of those that are not judged yet, because their source or region has just begun, and of those that were kept back.
- */
-export type Sum = {
-  events: number
-  taught: number
-  backlog: number
-  enterprises: number
-  squares: number
-  byType: Readonly<Record<string, number>>
-}
-/** Every cell that the tick has heard of, though its sums may have come to 0. */
-export type Sums = ReadonlyMap<string, Sum>
+export type { Expected, Sum, Sums } from './sums.ts'
+
 /** A beat: the tick's counts at its end, what of earlier ticks was taken back in it, and whether it ends the tick. */
 export type Beat = {
   beat: number
   tick: number
   sums: Sums
-  late: readonly { tick: number; cells: readonly string[]; events: number }[]
+  late: readonly { tick: number; cells: readonly string[]; type: string; events: number }[]
   endsTick: boolean
 }
 /** Regions that began in a tick that ends, and those in which something has taught enough (docs/fold.md rule 24). */
@@ -44,24 +33,40 @@ export interface Statistic {
   ticksBefore(tick: number): number
   /** Before a tick is judged: subjects that it is the first to hear of. False while there is no history at all. */
   begin(tick: number, sums: Sums, begun: Turns['begun']): boolean
-  expect(subject: string, tick: number): Expected
-  learn(tick: number, sums: Sums, isHeld: (subject: string) => boolean, ended: Turns['ended']): void
+  /** The streams of a subject that are judged in a tick, with what was counted, that of all events first. */
+  streams(subject: string, tick: number, sum: Sum): InTick[]
+  /** How many streams a subject has, and how many events it ever had. */
+  size(subject: string): { streams: number; events: number }
+  learn(
+    tick: number,
+    sums: Sums,
+    of: { isHeld: (subject: string) => boolean; nodesOf: (subject: string) => number },
+    ended: Turns['ended'],
+  ): void
 }
 
 /** A warning but for its words, and for what every warning of a run has in common. */
 export type Said = Omit<CountWarning, 'sentences' | 'profile' | 'model' | 'foldVersion' | 'at'>
 
-type Evidence = Sum & {
+/** Of the stream that burns most, beside all of the subject. */
+type Evidence = {
+  group: string
+  events: number
   expected: number
   variance: number
   p: number
   q: number
   rateRatio: number
+  value: number
+  before: readonly number[]
+  limit: number
+  nodes: number
   familySize: number
+  all: Sum
+  allExpected: number
 }
 type Open = {
   level: Level
-  recent: Level[]
   quietTicks: number
   raisedTick: number
   /** What the published level stands on. */
@@ -69,12 +74,17 @@ type Open = {
   retracted: number
   amended: boolean
 }
+/** Nodes that share the limit of an axis, the limit, and the streams that are judged. */
+type Limit = { nodes: number; limit: number; streams: number }
 type Change = { change: Said['change']; levelBefore: Level; tick: number; beat: number; early: boolean }
 
 const ladder: readonly Level[] = ['calm', 'blue', 'yellow', 'orange', 'red']
 const heldDays = 28
 const explainedPMin = 0.01
-const earlyP = 0.001
+/** Evidence of each level, in multiples of the limit. */
+const strengths: Readonly<Record<Level, number>> = { calm: 0, blue: 1, yellow: 4, orange: 16, red: 64 }
+/** Below it, one enterprise makes the count. */
+const effectiveMin = 2
 /** Of what fewer enterprises brought, warnings do not tell the types. */
 const enterprisesToldMin = 3
 const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
@@ -85,16 +95,22 @@ export class JudgeOracle {
   readonly #clock: Clock
   readonly #statistic: Statistic
   readonly #open = new Map<string, Open>()
-  #families = new Map<string, number>()
+  readonly #groupOf: (type: string) => string
+  #limits = new Map<string, Limit>()
 
-  constructor(policy: WarningPolicy, cells: Cells, clock: Clock, statistic: Statistic) {
+  constructor(
+    policy: WarningPolicy,
+    { cells, clock, groupOf }: { cells: Cells; clock: Clock; groupOf: (type: string) => string },
+    statistic: Statistic,
+  ) {
     this.#policy = policy
     this.#cells = cells
     this.#clock = clock
+    this.#groupOf = groupOf
     this.#statistic = statistic
   }
 
-  /** What is said in a beat: amendments, early reds, and at the end of a tick its levels. */
+  /** What is said in a beat: amendments, early calls, and at the end of a tick its levels. */
   beat(beat: Beat, turns: Turns): Said[] {
     const said = [...this.#amend(beat), ...this.#raiseEarly(beat)]
     return beat.endsTick ? [...said, ...this.#close(beat, turns)] : said
@@ -105,8 +121,9 @@ export class JudgeOracle {
     for (const one of late) {
       for (const cell of one.cells) {
         const open = this.#open.get(cell)
-        if (open !== undefined && open.level !== 'calm' && open.evidence?.tick === one.tick)
-          lost.set(cell, (lost.get(cell) ?? 0) + one.events)
+        if (open === undefined || open.level === 'calm' || open.evidence?.tick !== one.tick) continue
+        const { group } = open.evidence.found
+        if (group === '' || group === this.#groupOf(one.type)) lost.set(cell, (lost.get(cell) ?? 0) + one.events)
       }
     }
     return [...lost].flatMap(([cell, events]) => {
@@ -114,20 +131,26 @@ export class JudgeOracle {
       if (open?.evidence === undefined) return []
       open.retracted += events
       const { found } = open.evidence
-      const left = found.events - open.retracted
+      const left = Math.max(0, found.events - open.retracted)
       const p = pOf({ mean: found.expected, variance: found.variance }, left)
-      const q = found.p === 0 ? found.q : Math.min(1, (found.q * p) / found.p)
       const evidence = {
         ...found,
         events: left,
         p,
-        q,
+        q: found.p === 0 ? found.q : Math.min(1, (found.q * p) / found.p),
         rateRatio: left / found.expected,
-        byType: {},
-        taught: 0,
-        backlog: 0,
+        value: evidenceSum(
+          gathered(found.before, left, { mean: found.expected, variance: found.variance }, found.nodes),
+        ),
+        all: {
+          ...found.all,
+          events: Math.max(0, found.all.events - open.retracted),
+          byType: {},
+          taught: 0,
+          backlog: 0,
+        },
       }
-      if (open.amended || rank(this.#called(evidence, 0)) >= rank(open.level)) return []
+      if (open.amended || rank(this.#called(evidence)) >= rank(open.level)) return []
       open.amended = true
       return [
         this.#say(
@@ -141,116 +164,180 @@ export class JudgeOracle {
     })
   }
 
-  /** Red within the tick: enough events and enterprises, the rate ratio of red, and p of at most .001 shared among the cells of the axis. */
+  /** Within the tick: at the first beat whose counts call for more than where a cell stands; one that is calm, if no parent explains it. */
   #raiseEarly({ beat, tick, sums }: Beat): Said[] {
-    const { eventsMin, redEnterprisesMin, levels, historyTicksMin } = this.#policy
-    if (this.#statistic.ticksBefore(tick) < historyTicksMin) return []
-    const enough = [...sums].filter(([, sum]) => sum.events >= eventsMin && sum.enterprises >= redEnterprisesMin)
+    if (this.#statistic.ticksBefore(tick) < this.#policy.historyTicksMin) return []
+    const known = new Map([...sums].filter(([cell]) => this.#statistic.knows(cell)))
+    const { eventsMin, enterprisesMin } = this.#policy
+    const enough = [...known].filter(([, sum]) => sum.events >= eventsMin && sum.enterprises >= enterprisesMin)
     return this.#coarsestFirst(new Map(enough)).flatMap(([cell, sum]) => {
-      if (!this.#statistic.knows(cell) || this.#levelOf(cell) === 'red') return []
-      const expected = this.#statistic.expect(cell, tick)
-      if (sum.events / expected.mean < levels.red.rateRatioMin) return []
-      const p = pOf(expected, sum.events)
-      const familySize = this.#families.get(this.#axisOf(cell)) ?? 0
-      if (p > earlyP / familySize) return []
-      const evidence = evidenceOf(sum, expected, p, Math.min(1, p * familySize), familySize)
-      const { recent } = this.#open.get(cell) ?? { recent: [] }
-      const next = { level: 'red', recent, quietTicks: 0 } as const
-      return [this.#move(cell, evidence, next, { tick, beat, early: true }, [], undefined)]
+      const found = this.#evidenceOf(cell, tick, sum)
+      const { level } = this.#open.get(cell) ?? calm
+      const called = this.#called(found)
+      if (rank(called) <= rank(level)) return []
+      const isExplained = this.#cells.parents(cell).some((parent) => {
+        const of = known.get(parent) ?? nothing
+        return this.#calls(parent, tick, of) && this.#explains(parent, found, tick, of)
+      })
+      if (level === 'calm' && isExplained) return []
+      const q = Math.min(1, found.p * found.familySize)
+      return [
+        this.#move(cell, { ...found, q }, { level: called, quietTicks: 0 }, { tick, beat, early: true }, [], undefined),
+      ]
     })
   }
 
   #close({ beat, tick, sums }: Beat, { begun, ended }: Turns): Said[] {
     const statistic = this.#statistic
     if (!statistic.begin(tick, sums, begun)) return []
+    const evidence = this.#evidence(tick, sums)
+    const calling = new Set([...evidence].filter(([, found]) => this.#isLoud(found)).map(([cell]) => cell))
     const judged = statistic.ticksBefore(tick) >= this.#policy.historyTicksMin
-    const said = judged ? this.#judge(tick, beat, sums) : []
-    statistic.learn(tick, sums, (cell) => this.#isHeld(cell, tick), ended)
-    this.#families = countBy(statistic.subjects, (cell) => this.#axisOf(cell))
+    const said = judged ? this.#judge(tick, beat, sums, evidence) : []
+    const isHeld = (cell: string): boolean => (judged && calling.has(cell)) || this.#isHeld(cell, tick)
+    statistic.learn(tick, sums, { isHeld, nodesOf: (cell) => this.#limitOf(cell).nodes }, ended)
+    this.#setLimits()
     return said
   }
 
-  #judge(tick: number, beat: number, sums: Sums): Said[] {
-    const evidence = this.#evidence(tick, sums)
-    const calls = new Map([...evidence].map(([cell, found]) => [cell, this.#called(found, 0)]))
-    const isCalling = (cell: string): boolean => (calls.get(cell) ?? 'calm') !== 'calm'
-    const calling = [...calls.keys()].filter(isCalling)
+  #judge(tick: number, beat: number, sums: Sums, evidence: ReadonlyMap<string, Evidence>): Said[] {
+    const calling = [...evidence].filter(([, found]) => this.#called(found) !== 'calm').map(([cell]) => cell)
     return this.#coarsestFirst(evidence).flatMap(([cell, found]) => {
       const children = calling.filter((one) => this.#cells.parents(one).includes(cell))
-      const called = this.#called(found, children.length)
+      const called = this.#called(found)
       const before = this.#open.get(cell) ?? calm
-      const isExplained = this.#cells.parents(cell).some((parent) => {
-        const above = evidence.get(parent)
-        return above !== undefined && isCalling(parent) && explainsChild(above, found)
-      })
-      const next = this.#step(before, before.level === 'calm' && isExplained ? 'calm' : called, found.rateRatio)
+      const isExplained = this.#cells
+        .parents(cell)
+        .some((parent) => calling.includes(parent) && this.#explains(parent, found, tick, sums.get(parent) ?? nothing))
+      const next = this.#step(before, before.level === 'calm' && isExplained ? 'calm' : called, found)
       if (next.level === before.level) {
         this.#remember(cell, next)
         return []
       }
-      const only = children.length === 1 ? evidence.get(children[0]) : undefined
-      const explainedBy = only !== undefined && this.#isAllOf(found, only) ? children[0] : undefined
-      return [this.#move(cell, found, next, { tick, beat, early: false }, children, explainedBy)]
+      const only = children.length === 1 ? children[0] : undefined
+      const isAll = only !== undefined && this.#isAllOf(found, only, tick, sums.get(only) ?? nothing)
+      return [this.#move(cell, found, next, { tick, beat, early: false }, children, isAll ? only : undefined)]
     })
   }
 
-  /** Evidence of every cell that has events or is open; the others of its axis have p = 1. */
+  /** Evidence of every cell that has events or is open; the other streams of its axis have p = 1. */
   #evidence(tick: number, sums: Sums): Map<string, Evidence> {
     const all = new Map<string, Evidence>()
     const { subjects } = this.#statistic
     for (const axis of new Set(subjects.map((cell) => this.#axisOf(cell)))) {
-      const family = subjects.filter((cell) => this.#axisOf(cell) === axis)
-      const found = family.map((cell) => {
-        const sum = sums.get(cell) ?? nothing
-        const expected = this.#statistic.expect(cell, tick)
-        return { cell, sum, expected, p: pOf(expected, sum.events) }
+      const looked = subjects.filter((cell) => {
+        return this.#axisOf(cell) === axis && ((sums.get(cell)?.events ?? 0) > 0 || this.#open.has(cell))
       })
-      const q = falseDiscoveryRates(found.map(({ p }) => p))
-      for (const [at, { cell, sum, expected, p }] of found.entries())
-        if (sum.events > 0 || this.#open.has(cell)) all.set(cell, evidenceOf(sum, expected, p, q[at], family.length))
+      const found = looked.map((cell) => ({ cell, found: this.#evidenceOf(cell, tick, sums.get(cell) ?? nothing) }))
+      const streams = this.#limits.get(axis)?.streams ?? 1
+      const silent = Array.from({ length: Math.max(0, streams - found.length) }, () => 1)
+      const q = falseDiscoveryRates([...found.map((one) => one.found.p), ...silent], Math.max(streams, found.length))
+      for (const [at, one] of found.entries()) all.set(one.cell, { ...one.found, q: q[at] })
     }
     return all
   }
 
-  /** The highest level whose q and rate ratio are both met. */
-  #called({ events, enterprises, q, rateRatio }: Evidence, callingChildren: number): Level {
-    const { levels, eventsMin, redEnterprisesMin, orangeChildrenMin } = this.#policy
-    const meets = ({ qMax, rateRatioMin }: { qMax: number; rateRatioMin: number }): boolean =>
-      q < qMax && rateRatio >= rateRatioMin
-    if (events < eventsMin || !meets(levels.blue)) return 'calm'
-    if (meets(levels.red) && enterprises >= redEnterprisesMin) return 'red'
-    if (meets(levels.orange) || callingChildren >= orangeChildrenMin) return 'orange'
-    return meets(levels.yellow) ? 'yellow' : 'blue'
+  /** Of the streams that may call the one with the strongest evidence, else all events. Groups are told of three enterprises at least. */
+  #evidenceOf(cell: string, tick: number, sum: Sum): Evidence {
+    const { nodes, limit, streams: familySize } = this.#limitOf(cell)
+    const [all, ...groups] = this.#statistic.streams(cell, tick, sum).map((one) => {
+      return { ...one, value: evidenceSum(gathered(one.stream.evidence, one.events, one.expected, nodes)) }
+    })
+    const told = sum.enterprises >= enterprisesToldMin ? [all, ...groups] : [all]
+    const mayCall = told.filter(({ events, expected }) => events >= this.#policy.eventsMin && events > expected.mean)
+    // Evidence is capped: of several at the cap the one that has risen most.
+    const rise = ({ events, expected }: InTick): number => events / expected.mean
+    const [strongest = all] = mayCall.toSorted((a, b) => b.value - a.value || rise(b) - rise(a))
+    const { stream, events, expected, value } = strongest
+    const { mean, variance } = expected
+    return {
+      ...{ group: stream.group, events, expected: mean, variance, p: pOf(expected, events), q: 1 },
+      ...{ rateRatio: events / mean, value, before: stream.evidence, limit, nodes, familySize },
+      ...{ all: { ...sum, events: Math.max(0, sum.events) }, allExpected: all.expected.mean },
+    }
   }
 
-  /** Up to the highest level that `raiseTicks` of the last `raiseOfTicks` ticks reach, red at once; down one level after `clearTicks` quiet ones. */
-  #step(before: Open, called: Level, rateRatio: number): Pick<Open, 'level' | 'recent' | 'quietTicks'> {
-    const { raiseTicks, raiseOfTicks, clearTicks, levels } = this.#policy
-    const recent = [...before.recent, called].slice(-raiseOfTicks)
-    const reached = ladder.filter((level) => recent.filter((one) => rank(one) >= rank(level)).length >= raiseTicks)
-    const up = called === 'red' ? 'red' : (reached.at(-1) ?? 'calm')
-    if (rank(up) > rank(before.level)) return { level: up, recent, quietTicks: 0 }
-    if (before.level === 'calm') return { level: 'calm', recent, quietTicks: 0 }
-    const isQuiet = rateRatio - 1 < (levels[before.level].rateRatioMin - 1) / 2
-    const quietTicks = isQuiet ? before.quietTicks + 1 : 0
-    if (quietTicks < clearTicks) return { level: before.level, recent, quietTicks }
-    return { level: ladder[rank(before.level) - 1], recent, quietTicks: 0 }
+  /** Evidence above the limit, whoever brought it. */
+  #isLoud({ events, expected, value, limit }: Evidence): boolean {
+    return events >= this.#policy.eventsMin && events > expected && value > limit
   }
 
-  /** Whether what is left of a parent without its only calling child calls for nothing. */
-  #isAllOf(parent: Evidence, child: Evidence): boolean {
-    const mean = parent.expected - child.expected
+  /** The highest level whose strength and rate ratio are both met. */
+  #called(found: Evidence): Level {
+    const { enterprises, squares, events } = found.all
+    const isBroad = enterprises >= this.#policy.enterprisesMin && squares > 0 && events ** 2 / squares >= effectiveMin
+    if (!this.#isLoud(found) || !isBroad) return 'calm'
+    const met = ladder.filter((level) => {
+      return level !== 'calm' && found.value > strengths[level] * found.limit && found.rateRatio >= this.#ratioOf(level)
+    })
+    return met.at(-1) ?? 'calm'
+  }
+
+  #ratioOf(level: Level): number {
+    return level === 'calm' ? 1 : this.#policy.levels[level].rateRatioMin
+  }
+
+  #calls(cell: string, tick: number, sum: Sum): boolean {
+    return this.#statistic.knows(cell) && this.#called(this.#evidenceOf(cell, tick, sum)) !== 'calm'
+  }
+
+  /** Whether the parent's rise in the child's stream alone would bring the child: its expectation, times that rise, has p > .01. */
+  #explains(parent: string, child: Evidence, tick: number, sum: Sum): boolean {
+    const of = this.#statistic.streams(parent, tick, sum).find(({ stream }) => stream.group === child.group)
+    if (of === undefined) return false
+    const rise = Math.max(1, of.events / of.expected.mean)
+    const mean = child.expected * rise
+    return pOf({ mean, variance: mean + (child.variance - child.expected) * rise ** 2 }, child.events) > explainedPMin
+  }
+
+  /** Up at once to what is called for; down one level after `clearTicks` ticks below half of what the level asks. */
+  #step(before: Open, called: Level, { value, limit, rateRatio }: Evidence): Pick<Open, 'level' | 'quietTicks'> {
+    if (rank(called) > rank(before.level)) return { level: called, quietTicks: 0 }
+    if (before.level === 'calm') return { level: 'calm', quietTicks: 0 }
+    const isWeak = value < (strengths[before.level] * limit) / 2
+    const isSmall = rateRatio - 1 < (this.#ratioOf(before.level) - 1) / 2
+    const quietTicks = isWeak || isSmall ? before.quietTicks + 1 : 0
+    if (quietTicks < this.#policy.clearTicks) return { level: before.level, quietTicks }
+    return { level: ladder[rank(before.level) - 1], quietTicks: 0 }
+  }
+
+  /** Whether what is left of a parent's stream without its only calling child calls for nothing. */
+  #isAllOf(parent: Evidence, child: string, tick: number, sum: Sum): boolean {
+    const of = this.#statistic.streams(child, tick, sum).find(({ stream }) => stream.group === parent.group)
+    if (of === undefined) return false
+    const mean = parent.expected - of.expected.mean
     if (mean <= 0) return true
     const share = mean / parent.expected
     const excess = Math.max(0, (parent.variance - parent.expected) * share ** 2)
-    const events = parent.events - child.events
-    return (
-      events / mean < this.#policy.levels.blue.rateRatioMin &&
-      pOf({ mean, variance: mean + excess }, events) > explainedPMin
+    const events = Math.max(0, parent.events - of.events)
+    return events / mean < this.#ratioOf('blue') && pOf({ mean, variance: mean + excess }, events) > explainedPMin
+  }
+
+  #limitOf(cell: string): Limit {
+    return this.#limits.get(this.#axisOf(cell)) ?? { nodes: 1, limit: this.#limitPerNode, streams: 1 }
+  }
+
+  /** 25 for each node gave half a false episode a week of daily ticks. */
+  get #limitPerNode(): number {
+    return ((25 * 0.5) / this.#policy.budget.counts) * (1 / this.#clock.tickDays)
+  }
+
+  /** A cell shares the limit once it has had three events. */
+  #setLimits(): void {
+    const axes = new Set(this.#statistic.subjects.map((cell) => this.#axisOf(cell)))
+    this.#limits = new Map(
+      [...axes].map((axis) => {
+        const sizes = this.#statistic.subjects
+          .filter((cell) => this.#axisOf(cell) === axis)
+          .map((cell) => this.#statistic.size(cell))
+        const nodes = Math.max(1, sizes.filter(({ events }) => events >= 3).length)
+        const streams = sizes.reduce((sum, one) => sum + one.streams, 0)
+        return [axis, { nodes, limit: this.#limitPerNode * nodes, streams }]
+      }),
     )
   }
 
-  #remember(cell: string, next: Pick<Open, 'level' | 'recent' | 'quietTicks'>): void {
+  #remember(cell: string, next: Pick<Open, 'level' | 'quietTicks'>): void {
     const open = this.#open.get(cell) ?? { ...calm }
     this.#open.set(cell, { ...open, ...next })
     this.#forgetIfAtRest(cell)
@@ -259,7 +346,7 @@ export class JudgeOracle {
   #move(
     cell: string,
     found: Evidence,
-    next: Pick<Open, 'level' | 'recent' | 'quietTicks'>,
+    next: Pick<Open, 'level' | 'quietTicks'>,
     when: Omit<Change, 'change' | 'levelBefore'>,
     children: readonly string[],
     explainedBy: string | undefined,
@@ -276,7 +363,7 @@ export class JudgeOracle {
 
   #forgetIfAtRest(cell: string): void {
     const open = this.#open.get(cell)
-    if (open?.level === 'calm' && open.recent.every((level) => level === 'calm')) this.#open.delete(cell)
+    if (open?.level === 'calm') this.#open.delete(cell)
   }
 
   #say(
@@ -287,7 +374,8 @@ export class JudgeOracle {
     explainedBy: string | undefined,
   ): Said {
     const { level, raisedTick } = this.#open.get(cell) ?? calm
-    const { events: count, enterprises, squares, expected, variance, p, q, rateRatio, familySize } = found
+    const { group, events: count, expected, variance, p, q, rateRatio, value, limit, all, familySize } = found
+    const { enterprises, squares } = all
     const parents = this.#cells.parents(cell).filter((parent) => this.#levelOf(parent) !== 'calm')
     const isTold = enterprises === 0 || enterprises >= enterprisesToldMin
     return {
@@ -304,10 +392,11 @@ export class JudgeOracle {
       beat,
       statistic: 'count',
       evidence: {
-        ...{ count, expected, variance, p, q, rateRatio, enterprises, familySize },
-        effectiveEnterprises: squares === 0 ? 0 : count ** 2 / squares,
-        byType: isTold ? found.byType : {},
-        ...(found.taught + found.backlog === 0 ? {} : { withheld: found.taught + found.backlog }),
+        ...(group === '' ? {} : { group, all: { count: all.events, expected: found.allExpected } }),
+        ...{ count, expected, variance, p, q, rateRatio, value, limit, enterprises, familySize },
+        effectiveEnterprises: squares === 0 ? 0 : all.events ** 2 / squares,
+        byType: isTold ? all.byType : {},
+        ...(all.taught + all.backlog === 0 ? {} : { withheld: all.taught + all.backlog }),
       },
       parents: parents.map((parent) => this.#idOf(parent)),
       children: children.map(codesOf),
@@ -347,7 +436,6 @@ export class JudgeOracle {
 
 const calm: Open = {
   level: 'calm',
-  recent: [],
   quietTicks: 0,
   raisedTick: 0,
   evidence: undefined,
@@ -362,29 +450,11 @@ function pOf(expected: Expected, events: number): number {
   return events <= expected.mean ? 1 : chanceOfAtLeast(events, expected)
 }
 
-function evidenceOf(sum: Sum, { mean, variance }: Expected, p: number, q: number, familySize: number): Evidence {
-  return { ...sum, expected: mean, variance, p, q, rateRatio: sum.events / mean, familySize }
-}
-
 /** Benjamini & Hochberg: the least (p of another) * family / (how many are no larger), over all that are no smaller than its own. */
-function falseDiscoveryRates(all: readonly number[]): number[] {
+function falseDiscoveryRates(all: readonly number[], family: number): number[] {
   const bounds = [...new Set(all)].map((p) => {
     const noLarger = all.filter((other) => other <= p).length
-    return { p, q: (p * all.length) / noLarger }
+    return { p, q: (p * family) / noLarger }
   })
   return all.map((p) => bounds.reduce((least, other) => (other.p >= p ? Math.min(least, other.q) : least), 1))
-}
-
-/** Whether the parent's rise alone would bring the child's count: its expectation, multiplied by the parent's rate ratio, has p > .01. */
-function explainsChild(parent: Evidence, child: Evidence): boolean {
-  const rise = Math.max(1, parent.rateRatio)
-  const mean = child.expected * rise
-  const variance = mean + (child.variance - child.expected) * rise ** 2
-  return pOf({ mean, variance }, child.events) > explainedPMin
-}
-
-function countBy(all: readonly string[], kind: (one: string) => string): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const one of all) counts.set(kind(one), (counts.get(kind(one)) ?? 0) + 1)
-  return counts
 }

@@ -67,27 +67,24 @@ const regionLevels = ['province', 'county', 'town']
 const industryLevels = ['section', 'division']
 const enterprises = 40
 
-const rule = (qMax: number, rateRatioMin: number) => ({ qMax, rateRatioMin })
-export const easyLevels = { blue: rule(0.4, 1.1), yellow: rule(0.2, 1.3), orange: rule(0.05, 1.6), red: rule(0.01, 2) }
-const levels = {
-  strict: { blue: rule(0.1, 1.5), yellow: rule(0.05, 2), orange: rule(0.01, 3), red: rule(0.001, 4) },
-  easy: easyLevels,
-  tall: { blue: rule(0.4, 3), yellow: rule(0.3, 3.5), orange: rule(0.1, 4.5), red: rule(0.02, 6) },
-  byRatio: { blue: rule(0.5, 1.2), yellow: rule(0.5, 1.7), orange: rule(0.5, 2.5), red: rule(0.3, 3.5) },
-} as const
+const ratios = (blue: number, yellow: number, orange: number, red: number) => ({
+  blue: { rateRatioMin: blue },
+  yellow: { rateRatioMin: yellow },
+  orange: { rateRatioMin: orange },
+  red: { rateRatioMin: red },
+})
+export const easyLevels = ratios(1.1, 1.3, 1.6, 2)
+const levels = { strict: ratios(1.5, 2, 3, 4), easy: easyLevels, tall: ratios(3, 3.5, 4.5, 6) } as const
 
-const policy = fc
-  .record({
-    levels: fc.constantFrom(levels.strict, levels.easy, levels.easy, levels.tall, levels.byRatio),
-    orangeChildrenMin: fc.integer({ min: 1, max: 4 }),
-    eventsMin: fc.integer({ min: 1, max: 5 }),
-    redEnterprisesMin: fc.integer({ min: 1, max: 4 }),
-    raiseOfTicks: fc.constantFrom(1, 2, 3, 4, 9, 12),
-    raiseTicks: fc.integer({ min: 1, max: 3 }),
-    clearTicks: fc.constantFrom(1, 1, 2, 3),
-    historyTicksMin: fc.integer({ min: 1, max: 12 }),
-  })
-  .map((one) => ({ ...one, raiseTicks: Math.min(one.raiseTicks, one.raiseOfTicks) }))
+/** A large budget makes much of a small market. */
+const policy = fc.record({
+  levels: fc.constantFrom(levels.strict, levels.easy, levels.easy, levels.tall),
+  budget: fc.constantFrom(0.5, 5, 30, 100).map((counts) => ({ counts, risk: 0.3, clusters: 0.1 })),
+  eventsMin: fc.integer({ min: 1, max: 5 }),
+  enterprisesMin: fc.integer({ min: 1, max: 4 }),
+  clearTicks: fc.constantFrom(1, 1, 2, 3),
+  historyTicksMin: fc.integer({ min: 1, max: 12 }),
+})
 
 const outbreak = fc.record({
   region: fc.nat(20),

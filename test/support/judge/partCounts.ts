@@ -59,9 +59,10 @@ export class PartCounts {
           this.#widen(cell, shared.enterprises[at], shared.squares[at])
       }
       for (const [at, key] of part.late.keys.entries()) {
-        if (this.#judgedType(key) === undefined) continue
+        const type = this.#judgedType(key)
+        if (type === undefined) continue
         const cells = this.#above(keys.cellOf(keys.gradedOf(key)))
-        late.push({ tick: part.late.ticks[at], cells, events: -part.late.deltas[at] })
+        late.push({ tick: part.late.ticks[at], cells, type, events: -part.late.deltas[at] })
       }
     }
     return { sums: this.#shown(), late }

@@ -77,14 +77,14 @@ export class JudgeInTasks {
   expected(cell: string, tick: number): Expected | undefined {
     const { regions, industries } = this.#profile
     const { region, industry } = codesOf(cell)
-    const { cells } = this.#watch.engine.count
+    const { cells } = this.#watch.engine
     const at = cells.index.get(cellKeys(this.#profile).cell(regions.find(region), industries.find(industry)))
     return at === undefined ? undefined : cells.expect(at, tick)
   }
 
   /** How many cells it judges. */
   get cells(): number {
-    return this.#watch.engine.count.cells.nodes.length
+    return this.#watch.engine.cells.nodes.length
   }
 }
 

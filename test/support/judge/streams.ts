@@ -1,0 +1,200 @@
+/**
+ * Streams of counts as the oracle has them, from docs/science.md sections 6 and 7: all events of a cell, and each group of types that it ever
+ * had. One object a stream, every formula in full. It shares no code with src/ or models/.
+ */
+import type { Cells } from './cells.ts'
+import type { Clock } from './clock.ts'
+import type { Expected, Sum, Sums } from './sums.ts'
+
+const keepWeekly = 0.985
+const keepDispersionWeekly = 0.97
+const limit = 2.58
+/** A cell's share beside that of its like: Gamma of this shape. */
+const shape = 2
+const rises = [2, 4, 8]
+
+/** `group`: '' is all events. */
+export type Stream = { group: string; evidence: number[]; ever: number; share: Share }
+/** E, Y, Q and W: events that should have come, events that came with outbreaks cut, and dispersion. */
+type Share = { expected: number; counted: number; squares: number; weights: number }
+/** All groups of types, those with judged types, and the group of a type. */
+export type Groups = { groups: readonly string[]; judged: readonly string[]; groupOf: (type: string) => string }
+/** What a stream counts in a tick, and should. */
+export type InTick = { stream: Stream; events: number; expected: Expected }
+
+export class StreamStates {
+  readonly #cells: Cells
+  readonly #clock: Clock
+  readonly #groups: readonly string[]
+  readonly #groupOf: (type: string) => string
+  /** Groups with streams of their own: one group alone is all events. */
+  readonly #judged: readonly string[]
+  readonly #streams = new Map<string, Stream[]>()
+  /** Events of cells of which the group is not known. */
+  readonly #unknown = new Map<string, number>()
+  /** Discounted events by nation-wide cell and group. */
+  readonly #nationwide = new Map<string, Map<string, number>>()
+  /** By group, '' for all: events and ticks by place in the week. */
+  readonly #weeks = new Map<string, { events: number; ticks: number }[]>()
+
+  constructor(cells: Cells, clock: Clock, { groups, judged, groupOf }: Groups) {
+    this.#cells = cells
+    this.#clock = clock
+    this.#groups = groups
+    this.#groupOf = groupOf
+    this.#judged = judged.length < 2 ? [] : judged
+  }
+
+  /** History begins anew. */
+  clear(): void {
+    for (const map of [this.#streams, this.#unknown, this.#nationwide, this.#weeks]) map.clear()
+  }
+
+  of(cell: string): readonly Stream[] {
+    return this.#streams.get(cell) ?? []
+  }
+
+  /** A tick closes in which a cell had events: its streams are there from now on. `seen`: discounted events of it so far. */
+  open(cell: string, tick: number, sum: Sum, seen: number): void {
+    const streams = this.#streams.get(cell) ?? []
+    this.#streams.set(cell, streams)
+    const add = (group: string, expected: number): void => {
+      if (streams.some((one) => one.group === group)) return
+      streams.push({ group, evidence: [0, 0, 0], ever: 0, share: newShare(expected) })
+    }
+    add('', 0)
+    if (sum.taught + sum.backlog !== 0) return
+    for (const group of this.#judged)
+      if (this.#eventsOf(sum, group) > 0)
+        add(group, this.#shareOf(cell, group, tick) * Math.max(0, seen - (this.#unknown.get(cell) ?? 0)))
+  }
+
+  /** The streams of a cell that are judged in a tick; groups only where nothing is withheld. */
+  inTick(cell: string, tick: number, sum: Sum, whole: Expected): InTick[] {
+    const judged = this.of(cell).filter(({ group }) => group === '' || sum.taught + sum.backlog === 0)
+    return judged.map((stream) => ({
+      stream,
+      events: this.#eventsOf(sum, stream.group),
+      expected:
+        stream.group === '' ? whole : this.#expect(stream.share, whole, this.#shareOf(cell, stream.group, tick)),
+    }))
+  }
+
+  /** A closed tick of one cell. */
+  learn(
+    cell: string,
+    tick: number,
+    sum: Sum,
+    at: { whole: Expected; nodes: number; isHeld: boolean; isFirst: boolean },
+  ): void {
+    const { whole, nodes, isHeld, isFirst } = at
+    if (sum.taught + sum.backlog !== 0)
+      for (const stream of this.of(cell)) if (stream.group !== '') stream.evidence = [0, 0, 0]
+    if (sum.backlog !== 0) {
+      for (const stream of this.of(cell)) stream.evidence = [0, 0, 0]
+      return
+    }
+    for (const { stream, events, expected } of this.inTick(cell, tick, sum, whole)) {
+      stream.evidence = gathered(stream.evidence, events, expected, nodes)
+      if (stream.group === '') stream.ever += events
+      else if (!isFirst) {
+        const y = isHeld ? Math.min(events, Math.round(expected.mean)) : events
+        this.#learnShare(stream.share, y, expected, this.#shareOf(cell, stream.group, tick) * whole.mean)
+      }
+    }
+  }
+
+  /** A cell that begins anew: of its events so far (`seen`) nobody knows the groups. */
+  forget(cell: string, seen: number): void {
+    this.#unknown.set(cell, seen)
+    for (const stream of this.of(cell)) {
+      stream.evidence = [0, 0, 0]
+      stream.share = newShare(0)
+    }
+  }
+
+  /** What the whole country says of shares, and of the week of each group. */
+  learnShares(tick: number, sums: Sums, cells: Iterable<string>): void {
+    const keep = this.#clock.phase(tick) === 0 ? keepWeekly : 1
+    const sumOf = (cell: string): Sum | undefined => sums.get(cell)
+    const isWithheld = (cell: string): boolean => (sumOf(cell)?.taught ?? 0) + (sumOf(cell)?.backlog ?? 0) !== 0
+    for (const cell of new Set([...cells].map((one) => this.#cells.rhythm(one)).concat('|'))) {
+      if (isWithheld(cell)) continue
+      const known = this.#nationwide.get(cell) ?? new Map<string, number>()
+      const now = this.#groups.map((group): [string, number] => {
+        return [group, keep * (known.get(group) ?? 0) + this.#eventsOf(sumOf(cell), group)]
+      })
+      this.#nationwide.set(cell, new Map(now))
+    }
+    if (this.#clock.phases === 1 || isWithheld('|')) return
+    for (const group of ['', ...this.#groups]) {
+      const week = this.#weeks.get(group) ?? Array.from({ length: this.#clock.phases }, () => ({ events: 0, ticks: 0 }))
+      this.#weeks.set(group, week)
+      const phase = week[this.#clock.phase(tick)]
+      phase.events = keepWeekly * phase.events + this.#eventsOf(sumOf('|'), group)
+      phase.ticks = keepWeekly * phase.ticks + 1
+    }
+  }
+
+  #eventsOf(sum: Sum | undefined, group: string): number {
+    if (sum === undefined) return 0
+    if (group === '') return Math.max(0, sum.events)
+    const ofGroup = Object.entries(sum.byType).filter(([type]) => this.#groupOf(type) === group)
+    return Math.max(
+      0,
+      ofGroup.reduce((all, [, events]) => all + events, 0),
+    )
+  }
+
+  /** Of a group in the industry, the country over, by the place in the week. */
+  #shareOf(cell: string, group: string, tick: number): number {
+    const events = this.#nationwide.get(this.#cells.rhythm(cell)) ?? new Map<string, number>()
+    const all = [...events.values()].reduce((sum, one) => sum + one, 0)
+    const share = ((events.get(group) ?? 0) + 0.5) / (all + 0.5 * this.#groups.length)
+    return (share * this.#weekOf(group, tick)) / this.#weekOf('', tick)
+  }
+
+  #weekOf(group: string, tick: number): number {
+    const week = this.#weeks.get(group) ?? []
+    const means = week.filter(({ ticks }) => ticks > 0).map(({ events, ticks }) => events / ticks)
+    const mean = means.length === 0 ? 0 : means.reduce((sum, one) => sum + one, 0) / means.length
+    if (mean === 0) return 1
+    const { events, ticks } = week[this.#clock.phase(tick)]
+    const weeks = Math.min(4, 30 / mean)
+    return Math.min(5, Math.max(0.2, (events + weeks * mean) / (ticks + weeks) / mean))
+  }
+
+  #expect({ expected, counted, squares, weights }: Share, whole: Expected, share: number): Expected {
+    const mean = (share * whole.mean * (shape + counted)) / (shape + expected)
+    const phi = Math.max(1, (squares + 5) / (weights + 5))
+    const spread = 1 / (shape + counted) + (whole.variance - whole.mean) / whole.mean ** 2
+    return { mean, variance: phi * mean + mean ** 2 * spread }
+  }
+
+  #learnShare(share: Share, y: number, { mean, variance }: Expected, prior: number): void {
+    const days = this.#clock.tickDays
+    const [keep, keepDispersion] = [keepWeekly ** (days / 7), keepDispersionWeekly ** (days / 7)]
+    const phi = Math.max(1, (share.squares + 5) / (share.weights + 5))
+    const calm = Math.max(1, (mean ** 0.5 + (limit / 1.5) * (variance / mean) ** 0.5) ** 1.5 * mean ** 0.25)
+    const cut = y <= 1 ? y : Math.min(y, calm)
+    share.squares = keepDispersion * share.squares + Math.min((phi * (cut - mean) ** 2) / variance, 100)
+    share.weights = keepDispersion * share.weights + 1
+    share.expected = keep * share.expected + prior
+    share.counted = keep * share.counted + cut
+  }
+}
+
+const newShare = (expected: number): Share => ({ expected, counted: 0, squares: 0, weights: 0 })
+
+/** Shiryaev-Roberts for a rise to 2, 4 and 8 times, forgotten by .6 a tick, at most e^8 a tick, capped at 10^4.5 for each node. */
+export function gathered(before: readonly number[], y: number, { mean, variance }: Expected, nodes: number): number[] {
+  const isPoisson = variance - mean <= 1e-12 * mean
+  const size = isPoisson ? Number.POSITIVE_INFINITY : mean ** 2 / (variance - mean)
+  return rises.map((k, at) => {
+    const fall = isPoisson ? (k - 1) * mean : (size + y) * Math.log1p(((k - 1) * mean) / (size + mean))
+    return Math.min((0.6 * before[at] + 1) * Math.exp(Math.min(y * Math.log(k) - fall, 8)), 10 ** 4.5 * nodes)
+  })
+}
+
+export const evidenceSum = (evidence: readonly number[]): number =>
+  evidence.reduce((sum, one) => sum + one, 0) / rises.length
