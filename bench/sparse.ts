@@ -57,7 +57,7 @@ function marketOf(seed: number): Market {
       outbreaks.push({ name: `${cell}`, kind: 'jump', from, to, near: own, own })
     }
     const known = new Uint8Array(days).fill(1)
-    return { name: `${cell}`, region: `${cell}`, group: 'one', counts, known }
+    return { name: `${cell}`, region: `${cell}`, group: 'one', axis: 'one', counts, known }
   })
   return { panel: { calendar: calendar('day', 0), firstTick: 20_000, ticks: days, cells: drawn, outbreaks }, expected }
 }

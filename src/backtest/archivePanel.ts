@@ -47,9 +47,10 @@ export async function archivePanel(log: Log, profile: Profile, outbreaks: readon
     ])
   const cells = nodes.map((node): PanelCell => {
     const { region, industry } = lines.codes(node)
+    const axis = lines.axisOf(node) ?? ''
     const name = [region, industry].filter((code) => code !== '').join('/')
     const own = cellOf(byNode.get(node) ?? [], backlogs.get(node) ?? new Set(), { firstTick, ticks })
-    return { name, region: region || 'all', group: `${lines.axisOf(node)} ${lines.siblingsOf(node).key}`, ...own }
+    return { name, region: region || 'all', group: `${axis} ${lines.siblingsOf(node).key}`, axis, ...own }
   })
   const at = (code: string, tree: Profile['regions']): number => (code === '' ? rootIndex : tree.find(code))
   const planned = outbreaks

@@ -128,13 +128,14 @@ export function valuesOf(panel: Panel, name: DetectorName, { warmTicks, countMin
   for (let tick = 0; tick < panel.ticks; tick++) {
     const phase = calendar.weekPhase(firstTick + tick)
     const factor = calendar.phasesPerWeek === 1 ? 1 : weekFactor(rhythm, phase)
+    const sharing = nodesByAxis(cells, (cell) => seen[cell].count)
     let total = 0
     for (const group of groups) {
       const prior = priorOf(group.map((cell) => seen[cell]))
-      const nodes = Math.max(1, group.filter((cell) => seen[cell].count >= 3).length)
       for (const index of group) {
         const cell = cells[index]
         if (cell.known[tick] === 0) continue
+        const nodes = sharing.get(cell.axis) ?? 1
         const [y, exposure] = [cell.counts[tick], boundMean(cell.exposure?.[tick] ?? 1)]
         const context = contextOf(panel, { tick, exposure, prior, factor, tickDays })
         const offset = index * each
@@ -159,6 +160,13 @@ export function valuesOf(panel: Panel, name: DetectorName, { warmTicks, countMin
     if (calendar.phasesPerWeek > 1) learnWeekday(rhythm, phase, total, weekKeep)
   }
   return found.sort((a, b) => a.cell - b.cell || a.tick - b.tick)
+}
+
+/** Cells of each axis that have had three events: they share its limit. */
+function nodesByAxis(cells: Panel['cells'], countOf: (cell: number) => number): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const [cell, { axis }] of cells.entries()) if (countOf(cell) >= 3) found.set(axis, (found.get(axis) ?? 0) + 1)
+  return found
 }
 
 function isUnlikely(expectation: Expectation, y: number): boolean {

@@ -7,8 +7,9 @@ import type { Calendar } from '../../streams/calendar.ts'
 export type PanelCell = {
   readonly name: string
   readonly region: string
-  /** Cells that share a prior and a limit. */
+  /** Cells that share a prior, and those that share a limit. */
   readonly group: string
+  readonly axis: string
   /** By tick of the panel; 0 where nothing is known. */
   readonly counts: Float64Array
   /** 1 where the count is known. Others are neither judged nor learnt. */

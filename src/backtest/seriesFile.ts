@@ -178,7 +178,7 @@ function seriesOf(
     for (let tick = from + 1; tick < to; tick++) if (known[tick] === 0) exposure[tick] = exposure[tick - 1]
     known.fill(1, from, to + 1)
   }
-  return { cell: { name, region: own[0].row.region, group: 'series', counts, known, exposure }, flags }
+  return { cell: { name, region: own[0].row.region, group: 'series', axis: 'series', counts, known, exposure }, flags }
 }
 
 /** Runs of flagged ticks of one kind. */

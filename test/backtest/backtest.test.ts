@@ -10,7 +10,7 @@ import { poisson, seeded } from '../models/random.ts'
 
 function cell(name: string, counts: readonly number[]): PanelCell {
   const known = new Uint8Array(counts.length).fill(1)
-  return { name, region: name, group: 'one', counts: Float64Array.from(counts), known }
+  return { name, region: name, group: 'one', axis: 'one', counts: Float64Array.from(counts), known }
 }
 
 /** Days 30-39 of cell 0, of which cell 1 is the cell above; cell 2 is elsewhere. */
