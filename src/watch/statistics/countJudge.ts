@@ -41,6 +41,8 @@ export class CountJudge {
   readonly #expectations = new Map<number, Expectation>()
   /** By stream, the least count that calls in the open tick. */
   readonly #least = new Map<number, number>()
+  /** The nation-wide node of each node, worked out once. */
+  readonly #rhythms = new Map<number, number>()
   readonly #eventsMin: number
   /** Groups that have streams of their own: one group alone is all events. */
   readonly #groups: readonly number[]
@@ -190,7 +192,9 @@ export class CountJudge {
   }
 
   #shareOf(node: number, group: number, tick: number): number {
-    return this.#shares.of(this.#lattice.rhythmOf(node), group, tick)
+    const rhythm = this.#rhythms.get(node) ?? this.#lattice.rhythmOf(node)
+    this.#rhythms.set(node, rhythm)
+    return this.#shares.of(rhythm, group, tick)
   }
 
   /** The streams of a node that are judged in the tick, all events first. */

@@ -22,6 +22,8 @@ export class GroupShares {
   readonly #groups: number
   readonly #events = new Map<number, number[]>()
   readonly #rhythms: Float64Array[]
+  /** By nation-wide node, worked out once until a tick is learnt. */
+  readonly #shares = new Map<number, readonly number[]>()
   /** By place in the week, worked out once until rhythms are learnt. */
   readonly #ratios = new Map<number, number>()
 
@@ -35,15 +37,25 @@ export class GroupShares {
 
   /** Of a group among the events of a nation-wide node in a tick, > 0. */
   of(node: number, group: number, tick: number): number {
+    return this.#sharesOf(node)[group] * this.#ratioOf(group, tick)
+  }
+
+  #sharesOf(node: number): readonly number[] {
+    const known = this.#shares.get(node)
+    if (known !== undefined) return known
     const events = this.#events.get(node) ?? []
     const all = events.reduce((sum, one) => sum + one, 0)
-    const share = ((events[group] ?? 0) + eventsBefore) / (all + eventsBefore * this.#groups)
-    return share * this.#ratioOf(group, tick)
+    const shares = Array.from({ length: this.#groups }, (_, group) => {
+      return ((events[group] ?? 0) + eventsBefore) / (all + eventsBefore * this.#groups)
+    })
+    this.#shares.set(node, shares)
+    return shares
   }
 
   /** Takes the groups of a closed tick at some nation-wide nodes; a node of which events are not judged says nothing. */
   learn(tick: number, aggregates: TickAggregates, nodes: Iterable<number>): void {
     const { calendar } = this.#profile
+    this.#shares.clear()
     const keep = calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const node of nodes) {
       if (aggregates.withheld(node) !== 0) continue
