@@ -10,6 +10,11 @@ import { expectCalm, expectError, tempFolder } from './support.ts'
 const commands = [
   'demo',
   'run',
+  'serve',
+  'config',
+  'contracts',
+  'contradictions',
+  'backtest',
   'ingest',
   'score',
   'simulate',
