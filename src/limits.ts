@@ -129,6 +129,7 @@ assert(strayTicksMax < sourceWarmTicks && backlogTicksMin < sourceWarmTicks)
 export const riskEnterprisesMin = 50 // scored ones below a node that is judged
 export const riskEnterprisesKept = 40 // and with so many it goes on being judged
 export const riskSiblingsMin = 8 // beside it; with fewer the parent speaks
+export const riskWarmTicks = 28 // a variance that remembers 20 ticks is learnt for so long before anything is summed
 export const contradictionTicks = 7 // so long scores contradict a grade before it is told
 export const contradictionsToldMax = 1_000 // of a region leaf; the rest is counted
 export const movedNodesMax = 20 // nodes of which the watch asks in a tick what moved

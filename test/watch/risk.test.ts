@@ -16,7 +16,7 @@ import { tinyModel } from '../support/tinyModel.ts'
 
 const model = tinyModel(riskProfile)
 const setting = { profile: riskProfile, model }
-const [days, fromDay] = [45, 25]
+const [days, fromDay] = [52, 32]
 type RiskWarning = Extract<Warning, { statistic: 'risk' }>
 type Folded = { log: Log; digest: Digest; said: RiskWarning[] }
 

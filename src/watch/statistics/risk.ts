@@ -17,6 +17,7 @@ import {
   riskEnterprisesMin,
   riskFalseRisesPerWeek,
   riskSiblingsMin,
+  riskWarmTicks,
 } from '../../limits.ts'
 import type { Rules } from '../alertState.ts'
 import type { Lattice } from '../lattice.ts'
@@ -79,7 +80,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   }
 
   isWarm(tick: number): boolean {
-    return this.#firstTick !== undefined && tick - this.#firstTick >= this.#warmTicks
+    return this.#firstTick !== undefined && tick - this.#firstTick >= riskWarmTicks
   }
 
   judge(tick: number, { risk }: TickFacts, isOpen: (node: number) => boolean): Judged<RiskEvidence>[] {
@@ -114,7 +115,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     this.#states = new Map(
       this.#steps.map(({ node, state }) => {
         const held = isHeld(node) ? before.get(node) : undefined
-        if (held === undefined || held.ticks === 0) return [node, state]
+        if (held === undefined || held.a.variance === 0 || state.a.variance === 0) return [node, state]
         const a = { ...state.a, variance: held.a.variance }
         const b = { ...state.b, variance: held.b.variance }
         return [node, { ...state, a, b }]
@@ -213,10 +214,6 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     if (moves === undefined) this.#standing.add(sums)
   }
 
-  get #warmTicks(): number {
-    return this.#profile.file.warnings.historyTicksMin
-  }
-
   /** Without grades nothing can be at the same ones. */
   #reasonOf(evidence: RiskEvidence): RiskReason {
     return this.#profile.file.grades.length === 0 ? 'behaviour' : reasonOf(evidence)
@@ -232,7 +229,11 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     if (members.length <= riskSiblingsMin) return []
     const levels = riskLevels(members.map(({ sums }) => sums))
     const steps = members.map(
-      ({ node, before }, at): Step => ({ node, level: levels[at], state: begun(levels[at], before) }),
+      ({ node, before }, at): Step => ({
+        node,
+        level: levels[at],
+        state: begun(levels[at], before, this.#profile.file.warnings.historyTicksMin),
+      }),
     )
     const moving = members.flatMap(({ before }, at) => (before === undefined ? [] : [{ at, before }]))
     if (modelChanged || moving.length <= riskSiblingsMin) return steps
@@ -242,7 +243,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
           value: levels[at][of] - before[of],
           n: levels[at].n,
           before: before[name],
-          counts: before.ticks >= this.#warmTicks,
+          counts: before.ticks >= riskWarmTicks,
         })),
       )
     const [a, b] = [cusums('a', 'meanLogOdds'), cusums('b', 'atSameGrades')]
@@ -284,11 +285,12 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   }
 }
 
-/** Where a node stands before its change is known: its sums go on, what is usual is learnt anew where nothing was. */
-function begun({ meanLogOdds, atSameGrades }: RiskLevel, before: NodeState | undefined): NodeState {
+/** Where a node stands before its change is known: its sums go on; what is usual is learnt anew, for `anewTicks` where it was known before. */
+function begun({ meanLogOdds, atSameGrades }: RiskLevel, before: NodeState | undefined, anewTicks: number): NodeState {
   const calmSum = (sum = 0) => ({ variance: 0, sum })
   return {
-    ...{ meanLogOdds, atSameGrades, ticks: 0 },
+    ...{ meanLogOdds, atSameGrades },
+    ticks: before === undefined ? 0 : Math.min(before.ticks, Math.max(0, riskWarmTicks - anewTicks)),
     a: calmSum(before?.a.sum),
     b: calmSum(before?.b.sum),
     rise: before?.rise ?? 0,
