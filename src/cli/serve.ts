@@ -1,7 +1,5 @@
 /** `forewarn serve`: pages and API of a log, in a process of their own that only reads it. */
-import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { ForewarnError } from '../errors.ts'
 import { isLoopback } from '../http/guard.ts'
@@ -27,6 +25,7 @@ import {
   remark,
   type Screen,
 } from './common.ts'
+import { pagesAt, pagesFolder } from './run/pagesFolder.ts'
 import { endWithParent, tellParent } from './run/parent.ts'
 import { stopSignal } from './run/stopSignal.ts'
 
@@ -99,7 +98,7 @@ async function serve(screen: Screen, options: Options): Promise<void> {
       verify: verifyByProgram(logArguments(options)),
       logger: createLogger({ level: options.logLevel }),
     })
-    if (options.endWithParent !== true) remark(screen, `Pages at ${serving.address}/`)
+    if (options.endWithParent !== true) remark(screen, pagesAt(serving.address))
     process.send?.({ address: serving.address })
     await serving.follow(stop.signal)
     await serving.close()
@@ -117,14 +116,6 @@ function clockOf({ demoSpeed }: Options): ClockPort | undefined {
   if (demoSpeed === undefined) return undefined
   const state = { paused: false, daysPerSecond: nonNegative('--demo-speed', demoSpeed) }
   return { state, tell: (clock) => void process.send?.({ clock }) }
-}
-
-/** Where the build puts the pages: under `dist` of a checkout, and beside the program of a package. */
-function pagesFolder(): string {
-  const [checkout, packaged] = ['../../dist/dashboard/', '../../dashboard/'].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  )
-  return existsSync(packaged) ? packaged : checkout
 }
 
 function readModelFile({ log, readModel }: Options): string {

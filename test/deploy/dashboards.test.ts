@@ -52,7 +52,7 @@ const emptyByNature: Readonly<Record<string, string>> = {
   'Forewarn: model / Features that have moved most': 'measured only after thirty ticks',
 }
 
-const days = 13 // on the last of them the outbreak burns
+const days = 21 // on the last of them the outbreak burns
 /** What must be there before anything is asked. Rates need two scrapes of what moves, and the recording rules an evaluation after. */
 const scraped = {
   'the last tick': `forewarn_ticks_judged_total == ${days}`,

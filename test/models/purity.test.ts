@@ -21,7 +21,7 @@ it.each(files)('%s computes the same bits everywhere', (file) => {
 const tasks = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(enterprise|watch|registry)\/.*\.ts$/.test(file))
   .map((file) => `src/${file}`)
-const typed = /^(new )?(Float(32|64)|Int32|Uint(8|16|32))Array(\.from|\(\d\))?$/
+const typed = /^(new )?(Float(32|64)|Int32|Uint(8|16|32))Array(\.from|\.BYTES_PER_ELEMENT|\(\d\))?$/
 const pure = new RegExp(
   [
     '(new )?(Array|Map|Set|Object|String|Number|Error|RangeError|RegExp|Buffer|JSON|Symbol|Reflect)\\b(?!\\.random).*',

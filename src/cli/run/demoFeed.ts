@@ -10,16 +10,16 @@ import type { DemoClock } from './demoClock.ts'
 /** Ten minutes: fine enough for a picture of the day, coarse enough to run months in seconds. */
 export const demoBeatMs = 10 * minuteMs
 export const demoStartMs = Date.parse('2025-12-31T16:00:00.000Z') // midnight in China
-/** Days that run at full speed, so that there is a history to judge by: few more than the profile's `historyTicksMin`. */
-export const historyDays = 8
+/** Days that run at full speed, so that there is a history to judge by: two more than the profile needs before it judges. */
+export const historyDays = 16
 /** Large, and right after the history. It is over before the simulator's other outbreaks begin. */
 export const clearOutbreak = { fromDay: historyDays, toDay: historyDays + 5 }
 
 /** One of each kind that can be seen, in weeks without much else; those that the days do not reach are left out. */
 export function demoPlans(days: number): Pick<SimulateOptions, 'clearOutbreak' | 'troubles' | 'artefacts'> {
   const artefacts: ArtefactRequest[] = [
-    { kind: 'batch', fromDay: 16 },
-    { kind: 'enterprise', fromDay: 19 },
+    { kind: 'batch', fromDay: 21 },
+    { kind: 'enterprise', fromDay: 23 },
     { kind: 'return', fromDay: 30 },
   ]
   const troubles: TroubleRequest[] = [

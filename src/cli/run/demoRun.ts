@@ -17,6 +17,7 @@ import { showDrift, showWarning } from '../show.ts'
 import { DemoClock } from './demoClock.ts'
 import { demoBeatMs, demoPlans, demoStartMs, feed, historyDays } from './demoFeed.ts'
 import { outbreaksLine, type Raise, scoreOutbreaks } from './demoScore.ts'
+import { pagesAt } from './pagesFolder.ts'
 import { type PagesProcess, startPages } from './pagesProcess.ts'
 
 export type DemoSetting = {
@@ -73,7 +74,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
     })
     const shown = await pagesOf(setting, folder, clock)
     pages = shown
-    if (!json && shown !== undefined) remark(screen, `Pages at ${shown.address}/`)
+    if (!json && shown !== undefined) remark(screen, pagesAt(shown.address))
     else if (!json && service.address !== undefined) remark(screen, `Metrics at ${service.address}/metrics.`)
     // The import is open before anything is folded, so that no beat closes by the clock.
     const writer = await ImportWriter.begin({ log, id: 'import-demo-0', now: Date.now }, demoStartMs)

@@ -34,6 +34,7 @@ import {
   wholeNumber,
 } from '../common.ts'
 import { configurable } from '../configuration.ts'
+import { pagesAt } from './pagesFolder.ts'
 import { type PagesProcess, startPages } from './pagesProcess.ts'
 import { endWithParent, tellParent } from './parent.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
@@ -150,7 +151,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
     })
     if (options.serve !== undefined && options.untilEnd !== true) {
       pages = await startPages(pagesArguments(options))
-      remark(screen, `Pages at ${pages.address}/`)
+      remark(screen, pagesAt(pages.address))
     }
     await service.follow()
   } finally {
