@@ -65,7 +65,7 @@ async function runOutbreaks(seeds: readonly number[]): Promise<object> {
     shipped: {
       pod: total(({ found }) => found) / total(({ outbreaks }) => outbreaks),
       falsePerCountryWeek: total(({ falseEpisodes }) => falseEpisodes) / total(({ weeks }) => weeks),
-      budget: null,
+      budget: profile.file.warnings.budget.counts,
     },
     outbreaks: total(({ outbreaks }) => outbreaks),
     weeks: total(({ weeks }) => weeks),

@@ -15,17 +15,30 @@ export type AtEqualFalse = {
 }
 
 const steps = 40
+const halvings = 12
 
-/** The lowest limit at which false episodes a week are no more than `falsePerWeek`. */
+/**
+ * The lowest limit found at which false episodes a week are no more than `falsePerWeek`. They may become more as a limit rises, because one
+ * long run of calls falls apart into several: so halves of the first limit found are looked at as well.
+ */
 export function atEqualFalse(seeds: readonly Seed[], falsePerWeek: number): AtEqualFalse {
-  const most = seeds.reduce((all, { values }) => values.reduce((max, { value }) => Math.max(max, value), all), 1)
-  let [low, high] = [0, Math.log(most) + 1]
+  const logs = seeds.flatMap(({ values }) => values.map(({ value }) => Math.log(value)))
+  const [least, most] = logs.reduce(([min, max], log) => [Math.min(min, log), Math.max(max, log)], [0, 0])
+  const isWithin = (log: number): boolean => atLimit(seeds, Math.exp(log)).falsePerWeek <= falsePerWeek
+  const first = crossing(isWithin, least, most)
+  const halves = Array.from({ length: halvings }, (_, at) => first - (at + 1) * Math.LN2)
+  const lowest = halves.filter((log) => log > least && isWithin(log)).at(-1)
+  return atLimit(seeds, Math.exp(lowest === undefined ? first : crossing(isWithin, lowest - Math.LN2, lowest)))
+}
+
+function crossing(isWithin: (log: number) => boolean, from: number, to: number): number {
+  let [low, high] = [from, to]
   for (let step = 0; step < steps; step++) {
     const middle = (low + high) / 2
-    if (atLimit(seeds, Math.exp(middle)).falsePerWeek > falsePerWeek) low = middle
-    else high = middle
+    if (isWithin(middle)) high = middle
+    else low = middle
   }
-  return atLimit(seeds, Math.exp(high))
+  return high
 }
 
 export function atLimit(seeds: readonly Seed[], limit: number): AtEqualFalse {

@@ -7,7 +7,7 @@ import { type Lattice, lattice } from '../../src/watch/lattice.ts'
 import { Population } from '../../src/watch/population.ts'
 import { CellStates } from '../../src/watch/statistics/cellStates.ts'
 import { CountStatistic } from '../../src/watch/statistics/count.ts'
-import { type CountEvidence, pOf } from '../../src/watch/statistics/countEvidence.ts'
+import { type CountEvidence, effectiveEnterprises, pOf } from '../../src/watch/statistics/countEvidence.ts'
 import type { Judged, TickFacts } from '../../src/watch/statistics/statistic.ts'
 import { TickAggregates } from '../../src/watch/tickAggregates.ts'
 import { TickRisk } from '../../src/watch/tickRisk.ts'
@@ -25,8 +25,8 @@ const enterprisesMin = 3
 const effectiveMin = 2
 /** Learning is held where a count is less likely than this. */
 const heldP = 1e-4
-/** No limit is so low. */
-const valueMin = 10
+/** No limit is so low: the share of the shipped limit, and one over the p of another detector. */
+const [shareMin, valueMin] = [0.1, 10]
 
 type Scene = { keys: ReturnType<typeof cellKeys>; lines: Lattice }
 
@@ -42,16 +42,17 @@ function aggregatesOf(profile: Profile, { keys, lines }: Scene, pages: readonly 
   return aggregates
 }
 
-/** The statistic as it is shipped, which notes how much each subject calls. */
+/** The statistic as it is shipped, which notes how much each subject calls: its evidence, in limits of its axis. */
 class NotedCount extends CountStatistic {
   readonly values: Value[] = []
 
   override judge(tick: number, facts: TickFacts, isOpen: (subject: number) => boolean): Judged<CountEvidence>[] {
     const judged = super.judge(tick, facts, isOpen)
     for (const { subject, evidence } of this.isWarm(tick) ? judged : []) {
-      const { events, enterprises, squares, q } = evidence
-      if (events < eventsMin || enterprises < enterprisesMin || (events * events) / squares < effectiveMin) continue
-      if (q < 1 / valueMin) this.values.push({ subject, tick, value: 1 / q })
+      const { events, expected, enterprises, value, limit } = evidence
+      if (events < eventsMin || events <= expected || enterprises < enterprisesMin) continue
+      if (effectiveEnterprises(evidence) < effectiveMin || value <= shareMin * limit) continue
+      this.values.push({ subject, tick, value: value / limit })
     }
     return judged
   }
