@@ -27,3 +27,16 @@ const long: Memory = { lnKeepWeekly: ln(0.99), lnKeepSquaresWeekly: ln(0.995), p
 export function memoryOf(tickDays: number): Memory {
   return tickDays < 7 ? short : long
 }
+
+/** That of before: every tick says as much, and weeks forget like days. */
+const former: Memory = { ...short, phiPriorEvents: 0 }
+
+/** How a recursion remembers and begins. */
+export type Ways = {
+  readonly memoryOf: (tickDays: number) => Memory
+  /** While the cold start has a say: whether the regression is taught the posterior that includes the tick's count. */
+  readonly isTaughtPosterior: boolean
+}
+export const waysOfNow: Ways = { memoryOf, isTaughtPosterior: true }
+/** By which logs of foldVersion 4 and before were judged: `verify` judges their warnings so. */
+export const formerWays: Ways = { memoryOf: () => former, isTaughtPosterior: false }

@@ -32,7 +32,7 @@ import {
   sizeOf,
 } from './detector.ts'
 import { gather, informationLength, type Solved, solve } from './information.ts'
-import { memoryOf } from './memory.ts'
+import { formerWays, type Ways, waysOfNow } from './memory.ts'
 
 const at = { omega: 0, xi: 6, squares: 9, weight: 10, cusum: 11, expected: 12, counted: 13 } as const
 const stateLength = 14
@@ -47,20 +47,34 @@ const squareMax = 100
 const basis = new Float64Array(3)
 const solved: Solved = { linear: 0, quadratic: 0 }
 
-export const recursiveGlm: CountDetector = { name: 'recursive-glm', stateLength, start, expect, learn }
+export const recursiveGlm = recursion(waysOfNow)
+/** As it was judged by before: for what was judged then. */
+export const formerRecursiveGlm = recursion(formerWays)
+
+function recursion(ways: Ways): CountDetector {
+  return {
+    name: 'recursive-glm',
+    stateLength,
+    start,
+    expect(state, offset, context) {
+      checkContext(context)
+      return expectation(state, offset, context, ways)
+    },
+    learn(state, offset, context, y) {
+      checkCount(y)
+      checkContext(context)
+      learn(state, offset, context, { y, ways })
+    },
+  }
+}
 
 function start(state: Float64Array, offset: number): void {
   state.fill(0, offset, offset + stateLength)
 }
 
-function expect(state: Float64Array, offset: number, context: CountContext): Expectation {
-  checkContext(context)
-  return expectation(state, offset, context)
-}
-
-function expectation(state: Float64Array, offset: number, context: CountContext): Expectation {
+function expectation(state: Float64Array, offset: number, context: CountContext, ways: Ways): Expectation {
   const scale = context.exposure * context.weekFactor
-  const phi = dispersion(state, offset, context)
+  const phi = dispersion(state, offset, context, ways)
   const gathered = gatheredIn(state, offset, phi)
   const cold = coldExpectation(context, boundMean(context.prior.rate * scale), gathered)
   const share = warmShare(gathered)
@@ -104,8 +118,8 @@ function bounded({ mean, variance }: Expectation): Expectation {
 }
 
 /** phi: the discounted mean of squared Pearson residuals, >= 1. */
-function dispersion(state: Float64Array, offset: number, context: CountContext): number {
-  const { phiPriorTicks, phiPriorEvents } = memoryOf(context.tickDays)
+function dispersion(state: Float64Array, offset: number, context: CountContext, ways: Ways): number {
+  const { phiPriorTicks, phiPriorEvents } = ways.memoryOf(context.tickDays)
   const { rate, shape } = context.prior
   const mean = boundMean(
     (rate * context.exposure * (shape + state[offset + at.counted])) / (shape + state[offset + at.expected]),
@@ -114,15 +128,18 @@ function dispersion(state: Float64Array, offset: number, context: CountContext):
   return Math.max(1, (state[offset + at.squares] + calmTicks) / (state[offset + at.weight] + calmTicks))
 }
 
-function learn(state: Float64Array, offset: number, context: CountContext, y: number): void {
-  checkCount(y)
-  checkContext(context)
-  const expected = expectation(state, offset, context)
-  const memory = memoryOf(context.tickDays)
+function learn(
+  state: Float64Array,
+  offset: number,
+  context: CountContext,
+  { y, ways }: { y: number; ways: Ways },
+): void {
+  const expected = expectation(state, offset, context, ways)
+  const memory = ways.memoryOf(context.tickDays)
   const keep = exp((memory.lnKeepWeekly * context.tickDays) / 7)
-  const phi = dispersion(state, offset, context)
+  const phi = dispersion(state, offset, context, ways)
   const gathered = gatheredIn(state, offset, phi)
-  const isYoung = warmShare(gathered) < 1
+  const isYoung = ways.isTaughtPosterior && warmShare(gathered) < 1
   const spread = isYoung ? expected.variance / expected.mean : phi
   const calm = winsorise(y, expected.mean, spread)
   const priorMean = boundMean(context.prior.rate * context.exposure * context.weekFactor)

@@ -12,6 +12,7 @@ import type { Moves } from '../moves.ts'
 import { noSum } from '../nodeSums.ts'
 import { CellStates } from '../statistics/cellStates.ts'
 import { type CountDetail, told } from '../statistics/count.ts'
+import { formerDetectorOf } from '../statistics/detectors.ts'
 import type { EarlyCalls, Judged, Published, Saying, Statistic, TickFacts } from '../statistics/statistic.ts'
 import {
   calledLevel,
@@ -42,7 +43,7 @@ export class FormerCountStatistic implements Statistic<FormerEvidence, CountDeta
     this.#profile = profile
     this.#lattice = lattice
     this.rules = { clearTicks: profile.file.warnings.clearTicks, sustained: formerPolicy.sustained }
-    this.cells = new CellStates(profile, lattice)
+    this.cells = new CellStates(profile, lattice, formerDetectorOf(profile.file.warnings))
   }
 
   /** History begins with the first event: ticks in which only tables came say nothing of rates. */

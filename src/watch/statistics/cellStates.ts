@@ -60,10 +60,10 @@ export class CellStates {
   /** Week factors by rhythm and phase, worked out once, until rhythms are learnt. */
   readonly #weekFactors = new Map<number, number>()
 
-  constructor(profile: Profile, lattice: Lattice) {
+  constructor(profile: Profile, lattice: Lattice, detector = detectorOf(profile.file.warnings)) {
     this.#profile = profile
     this.#lattice = lattice
-    this.detector = detectorOf(profile.file.warnings)
+    this.detector = detector
   }
 
   /** Ticks that the log had before this one. */

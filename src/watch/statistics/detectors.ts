@@ -2,7 +2,7 @@
 import type { CountDetector } from '../../../models/counts/detector.ts'
 import { earsC1, earsC2, earsC3 } from '../../../models/counts/earsDetectors.ts'
 import { ewmaNb } from '../../../models/counts/ewmaNb.ts'
-import { recursiveGlm } from '../../../models/counts/recursion.ts'
+import { formerRecursiveGlm, recursiveGlm } from '../../../models/counts/recursion.ts'
 import type { WarningPolicy } from '../../../streams/profile.ts'
 
 const detectors: Readonly<Record<WarningPolicy['detector'], CountDetector>> = {
@@ -15,4 +15,9 @@ const detectors: Readonly<Record<WarningPolicy['detector'], CountDetector>> = {
 
 export function detectorOf(policy: WarningPolicy): CountDetector {
   return detectors[policy.detector]
+}
+
+/** As warnings were judged by it until foldVersion 4. */
+export function formerDetectorOf(policy: WarningPolicy): CountDetector {
+  return policy.detector === 'recursive-glm' ? formerRecursiveGlm : detectorOf(policy)
 }
