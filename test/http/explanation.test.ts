@@ -141,7 +141,7 @@ describe('the answer of a log at rest', () => {
     const log = await logOf(records, 3)
     const live = await goLive(log, { profile, model, beatMs })
     const lastBeat = Math.floor(Math.max(...records.map(({ timeMs }) => timeMs)) / beatMs)
-    await foldThrough(live, lastBeat - 86_400)
+    await foldThrough(live, lastBeat - 4 * 86_400)
     for (const runner of live.tasks.runners) await runner.checkpoint('now')
     const ends = await Promise.all(
       [0, 1, 2].map(async (at) => (await lastFolded(log, enterprise(at)))?.cuts[eventsInput]),

@@ -197,30 +197,27 @@ describe('what the built-in profiles say', () => {
     expect(cn.types.length).toBe(30)
   })
 
+  const kinds = 'count severity momentum recency sources amount grade gradeAge gradeWorse peer'.split(' ')
+  const units = ['hour', 'day', 'week']
   const keys = [
-    ...['region', 'industry', 'cell'].flatMap((axis) => [`warning.${axis}`, `warning.${axis}.group`]),
+    ...['region', 'industry', 'cell'].flatMap((axis) => [
+      `warning.${axis}`,
+      `warning.${axis}.group`,
+      `warning.risk.${axis}`,
+    ]),
     ...levels.map((level) => `level.${level}`),
-    ...['hour', 'day', 'week'].map((unit) => `tick.${unit}`),
-    ...[
-      'count',
-      'severity',
-      'momentum',
-      'recency',
-      'sources',
-      'amount',
-      'grade',
-      'gradeAge',
-      'gradeWorse',
-      'peer',
-      'other',
-    ].map((kind) => `reason.${kind}`),
+    ...units.flatMap((unit) => [`tick.${unit}`, `ticks.${unit}`]),
+    ...kinds.flatMap((kind) => [`reason.${kind}`, `moved.${kind}`]),
+    'reason.other',
+    'risk.behaviour',
+    'risk.grades',
     'explainedByChild',
     'group.all',
     'notice.driftFeature',
     'notice.driftScore',
   ]
   const known =
-    'place industry count expected enterprises level tickUnit topType child group value days grade feature model psi rows'.split(
+    'place industry count expected enterprises level tickUnit topType child group value days grade feature model psi rows lasting rise risky reason moved'.split(
       ' ',
     )
 
