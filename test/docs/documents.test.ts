@@ -51,9 +51,8 @@ test.each(describedTopics())('the schema of %s is one', (topic) => {
 test('warnings of a fold keep their schema, and one without its level does not', async () => {
   const { log } = await play(`
     day   cell   events  from  level
-    1-12  P1/X   3       3     calm
-    13    P1/X   40      9     red early
-    14    P1/    0       0     red
+    1-14  P1/X   4       4     calm
+    15    P1/X   18      8     yellow early
   `)
   const ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)

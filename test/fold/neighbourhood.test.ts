@@ -161,7 +161,7 @@ describe('features of what is nearby', () => {
       }),
     )
     expect(with_).toEqual(without)
-    expect(with_.raised.flat().length).toBeGreaterThan(0)
+    expect(with_.judged.length).toBeGreaterThan(0)
   })
 })
 
