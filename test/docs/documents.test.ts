@@ -51,9 +51,13 @@ test.each(describedTopics())('the schema of %s is one', (topic) => {
 test('warnings of a fold keep their schema, and one without its level does not', async () => {
   const { log } = await play(`
     day   cell   events  from  level
+    1-15  P1/Y   4       4     calm
+    1-15  P2/X   4       4     calm
+    1-15  P2/Y   4       4     calm
+    1-15  Q/X    4       4     calm
+    1-15  Q/Y    4       4     calm
     1-14  P1/X   4       4     calm
-    15    P1/X   18      8     yellow early
-  `)
+    15    P1/X   18      8     yellow early`)
   const ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)
   const validate = ajv.compile(schemaOf('region-warnings'))
