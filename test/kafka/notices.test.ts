@@ -23,7 +23,14 @@ describeWithKafka('notices of a log on Kafka', () => {
       notices.flatMap((notice) => (notice.kind === 'InputsWaiting' ? [[notice.task, notice.records]] : [])),
     )
     expect(Object.fromEntries(waiting)).toEqual({
-      'enterprise-0': { commands: 0, enterprises: 0, 'credit-grades': 0, 'risk-events': 0, artifacts: 0, 'risk-levels': 0 },
+      'enterprise-0': {
+        commands: 0,
+        enterprises: 0,
+        'credit-grades': 0,
+        'risk-events': 0,
+        artifacts: 0,
+        'risk-levels': 0,
+      },
       watch: { commands: 0, 'cell-parts': 0, artifacts: 0 },
     })
     const open = (): number =>
