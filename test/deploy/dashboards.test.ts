@@ -44,6 +44,7 @@ test('every panel says what it shows, and has a number of its own', () => {
 
 /** Empty by nature in a market where nothing is amiss; each is asked as it would be with something. */
 const emptyByNature: Readonly<Record<string, string>> = {
+  'Forewarn: stream / Since the last checkpoint': 'a demo of seconds may end before its first checkpoint',
   'Forewarn: early warning / Who is silent': 'all sources are heard',
   'Forewarn: stream / Refused requests': 'nobody sends what is refused',
   'Forewarn: model / Changes of model': 'nobody changes the model, or is refused',
