@@ -10,6 +10,7 @@ import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
 import { type SimulateOptions, simulate } from '../../src/simulate/simulate.ts'
 import { Truth } from '../../src/simulate/truth.ts'
+import { byTick } from '../../src/watch/verify.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { TickRecord } from '../../streams/ticks.ts'
 import { foldCalmly } from '../../test/support/calm.ts'
@@ -72,14 +73,4 @@ async function foldedLines(profile: Profile, market: Market): Promise<string[]> 
   } finally {
     await log.close()
   }
-}
-
-function byTick(records: readonly TickRecord[]): TickRecord[][] {
-  const found: TickRecord[][] = []
-  for (const record of records) {
-    const last = found.at(-1)
-    if (last !== undefined && last[0].tick === record.tick) last.push(record)
-    else found.push([record])
-  }
-  return found
 }

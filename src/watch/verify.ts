@@ -134,7 +134,8 @@ function judgeAgain({ profile, keys, lattice, engine, population }: Bench, pages
   return [...warnings, ...engine.close(tick, beat, { aggregates, population, risk })]
 }
 
-function byTick(records: readonly TickRecord[]): TickRecord[][] {
+/** Pages of the archive, those of one tick together. */
+export function byTick(records: readonly TickRecord[]): TickRecord[][] {
   const found: TickRecord[][] = []
   for (const record of records) {
     const last = found.at(-1)

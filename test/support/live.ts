@@ -144,9 +144,19 @@ export async function saidIn(log: Log, id: TaskId): Promise<string[]> {
   return said.toSorted()
 }
 
+/** Topics of which each enterprise task writes its own partition. */
+const enterpriseTopics: readonly TopicName[] = [
+  'scores',
+  'shadow-scores',
+  'enterprise-alerts',
+  'contradictions',
+  'contributions',
+  'cell-parts',
+]
+
 function writtenBy(topic: TopicName, id: TaskId, width: number, partitions: number): number | undefined {
   if (width === tasksOf(partitions).length) return taskNumber(id, partitions)
-  const isEnterprises = ['scores', 'shadow-scores', 'enterprise-alerts', 'cell-parts'].includes(topic)
+  const isEnterprises = enterpriseTopics.includes(topic)
   if (id.kind === 'watch') return isEnterprises ? undefined : 0
   return isEnterprises ? id.partition : undefined
 }
