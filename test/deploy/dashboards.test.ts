@@ -44,7 +44,6 @@ test('every panel says what it shows, and has a number of its own', () => {
 
 /** Empty by nature in a market where nothing is amiss; each is asked as it would be with something. */
 const emptyByNature: Readonly<Record<string, string>> = {
-  'Forewarn: stream / Since the last checkpoint': 'a demo of seconds may end before its first checkpoint',
   'Forewarn: early warning / Who is silent': 'all sources are heard',
   'Forewarn: stream / Refused requests': 'nobody sends what is refused',
   'Forewarn: model / Changes of model': 'nobody changes the model, or is refused',
@@ -54,11 +53,12 @@ const emptyByNature: Readonly<Record<string, string>> = {
 }
 
 const days = 21 // on the last of them the outbreak burns
-/** What must be there before anything is asked. Rates need two scrapes of what moves, and the recording rules an evaluation after. */
+/** What must be there before anything is asked. A demo writes a checkpoint every half minute. Rates need two scrapes of what moves, and the recording rules an evaluation after. */
 const scraped = {
   'the last tick': `forewarn_ticks_judged_total == ${days}`,
   'a rate of beats': 'job:forewarn_beat_seconds:p99_5m >= 0',
   'the warnings': 'job:forewarn_warning_level:max > 0',
+  'a checkpoint': 'forewarn_checkpoint_timestamp_seconds > 0',
   'nothing that waits': 'sum(forewarn_lag_records{topic="risk-events"}) == 0',
 }
 const enterprises = 10_000

@@ -1,4 +1,7 @@
 /** Live folding in memory by a clock that the test sets: tasks over a log, stepped by hand, killed and begun again. */
+
+import { fateRowsIn } from '../../src/columns/fateRows.ts'
+import { unpacked } from '../../src/columns/packedRecords.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { replayedBeats } from '../../src/fold/replay.ts'
 import { TaskRunner } from '../../src/fold/runner.ts'
@@ -6,13 +9,14 @@ import { closingBy } from '../../src/fold/supervise.ts'
 import type { FoldTask } from '../../src/fold/task.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
-import type { Log, Output } from '../../src/log/port.ts'
+import type { Log, NewRecord, Output } from '../../src/log/port.ts'
 import { recordsOf } from '../../src/log/recordsOf.ts'
 import { type TaskId, taskNumber, tasksOf } from '../../src/log/tasks.ts'
 import type { Notice } from '../../src/notices.ts'
 import { WatchTask } from '../../src/watch/task.ts'
 import { type TopicName, topicFlow, topicNames } from '../../streams/topics.ts'
 import type { FoldSetting } from './fold.ts'
+import { asRead } from './parts.ts'
 import { savedState } from './state.ts'
 
 export type LiveOptions = FoldSetting & {
@@ -123,25 +127,50 @@ export type Replayed = { saved: Buffer; outputs: string[] }
 /** A task that folds what its journal says, from the start: its state, and all that it says, by place. */
 export async function replayed(live: LiveFold, id: TaskId, beatMs = 1_000): Promise<Replayed> {
   const task = live.newTask(id)
-  const outputs: string[] = []
-  const emit = ({ topic, partition, record }: Output): void =>
-    void outputs.push(`${topic}#${partition} ${record.key} ${Buffer.from(record.value).toString('base64')}`)
+  const said = new Sayings()
+  const emit = ({ topic, partition, record }: Output): void => said.add(topic, partition, record)
   for await (const { beat, records } of replayedBeats(live.log, task, beatMs)) task.fold(beat, records, emit)
-  return { saved: savedState(task), outputs: outputs.toSorted() }
+  return { saved: savedState(task), outputs: said.byPlace() }
 }
 
 /** What the log has of a task: topics and partitions that it alone writes. */
 export async function saidIn(log: Log, id: TaskId): Promise<string[]> {
   const partitions = log.partitions('risk-events')
-  const said: string[] = []
+  const said = new Sayings()
   for (const topic of topicNames) {
     if (topicFlow(topic) === 'in' || topic === 'journal') continue
     const partition = writtenBy(topic, id, log.partitions(topic), partitions)
     if (partition === undefined) continue
-    for await (const { key, value } of recordsOf(log, topic, partition))
-      said.push(`${topic}#${partition} ${key} ${Buffer.from(value).toString('base64')}`)
+    for await (const { key, value, timeMs } of recordsOf(log, topic, partition))
+      said.add(topic, partition, { key, value, timeMs })
   }
-  return said.toSorted()
+  return said.byPlace()
+}
+
+/** Lines of what was said, place by place, in the order in which it was said there; how many beats share a record is no part of it. */
+class Sayings {
+  readonly #lines = new Map<string, string[]>()
+
+  add(topic: TopicName, partition: number, record: NewRecord): void {
+    const place = `${topic}#${partition}`
+    const lines = this.#lines.get(place) ?? []
+    this.#lines.set(place, lines)
+    for (const line of linesOf(topic, record)) lines.push(`${place} ${record.key} ${line}`)
+  }
+
+  byPlace(): string[] {
+    return [...this.#lines.keys()].sort().flatMap((place) => this.#lines.get(place) ?? [])
+  }
+}
+
+function linesOf(topic: TopicName, record: NewRecord): string[] {
+  const text = (value: Uint8Array): string => Buffer.from(value).toString('base64')
+  if (topic === 'cell-parts') return unpacked(asRead(record)).map(({ timeMs, value }) => `${timeMs} ${text(value)}`)
+  if (topic === 'fates')
+    return [...fateRowsIn(record)].map(
+      ({ topic: input, beat, timeMs, hash, fate, code }) => `${input} ${beat} ${timeMs} ${text(hash)} ${fate} ${code}`,
+    )
+  return [text(record.value)]
 }
 
 /** Topics of which each enterprise task writes its own partition. */
