@@ -71,7 +71,7 @@ function oracleValues({ panel, expected }: Market): Value[] {
     for (const [tick, y] of counts.entries()) {
       addCount(state, 0, expected[cell], { y, nodes: cells })
       const isCall = tick >= warmTicks && y >= countMin && judge(expected[cell], y).rateRatio > 1
-      if (isCall) found.push({ cell, tick, value: evidenceIn(state, 0) })
+      if (isCall) found.push({ subject: cell, tick, value: evidenceIn(state, 0) })
     }
     return found
   })

@@ -19,32 +19,93 @@ export type Planned = Span & {
 }
 
 export type Score = { outbreaks: number; found: number; exact: number; delayTicks: number; falseEpisodes: number }
+/** `firstTick`: of the first call in time on, above or below its node; absent of one that was missed. */
+export type Found<P extends Planned> = { outbreak: P; firstTick?: number; exact: boolean; delayTicks: number }
 
-const foundTicksAfter = 2
-const pardonedTicksAfter = 17
-const joinedTicksMax = 7
+/** How far in ticks a call may lie behind an outbreak, to find it or not to be false, and calls of an episode from each other. */
+export type Reach = { foundTicksAfter: number; pardonedTicksAfter: number; joinedTicksMax: number }
 
-/** How the calls of one run do. Calls in any order; `delayTicks` is the sum over outbreaks. */
-export function scoreCalls(calls: readonly Call[], planned: readonly Planned[]): Score {
-  const score: Score = { outbreaks: planned.length, found: 0, exact: 0, delayTicks: 0, falseEpisodes: 0 }
-  for (const outbreak of planned) {
-    const timely = calls.filter(({ tick }) => isWithin(tick, outbreak, foundTicksAfter))
-    const near = timely.filter(({ subject }) => outbreak.isNear(subject)).map(({ tick }) => tick)
-    const length = outbreak.endTick - outbreak.startTick + 1
-    if (near.length > 0) score.found++
-    if (timely.some(({ subject }) => outbreak.isOwn(subject))) score.exact++
-    score.delayTicks += near.length > 0 ? Math.min(length, Math.min(...near) - outbreak.startTick) : length
+const daily = { foundTicksAfter: 2, pardonedTicksAfter: 17, joinedTicksMax: 7 } as const satisfies Reach
+
+/** The same lengths in ticks of so many days. */
+export function reachOf(tickDays: number): Reach {
+  const { foundTicksAfter, pardonedTicksAfter, joinedTicksMax } = daily
+  return {
+    foundTicksAfter,
+    pardonedTicksAfter: Math.max(foundTicksAfter, Math.round(pardonedTicksAfter / tickDays)),
+    joinedTicksMax: Math.max(1, Math.round(joinedTicksMax / tickDays)),
   }
-  const outside = calls.filter((call) => !planned.some((one) => isPardoned(call, one)))
-  return { ...score, falseEpisodes: episodes(outside).length }
+}
+
+/** What was planned, beside which calls are held. Calls come in any order. */
+export class Outbreaks<P extends Planned> {
+  readonly #planned: readonly P[]
+  readonly #reach: Reach
+  readonly #near = new Map<number, readonly P[]>()
+
+  constructor(planned: readonly P[], reach: Reach = daily) {
+    this.#planned = planned
+    this.#reach = reach
+  }
+
+  /** Each outbreak with what was found of it. */
+  found(calls: readonly Call[]): Found<P>[] {
+    const first = new Map<P, { tick: number; exact: boolean }>()
+    for (const { subject, tick } of calls)
+      for (const outbreak of this.#nearOf(subject)) {
+        if (!isWithin(tick, outbreak, this.#reach.foundTicksAfter)) continue
+        const before = first.get(outbreak) ?? { tick, exact: false }
+        first.set(outbreak, { tick: Math.min(before.tick, tick), exact: before.exact || outbreak.isOwn(subject) })
+      }
+    return this.#planned.map((outbreak): Found<P> => {
+      const at = first.get(outbreak)
+      const delayTicks = outbreak.endTick - outbreak.startTick + 1
+      if (at === undefined) return { outbreak, exact: false, delayTicks }
+      const { tick: firstTick, exact } = at
+      return { outbreak, firstTick, exact, delayTicks: Math.min(delayTicks, firstTick - outbreak.startTick) }
+    })
+  }
+
+  /** Runs of calls in or after an outbreak near their subject, and runs of those that are not: the false ones. */
+  episodes(calls: readonly Call[]): { pardoned: number; false: number } {
+    const pardoned = new Set(calls.filter((call) => this.#isPardoned(call)))
+    const runs = (of: readonly Call[]): number => episodes(of, this.#reach).length
+    return { pardoned: runs([...pardoned]), false: runs(calls.filter((call) => !pardoned.has(call))) }
+  }
+
+  #isPardoned(call: Call): boolean {
+    return this.#nearOf(call.subject).some((one) => isWithin(call.tick, one, this.#reach.pardonedTicksAfter))
+  }
+
+  #nearOf(subject: number): readonly P[] {
+    const near = this.#near.get(subject) ?? this.#planned.filter((one) => one.isNear(subject))
+    this.#near.set(subject, near)
+    return near
+  }
+}
+
+/** How the calls of one run do, in ticks of a day. `delayTicks` is the sum over outbreaks. */
+export function scoreCalls(calls: readonly Call[], planned: readonly Planned[]): Score {
+  const outbreaks = new Outbreaks(planned)
+  const found = outbreaks.found(calls)
+  return {
+    outbreaks: planned.length,
+    found: found.filter(({ firstTick }) => firstTick !== undefined).length,
+    exact: found.filter(({ exact }) => exact).length,
+    delayTicks: found.reduce((sum, one) => sum + one.delayTicks, 0),
+    falseEpisodes: outbreaks.episodes(calls).false,
+  }
 }
 
 export function isPardoned({ subject, tick }: Call, planned: Planned): boolean {
-  return isWithin(tick, planned, pardonedTicksAfter) && planned.isNear(subject)
+  return isWithin(tick, planned, daily.pardonedTicksAfter) && planned.isNear(subject)
 }
 
 /** Runs of calls on one subject, as spans. */
-export function episodes(calls: readonly Call[]): (Span & { subject: number })[] {
+export function episodes(
+  calls: readonly Call[],
+  { joinedTicksMax }: Pick<Reach, 'joinedTicksMax'> = daily,
+): (Span & { subject: number })[] {
   const found: (Span & { subject: number })[] = []
   for (const { subject, tick } of [...calls].sort((a, b) => a.subject - b.subject || a.tick - b.tick)) {
     const last = found.at(-1)

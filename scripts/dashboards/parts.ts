@@ -30,47 +30,31 @@ type Says = { title: string; says: string; unit?: string } & Size
 export const query = (expr: string, legend: string): DataqueryBuilder =>
   new DataqueryBuilder().datasource(source).expr(expr).legendFormat(legend)
 
+/** What every panel begins with. */
+function headed<P extends StatBuilder | LinesBuilder | TableBuilder>(
+  panel: P,
+  { title, says, unit = 'short' }: Says,
+  { width, height }: Required<Size>,
+): P {
+  panel.title(title).description(says).datasource(source).unit(unit).span(width).height(height)
+  return panel
+}
+
 /** One number, or one a series. */
-export function stat(
-  { title, says, unit = 'short', width = 4, height = 4 }: Says,
-  expr: string,
-  legend = '',
-): StatBuilder {
-  return new StatBuilder()
-    .title(title)
-    .description(says)
-    .datasource(source)
-    .unit(unit)
-    .span(width)
-    .height(height)
-    .withTarget(query(expr, legend).instant())
+export function stat(says: Says, expr: string, legend = ''): StatBuilder {
+  return headed(new StatBuilder(), says, { width: 4, height: 4, ...says }).withTarget(query(expr, legend).instant())
 }
 
 /** Lines over time; each query with its legend. */
-export function lines(
-  { title, says, unit = 'short', width = 12, height = 8 }: Says,
-  ...queries: readonly (readonly [expr: string, legend: string])[]
-): LinesBuilder {
-  const panel = new LinesBuilder()
-    .title(title)
-    .description(says)
-    .datasource(source)
-    .unit(unit)
-    .span(width)
-    .height(height)
+export function lines(says: Says, ...queries: readonly (readonly [expr: string, legend: string])[]): LinesBuilder {
+  const panel = headed(new LinesBuilder(), says, { width: 12, height: 8, ...says })
   for (const [expr, legend] of queries) panel.withTarget(query(expr, legend).range())
   return panel
 }
 
 /** A row a series, as it stands now. */
-export function table({ title, says, unit = 'short', width = 12, height = 10 }: Says, expr: string): TableBuilder {
-  return new TableBuilder()
-    .title(title)
-    .description(says)
-    .datasource(source)
-    .unit(unit)
-    .span(width)
-    .height(height)
+export function table(says: Says, expr: string): TableBuilder {
+  return headed(new TableBuilder(), says, { width: 12, height: 10, ...says })
     .withTarget(query(expr, '').instant().format(PromQueryFormat.Table))
     .withTransformation({
       id: 'organize',

@@ -14,6 +14,7 @@ import { recursiveGlm } from '../../models/counts/recursion.ts'
 import { addCount, evidenceIn, slowRise, startStream, streamLength } from '../../models/counts/shiryaevRoberts.ts'
 import { addWeek, startTwoWeeks, twoWeeksEvidenceIn, twoWeeksLength } from '../../models/counts/twoWeeks.ts'
 import { learnWeekday, weekFactor, weekStateLength } from '../../models/counts/weekday.ts'
+import type { Call } from '../../models/quality/episodes.ts'
 import { daysOf, type Panel } from './panel.ts'
 
 /** How a count becomes a value, beside what its detector expects. */
@@ -93,7 +94,7 @@ function judgeOf(name: DetectorName, tickDays: number): Judge {
 }
 
 /** A count that may call: enough events, more than expected, of a cell that is warm. */
-export type Value = { readonly cell: number; readonly tick: number; readonly value: number }
+export type Value = Call & { readonly value: number }
 
 export type ValueOptions = {
   /** Ticks that teach a cell before it is judged. */
@@ -144,7 +145,7 @@ export function valuesOf(panel: Panel, name: DetectorName, { warmTicks, countMin
         const { count, ticks, held, ...own } = seen[index]
         const isWarm = ticks >= warmTicks
         const isEnough = y >= countMin && y > expectation.mean && cell.mayCall?.[tick] !== 0
-        if (isEnough && isWarm) found.push({ cell: index, tick, value })
+        if (isEnough && isWarm) found.push({ subject: index, tick, value })
         const isHeld = holds && isWarm && isUnlikely(expectation, y) && held * tickDays < heldDaysMax
         const learnt = isHeld ? Math.min(y, Math.round(expectation.mean)) : y
         baseline.learn(state, offset, context, learnt)
@@ -159,7 +160,7 @@ export function valuesOf(panel: Panel, name: DetectorName, { warmTicks, countMin
     }
     if (calendar.phasesPerWeek > 1) learnWeekday(rhythm, phase, total, weekKeep)
   }
-  return found.sort((a, b) => a.cell - b.cell || a.tick - b.tick)
+  return found.sort((a, b) => a.subject - b.subject || a.tick - b.tick)
 }
 
 /** Cells of each axis that have had three events: they share its limit. */

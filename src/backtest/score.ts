@@ -1,15 +1,13 @@
-/**
- * What calls are worth against known outbreaks. A call is a value above a limit. An episode is a run of calls of one cell, gaps of up to a
- * week joined; it is false where its calls lie in no outbreak on, above or below its cell, nor in the days after one. Definitions:
- * docs/warnings.md.
- */
-import type { Value } from './detectors.ts'
+/** What calls are worth against known outbreaks: a call is a value above a limit. Definitions: models/quality/episodes.ts, docs/warnings.md. */
+import {
+  type Call,
+  type Found as OutbreakFound,
+  Outbreaks,
+  type Planned,
+  reachOf,
+} from '../../models/quality/episodes.ts'
 import { daysOf, type Panel, type PanelOutbreak } from './panel.ts'
 
-const joinedDays = 7
-/** After its end an outbreak is still found for two ticks, and a call is not false for so many days. */
-const foundTicksAfter = 2
-const excusedDaysAfter = 17
 const weekDays = 7
 
 /** A share or a mean over `of`, and its standard error; absent where there is nothing to take it of. */
@@ -31,14 +29,14 @@ export type Score = {
 }
 export type Found = { outbreak: PanelOutbreak; delay: number; found: boolean; exact: boolean; lead: number | undefined }
 
+type PlannedInPanel = Planned & { of: PanelOutbreak }
+
 /** What does not depend on the limit. */
 export class Scene {
   readonly panel: Panel
   readonly weeks: number
   readonly regions: number
-  readonly #near: ReadonlyMap<number, readonly PanelOutbreak[]>
-  readonly #joined: number
-  readonly #excused: number
+  readonly #outbreaks: Outbreaks<PlannedInPanel>
 
   /** `warmTicks`: the first ticks of a cell, which are not judged. */
   constructor(panel: Panel, warmTicks: number) {
@@ -46,26 +44,27 @@ export class Scene {
     const days = daysOf(panel.calendar)
     this.weeks = (Math.max(1, panel.ticks - warmTicks) * days) / weekDays
     this.regions = new Set(panel.cells.map(({ region }) => region)).size
-    this.#joined = Math.max(1, Math.round(joinedDays / days))
-    this.#excused = Math.max(foundTicksAfter, Math.round(excusedDaysAfter / days))
-    const near = new Map<number, PanelOutbreak[]>()
-    for (const outbreak of panel.outbreaks)
-      for (const cell of outbreak.near) near.set(cell, [...(near.get(cell) ?? []), outbreak])
-    this.#near = near
+    const planned = panel.outbreaks.map((of) => ({
+      ...{ of, startTick: of.from, endTick: of.to },
+      isNear: (cell: number) => of.near.has(cell),
+      isOwn: (cell: number) => of.own.has(cell),
+    }))
+    this.#outbreaks = new Outbreaks(planned, reachOf(days))
   }
 
-  /** Calls in their order, as `valuesOf` gives them. */
-  score(calls: readonly Value[]): { score: Score; found: Found[] } {
-    const { episodes, falseEpisodes } = this.#episodes(calls)
-    const found = this.#found(calls)
+  /** Subjects of calls are cells of the panel. */
+  score(calls: readonly Call[]): { score: Score; found: Found[] } {
+    const runs = this.#outbreaks.episodes(calls)
+    const episodes = runs.pardoned + runs.false
+    const found = this.#outbreaks.found(calls).map((one) => this.#foundOf(one))
     const hits = found.filter((one) => one.found)
     return {
       score: {
         episodes,
-        falseEpisodes,
-        falsePerWeek: falseEpisodes / this.weeks,
+        falseEpisodes: runs.false,
+        falsePerWeek: runs.false / this.weeks,
         perWeekRegion: episodes / this.weeks / this.regions,
-        ...named('precision', shareOf(episodes - falseEpisodes, episodes)),
+        ...named('precision', shareOf(runs.pardoned, episodes)),
         ...named('pod', shareOf(hits.length, found.length)),
         ...named('exact', shareOf(found.filter(({ exact }) => exact).length, found.length)),
         ...named('delay', meanOf(found.map(({ delay }) => delay))),
@@ -75,50 +74,13 @@ export class Scene {
     }
   }
 
-  falsePerWeek(calls: readonly Value[]): number {
-    return this.#episodes(calls).falseEpisodes / this.weeks
+  falsePerWeek(calls: readonly Call[]): number {
+    return this.#outbreaks.episodes(calls).false / this.weeks
   }
 
-  /** Runs of calls that lie in or after an outbreak near their cell, and runs of those that do not. */
-  #episodes(calls: readonly Value[]): { episodes: number; falseEpisodes: number } {
-    const runs = { excused: 0, false: 0 }
-    const last: Partial<Record<keyof typeof runs, Value>> = {}
-    for (const call of calls) {
-      const kind = this.#isExcused(call) ? 'excused' : 'false'
-      const before = last[kind]
-      if (before?.cell !== call.cell || call.tick - before.tick > this.#joined) runs[kind]++
-      last[kind] = call
-    }
-    return { episodes: runs.excused + runs.false, falseEpisodes: runs.false }
-  }
-
-  #isExcused({ cell, tick }: Value): boolean {
-    return (this.#near.get(cell) ?? []).some(({ from, to }) => tick >= from && tick <= to + this.#excused)
-  }
-
-  #found(calls: readonly Value[]): Found[] {
-    const first = new Map<PanelOutbreak, { any: number; own: number }>()
-    for (const { cell, tick } of calls) {
-      for (const outbreak of this.#near.get(cell) ?? []) {
-        if (tick < outbreak.from || tick > outbreak.to + foundTicksAfter) continue
-        const before = first.get(outbreak) ?? { any: Number.POSITIVE_INFINITY, own: Number.POSITIVE_INFINITY }
-        const own = outbreak.own.has(cell) ? Math.min(before.own, tick) : before.own
-        first.set(outbreak, { any: Math.min(before.any, tick), own })
-      }
-    }
-    return this.panel.outbreaks.map((outbreak): Found => {
-      const at = first.get(outbreak)
-      const length = outbreak.to - outbreak.from + 1
-      if (at === undefined) return { outbreak, delay: length, found: false, exact: false, lead: undefined }
-      const delay = Math.min(at.any - outbreak.from, length)
-      return {
-        outbreak,
-        delay,
-        found: true,
-        exact: at.own < Number.POSITIVE_INFINITY,
-        lead: peakOf(this.panel, outbreak) - at.any,
-      }
-    })
+  #foundOf({ outbreak: { of: outbreak }, firstTick, exact, delayTicks: delay }: OutbreakFound<PlannedInPanel>): Found {
+    const lead = firstTick === undefined ? undefined : peakOf(this.panel, outbreak) - firstTick
+    return { outbreak, delay, found: firstTick !== undefined, exact, lead }
   }
 }
 

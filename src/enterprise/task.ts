@@ -13,11 +13,10 @@
 import { z } from 'zod'
 import { factWordsBase, hourOf } from '../../models/facts.ts'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import type { EnterpriseAlert, Fate, Score, ShadowScore } from '../../streams/outputs.ts'
+import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { renumbering } from '../../streams/profileChange.ts'
 import type { RecordTopic } from '../../streams/topics.ts'
-import { type CellKeys, cellKeys } from '../cells.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
 import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
@@ -28,26 +27,25 @@ import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
 import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import { type Input, inputsOf } from '../log/topology.ts'
-import type { FlagCounts, Listener } from '../notices.ts'
-import { deadLetter, FateSheet, isRefusal, type Refusal } from '../records.ts'
+import type { Listener } from '../notices.ts'
+import { deadLetter, FateSheet } from '../records.ts'
 import { ModelRegistry, type RegistryOptions } from '../registry/modelRegistry.ts'
-import { endsSlice, slicesOf, sortedInSlices } from '../slices.ts'
-import { type CellContributions, contributions } from './cellContributions.ts'
+import { endsSlice } from '../slices.ts'
 import { type ContributionHead, writeContributions } from './contributionRecords.ts'
-import { type Decoder, decoder, flags } from './decode/decode.ts'
-import { plainEvents } from './decode/plainEvent.ts'
+import { FlagTally } from './decode/flagTally.ts'
 import type { Known } from './known.ts'
 import { PartWriter } from './part.ts'
-import { EventFold } from './rows/events.ts'
-import { type BeatTime, evict } from './rows/keep.ts'
+import { type ProfileFree, type ProfileParts, partsUnder } from './profileParts.ts'
+import type { BeatTime } from './rows/keep.ts'
 import { type EnterpriseRows, flag } from './rows/rows.ts'
+import { TableRecords } from './rows/tableRecords.ts'
 import { TableFold } from './rows/tables.ts'
 import { TouchedRows } from './rows/touchedRows.ts'
 import { rowsState } from './rowsState.ts'
-import { ActiveModels } from './score/activeModels.ts'
-import { Contradictions } from './score/contradictions.ts'
+import type { ActiveModels } from './score/activeModels.ts'
+import { BeatScores } from './score/beatScores.ts'
 import { addMoved } from './score/movedFeatures.ts'
-import { Neighbourhood } from './score/neighbourhood.ts'
+import type { Neighbourhood } from './score/neighbourhood.ts'
 import { RiskContext } from './score/riskContext.ts'
 import { type AsOf, isScored } from './score/score.ts'
 import type { Witness } from './score/witness.ts'
@@ -71,18 +69,6 @@ export type EnterpriseTaskOptions = {
   rowsOnly?: boolean
 }
 
-/** What is worked out from a profile, and made anew under another. */
-type Parts = {
-  profile: Profile
-  keys: CellKeys
-  decode: Decoder
-  contributions: CellContributions
-  neighbourhood: Neighbourhood
-  events: EventFold
-  active: ActiveModels
-  contradictions: Contradictions
-}
-
 type Time = BeatTime & { beat: number }
 
 type Records = RecordsOf<'enterprise'>
@@ -94,14 +80,6 @@ const noRecords: Records = {
   artifacts: [],
   archive: [],
   levels: [],
-}
-
-/** One of the two table inputs: how its records are decoded, and what they change. */
-type Table<T> = {
-  topic: 'enterprises' | 'credit-grades'
-  records: readonly LogRecord[]
-  decode: (record: LogRecord) => T | Refusal
-  place: (row: number, decoded: T) => Fate
 }
 
 /** A record with its fate; with a code it goes to the dead letters. */
@@ -125,35 +103,32 @@ export class EnterpriseTask implements FoldTask {
   readonly #partition: number
   /** Its partition of fates and dead letters. */
   readonly #number: number
-  readonly #options: EnterpriseTaskOptions
   readonly #beatMs: number
   readonly #listener: Listener
   readonly #registry: ModelRegistry
   readonly #tables: TableFold
+  readonly #tableRecords: TableRecords
+  readonly #profileFree: ProfileFree
   /** All that is worked out from the profile in force. */
-  #parts: Parts
+  #parts: ProfileParts
   readonly #riskContext = new RiskContext()
   readonly #fates: FateSheet
   readonly #cellParts: PartWriter
   #openTick: number | undefined
-  readonly #moved: { score: Score; alert: EnterpriseAlert | undefined }[] = []
-  readonly #shadowed: ShadowScore[] = []
-  /** Rows that records of tables have changed in this beat, and that are taken out of the sums meanwhile. */
-  readonly #unsettled = new Set<number>()
+  readonly #scores: BeatScores
+  readonly #flags = new FlagTally()
   /** Rows that may hold facts of the tick that this beat closes. */
   readonly #counted: number[] = []
-  #flagCounts: FlagCounts = noFlags()
-  #unscorable = 0
 
   constructor(options: EnterpriseTaskOptions) {
     const { profile, model, challenger, begunWith, beatMs, partition, partitions, hashSeed, listener } = options
+    const { witness, rowsOnly = false } = options
     this.id = { kind: 'enterprise', partition }
     this.#name = taskName(this.id)
     this.#partition = partition
     this.#fates = new FateSheet({ task: this.#name, beatMs, partition: taskNumber(this.id, partitions) })
     this.#cellParts = new PartWriter(this.#name, partition)
     this.#number = taskNumber(this.id, partitions)
-    this.#options = options
     this.#beatMs = beatMs
     this.#listener = listener
     this.#touchedRows = new TouchedRows(profile, factWordsBase + profile.file.factColumns.length, hashSeed)
@@ -167,10 +142,20 @@ export class EnterpriseTask implements FoldTask {
       challenger: challenger?.hash ?? null,
       begunWith,
     })
-    this.#parts = this.#partsUnder(profile)
+    this.#scores = new BeatScores(rows, partition)
+    this.#tableRecords = new TableRecords({
+      ...{ touchedRows: this.#touchedRows, tables: this.#tables, fates: this.#fates, flags: this.#flags },
+      refuse: ({ refused: code, detail, ...of }, emit) => this.#settle({ ...of, fate: 'dead', code, detail }, emit),
+    })
+    this.#profileFree = {
+      ...{ partition: { partition, partitions }, touchedRows: this.#touchedRows, tables: this.#tables },
+      registry: this.#registry,
+      given: [model, challenger].filter((one) => one != null),
+      ...{ witness, rowsOnly },
+    }
+    this.#parts = partsUnder(profile, this.#profileFree)
     const { looksAround } = this.#neighbourhood
-    const isRead = (name: string): boolean =>
-      (looksAround || name !== 'archive') && (options.rowsOnly !== true || name !== 'levels')
+    const isRead = (name: string): boolean => (looksAround || name !== 'archive') && !(rowsOnly && name === 'levels')
     this.inputs = inputsOf(this.id, partitions).filter(({ name }) => isRead(name))
     const tick = jsonPart(
       { name: 'tick', version: 1, contract: z.object({ open: z.int().nullable() }) },
@@ -189,30 +174,6 @@ export class EnterpriseTask implements FoldTask {
     const contradictions = currentPart(() => this.#parts.contradictions.state)
     this.state = [tick, registry, touchedRows, active, ...around, context, contradictions]
     this.known = this.#knownOf()
-  }
-
-  #partsUnder(profile: Profile, before?: Parts): Parts {
-    const { partition, partitions, model, challenger, witness, rowsOnly = false } = this.#options
-    const rows = this.#rows
-    const touchedRows = this.#touchedRows
-    const registry = this.#registry
-    const decode = decoder(profile, { partition, partitions })
-    const keys = cellKeys(profile)
-    const tallied = contributions(profile, keys, rows, this.#tables.places)
-    const neighbourhood = new Neighbourhood(profile, keys)
-    const plain = plainEvents(profile, { partition, partitions })
-    const events = new EventFold(profile, { plain, checked: decode.event }, touchedRows, tallied, witness)
-    const given = [model, challenger].filter((one) => one != null)
-    const source = { profile, rows, around: neighbourhood }
-    const active = new ActiveModels(
-      { source, ids: touchedRows.ids, contributions: tallied, registry, given, rowsOnly },
-      before?.active,
-    )
-    const contradictions = new Contradictions(
-      { profile, rows, ids: touchedRows.ids, contributions: tallied },
-      before?.contradictions,
-    )
-    return { profile, keys, decode, contributions: tallied, neighbourhood, events, active, contradictions }
   }
 
   /** Inputs that are left out have no records. */
@@ -241,30 +202,7 @@ export class EnterpriseTask implements FoldTask {
     yield* this.#openTicks(time.tick)
     this.#active.activate(switched)
     if (switched.champion) yield* this.#rescoreAll({ ...asOf, cause: 'model' })
-    const tables = this.#tables
-    const { decode } = this.#parts
-    const { tick } = time
-    yield* this.#foldTable(
-      {
-        topic: 'enterprises',
-        records: records.enterprises,
-        decode: decode.enterprise,
-        place: (row, it) => tables.enterprise(row, it, tick),
-      },
-      time,
-      emit,
-    )
-    yield* this.#foldTable(
-      {
-        topic: 'credit-grades',
-        records: records.grades,
-        decode: decode.grade,
-        place: (row, it) => tables.grade(row, it, tick),
-      },
-      time,
-      emit,
-    )
-    yield* this.#settleTables(tick)
+    yield* this.#tableRecords.fold(records, this.#parts, time, emit)
     yield* this.#foldEvents(records.events, time, emit)
     yield* this.#scoreTouched({ ...asOf, cause: 'records' })
     if (this.nextTickEnd(beat - 1) === beat) {
@@ -309,7 +247,7 @@ export class EnterpriseTask implements FoldTask {
   get #neighbourhood(): Neighbourhood {
     return this.#parts.neighbourhood
   }
-  get #contributions(): Parts['contributions'] {
+  get #contributions(): ProfileParts['contributions'] {
     return this.#parts.contributions
   }
   get #active(): ActiveModels {
@@ -320,7 +258,7 @@ export class EnterpriseTask implements FoldTask {
   #standUnder(profile: Profile): void {
     this.#touchedRows.profile = profile
     const around = this.#neighbourhood.save()
-    this.#parts = this.#partsUnder(profile, this.#parts)
+    this.#parts = partsUnder(profile, this.#profileFree, this.#parts)
     this.#neighbourhood.load(around)
   }
 
@@ -372,40 +310,6 @@ export class EnterpriseTask implements FoldTask {
     this.#openTick = tick
   }
 
-  /** Enterprises or grades, in log order: each is placed, or goes to the dead letters. */
-  *#foldTable<T extends { enterpriseId: string; flags: number }>(
-    table: Table<T>,
-    time: Time,
-    emit: Emit,
-  ): Iterable<void> {
-    const { topic, records } = table
-    if (records.length === 0) return
-    const first = yield* this.#fates.block(topic, time.beat, records)
-    for (const { from, to } of slicesOf(records)) {
-      for (let at = from; at < to; at++)
-        this.#foldRow(table, records[at], { fateAt: first + at, tick: time.tick }, emit)
-      yield
-    }
-  }
-
-  #foldRow<T extends { enterpriseId: string; flags: number }>(
-    { topic, decode, place }: Table<T>,
-    record: LogRecord,
-    { fateAt, tick }: { fateAt: number; tick: number },
-    emit: Emit,
-  ): void {
-    const decoded = decode(record)
-    if (isRefusal(decoded)) {
-      const { refused: code, detail } = decoded
-      this.#settle({ record, topic, fateAt, fate: 'dead', code, detail }, emit)
-      return
-    }
-    this.#countFlags(decoded.flags)
-    const row = this.#touchedRows.rowOf(decoded.enterpriseId)
-    const fate = this.#changeRow(row, tick, () => place(row, decoded))
-    this.#fates.set(fateAt, fate)
-  }
-
   *#foldEvents(records: readonly LogRecord[], time: Time, emit: Emit): Iterable<void> {
     if (records.length === 0) return
     const first = yield* this.#fates.block('risk-events', time.beat, records)
@@ -417,7 +321,7 @@ export class EnterpriseTask implements FoldTask {
         if (code === undefined) this.#fates.set(first + at, fate)
         else this.#settle({ record: records[at], topic: 'risk-events', fateAt: first + at, fate, code, detail }, emit)
       },
-      (set) => this.#countFlags(set),
+      (set) => this.#flags.count(set),
     )
   }
 
@@ -429,15 +333,7 @@ export class EnterpriseTask implements FoldTask {
   }
 
   #score(row: number, asOf: AsOf): void {
-    evict(this.#rows, row, asOf.hour, asOf.tick)
-    if (!isScored(this.#rows, row)) return
-    const { shadow, scorer } = this.#active
-    const shadowed = asOf.cause === 'model' ? undefined : shadow?.row(row, asOf) // the challenger is the one it was
-    if (shadowed !== undefined) this.#shadowed.push(shadowed)
-    if (scorer === undefined) return
-    const scored = scorer.row(row, asOf)
-    if (scored.kind === 'unscorable') this.#unscorable++
-    else if (scored.kind === 'moved') this.#moved.push(scored)
+    this.#scores.score(this.#active, row, asOf)
   }
 
   /** Another champion: every row by it, before the records of the beat, so that the moves are its own. */
@@ -487,22 +383,8 @@ export class EnterpriseTask implements FoldTask {
   }
 
   *#write(beat: number, tick: number, emit: Emit): Iterable<void> {
-    const partition = this.#partition
     const name = this.#name
-    const moved = yield* sortedInSlices(this.#moved, (a, b) => byEnterprise(a.score, b.score))
-    let alerts = 0
-    for (const [at, { score, alert }] of moved.entries()) {
-      if (endsSlice(at)) yield
-      emit({ topic: 'scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
-      if (alert === undefined) continue
-      alerts++
-      emit({ topic: 'enterprise-alerts', partition, record: { key: alert.enterpriseId, value: jsonBytes(alert) } })
-    }
-    for (const [at, score] of (yield* sortedInSlices(this.#shadowed, byEnterprise)).entries()) {
-      emit({ topic: 'shadow-scores', partition, record: { key: score.enterpriseId, value: jsonBytes(score) } })
-      if (endsSlice(at)) yield
-    }
-    this.#shadowed.length = 0
+    const scored = yield* this.#scores.write(emit)
     this.#listener({
       kind: 'BeatFolded',
       task: name,
@@ -511,17 +393,12 @@ export class EnterpriseTask implements FoldTask {
       endMs: (beat + 1) * this.#beatMs,
       fates: this.#fates.countByFate(),
       deadCodes: this.#fates.countByCode(),
-      flags: this.#flagCounts,
-      scores: moved.length,
-      alerts,
-      unscorable: this.#unscorable,
+      flags: this.#flags.take(),
+      ...scored,
       factsDropped: this.#rows.factsDropped,
       enterprises: this.#rows.count,
       ...this.#rows.held,
     })
-    this.#moved.length = 0
-    this.#flagCounts = noFlags()
-    this.#unscorable = 0
     this.#rows.factsDropped = 0
     yield* this.#fates.endBeat(beat, emit)
     yield* this.#cellParts.add(this.#contributions.sums, { beat, tick }, beat * this.#beatMs, emit)
@@ -532,7 +409,7 @@ export class EnterpriseTask implements FoldTask {
     const { profile } = this
     if (profile.file.contributions === 'on') {
       const source = {
-        ...{ profile, keys: cellKeys(profile), ids: this.#touchedRows.ids, rows: this.#rows },
+        ...{ profile, keys: this.#parts.keys, ids: this.#touchedRows.ids, rows: this.#rows },
         ...{ contributions: this.#contributions, isScoring: this.#active.champion !== undefined },
       }
       yield* writeContributions(source, this.#counted, head, this.#partition, emit)
@@ -540,52 +417,9 @@ export class EnterpriseTask implements FoldTask {
     this.#counted.length = 0
   }
 
-  /** A table record changes place or grade: what the row says of the open tick is taken out before the first of the beat, and put back after the last. */
-  #changeRow(row: number, tick: number, change: () => Fate): Fate {
-    const touchedRows = this.#touchedRows
-    const contributions = this.#contributions
-    const unsettled = this.#unsettled
-    touchedRows.touch(row, (_, slot) => contributions.begin(row, slot, tick))
-    if (!unsettled.has(row)) {
-      unsettled.add(row)
-      contributions.facts(row, tick, -1)
-      contributions.stock(row, tick, -1)
-    }
-    const fate = change()
-    if (fate === 'applied') touchedRows.change(row)
-    return fate
-  }
-
-  *#settleTables(tick: number): Iterable<void> {
-    let settled = 0
-    for (const row of this.#unsettled) {
-      this.#contributions.stock(row, tick, 1)
-      this.#contributions.facts(row, tick, 1)
-      if (endsSlice(settled++)) yield
-    }
-    this.#unsettled.clear()
-  }
-
   #settle({ record, topic, fateAt, fate, code, detail }: Settled, emit: Emit): void {
     this.#fates.set(fateAt, fate, code)
     if (code !== undefined)
       deadLetter(record, { topic, partition: this.#partition, to: this.#number, code, detail }, emit)
   }
-
-  #countFlags(set: number): void {
-    if (set === 0) return
-    if ((set & flags.checkDigit) !== 0) this.#flagCounts.checkDigit++
-    if ((set & flags.unknownRegion) !== 0) this.#flagCounts.unknownRegion++
-    if ((set & flags.unknownIndustry) !== 0) this.#flagCounts.unknownIndustry++
-    if ((set & flags.unknownSource) !== 0) this.#flagCounts.unknownSource++
-    if ((set & flags.unknownStatus) !== 0) this.#flagCounts.unknownStatus++
-  }
-}
-
-function byEnterprise(a: { enterpriseId: string }, b: { enterpriseId: string }): number {
-  return a.enterpriseId < b.enterpriseId ? -1 : a.enterpriseId > b.enterpriseId ? 1 : 0
-}
-
-function noFlags(): FlagCounts {
-  return { checkDigit: 0, unknownRegion: 0, unknownIndustry: 0, unknownSource: 0, unknownStatus: 0 }
 }

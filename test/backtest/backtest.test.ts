@@ -26,7 +26,8 @@ function smallPanel(): Panel {
   }
 }
 
-const calls = (...at: [index: number, tick: number][]) => at.map(([index, tick]) => ({ cell: index, tick, value: 1 }))
+const calls = (...at: [index: number, tick: number][]) =>
+  at.map(([index, tick]) => ({ subject: index, tick, value: 1 }))
 
 describe('calls are scored', () => {
   it.each([

@@ -27,15 +27,13 @@ export class Codes {
   }
 
   /** The code and all above it, `''` last; of a code that nobody knows, the top alone. */
-  path(code: string): string[] {
+  readonly path: (code: string) => readonly string[] = remembered((code) => {
     const parent = this.#parents.get(code)
     return parent === undefined ? [''] : [code, ...this.path(parent)]
-  }
+  })
 
   /** The same, of it those that are judged, and the top. */
-  judgedPath(code: string): string[] {
-    return this.path(code).filter((one) => one === '' || this.#judged.has(one))
-  }
+  readonly judgedPath = remembered((code) => this.path(code).filter((one) => one === '' || this.#judged.has(one)))
 
   /** Whether one of two regions lies in the other; what is unknown below a code lies in it. */
   isNear(one: string, other: string): boolean {
@@ -67,20 +65,24 @@ export class Cells {
   }
 
   /** Every cell in which an event of this place counts: the judged ones, and those of the whole country and all industries. */
-  above(region: string, industry: string): string[] {
-    return this.#regions
-      .judgedPath(region)
-      .flatMap((where) => this.#industries.judgedPath(industry).map((what) => keyOf(where, what)))
+  above(region: string, industry: string): readonly string[] {
+    return this.#above(keyOf(region, industry))
   }
 
-  axisOf(cell: string): Axis | undefined {
+  readonly #above = remembered((leaf) => {
+    const { region, industry } = codesOf(leaf)
+    const whats = this.#industries.judgedPath(industry)
+    return this.#regions.judgedPath(region).flatMap((where) => whats.map((what) => keyOf(where, what)))
+  })
+
+  readonly axisOf = remembered((cell): Axis | undefined => {
     const { region, industry } = codesOf(cell)
     if (region === '' && industry === '') return undefined
     if (region === '') return this.#industries.isJudged(industry) ? 'industry' : undefined
     if (!this.#regions.isJudged(region)) return undefined
     if (industry === '') return 'region'
     return this.#industries.isJudged(industry) ? 'cell' : undefined
-  }
+  })
 
   /** How far a cell lies below the whole: parents come before their children. */
   depth(cell: string): number {
@@ -120,15 +122,25 @@ export class Cells {
   }
 
   /** The cell whose week it follows: its outermost judged industry in the whole country. */
-  rhythm(cell: string): string {
+  readonly rhythm = remembered((cell) => {
     const outermost = this.#industries.judgedPath(codesOf(cell).industry).at(-2) ?? ''
     return keyOf('', outermost)
+  })
+}
+
+/** Works out once what is asked of each code: markets ask the same of a few of them a million times. */
+function remembered<T>(of: (code: string) => T): (code: string) => T {
+  const known = new Map<string, T>()
+  return (code) => {
+    const found = known.get(code) ?? of(code)
+    known.set(code, found)
+    return found
   }
 }
 
 export const keyOf = (region: string, industry: string): string => `${region}|${industry}`
 
 export function codesOf(cell: string): { region: string; industry: string } {
-  const [region, industry] = cell.split('|')
-  return { region, industry }
+  const at = cell.indexOf('|')
+  return { region: cell.slice(0, at), industry: cell.slice(at + 1) }
 }

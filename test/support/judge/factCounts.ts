@@ -14,9 +14,12 @@ export type CountedFact = SourceFact & {
 
 export type RoleOf = (fact: SourceFact) => Role
 
+/** A fact with the cells in which it counts. */
+type Placed = { fact: CountedFact; cells: readonly string[] }
+
 export class FactCounts {
   readonly #cells: Cells
-  #facts: readonly CountedFact[] = []
+  #placed: readonly Placed[] = []
   readonly #heard = new Set<string>()
 
   constructor(cells: Cells) {
@@ -26,49 +29,48 @@ export class FactCounts {
   /** What a beat brings, less what it takes back of the open tick. */
   add(come: readonly CountedFact[], gone: readonly CountedFact[]): void {
     const takenBack = new Set(gone.map(({ id }) => id))
-    this.#facts = [...this.#facts, ...come].filter(({ id }) => !takenBack.has(id))
-    for (const { region, industry } of this.#counted)
-      for (const cell of this.#cells.above(region, industry)) this.#heard.add(cell)
+    const placed = come.map((fact): Placed => {
+      return { fact, cells: fact.counts ? this.#cells.above(fact.region, fact.industry) : [] }
+    })
+    this.#placed = [...this.#placed, ...placed].filter(({ fact }) => !takenBack.has(fact.id))
+    for (const { fact, cells } of placed) if (!takenBack.has(fact.id)) for (const cell of cells) this.#heard.add(cell)
   }
 
   /** All kept events of the tick, those too that nobody judges. */
   get facts(): readonly CountedFact[] {
-    return this.#facts
+    return this.#placed.map(({ fact }) => fact)
   }
 
   /** Every cell that had an event at the end of some beat of the tick. `roleOf`: what a fact is in the open tick. */
   sums(roleOf: RoleOf): Sums {
-    const below = new Map([...this.#heard].map((cell): [string, CountedFact[]] => [cell, []]))
-    for (const fact of this.#counted)
-      for (const cell of this.#cells.above(fact.region, fact.industry)) below.get(cell)?.push(fact)
-    return new Map([...below].map(([cell, facts]) => [cell, sumOf(facts, roleOf)]))
-  }
-
-  get #counted(): CountedFact[] {
-    return this.#facts.filter(({ counts }) => counts)
+    const below = new Map([...this.#heard].map((cell): [string, Counted[]] => [cell, []]))
+    for (const { fact, cells } of this.#placed) {
+      if (cells.length === 0) continue
+      const counted = { fact, role: roleOf(fact) }
+      for (const cell of cells) below.get(cell)?.push(counted)
+    }
+    return new Map([...below].map(([cell, facts]) => [cell, sumOf(facts)]))
   }
 
   clear(): void {
-    this.#facts = []
+    this.#placed = []
     this.#heard.clear()
   }
 }
 
-function sumOf(facts: readonly CountedFact[], roleOf: RoleOf): Sum {
+type Counted = { fact: CountedFact; role: Role }
+
+function sumOf(facts: readonly Counted[]): Sum {
   const byEnterprise = new Map<string, number>()
   const byType: Record<string, number> = {}
-  for (const { enterprise, type } of facts) {
+  const byRole = { judged: 0, taught: 0, backlog: 0 }
+  for (const { fact, role } of facts) {
+    const { enterprise, type } = fact
+    byRole[role]++
     byType[type] = (byType[type] ?? 0) + 1
     if (enterprise !== undefined) byEnterprise.set(enterprise, (byEnterprise.get(enterprise) ?? 0) + 1)
   }
   const squares = [...byEnterprise.values()].reduce((sum, events) => sum + events ** 2, 0)
-  const of = (role: Role): number => facts.filter((fact) => roleOf(fact) === role).length
-  return {
-    events: of('judged'),
-    taught: of('taught'),
-    backlog: of('backlog'),
-    enterprises: byEnterprise.size,
-    squares,
-    byType,
-  }
+  const { judged: events, taught, backlog } = byRole
+  return { events, taught, backlog, enterprises: byEnterprise.size, squares, byType }
 }

@@ -133,7 +133,7 @@ export class PartCounts {
     return type?.judged === true ? type.code : undefined
   }
 
-  #above(leaf: number): string[] {
+  #above(leaf: number): readonly string[] {
     const [region, industry] = this.#codes(leaf).split('|')
     return this.#cells.above(region, industry)
   }
