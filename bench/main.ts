@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   noufaily: async () => (await import('./noufaily.ts')).benchNoufaily,
   quiet: async () => (await import('./quiet.ts')).benchQuiet,
   sparse: async () => (await import('./sparse.ts')).benchSparse,
+  tick: async () => (await import('./tick.ts')).benchTick,
   scrape: async () => (await import('./scrape.ts')).benchScrape,
 }
 

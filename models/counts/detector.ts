@@ -44,8 +44,11 @@ export interface CountDetector {
   start(state: Float64Array, offset: number): void
   /** What the context's tick should bring. Reads the state only. RangeError for a context that is out of range. */
   expect(state: Float64Array, offset: number, context: CountContext): Expectation
-  /** Takes the tick's count y into the state. RangeError, and the state untouched, if y or the context is out of range. */
-  learn(state: Float64Array, offset: number, context: CountContext, y: number): void
+  /**
+   * Takes the tick's count y into the state. `expected`: what `expect` says of the same state and context, where that is at hand: it is not
+   * worked out again then. RangeError, and the state untouched, if y or the context is out of range.
+   */
+  learn(state: Float64Array, offset: number, context: CountContext, y: number, expected?: Expectation): void
 }
 
 const meanMin = 1e-9
@@ -81,9 +84,14 @@ export function checkPositive(what: string, value: number): void {
 }
 
 /** Negative binomial size of an expectation: mean^2 / (variance - mean); Infinity where it is Poisson. */
-export function sizeOf(expectation: Expectation): number {
-  const excess = expectation.variance - expectation.mean
-  return excess > 0 ? (expectation.mean * expectation.mean) / excess : Number.POSITIVE_INFINITY
+export function sizeOf({ mean, variance }: Expectation): number {
+  return sizeBy(mean, variance)
+}
+
+/** The same by the two numbers. */
+export function sizeBy(mean: number, variance: number): number {
+  const excess = variance - mean
+  return excess > 0 ? (mean * mean) / excess : Number.POSITIVE_INFINITY
 }
 
 /**

@@ -40,30 +40,46 @@ export function startShare(state: Float64Array, offset: number, expected: number
 }
 
 /** What the tick should bring of the group. Reads the state only. RangeError if the cell's mean or the share is out of range. */
-export function expectShare(state: Float64Array, offset: number, { cell, share }: Whole): Expectation {
+export function expectShare(state: Float64Array, offset: number, whole: Whole): Expectation {
+  const found = { mean: 0, variance: 0 }
+  setExpectedShare(state, offset, whole, found)
+  return found
+}
+
+/** The same into an object that is there. */
+export function setExpectedShare(
+  state: Float64Array,
+  offset: number,
+  { cell, share }: Whole,
+  found: { mean: number; variance: number },
+): void {
   checkPositive('share', share)
   checkPositive('mean', cell.mean)
   const size = shape + state[offset + at.counted]
   const mean = boundMean((share * cell.mean * size) / (shape + state[offset + at.expected]))
   const spread = 1 / size + (cell.variance - cell.mean) / (cell.mean * cell.mean)
-  return { mean, variance: dispersion(state, offset) * mean + mean * mean * spread }
+  found.mean = mean
+  found.variance = dispersion(state, offset) * mean + mean * mean * spread
 }
+
+/** Of the tick: the count of a group, and what was expected of it by the state as it is. */
+export type ShareCount = { readonly y: number; readonly expected: Expectation; readonly keep: Keep }
 
 /** Takes the tick's count of the group. RangeError, and the state untouched, if it is no whole number >= 0. */
 export function learnShare(
   state: Float64Array,
   offset: number,
-  whole: Whole,
-  { y, keep }: { y: number; keep: Keep },
+  { cell, share }: Whole,
+  { y, expected, keep }: ShareCount,
 ): void {
   checkCount(y)
-  const { mean, variance } = expectShare(state, offset, whole)
+  const { mean, variance } = expected
   const phi = dispersion(state, offset)
   const calm = winsorise(y, mean, variance / mean)
   const square = (phi * (calm - mean) * (calm - mean)) / variance
   state[offset + at.squares] = keep.squares * state[offset + at.squares] + Math.min(square, squareMax)
   state[offset + at.weight] = keep.squares * state[offset + at.weight] + 1
-  state[offset + at.expected] = keep.counts * state[offset + at.expected] + whole.share * whole.cell.mean
+  state[offset + at.expected] = keep.counts * state[offset + at.expected] + share * cell.mean
   state[offset + at.counted] = keep.counts * state[offset + at.counted] + calm
 }
 

@@ -2,7 +2,7 @@
  * How long the recursion remembers. With weekly ticks a year is 52 counts, and level, season and dispersion need years: memories that suit
  * days would be three fifths of a year of weeks. Chosen on the design of Noufaily et al. (2013); docs/science.md, section 6.
  */
-import { ln } from '../math.ts'
+import { exp, ln } from '../math.ts'
 
 export type Memory = {
   /** ln of what a week's evidence about level and season is worth a week later. */
@@ -31,12 +31,35 @@ export function memoryOf(tickDays: number): Memory {
 /** That of before: every tick says as much, and weeks forget like days. */
 const former: Memory = { ...short, phiPriorEvents: 0 }
 
+/** Lengths of a tick that are remembered. */
+const lengthsMax = 16
+
+/** What evidence about level and season is worth a tick later, and what that about dispersion is. */
+export type Keep = { readonly keep: number; readonly keepSquares: number }
+
 /** How a recursion remembers and begins. */
 export type Ways = {
   readonly memoryOf: (tickDays: number) => Memory
+  readonly keepOf: (tickDays: number) => Keep
   /** While the cold start has a say: whether the regression is taught the posterior that includes the tick's count. */
   readonly isTaughtPosterior: boolean
 }
-export const waysOfNow: Ways = { memoryOf, isTaughtPosterior: true }
+export const waysOfNow: Ways = { memoryOf, keepOf: keepOf(memoryOf), isTaughtPosterior: true }
 /** By which logs of foldVersion 4 and before were judged: `verify` judges their warnings so. */
-export const formerWays: Ways = { memoryOf: () => former, isTaughtPosterior: false }
+export const formerWays: Ways = { memoryOf: () => former, keepOf: keepOf(() => former), isTaughtPosterior: false }
+
+/** Worked out once for each length of a tick: of these there are few. */
+function keepOf(memoryOf: (tickDays: number) => Memory): (tickDays: number) => Keep {
+  const known = new Map<number, Keep>()
+  return (tickDays) => {
+    const held = known.get(tickDays)
+    if (held !== undefined) return held
+    const { lnKeepWeekly, lnKeepSquaresWeekly } = memoryOf(tickDays)
+    const found = {
+      keep: exp((lnKeepWeekly * tickDays) / 7),
+      keepSquares: exp((lnKeepSquaresWeekly * tickDays) / 7),
+    }
+    if (known.size < lengthsMax) known.set(tickDays, found)
+    return found
+  }
+}

@@ -60,10 +60,11 @@ function recursion(ways: Ways): CountDetector {
       checkContext(context)
       return expectation(state, offset, context, ways)
     },
-    learn(state, offset, context, y) {
+    learn(state, offset, context, y, known) {
       checkCount(y)
       checkContext(context)
-      learn(state, offset, context, { y, ways })
+      const expected = known ?? expectation(state, offset, context, ways)
+      learn(state, offset, context, { y, expected, ways })
     },
   }
 }
@@ -132,11 +133,9 @@ function learn(
   state: Float64Array,
   offset: number,
   context: CountContext,
-  { y, ways }: { y: number; ways: Ways },
+  { y, expected, ways }: { y: number; expected: Expectation; ways: Ways },
 ): void {
-  const expected = expectation(state, offset, context, ways)
-  const memory = ways.memoryOf(context.tickDays)
-  const keep = exp((memory.lnKeepWeekly * context.tickDays) / 7)
+  const { keep, keepSquares } = ways.keepOf(context.tickDays)
   const phi = dispersion(state, offset, context, ways)
   const gathered = gatheredIn(state, offset, phi)
   const isYoung = ways.isTaughtPosterior && warmShare(gathered) < 1
@@ -151,7 +150,6 @@ function learn(
     keep,
   })
   const square = (phi * (calm - expected.mean) * (calm - expected.mean)) / expected.variance
-  const keepSquares = exp((memory.lnKeepSquaresWeekly * context.tickDays) / 7)
   state[offset + at.squares] = keepSquares * state[offset + at.squares] + Math.min(square, squareMax)
   state[offset + at.weight] = keepSquares * state[offset + at.weight] + 1
   state[offset + at.expected] = keep * state[offset + at.expected] + priorMean

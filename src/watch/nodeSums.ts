@@ -21,8 +21,9 @@ export class NodeSums {
   /** Events by node and group. */
   #groupEvents: Int32Array
   readonly #groups: number
-  /** Indices of the nodes that this tick knows, and of those that changed since they were last taken. */
+  /** Indices of the nodes that this tick knows. */
   readonly #known: number[] = []
+  /** Those that changed since they were last taken. */
   #changes: number[] = []
 
   constructor(groups: number) {
@@ -38,6 +39,11 @@ export class NodeSums {
   }
   find(node: number): number | undefined {
     return this.#index.find(node)
+  }
+
+  /** Indices of the nodes that this tick knows, as they came. */
+  get known(): readonly number[] {
+    return this.#known
   }
 
   /** Adds to a node; from then on the tick knows it, though the sums may come to 0. */
@@ -62,12 +68,18 @@ export class NodeSums {
 
   /** Events of a group at a node. */
   groupEventsOf(node: number, group: number): number {
-    const at = this.#presentAt(node)
-    return at === undefined ? 0 : this.#groupEvents[at * this.#groups + group]
+    const at = this.presentAt(node)
+    return at === undefined ? 0 : this.groupEventsAt(at, group)
+  }
+  groupEventsAt(at: number, group: number): number {
+    return this.#groupEvents[at * this.#groups + group]
+  }
+  eventsAt(at: number): number {
+    return this.#events[at]
   }
 
   get(node: number): NodeSum | undefined {
-    const at = this.#presentAt(node)
+    const at = this.presentAt(node)
     return at === undefined
       ? undefined
       : { events: this.#events[at], enterprises: this.#enterprises[at], squares: this.#squares[at] }
@@ -75,7 +87,7 @@ export class NodeSums {
 
   /** Events of a node, 0 if the tick does not know it. */
   eventsOf(node: number): number {
-    const at = this.#presentAt(node)
+    const at = this.presentAt(node)
     return at === undefined ? 0 : this.#events[at]
   }
 
@@ -130,7 +142,8 @@ export class NodeSums {
     this.#changes.push(at)
   }
 
-  #presentAt(node: number): number | undefined {
+  /** The index of a node that the tick knows. */
+  presentAt(node: number): number | undefined {
     const at = this.#index.find(node)
     return at === undefined || at >= this.#states.length || this.#states[at] === absent ? undefined : at
   }

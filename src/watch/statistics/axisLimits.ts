@@ -26,19 +26,19 @@ export class AxisLimits {
     return this.#byAxis[axis]
   }
 
-  set(nodes: readonly number[], streams: Streams, axisOf: (node: number) => Axis | undefined): void {
+  /** `axes`: by cell. */
+  set(streams: Streams, axes: readonly (Axis | undefined)[]): void {
     const counts = {
       industry: { nodes: 0, streams: 0 },
       region: { nodes: 0, streams: 0 },
       cell: { nodes: 0, streams: 0 },
     }
-    for (const node of nodes) {
-      const axis = axisOf(node)
+    for (let stream = 0; stream < streams.count; stream++) {
+      const axis = axes[streams.cellAt(stream)]
       if (axis === undefined) continue
-      for (const stream of streams.at(node)) {
-        counts[axis].streams++
-        if (streams.ofAt(stream) === allEvents && streams.eventsSoFar(stream) >= eventsToShare) counts[axis].nodes++
-      }
+      const count = counts[axis]
+      count.streams++
+      if (streams.ofAt(stream) === allEvents && streams.eventsSoFar(stream) >= eventsToShare) count.nodes++
     }
     for (const axis of ['industry', 'region', 'cell'] as const) {
       const sharing = Math.max(1, counts[axis].nodes)

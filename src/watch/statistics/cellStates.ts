@@ -7,6 +7,7 @@ import type { CountContext, CountDetector, CountPrior, Expectation } from '../..
 import { empiricalPrior } from '../../../models/counts/prior.ts'
 import { learnWeekday, weekFactor, weekStateLength } from '../../../models/counts/weekday.ts'
 import type { Profile } from '../../../streams/profile.ts'
+import type { Axis } from '../../../streams/topics.ts'
 import { rootIndex } from '../../../streams/tree.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { anewShare, dayMs } from '../../limits.ts'
@@ -16,6 +17,7 @@ import type { Lattice } from '../lattice.ts'
 import { cellKey, type Moves, moved, regionKey } from '../moves.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { detectorOf } from './detectors.ts'
+import { Expectations } from './expectations.ts'
 
 /** Silent ticks that a new cell is taught at most. */
 const silentTicksMax = 60
@@ -39,6 +41,12 @@ export class CellStates {
   readonly detector: CountDetector
   readonly index = new Map<number, number>()
   readonly nodes: number[] = []
+  readonly axes: (Axis | undefined)[] = []
+  /** Of the tick that was asked of last. */
+  readonly expected = new Expectations()
+  /** Nation-wide nodes whose weekly rhythm others follow, and by cell the place of its own among them. */
+  readonly rhythmNodes: number[] = []
+  readonly rhythmOf: number[] = []
   state: Float64Array = new Float64Array(0)
   /** Discounted events and ticks of each cell, side by side. */
   seen: Float64Array = new Float64Array(0)
@@ -56,7 +64,6 @@ export class CellStates {
   readonly #groups = new Map<string, number>()
   readonly #groupSizes: number[] = []
   #priors: (CountPrior | undefined)[] = []
-  readonly #rhythmOf: number[] = []
   /** Week factors by rhythm and phase, worked out once, until rhythms are learnt. */
   readonly #weekFactors = new Map<number, number>()
 
@@ -72,7 +79,19 @@ export class CellStates {
   }
 
   expect(cell: number, tick: number): Expectation {
-    return this.detector.expect(this.state, cell * this.detector.stateLength, this.#context(cell, tick))
+    this.prepare(cell, tick)
+    return this.expected.of(cell)
+  }
+
+  /** Sees to it that what a cell should bring stands in its column. */
+  prepare(cell: number, tick: number): void {
+    const { detector, expected } = this
+    if (expected.has(cell, tick)) return
+    expected.set(cell, tick, detector.expect(this.state, cell * detector.stateLength, this.#context(cell, tick)))
+  }
+
+  prepareAll(tick: number): void {
+    for (let cell = 0; cell < this.nodes.length; cell++) this.prepare(cell, tick)
   }
 
   /** Regions begin in this tick. The history of all begins anew where only stray records were before: then it returns true. */
@@ -85,7 +104,10 @@ export class CellStates {
   }
 
   #forgetAll(): void {
-    for (const list of [this.nodes, this.#groupOf, this.#groupSizes, this.#rhythmOf, this.#priors]) list.length = 0
+    const { nodes, axes, rhythmNodes, rhythmOf } = this
+    for (const list of [nodes, axes, rhythmNodes, rhythmOf, this.#groupOf, this.#groupSizes, this.#priors])
+      list.length = 0
+    this.expected.forget()
     for (const map of [this.index, this.rhythms, this.#lessons, this.#groups, this.#weekFactors]) map.clear()
     this.state.fill(0)
     this.seen.fill(0)
@@ -114,14 +136,13 @@ export class CellStates {
   learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): number[] {
     const { detector, state } = this
     const keep = this.#profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
-    for (const [cell, node] of this.nodes.entries()) {
+    for (let cell = 0; cell < this.nodes.length; cell++) {
+      const node = this.nodes[cell]
       if (aggregates.backlog.of(node) !== 0) continue // what was kept back says nothing of the tick
       const events = aggregates.judgedEvents(node)
-      const context = this.#context(cell, tick)
-      const learnt = isHeld(node)
-        ? Math.min(events, Math.round(detector.expect(state, cell * detector.stateLength, context).mean))
-        : events
-      detector.learn(state, cell * detector.stateLength, context, learnt)
+      const expected = this.expect(cell, tick)
+      const learnt = isHeld(node) ? Math.min(events, Math.round(expected.mean)) : events
+      detector.learn(state, cell * detector.stateLength, this.#context(cell, tick), learnt, expected)
       this.seen[2 * cell] = keep * this.seen[2 * cell] + learnt
       this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
       this.#note(node, learnt, Math.max(0, aggregates.taught.of(node)))
@@ -132,8 +153,10 @@ export class CellStates {
   }
 
   #note(node: number, learnt: number, taught: number): void {
-    const lesson = this.#lessons.get(node) ?? { totals: [], taught: [] }
-    if (taught > 0) this.#lessons.set(node, lesson)
+    const known = this.#lessons.get(node)
+    if (known === undefined && taught === 0) return
+    const lesson = known ?? { totals: [], taught: [] }
+    this.#lessons.set(node, lesson)
     lesson.totals.push(learnt + taught)
     lesson.taught.push(taught)
     if (lesson.totals.length <= teachingTicks(this.#profile.calendar)) return
@@ -190,6 +213,7 @@ export class CellStates {
       rates[group].push({ count: this.seen[2 * cell], exposure })
       exposureMax = Math.max(exposureMax, exposure)
     }
+    this.expected.forget()
     this.#priors = rates.map((known, group) => {
       for (let silent = known.length; silent < this.#groupSizes[group]; silent++)
         known.push({ count: 0, exposure: exposureMax })
@@ -229,12 +253,18 @@ export class CellStates {
     const cell = this.nodes.length
     this.nodes.push(node)
     this.index.set(node, cell)
+    this.axes.push(this.#lattice.axisOf(node))
     const { key, size } = this.#lattice.siblingsOf(node)
     const group = this.#groups.get(key) ?? this.#groupSizes.push(size) - 1
     this.#groups.set(key, group)
     this.#groupOf.push(group)
-    this.#rhythmOf.push(this.#lattice.rhythmOf(node))
+    this.rhythmOf.push(this.#placeOf(this.#lattice.rhythmOf(node)))
     return cell
+  }
+
+  #placeOf(rhythm: number): number {
+    const known = this.rhythmNodes.indexOf(rhythm)
+    return known >= 0 ? known : this.rhythmNodes.push(rhythm) - 1
   }
 
   #context(cell: number, tick: number): CountContext {
@@ -243,7 +273,7 @@ export class CellStates {
       tick,
       yearPhase:
         (((tick % calendar.ticksPerYear) + calendar.ticksPerYear) % calendar.ticksPerYear) / calendar.ticksPerYear,
-      weekFactor: this.#weekFactor(this.#rhythmOf[cell], tick),
+      weekFactor: this.#weekFactor(this.rhythmNodes[this.rhythmOf[cell]], tick),
       exposure: 1,
       prior: this.#priors[this.#groupOf[cell]] ?? priorUnknown,
       seasonKnown: this.ticksBefore(tick) >= calendar.ticksPerYear,
@@ -267,7 +297,7 @@ export class CellStates {
     const { calendar } = this.#profile
     if (calendar.phasesPerWeek === 1) return
     this.#weekFactors.clear()
-    for (const whole of new Set(this.#rhythmOf)) {
+    for (const whole of this.rhythmNodes) {
       if (aggregates.backlog.of(whole) !== 0) continue
       const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))
       learnWeekday(rhythm, calendar.weekPhase(tick), Math.max(0, aggregates.nodes.eventsOf(whole)), keepWeekly)

@@ -1,7 +1,7 @@
 /** Judges counts: expectations of all streams in a tick, evidence by node, and what each stream learns of the tick when it is over. */
 import type { Expectation } from '../../../models/counts/detector.ts'
 import { benjaminiHochberg } from '../../../models/counts/fdr.ts'
-import { evidenceWith, leastCallingCount } from '../../../models/counts/shiryaevRoberts.ts'
+import { type Keep, keepOf } from '../../../models/counts/groupShare.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { Axis } from '../../../streams/topics.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
@@ -12,9 +12,11 @@ import { type NodeSum, noSum } from '../nodeSums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { AxisLimits } from './axisLimits.ts'
 import { CellStates } from './cellStates.ts'
+import { CellTick, judgedParts } from './cellTick.ts'
 import { type CountEvidence, pOf, type Stream } from './countEvidence.ts'
 import { GroupShares, SavedShares } from './groupShares.ts'
 import type { Expected, Judged } from './statistic.ts'
+import { learnStreams } from './streamLearning.ts'
 import { allEvents, Streams } from './streams.ts'
 
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
@@ -23,8 +25,9 @@ const shownMeanMin = 0.1
 
 /** What a node counts in a tick; groups are judged where nothing is withheld: of what is withheld nobody knows the group. */
 type NodeCounts = { sum: NodeSum; groupEvents: (group: number) => number; withheld: number }
-/** A stream of a node in a tick. */
+/** A stream of a node in a tick, and its evidence. */
 type InTick = Stream & { stream: number; of: number }
+type Burning = InTick & { value: number }
 
 export class CountJudge {
   readonly cells: CellStates
@@ -35,14 +38,16 @@ export class CountJudge {
   #shares: GroupShares
   readonly #fresh: () => { streams: Streams; shares: GroupShares }
   readonly #limits: AxisLimits
-  /** Expectations by cell, of the tick that they were worked out for; and the counts that are judged by them. */
+  /** The tick that is judged, and the counts that are judged in it. */
   #tick: number | undefined
   #aggregates: TickAggregates | undefined
-  readonly #expectations = new Map<number, Expectation>()
+  readonly #closing: CellTick
+  /** Shares of groups in that tick, by nation-wide node. */
+  #shareTable: Float64Array | undefined
   /** By stream, the least count that calls in the open tick. */
   readonly #least = new Map<number, number>()
-  /** The nation-wide node of each node, worked out once. */
-  readonly #rhythms = new Map<number, number>()
+  readonly #groupCount: number
+  readonly #keep: Keep
   readonly #eventsMin: number
   /** Groups that have streams of their own: one group alone is all events. */
   readonly #groups: readonly number[]
@@ -50,8 +55,11 @@ export class CountJudge {
   constructor(profile: Profile, lattice: Lattice) {
     this.#lattice = lattice
     this.cells = new CellStates(profile, lattice)
+    this.#closing = new CellTick(this.cells)
+    this.#groupCount = profile.groups.length
+    this.#keep = keepOf(profile.calendar.tickMs / dayMs)
     this.#fresh = () => ({
-      streams: new Streams(profile.groups.length, profile.calendar.tickMs / dayMs),
+      streams: new Streams(),
       shares: new GroupShares(profile, lattice.whole),
     })
     const { streams, shares } = this.#fresh()
@@ -84,31 +92,47 @@ export class CountJudge {
   }
 
   #open(node: number, tick: number, aggregates: TickAggregates): void {
-    const cell = this.cells.cellOf(node, tick)
-    this.streams.open(node, allEvents)
+    const { cells, streams } = this
+    const cell = cells.cellOf(node, tick)
+    if (streams.firstAt(cell) === undefined) streams.open(cell, allEvents)
     if (aggregates.withheld(node) !== 0) return
-    for (const group of this.#groups)
-      if (aggregates.groupEvents(node, group) > 0)
-        this.streams.open(
-          node,
-          1 + group,
-          this.#shareOf(node, group, tick) * this.streams.knownOf(node, this.cells.seen[2 * cell]),
-        )
+    for (const group of this.#groups) {
+      if (aggregates.groupEvents(node, group) <= 0 || streams.find(cell, 1 + group) !== undefined) continue
+      const share = this.#shares.of(cells.rhythmNodes[cells.rhythmOf[cell]], group, tick)
+      streams.open(cell, 1 + group, share * streams.knownOf(cell, cells.seen[2 * cell]))
+    }
   }
 
   judge(tick: number, aggregates: TickAggregates, isOpen: (node: number) => boolean): Judged<CountEvidence>[] {
     this.#at(tick, aggregates)
-    const isLooked = (node: number): boolean => aggregates.judgedEvents(node) > 0 || isOpen(node)
-    this.expected = this.#expectedOf(isLooked)
+    this.cells.prepareAll(tick)
+    const looked = this.#looked(aggregates, isOpen)
+    this.expected = this.#expectedOf(looked)
     return axisNames.flatMap((axis) => {
-      const nodes = this.cells.nodes.filter((node) => this.#lattice.axisOf(node) === axis && isLooked(node))
-      const judged = nodes.flatMap((node) => this.#judged(node, axis, countsOf(aggregates, node)) ?? [])
+      const judged: Judged<CountEvidence>[] = []
+      for (const [cell, isLooked] of looked.entries()) {
+        if (isLooked === 0 || this.cells.axes[cell] !== axis) continue
+        const one = this.#judged(cell, axis, countsOf(aggregates, this.cells.nodes[cell]))
+        if (one !== undefined) judged.push(one)
+      }
       const familySize = Math.max(this.#limits.of(axis).streams, judged.length)
       const q = benjaminiHochberg(
         judged.map(({ evidence }) => evidence.p),
         { familySize },
       )
-      return judged.map((one, at) => ({ ...one, evidence: { ...one.evidence, q: q[at] } }))
+      for (const [at, { evidence }] of judged.entries()) evidence.q = q[at]
+      return judged
+    })
+  }
+
+  /** By cell, whether its counts are looked at: there are some, or it is open. */
+  #looked(aggregates: TickAggregates, isOpen: (node: number) => boolean): Uint8Array {
+    const { nodes } = this.cells
+    const tick = this.#closing
+    tick.set(aggregates)
+    return Uint8Array.from(nodes, (node, cell) => {
+      const isQuiet = tick.sums[cell] === 0 && tick.parts[cell] === judgedParts.all
+      return (!isQuiet && aggregates.judgedEvents(node) > 0) || isOpen(node) ? 1 : 0
     })
   }
 
@@ -121,51 +145,74 @@ export class CountJudge {
   /** Evidence by other counts than those of the aggregates; undefined for a node that is not judged. */
   judgedBy(tick: number, node: number, counts: NodeCounts): Judged<CountEvidence> | undefined {
     this.#at(tick, this.#aggregates)
-    const axis = this.#lattice.axisOf(node)
-    return axis === undefined ? undefined : this.#judged(node, axis, counts)
+    const cell = this.cells.index.get(node)
+    const axis = cell === undefined ? undefined : this.cells.axes[cell]
+    return cell === undefined || axis === undefined ? undefined : this.#judged(cell, axis, counts)
   }
 
   /** What a node counted of a stream, by the counts that were judged last. */
   counted(node: number, of: number): Stream | undefined {
-    if (this.#aggregates === undefined) return undefined
-    return this.#streamsOf(node, countsOf(this.#aggregates, node)).find((one) => one.of === of)
+    const cell = this.cells.index.get(node)
+    const stream = cell === undefined ? undefined : this.streams.find(cell, of)
+    if (this.#aggregates === undefined || this.#tick === undefined || stream === undefined) return undefined
+    const counts = countsOf(this.#aggregates, node)
+    return of !== allEvents && counts.withheld !== 0 ? undefined : this.#inTick(stream, this.#tick, counts)
   }
 
   /** Whether a stream of a node has reached the least count that calls. */
   mayCall(node: number, tick: number, aggregates: TickAggregates): boolean {
     this.#at(tick, aggregates)
     const { streams } = this
+    const [cell, at] = [this.cells.index.get(node), aggregates.nodes.presentAt(node)]
+    if (cell === undefined) return false
     const isGroupJudged = aggregates.withheld(node) === 0
-    for (let stream = streams.firstAt(node); stream !== undefined; stream = streams.nextOf(stream)) {
+    for (let stream = streams.firstAt(cell); stream !== undefined; stream = streams.nextOf(stream)) {
       const of = streams.ofAt(stream)
-      if (of !== allEvents && !isGroupJudged) continue
-      const events = of === allEvents ? aggregates.judgedEvents(node) : aggregates.groupEvents(node, of - 1)
-      if (events >= this.#eventsMin && events >= this.#leastOf(node, stream)) return true
+      if (of !== allEvents && (!isGroupJudged || at === undefined)) continue
+      const events =
+        of === allEvents || at === undefined
+          ? aggregates.judgedEvents(node)
+          : aggregates.nodes.groupEventsAt(at, of - 1)
+      if (events >= this.#eventsMin && events >= this.#leastOf(cell, stream, tick)) return true
     }
     return false
   }
 
   learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): void {
     this.#at(tick, aggregates)
-    for (const node of this.cells.nodes) this.#learnNode(node, tick, aggregates, isHeld(node))
-    for (const node of this.cells.learn(tick, aggregates, isHeld))
-      this.streams.beginAnew(node, this.cells.seen[2 * this.cells.cellOf(node, tick)])
-    const nationwide = new Set(this.cells.nodes.map((node) => this.#lattice.rhythmOf(node)))
-    this.#shares.learn(tick, aggregates, nationwide.add(this.#lattice.whole))
+    const { cells, streams } = this
+    cells.prepareAll(tick)
+    const closing = this.#closing
+    closing.set(aggregates, isHeld)
+    for (const cell of closing.partly)
+      streams.forget(cell, closing.parts[cell] === judgedParts.nothing ? 'all' : 'groups')
+    learnStreams(streams, {
+      ...{ cells, aggregates, tick: closing, limits: this.#limits, groups: this.#groupCount },
+      shares: this.#sharesIn(tick),
+      keep: tick === cells.firstTick ? undefined : this.#keep,
+    })
+    for (const node of cells.learn(tick, aggregates, isHeld)) {
+      const cell = cells.cellOf(node, tick)
+      streams.beginAnew(cell, cells.seen[2 * cell])
+    }
+    this.#shares.learn(tick, aggregates, new Set([...cells.rhythmNodes, this.#lattice.whole]))
     this.#settle()
   }
 
   save(out: WordWriter): void {
     this.cells.save(out)
     out.putJson(this.#shares.save())
-    this.streams.save(out)
+    this.streams.save(out, this.cells.nodes)
   }
 
   load(head: unknown, from: WordReader, moves?: Moves): void {
     this.cells.load(head, from, moves)
     const shares = SavedShares.parse(from.takeJson())
     this.#shares.load(shares, moves)
-    this.streams.load(from, moves)
+    this.streams.load(from, (node) => {
+      const now = moves === undefined ? node : moves.cell(node)
+      return now === undefined ? undefined : this.cells.index.get(now)
+    })
     this.#settle()
   }
 
@@ -173,127 +220,110 @@ export class CountJudge {
     this.#aggregates = aggregates
     if (this.#tick === tick) return
     this.#tick = tick
-    this.#expectations.clear()
+    this.#shareTable = undefined
     this.#least.clear()
   }
 
   /** What the next tick's limits depend on is fixed when a tick is over. */
   #settle(): void {
     this.#tick = undefined
-    this.#limits.set(this.cells.nodes, this.streams, (node) => this.#lattice.axisOf(node))
+    this.#limits.set(this.streams, this.cells.axes)
   }
 
-  #expectationOf(node: number): Expectation | undefined {
-    const cell = this.cells.index.get(node)
-    if (cell === undefined || this.#tick === undefined) return undefined
-    const known = this.#expectations.get(cell) ?? this.cells.expect(cell, this.#tick)
-    this.#expectations.set(cell, known)
-    return known
+  #sharesIn(tick: number): Float64Array {
+    this.#shareTable ??= this.#shares.table(this.cells.rhythmNodes, tick)
+    return this.#shareTable
   }
 
-  #shareOf(node: number, group: number, tick: number): number {
-    const rhythm = this.#rhythms.get(node) ?? this.#lattice.rhythmOf(node)
-    this.#rhythms.set(node, rhythm)
-    return this.#shares.of(rhythm, group, tick)
+  /** What a stream should bring. */
+  #expectationOf(stream: number, tick: number): Expectation {
+    const { cells, streams } = this
+    const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
+    const expected = cells.expect(cell, tick)
+    if (of === allEvents) return expected
+    const share = this.#sharesIn(tick)[cells.rhythmOf[cell] * this.#groupCount + of - 1]
+    return streams.expect(stream, { cell: expected, share })
   }
 
-  /** The streams of a node that are judged in the tick, all events first. */
-  #streamsOf(node: number, { sum, groupEvents, withheld }: NodeCounts): InTick[] {
-    const cell = this.#expectationOf(node)
-    const tick = this.#tick
-    if (cell === undefined || tick === undefined) return []
-    const found: InTick[] = []
-    for (const stream of this.streams.at(node)) {
-      const of = this.streams.ofAt(stream)
-      if (of === allEvents) {
-        found.unshift({ stream, of, events: Math.max(0, sum.events), expected: cell.mean, variance: cell.variance })
-      } else if (withheld === 0) {
-        const { mean, variance } = this.streams.expect(stream, { cell, share: this.#shareOf(node, of - 1, tick) })
-        found.push({ stream, of, events: Math.max(0, groupEvents(of - 1)), expected: mean, variance })
-      }
-    }
-    return found
+  #inTick(stream: number, tick: number, { sum, groupEvents }: NodeCounts): InTick {
+    const of = this.streams.ofAt(stream)
+    const { mean, variance } = this.#expectationOf(stream, tick)
+    const events = Math.max(0, of === allEvents ? sum.events : groupEvents(of - 1))
+    return { stream, of, events, expected: mean, variance }
   }
 
   /** The stream that burns most: of those that may call, the one with the strongest evidence; else all events. */
-  #judged(node: number, axis: Axis, counts: NodeCounts): Judged<CountEvidence> | undefined {
-    const { nodes, limit, streams: familySize } = this.#limits.of(axis)
-    const [all, ...groups] = this.#streamsOf(node, counts)
-    if (all === undefined) return undefined
-    const { sum } = counts
+  #burning(cell: number, tick: number, counts: NodeCounts, nodes: number): { all: InTick; most: Burning } | undefined {
+    const { streams } = this
+    const whole = streams.find(cell, allEvents)
+    if (whole === undefined) return undefined
+    const all = this.#inTick(whole, tick, counts)
+    let most: Burning | undefined
     // A group of what one or two enterprises brought would tell of them.
-    const told = sum.enterprises >= cellEnterprisesMin ? [all, ...groups] : [all]
-    const mayCall = told.filter((one) => one.events >= this.#eventsMin && one.events > one.expected)
-    const valued = (mayCall.length === 0 ? [all] : mayCall).map((one) => ({ ...one, value: this.#valueOf(one, nodes) }))
-    const burning = valued.reduce((most, one) => (burnsMore(one, most) ? one : most))
-    const { stream, of, events, expected, variance, value } = burning
+    const isTold = counts.withheld === 0 && counts.sum.enterprises >= cellEnterprisesMin
+    for (let stream = streams.firstAt(cell); stream !== undefined; stream = streams.nextOf(stream)) {
+      const of = streams.ofAt(stream)
+      if (of !== allEvents && (!isTold || counts.groupEvents(of - 1) < this.#eventsMin)) continue
+      const one = of === allEvents ? all : this.#inTick(stream, tick, counts)
+      if (one.events < this.#eventsMin || one.events <= one.expected) continue
+      const burning = { ...one, value: this.#valueOf(one, nodes) }
+      if (most === undefined || burnsMore(burning, most)) most = burning
+    }
+    return { all, most: most ?? { ...all, value: this.#valueOf(all, nodes) } }
+  }
+
+  #judged(cell: number, axis: Axis, counts: NodeCounts): Judged<CountEvidence> | undefined {
+    const { nodes, limit, streams: familySize } = this.#limits.of(axis)
+    const found = this.#tick === undefined ? undefined : this.#burning(cell, this.#tick, counts, nodes)
+    if (found === undefined) return undefined
+    const { sum } = counts
+    const { stream, of, events, expected, variance, value } = found.most
     const p = pOf({ mean: expected, variance }, events)
     return {
-      subject: node,
+      subject: this.cells.nodes[cell],
       axis,
       evidence: {
         ...{ stream: of, events, expected, variance, p, q: Math.min(1, p * familySize), rateRatio: events / expected },
         ...{ value, before: Array.from(this.streams.memory(stream)), limit, nodes, familySize },
-        ...{ allEvents: Math.max(0, sum.events), allExpected: all.expected },
+        ...{ allEvents: Math.max(0, sum.events), allExpected: found.all.expected },
         ...{ enterprises: sum.enterprises, squares: sum.squares },
       },
     }
   }
 
   #valueOf({ stream, events, expected, variance }: InTick, nodes: number): number {
-    return evidenceWith(this.streams.memory(stream), 0, { mean: expected, variance }, { y: events, nodes })
+    return this.streams.evidenceWith(stream, { mean: expected, variance }, { y: events, nodes })
   }
 
   /** The least count of a stream that calls in the open tick; Infinity: none does. */
-  #leastOf(node: number, stream: number): number {
+  #leastOf(cell: number, stream: number, tick: number): number {
     const known = this.#least.get(stream)
     if (known !== undefined) return known
-    const axis = this.#lattice.axisOf(node)
-    const of = this.streams.ofAt(stream)
-    const found = this.#aggregates && this.counted(node, of)
-    if (axis === undefined || found === undefined) return Number.POSITIVE_INFINITY
+    const axis = this.cells.axes[cell]
+    if (axis === undefined) return Number.POSITIVE_INFINITY
     const { limit, nodes } = this.#limits.of(axis)
     const limits = { evidenceMin: limit, nodes, countMin: this.#eventsMin }
-    const expectation = { mean: found.expected, variance: found.variance }
-    const least = leastCallingCount(this.streams.memory(stream), 0, expectation, limits) ?? Number.POSITIVE_INFINITY
+    const expectation = this.#expectationOf(stream, tick)
+    const least = this.streams.leastCallingCount(stream, expectation, limits) ?? Number.POSITIVE_INFINITY
     this.#least.set(stream, least)
     return least
   }
 
-  #learnNode(node: number, tick: number, aggregates: TickAggregates, isHeld: boolean): void {
-    const [cell, axis] = [this.#expectationOf(node), this.#lattice.axisOf(node)]
-    if (cell === undefined || axis === undefined) return
-    if (aggregates.withheld(node) !== 0) this.streams.forgetGroups(node)
-    if (aggregates.backlog.of(node) !== 0) {
-      this.streams.forget(node)
-      return
-    }
-    const { nodes } = this.#limits.of(axis)
-    for (const { stream, of, events, expected, variance } of this.#streamsOf(node, countsOf(aggregates, node))) {
-      this.streams.gather(stream, { mean: expected, variance }, { y: events, nodes })
-      if (of === allEvents) this.streams.note(stream, events)
-      else if (tick !== this.cells.firstTick) {
-        const whole = { cell, share: this.#shareOf(node, of - 1, tick) }
-        this.streams.learn(stream, whole, isHeld ? Math.min(events, Math.round(expected)) : events)
-      }
-    }
-  }
-
-  #expectedOf(isLooked: (node: number) => boolean): Expected {
-    const all = this.cells.nodes.flatMap((node) => {
-      const expectation = this.#expectationOf(node)
-      return expectation && (expectation.mean >= shownMeanMin || isLooked(node)) ? [{ node, ...expectation }] : []
-    })
+  #expectedOf(looked: Uint8Array): Expected {
+    const { nodes } = this.cells
+    const { means, variances } = this.cells.expected
+    const shown: number[] = []
+    for (const cell of nodes.keys()) if (means[cell] >= shownMeanMin || looked[cell] === 1) shown.push(cell)
     return {
-      keys: Uint32Array.from(all, ({ node }) => node),
-      means: Float32Array.from(all, ({ mean }) => mean),
-      variances: Float32Array.from(all, ({ variance }) => variance),
+      keys: Uint32Array.from(shown, (cell) => nodes[cell]),
+      means: Float32Array.from(shown, (cell) => means[cell]),
+      variances: Float32Array.from(shown, (cell) => variances[cell]),
     }
   }
 }
 
 /** By evidence; where that is at its cap, by how much larger the count is than expected. */
-function burnsMore(one: InTick & { value: number }, other: InTick & { value: number }): boolean {
+function burnsMore(one: Burning, other: Burning): boolean {
   const [rise, otherRise] = [one.events / one.expected, other.events / other.expected]
   return (
     one.value > other.value ||
@@ -302,9 +332,10 @@ function burnsMore(one: InTick & { value: number }, other: InTick & { value: num
 }
 
 function countsOf(aggregates: TickAggregates, node: number): NodeCounts {
+  const at = aggregates.nodes.presentAt(node)
   return {
     sum: aggregates.judged(node) ?? noSum,
-    groupEvents: (group) => aggregates.groupEvents(node, group),
+    groupEvents: (group) => (at === undefined ? 0 : aggregates.nodes.groupEventsAt(at, group)),
     withheld: aggregates.withheld(node),
   }
 }

@@ -40,6 +40,15 @@ export class GroupShares {
     return this.#sharesOf(node)[group] * this.#ratioOf(group, tick)
   }
 
+  /** By group, of some nation-wide nodes, one behind the other. */
+  table(nodes: readonly number[], tick: number): Float64Array {
+    const table = new Float64Array(nodes.length * this.#groups)
+    for (const [at, node] of nodes.entries()) {
+      for (let group = 0; group < this.#groups; group++) table[at * this.#groups + group] = this.of(node, group, tick)
+    }
+    return table
+  }
+
   #sharesOf(node: number): readonly number[] {
     const known = this.#shares.get(node)
     if (known !== undefined) return known

@@ -1,0 +1,86 @@
+/** What all streams learn of a tick that closes: one way through them, without an object for any. */
+
+import type { Keep } from '../../../models/counts/groupShare.ts'
+import { streamCounts } from '../../../models/counts/shiryaevRoberts.ts'
+import type { TickAggregates } from '../tickAggregates.ts'
+import type { AxisLimits } from './axisLimits.ts'
+import type { CellStates } from './cellStates.ts'
+import { type CellTick, judgedParts } from './cellTick.ts'
+import { allEvents, type Streams } from './streams.ts'
+
+/** So many counts are gathered at once. */
+const gatheredMax = 512
+
+// Scratch: written before it is read, so nothing passes from one stream to another.
+const counts = streamCounts(gatheredMax)
+const whole = { cell: { mean: 0, variance: 0 }, share: 0 }
+const expected = { mean: 0, variance: 0 }
+
+export type Lesson = {
+  readonly cells: CellStates
+  readonly tick: CellTick
+  readonly aggregates: TickAggregates
+  readonly limits: AxisLimits
+  /** Shares of groups, by nation-wide node. */
+  readonly shares: Float64Array
+  readonly groups: number
+  /** What is known of the shares of groups is worth so much a tick later; undefined: they learn nothing. */
+  readonly keep: Keep | undefined
+}
+
+export function learnStreams(streams: Streams, lesson: Lesson): void {
+  const { cells, tick, shares, groups, keep } = lesson
+  const { means, variances } = cells.expected
+  const sharing = sharingOf(lesson)
+  let length = 0
+  for (let stream = 0; stream < streams.count; stream++) {
+    const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
+    const part = tick.parts[cell]
+    if (part === judgedParts.nothing || (part === judgedParts.total && of !== allEvents)) continue
+    const y = eventsOf(lesson, cell, of)
+    if (of === allEvents) {
+      expected.mean = means[cell]
+      expected.variance = variances[cell]
+      streams.note(stream, y)
+    } else {
+      whole.cell.mean = means[cell]
+      whole.cell.variance = variances[cell]
+      whole.share = shares[cells.rhythmOf[cell] * groups + of - 1]
+      streams.setExpected(stream, whole, expected)
+      if (keep !== undefined) {
+        const learnt = tick.isHeld[cell] === 1 ? Math.min(y, Math.round(expected.mean)) : y
+        streams.learn(stream, whole, { y: learnt, expected, keep })
+      }
+    }
+    counts.offsets[length] = streams.offsetOf(stream)
+    counts.means[length] = expected.mean
+    counts.variances[length] = expected.variance
+    counts.counts[length] = y
+    counts.nodes[length] = sharing[cell]
+    length++
+    if (length === gatheredMax) {
+      streams.gather(counts, length)
+      length = 0
+    }
+  }
+  streams.gather(counts, length)
+}
+
+/** By cell, the nodes that share its limit. */
+function sharingOf({ cells, limits }: Lesson): Float64Array {
+  const nodes = {
+    industry: limits.of('industry').nodes,
+    region: limits.of('region').nodes,
+    cell: limits.of('cell').nodes,
+  }
+  return Float64Array.from(cells.axes, (axis) => (axis === undefined ? 1 : nodes[axis]))
+}
+
+/** Judged events of a stream, 0 at least: what was taken back was perhaps not. */
+function eventsOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number {
+  const at = tick.sums[cell] - 1
+  if (at < 0) return 0
+  if (of !== allEvents) return Math.max(0, aggregates.nodes.groupEventsAt(at, of - 1))
+  const withheld = tick.parts[cell] === judgedParts.all ? 0 : aggregates.withheld(cells.nodes[cell])
+  return Math.max(0, aggregates.nodes.eventsAt(at) - withheld)
+}
