@@ -19,6 +19,7 @@ module.exports = {
     { name: 'handling-is-a-fold-of-its-own', severity: 'error', from: inside('^src/handling/'), to: { path: '^(src|models)/', pathNot: '^src/handling/' } },
     { name: 'the-read-model-knows-the-log-alone', severity: 'error', from: inside('^src/readmodel/'), to: { path: '^(src|models)/', pathNot: '^(src/(readmodel|log|handling)/|src/(cells|errors|json|limits)\\.ts$|models/(counts/|facts\\.ts$))' } },
     { name: 'pages-import-contracts-and-handling', severity: 'error', from: inside('^src/dashboard/'), to: { path: '^(src|models)/', pathNot: '^src/(dashboard/|handling/|serve/contracts)' } },
+    { name: 'pages-know-contracts-by-type-alone', severity: 'error', from: inside('^src/dashboard/'), to: { path: '^(src/(serve|handling)|streams)/', dependencyTypesNot: ['type-only'] } },
     { name: 'nobody-imports-pages', severity: 'error', from: { pathNot: '^(src/dashboard|test/dashboard)/' }, to: { path: '^src/dashboard/' } },
     { name: 'serving-is-an-edge', severity: 'error', from: { pathNot: '^(src/(serve|cli|dashboard)|test|bench|scripts)/' }, to: { path: '^src/serve/' } },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node$' } }, // optional: where it is not, WebAssembly serves

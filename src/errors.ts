@@ -365,7 +365,7 @@ const registry = {
   FW_PAGES_NOT_BUILT: {
     status: 503,
     says: 'The pages are not built; the API is served.',
-    remedy: 'Run `npm run build`, which makes them.',
+    remedy: 'Run `npm run pages`, which builds them.',
   },
   FW_MACHINE: {
     status: 503,

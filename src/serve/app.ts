@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import fastifySwagger from '@fastify/swagger'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -116,16 +116,23 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
+/** Names under `assets` hold the hash of what is in them. */
+function cacheOf(reply: FastifyReply, file: string): void {
+  const isHashed = file.includes('/assets/')
+  void reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+}
+
 /** Files of the built pages; every address of a page is answered by the one document, which knows what to show. */
 async function servePages(app: FastifyInstance, folder: string): Promise<void> {
   const isBuilt = existsSync(folder)
-  if (isBuilt) await app.register(fastifyStatic, { root: folder, preCompressed: true, wildcard: true })
+  if (isBuilt)
+    await app.register(fastifyStatic, { root: folder, preCompressed: true, cacheControl: false, setHeaders: cacheOf })
   app.setNotFoundHandler((request, reply) => {
     const isPage =
       request.method === 'GET' &&
       !request.url.startsWith('/api/') &&
       request.headers.accept?.includes('text/html') === true
-    if (isPage && isBuilt) return reply.header('cache-control', 'no-cache').sendFile('index.html')
+    if (isPage && isBuilt) return reply.sendFile('index.html')
     if (isPage) return sendProblem(request, reply, new ForewarnError('FW_PAGES_NOT_BUILT'))
     return sendProblem(request, reply, notFound(request))
   })

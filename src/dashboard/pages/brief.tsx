@@ -1,0 +1,4 @@
+import { Nowhere } from './nowhere.tsx'
+export function Brief(_: { id?: string | undefined }) {
+  return <Nowhere />
+}

@@ -1,0 +1,4 @@
+import { Nowhere } from './nowhere.tsx'
+export function Enterprise(_: { id?: string | undefined }) {
+  return <Nowhere />
+}
