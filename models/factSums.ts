@@ -200,8 +200,18 @@ function inPasses(asked: AskedLives): Pass[] {
   })
 }
 
-/** 2^(-age / half-life) for every whole hour of age up to the horizon, half-lives side by side. */
+/** Those that are made already: one costs more than all else with which a task begins, and a process knows few profiles. */
+const decayTables = new Map<string, Float64Array>()
+
+/** 2^(-age / half-life) for every whole hour of age up to the horizon, half-lives side by side. To be read only. */
 function decayTable(halfLivesDays: readonly number[], horizonHours: number): Float64Array {
+  const name = `${halfLivesDays} ${horizonHours}`
+  const table = decayTables.get(name) ?? newDecayTable(halfLivesDays, horizonHours)
+  decayTables.set(name, table)
+  return table
+}
+
+function newDecayTable(halfLivesDays: readonly number[], horizonHours: number): Float64Array {
   const lives = halfLivesDays.length
   const table = new Float64Array((horizonHours + 1) * lives)
   for (let age = 0; age <= horizonHours; age++) {

@@ -4,16 +4,18 @@ import { jsonOf } from '../json.ts'
 import { pageBytesMax } from '../limits.ts'
 
 const pageWords = Math.floor(pageBytesMax / 4)
+/** With so many a page begins, and doubles as it fills: most pages end long before they are full. */
+const firstWords = 256
 /** Up to so many words a loop copies faster than a call. */
 const byHandMax = 32
 
 export class WordWriter {
-  #page = new Int32Array(pageWords)
+  #page = new Int32Array(firstWords)
   #at = 0
   #full: Uint8Array[] = []
 
   put(word: number): void {
-    if (this.#at === pageWords) this.#turn()
+    if (this.#at === this.#page.length) this.#makeRoom()
     this.#page[this.#at++] = word
   }
 
@@ -24,8 +26,8 @@ export class WordWriter {
       return
     }
     for (let at = from; at < from + count; ) {
-      if (this.#at === pageWords) this.#turn()
-      const some = Math.min(from + count - at, pageWords - this.#at)
+      if (this.#at === this.#page.length) this.#makeRoom()
+      const some = Math.min(from + count - at, this.#page.length - this.#at)
       this.#page.set(words.subarray(at, at + some), this.#at)
       this.#at += some
       at += some
@@ -69,9 +71,19 @@ export class WordWriter {
     yield new Uint8Array(this.#page.buffer, 0, this.#at * 4)
   }
 
+  #makeRoom(): void {
+    const page = this.#page
+    if (page.length === pageWords) {
+      this.#turn()
+      return
+    }
+    this.#page = new Int32Array(Math.min(2 * page.length, pageWords))
+    this.#page.set(page)
+  }
+
   #turn(): void {
     this.#full.push(new Uint8Array(this.#page.buffer, 0, this.#at * 4))
-    this.#page = new Int32Array(pageWords)
+    this.#page = new Int32Array(firstWords)
     this.#at = 0
   }
 }

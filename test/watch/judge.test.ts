@@ -101,13 +101,14 @@ it("judges the demo's market as the oracle does", async () => {
     start,
     clearOutbreak: { fromDay: 20, toDay: 25 },
   })
-  const beats = Array.from({ length: days * 24 }, (): Sent[] => [])
+  // What comes in four hours comes in the last of them: early calls have six beats a day.
+  const beats = Array.from({ length: days * 6 }, (): Sent[] => [])
   for (const { topic, key, text, knownAtMs } of market.records())
-    beats[Math.floor((knownAtMs - start) / beatMs)]?.push({ topic, key, value: text })
+    beats[Math.floor((knownAtMs - start) / (4 * beatMs))]?.push({ topic, key, value: text })
   const comparison = new Comparison(profile, beatMs)
   const counts = new PartCounts(profile, comparison.cells)
   const said = beats.flatMap((sent, at) => {
-    const beat = start / beatMs + at
+    const beat = start / beatMs + 4 * at + 3
     const found = comparison.beat(beat, sent, (parts) => {
       const { sums, late } = counts.add(parts, (fact) => comparison.roleOf(fact))
       return { sums, late, facts: counts.facts }

@@ -63,6 +63,8 @@ export type MarketPlan = {
 }
 
 const [hourMs, dayMs] = [3_600_000, 86_400_000]
+/** Events come in one hour of so many: a day has six beats with some, enough for early calls, and the oracle counts anew in each. */
+const hoursApart = { hour: 1, day: 4, week: 8 } as const
 const regionLevels = ['province', 'county', 'town']
 const industryLevels = ['section', 'division']
 const enterprises = 40
@@ -200,7 +202,7 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     industry: string,
     takenBack: Outbreak['takenBack'] | 'later',
   ): void {
-    const atMs = calendar.startMs(tick) + Math.floor((random() * calendar.tickMs) / 1_000) * 1_000
+    const atMs = calendar.startMs(tick) + momentIn(calendar.tickMs)
     const source = pick(random, ['hotline', 'hotline', 'court', undefined])
     const luck = random()
     const isStale = luck < 0.04
@@ -221,11 +223,21 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
   }
 
   function backMs(atMs: number, tick: number, takenBack: Outbreak['takenBack'] | 'later'): number | undefined {
-    const [next, whenever] = [calendar.endMs(tick), Math.floor(random() * calendar.tickMs)]
+    const [next, whenever] = [calendar.endMs(tick), momentIn(calendar.tickMs)]
     if (takenBack === 'no' || (takenBack === 'half of it' && random() < 0.5)) return undefined
     if (takenBack === 'two ticks later') return next + calendar.tickMs + whenever
     if (takenBack !== 'later') return next + whenever
-    return atMs + Math.floor(random() ** 3 * 4 * calendar.tickMs)
+    return atMs + Math.floor(random() ** 3 * 4 * hoursOf(calendar.tickMs)) * hoursApart[of.unit] * hourMs
+  }
+
+  /** In a length of whole hours, in seconds. */
+  function momentIn(lengthMs: number): number {
+    const from = Math.floor(random() * hoursOf(lengthMs)) * hoursApart[of.unit] * hourMs
+    return from + Math.floor((random() * hourMs) / 1_000) * 1_000
+  }
+
+  function hoursOf(lengthMs: number): number {
+    return lengthMs / hourMs / hoursApart[of.unit]
   }
 }
 
