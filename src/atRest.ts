@@ -21,17 +21,13 @@ export type AtRest = {
   now: () => number
 }
 
-/**
- * The same answer that a process would give that has folded the log so far. Undefined for a log whose checkpoints cannot be read without
- * taking tasks over. @throws ForewarnError FW_ENTERPRISE_UNKNOWN.
- */
-export async function explainAtRest(id: string, of: AtRest): Promise<Explanation | undefined> {
+/** The same answer that a process would give that has folded the log so far. @throws ForewarnError FW_ENTERPRISE_UNKNOWN. */
+export async function explainAtRest(id: string, of: AtRest): Promise<Explanation> {
   const { log, profile, model, activation, now } = of
   const { beatMs } = activation
   const partitions = log.partitions('risk-events')
   const partition = partitionOf(id, partitions)
-  const kept = log.readTask?.({ kind: 'enterprise', partition })
-  if (kept === undefined) return undefined
+  const kept = log.readTask({ kind: 'enterprise', partition })
   const setting = { profile, model, begunWith: activation, beatMs, partition, partitions }
   const task = new EnterpriseTask({ ...setting, hashSeed: drawHashSeed(), listener: ignore })
   const config = configOf({ profile: profile.hash, beatMs, model: model?.hash ?? null, partitions })

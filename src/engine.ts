@@ -25,7 +25,7 @@ import type { FoldTask } from './fold/task.ts'
 import { Turns } from './fold/turns.ts'
 import { foldVersion } from './fold/version.ts'
 import { drawHashSeed } from './hashSeed.ts'
-import { hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
+import { foldedAgainMax, hourMs, partingMsMax, untilEndPatienceMs } from './limits.ts'
 import type { Log } from './log/port.ts'
 import { type TaskId, taskName, tasksOf } from './log/tasks.ts'
 import type { Listener, Notice } from './notices.ts'
@@ -46,6 +46,8 @@ export type EngineOptions = {
   untilEnd: boolean
   /** Which tasks this process runs, where several share the log; all of them otherwise. */
   membership?: Membership | undefined
+  /** As of `restoreTask`: what `forewarn upgrade` may do unasked is any number. */
+  foldedAgainMax?: number | undefined
   /** Check what tasks say against what they read, beat by beat (src/audit.ts). */
   audited?: boolean | undefined
   now: () => number
@@ -62,6 +64,8 @@ export type Engine = {
   explain(id: string): Promise<Explanation>
   /** Runs to the end of the log, or until the signal. */
   follow(): Promise<void>
+  /** Writes both checkpoints of every task that this process has alone, as it is now. */
+  keep(): Promise<void>
 }
 
 /** Restores every task that this process has alone. FW_CONFIG_CHANGED when the log was started with another profile, beat or model. */
@@ -93,12 +97,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     watchedThrough: (): number | undefined => watch?.foldedThrough,
     explain: (id: string): Promise<Explanation> => running.explain(id),
   }
-  if (membership !== undefined) return { ...engine, follow: () => followAsMember(options, membership, open) }
+  if (membership !== undefined)
+    return { ...engine, follow: () => followAsMember(options, membership, open), keep: async () => {} }
   const tasks = tasksOf(partitions)
   listener({ kind: 'TasksAssigned', tasks: tasks.map(taskName) })
   const runners: TaskRunner[] = []
   for (const task of tasks) runners.push(await open(task))
-  return { ...engine, follow: () => followAll(options, runners) }
+  return {
+    ...engine,
+    follow: () => followAll(options, runners),
+    keep: async () => {
+      for (const runner of [...runners, ...runners]) await runner.checkpoint('anyway')
+    },
+  }
 }
 
 /** Takes a task over and restores it; the task is made with the ear that it is to tell. */
@@ -135,6 +146,7 @@ function restorer(
       listener,
       tellHeld,
       signal,
+      foldedAgainMax: options.foldedAgainMax ?? foldedAgainMax,
       fullPatienceMs: untilEnd ? untilEndPatienceMs : undefined,
       audit: options.audited === true ? auditOf(task) : undefined,
     })

@@ -133,6 +133,20 @@ const registry = {
     says: 'The log %s no longer holds the records from offset %s on that recovery needs.',
     remedy: 'Restore the log from a backup, or start a new one; keep inputs for as long as checkpoints may need them.',
   },
+  FW_OUT_OF_REACH: {
+    status: 410,
+    says: '%s reaches back to %s in this log: what it needs of earlier times was pruned.',
+    remedy: 'Ask for a later tick, or ask a backup from before `forewarn prune`.',
+  },
+  FW_PRUNE_REFUSED: {
+    says: 'Nothing is pruned: %s.',
+    remedy:
+      'Let `forewarn run` write two checkpoints of each task with this version (`forewarn upgrade` writes those of an older log); look for CheckpointSkipped in its log.',
+  },
+  FW_UPGRADE_NEEDED: {
+    says: 'The log %s was folded by an earlier version: %s records of %s would be folded again.',
+    remedy: 'Run `forewarn upgrade`, which says how long it takes and shows how far it is; then start again.',
+  },
   FW_ENTERPRISE_UNKNOWN: {
     status: 404,
     says: 'Nothing was known of an enterprise %s.',

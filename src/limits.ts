@@ -70,6 +70,10 @@ export const epochOutputBytesMax = 16 * MiB
 export const fetchBytes = MiB
 export const pageBytesMax = 900 * KiB // under the 1 MiB that a Kafka broker takes by default
 assert(pageBytesMax < MiB)
+export const foldedAgainMax = 10_000_000 // records of a task that a start folds again after an update; of more `forewarn upgrade` is asked for
+export const foldedAgainPerSecond = 40_000 // records, to say in advance how long that takes (bench/README.md)
+export const foldedAgainTickSeconds = 0.1 // and each tick that a task closes
+export const prunedAtOnce = 10_000 // records that one transaction of an embedded log takes away
 export const checkpointEveryMsDefault = 30 * secondMs
 
 // Kafka

@@ -157,6 +157,8 @@ export type Notice =
   | { kind: 'CheckpointSkipped'; task: string; slot: number; why: string }
   /** The rest of the checkpoint is used. */
   | { kind: 'StateRefolded'; task: string; slot: number; why: string }
+  /** The log was pruned, so the state of an earlier version of the fold goes on. */
+  | { kind: 'StateMigrated'; task: string; slot: number; foldVersion: number }
   /** `endMs`: how far the task is by its journal, milliseconds since 1970; undefined: nothing is known. */
   | { kind: 'Restoring'; task: string; endMs?: number | undefined }
   /** Entries of the journal after the checkpoint: how many of how many are folded again. Told every second, and at the end. */

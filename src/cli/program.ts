@@ -30,6 +30,9 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   backtest: async () => (await import('./log/backtest.ts')).backtestCommand(),
   contradictions: async () => (await import('./log/contradictions.ts')).contradictionsCommand(),
   'dead-letters': async () => (await import('./log/deadLetters.ts')).deadLettersCommand(),
+  prune: async () => (await import('./log/prune.ts')).pruneCommand(),
+  backup: async () => (await import('./log/backup.ts')).backupCommand(),
+  upgrade: async () => (await import('./log/upgrade.ts')).upgradeCommand(),
   doctor: async () => (await import('./log/doctor.ts')).doctorCommand(),
 }
 

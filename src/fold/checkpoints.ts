@@ -89,21 +89,25 @@ type Found = {
   lost: { part: StatePart; why: string }[]
 }
 
-export type RestoreOptions = {
-  foldVersion: number
-  config: string
+/** What a checkpoint must have been written by. `migrates`: an earlier version of the fold will do, as far as its parts can be read. */
+export type Fits = { foldVersion: number; config: string; migrates?: boolean }
+
+export type RestoreOptions = Fits & {
   listener: Listener
   turns: Turns
   /** Folds parts again by the journal, up to an entry. */
   refold: (parts: readonly StatePart[], end: number) => Promise<void>
 }
 
+/** `asWritten`: the state is what the slot holds, in the forms of this version. */
+export type Loaded = { manifest: Manifest; slot: number; asWritten: boolean }
+
 /** Loads a checkpoint into the task. Undefined: there is none to be used, and the log is folded from its start. */
 export async function loadCheckpoint(
   task: Stateful,
   log: KeptTask,
   options: RestoreOptions,
-): Promise<{ manifest: Manifest; slot: number } | undefined> {
+): Promise<Loaded | undefined> {
   const { listener, turns, refold } = options
   const skip = (slot: number, why: string): void =>
     listener({ kind: 'CheckpointSkipped', task: taskName(task.id), slot, why })
@@ -135,28 +139,73 @@ export async function loadCheckpoint(
     const one = saved.get(part.name)
     if (one !== undefined) await turns.work(part.load(new WordReader(one.pages), one.version))
   }
-  return { manifest, slot }
+  if (manifest.foldVersion !== options.foldVersion)
+    listener({ kind: 'StateMigrated', task: taskName(task.id), slot, foldVersion: manifest.foldVersion })
+  return { manifest, slot, asWritten: lost.length === 0 && isOfNow(task, manifest, options) }
+}
+
+const isOfNow = ({ state }: Stateful, { foldVersion, parts }: Manifest, fits: Fits): boolean =>
+  foldVersion === fits.foldVersion &&
+  state.every(({ name, version }) => parts.some((one) => one.name === name && one.version === version))
+
+/** What a slot holds of a task. `missing`: why some of it cannot be read; `asWritten` as of `Loaded`. */
+export type SlotState = {
+  slot: number
+  manifest: Manifest
+  asWritten: boolean
+  missing: readonly { part: StatePart; why: string }[]
+}
+
+/** Every slot with a manifest that can be read; all of its pages are looked at. `skip` is told of the others. */
+export async function slotsOf(
+  task: Stateful,
+  log: KeptTask,
+  { turns, skip = () => {}, ...fits }: Fits & { turns: Turns; skip?: (why: string) => void },
+): Promise<SlotState[]> {
+  const found: SlotState[] = []
+  for (const slot of slots) {
+    const manifest = await readManifest(log, slot, fits, skip)
+    if (manifest === undefined) continue
+    const { lost } = await readParts(task, log, { manifest, slot }, turns)
+    found.push({ slot, manifest, asWritten: lost.length === 0 && isOfNow(task, manifest, fits), missing: lost })
+  }
+  return found
 }
 
 async function readManifest(
   log: KeptTask,
   slot: number,
-  fits: Pick<RestoreOptions, 'foldVersion' | 'config'>,
+  { foldVersion, config, migrates = false }: Fits,
   skip: (why: string) => void,
 ): Promise<Manifest | undefined> {
   const bytes = await log.readManifest(slot)
   if (bytes === undefined) return undefined
-  const manifest = parseManifest(bytes)
-  if (manifest === undefined) skip('the manifest cannot be read')
-  else if (manifest.foldVersion !== fits.foldVersion) skip(`it was written by fold version ${manifest.foldVersion}`)
-  else if (manifest.config !== fits.config) skip('it was written under another configuration')
+  const manifest = parsedBy(Manifest, bytes)
+  const written = parsedBy(Version, bytes)?.foldVersion
+  if (written !== undefined && written !== foldVersion && !(migrates && written < foldVersion))
+    skip(`it was written by fold version ${written}`)
+  else if (manifest === undefined) skip('the manifest cannot be read')
+  else if (manifest.config !== config) skip('it was written under another configuration')
   else return manifest
   return undefined
 }
 
-function parseManifest(bytes: Uint8Array): Manifest | undefined {
+/** Whether a slot was written by an earlier version of the fold. */
+export async function hasOlder(log: KeptTask, foldVersion: number): Promise<boolean> {
+  for (const slot of slots) {
+    const bytes = await log.readManifest(slot)
+    const written = bytes === undefined ? undefined : parsedBy(Version, bytes)?.foldVersion
+    if (written !== undefined && written < foldVersion) return true
+  }
+  return false
+}
+
+/** What manifests of all versions say. */
+const Version = z.looseObject({ foldVersion: z.int() })
+
+function parsedBy<T>(contract: z.ZodType<T>, bytes: Uint8Array): T | undefined {
   try {
-    return Manifest.safeParse(jsonOf(bytes)).data
+    return contract.safeParse(jsonOf(bytes)).data
   } catch {
     return undefined
   }

@@ -13,25 +13,29 @@ import type { Turns } from './turns.ts'
 
 export type ReplayedBeat = { beat: number; records: BeatRecords }
 
-/** The inputs whose records are asked for, and the entry of the journal before which to end: all of both, unless given. */
-export type Replay = { asked?: readonly string[]; end?: number }
+/**
+ * The inputs whose records are asked for, and the entry of the journal before which to end: all of both, unless given. `pruned`: inputs that
+ * may begin later than the task did, which then says nothing before that.
+ */
+export type Replay = { asked?: readonly string[]; end?: number; pruned?: readonly string[] }
 
 /** @throws ForewarnError FW_LOG_TRUNCATED when the log no longer begins where the task did. */
 export async function* replayedBeats(
   log: Log,
   { id, inputs }: Pick<FoldTask, 'id' | 'inputs'>,
   beatMs: number,
-  { asked, end = Number.POSITIVE_INFINITY }: Replay = {},
+  { asked, end = Number.POSITIVE_INFINITY, pruned = [] }: Replay = {},
 ): AsyncGenerator<ReplayedBeat> {
   const places = [...inputs.keys()].filter((at) => asked?.includes(inputs[at].name) ?? true)
   const chosen = places.map((at) => inputs[at])
   const queues: InputQueue[] = []
   for (const input of chosen) {
     const { start } = await log.range(input.topic, input.partition)
-    if (start > 0) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
-    queues.push(new InputQueue(log, input, beatMs, { position: 0, maxTimeMs: Number.NEGATIVE_INFINITY }))
+    if (start > 0 && !pruned.includes(input.name)) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
+    queues.push(new InputQueue(log, input, beatMs, { position: start, maxTimeMs: Number.NEGATIVE_INFINITY }))
   }
   const partition = taskNumber(id, log.partitions('risk-events'))
+  if ((await log.range('journal', partition)).start > 0) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])
   for await (const { offset, value } of recordsOf(log, 'journal', partition)) {
     if (offset >= end) return
     for (const { beat, cuts } of decodeEntry(value)) {

@@ -6,10 +6,11 @@ import type { KeptTask, Log } from '../log/port.ts'
 import { taskName } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
 import { recordsByName } from './beatRecords.ts'
-import { loadCheckpoint } from './checkpoints.ts'
+import { hasOlder, loadCheckpoint } from './checkpoints.ts'
 import { msSince } from './foldClock.ts'
 import { InputQueue } from './inputQueue.ts'
 import { decodeEntry } from './journal.ts'
+import { lastFolded } from './progress.ts'
 import { refold, takenBefore } from './replay.ts'
 import type { FoldTask } from './task.ts'
 import type { Turns } from './turns.ts'
@@ -23,6 +24,8 @@ export type RestoreTaskOptions = {
   turns: Turns
   /** Milliseconds since 1970. */
   now: () => number
+  /** A log whose checkpoints are of an earlier version is folded again when it has at most so many records; any number unless given. */
+  foldedAgainMax?: number | undefined
 }
 
 export type Restored = {
@@ -30,7 +33,7 @@ export type Restored = {
   queues: InputQueue[]
   /** The last beat folded. */
   beat: number | undefined
-  checkpoint: { slot: number; beat: number } | undefined
+  checkpoint: { slot: number; beat: number; asWritten: boolean } | undefined
   beatsReplayed: number
 }
 
@@ -42,22 +45,29 @@ export function configOf(of: { profile: string; beatMs: number; model: string | 
     .digest('hex')
 }
 
-/** @throws ForewarnError FW_LOG_TRUNCATED when the log no longer reaches back to where the task stands. */
+/**
+ * @throws ForewarnError FW_LOG_TRUNCATED when the log no longer reaches back to where the task stands; FW_UPGRADE_NEEDED when more of it
+ * would be folded again than is allowed.
+ */
 export async function restoreTask(task: FoldTask, kept: KeptTask, options: RestoreTaskOptions): Promise<Restored> {
   const { log, beatMs, turns } = options
+  const starts = await Promise.all(
+    task.inputs.map(async ({ topic, partition }) => (await log.range(topic, partition)).start),
+  )
   const loaded = await loadCheckpoint(task, kept, {
     ...options,
+    migrates: starts.some((start) => start > 0), // what was pruned cannot be folded again
     refold: (parts, end) => refold(log, task, parts, { beatMs, end, turns }),
   })
+  if (loaded === undefined) await checkFoldedAgain(task, kept, starts, options)
   const queues: InputQueue[] = []
   for (const [at, input] of task.inputs.entries()) {
-    const { start } = await log.range(input.topic, input.partition)
     const position = loaded?.manifest.positions[at] ?? 0
-    if (start > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
+    if (starts[at] > position) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, position])
     const maxTimeMs = loaded?.manifest.maxTimesMs[at] ?? Number.NEGATIVE_INFINITY
     queues.push(new InputQueue(log, input, beatMs, { position, beat: loaded?.manifest.beat, maxTimeMs }))
   }
-  const checkpoint = loaded && { slot: loaded.slot, beat: loaded.manifest.beat }
+  const checkpoint = loaded && { slot: loaded.slot, beat: loaded.manifest.beat, asWritten: loaded.asWritten }
   const restored: Restored = { queues, beat: checkpoint?.beat, checkpoint, beatsReplayed: 0 }
   const from = loaded?.manifest.journal ?? 0
   const told = progressOf(task, from, await kept.journalEnd(), options)
@@ -73,6 +83,28 @@ export async function restoreTask(task: FoldTask, kept: KeptTask, options: Resto
   }
   told.end()
   return restored
+}
+
+/** Years are not folded a second time unasked. */
+async function checkFoldedAgain(
+  task: FoldTask,
+  kept: KeptTask,
+  starts: readonly number[],
+  { log, foldVersion, foldedAgainMax = Number.POSITIVE_INFINITY }: RestoreTaskOptions,
+): Promise<void> {
+  if (!(await hasOlder(kept, foldVersion))) return
+  const records = await recordsFolded(log, task, starts)
+  if (records > foldedAgainMax) throw new ForewarnError('FW_UPGRADE_NEEDED', [log.name, records, taskName(task.id)])
+}
+
+/** Records of its inputs that a task has folded, as far as the log holds them. */
+export async function recordsFolded(
+  log: Log,
+  { id }: Pick<FoldTask, 'id'>,
+  starts: readonly number[],
+): Promise<number> {
+  const cuts = (await lastFolded(log, id))?.cuts ?? []
+  return cuts.reduce((sum, cut, at) => sum + Math.max(0, cut - (starts[at] ?? 0)), 0)
 }
 
 /** How far the journal is folded again, once a second and at its end. */

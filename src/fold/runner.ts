@@ -42,6 +42,8 @@ export type RunnerOptions = {
   tellHeld?: () => Iterable<void>
   /** Asks for the end: an epoch that a full disk refuses is no longer waited for. */
   signal?: AbortSignal
+  /** As of `restoreTask`. */
+  foldedAgainMax?: number | undefined
   /** How long a full disk is waited for, in milliseconds; for ever unless given. */
   fullPatienceMs?: number | undefined
   /** Checks each live epoch against what the task read and said. */
@@ -123,7 +125,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const { checkpoint, queues, beat } = restored
     this.#queues = queues
     this.#lastBeat = beat
-    this.#checkpointedBeat = checkpoint?.beat
+    this.#checkpointedBeat = checkpoint?.asWritten === true ? checkpoint.beat : undefined
     if (checkpoint) this.#nextSlot = 1 - checkpoint.slot
     this.#checkpointedMs = now() - this.#headStartMs()
     this.#lastPartMs = now()
@@ -174,14 +176,14 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     return this.#taskLog.close()
   }
 
-  /** Writes a checkpoint when one is due, or when asked to (at a calm end). On a full disk the one before stands, and the next try is when due. */
-  async checkpoint(now: 'when due' | 'now'): Promise<void> {
+  /** Writes a checkpoint when one is due, when asked to (at a calm end), or `anyway`: though one of this beat is there. On a full disk the one before stands, and the next try is when due. */
+  async checkpoint(now: 'when due' | 'now' | 'anyway'): Promise<void> {
     const { foldVersion, config, checkpointEveryMs, listener } = this.#options
     const due = msSince(this.#checkpointedMs, this.#options.now()) >= checkpointEveryMs
     if (
       this.#ahead ||
       this.#lastBeat === undefined ||
-      this.#lastBeat === this.#checkpointedBeat ||
+      (now !== 'anyway' && this.#lastBeat === this.#checkpointedBeat) ||
       (now === 'when due' && !due)
     )
       return

@@ -29,6 +29,9 @@ export type Range = { start: number; end: number }
 /** Bytes. */
 export type LogSpace = { usedBytes: number; freeBytes: number }
 
+/** Records of a partition before an offset. */
+export type Cut = { topic: TopicName; partition: number; before: number }
+
 export type Batch = { records: LogRecord[] /** Where to read on; past gaps. */; next: number }
 
 export interface Log {
@@ -46,8 +49,15 @@ export interface Log {
   keepsTimes(topic: TopicName): Promise<boolean>
   /** Takes over a task: from now on every earlier holder of the same task is fenced (FW_TASK_FENCED at its next commit). */
   openTask(task: TaskId): Promise<TaskLog>
-  /** What a task has kept, for whoever only reads: nobody is fenced. A log without it is folded from its start. */
-  readTask?(task: TaskId): KeptTask
+  /** What a task has kept, for whoever only reads: nobody is fenced. */
+  readTask(task: TaskId): KeptTask
+  /**
+   * Takes records away for good; the last of a partition stays. `told` hears how many are gone. Nobody else may write an embedded log
+   * meanwhile. FW_KAFKA_REFUSED names the right that is missing.
+   */
+  forget(cuts: readonly Cut[], told?: (records: number) => void): Promise<void>
+  /** Gives the room of records that are gone back to the disk. FW_LOG_FULL when there is too little of it for that. */
+  shrink?(): Promise<void>
   /** Resolves when something was appended since the last call, or after `timeoutMs`. */
   changed(timeoutMs: number): Promise<void>
   /** What the log takes of its disk, and what is free there; a log that lies elsewhere does not say. */

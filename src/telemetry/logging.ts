@@ -94,6 +94,8 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
   CommitRefused: (it) => line('error', `commit refused: ${it.message}`, pick(it, 'task', 'code')),
   CheckpointSkipped: (it) => line('warn', `checkpoint skipped: ${it.why}`, pick(it, 'task', 'slot')),
   StateRefolded: (it) => line('warn', `part of a checkpoint is folded again: ${it.why}`, pick(it, 'task', 'slot')),
+  StateMigrated: (it) =>
+    line('info', `the checkpoint of fold version ${it.foldVersion} is taken over`, pick(it, 'task', 'slot')),
   Restoring: (it) => line('info', 'restoring', pick(it, 'task')),
   RestoreProgressed: (it) => line('debug', 'restoring', pick(it, 'task', 'done', 'of')),
   Restored: (it) => line('info', 'restored', pick(it, 'task', 'fromBeat', 'beatsReplayed', 'seconds')),

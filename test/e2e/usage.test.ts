@@ -34,6 +34,9 @@ const commands = [
   'profile',
   'dead-letters',
   'doctor',
+  'prune',
+  'backup',
+  'upgrade',
   'topics',
 ]
 

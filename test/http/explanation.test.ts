@@ -149,7 +149,7 @@ describe('the answer of a log at rest', () => {
     await foldThrough(live, lastBeat - 1)
     const begins: { partition: number; from: number }[] = []
     const watched = logOver(log, {
-      readTask: (task) => given(log.readTask?.(task)),
+      readTask: (task) => given(log.readTask(task)),
       read: (topic, partition, from, bytes) => {
         if (topic === 'risk-events') begins.push({ partition, from })
         return log.read(topic, partition, from, bytes)

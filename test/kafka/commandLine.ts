@@ -1,9 +1,13 @@
 /** The commands of the program in this process, as a test calls them: no start of a process for each. */
 import { runProgram, type Screen } from '../../src/cli/common.ts'
+import { backupCommand } from '../../src/cli/log/backup.ts'
 import { deadLettersCommand } from '../../src/cli/log/deadLetters.ts'
+import { digestCommand } from '../../src/cli/log/digest.ts'
 import { explainCommand } from '../../src/cli/log/explain.ts'
 import { ingestCommand } from '../../src/cli/log/ingest.ts'
+import { pruneCommand } from '../../src/cli/log/prune.ts'
 import { topicsCommand } from '../../src/cli/log/topics.ts'
+import { upgradeCommand } from '../../src/cli/log/upgrade.ts'
 import { evaluateCommand } from '../../src/cli/models/evaluate.ts'
 import { extractCommand } from '../../src/cli/models/extract.ts'
 import { modelsCommand } from '../../src/cli/models/models.ts'
@@ -14,18 +18,22 @@ import { runCommand } from '../../src/cli/run/run.ts'
 import { testScreen } from '../ingest/support.ts'
 
 const commands = {
+  backup: backupCommand,
   challenge: challengeCommand,
   'dead-letters': deadLettersCommand,
+  digest: digestCommand,
   evaluate: evaluateCommand,
   explain: explainCommand,
   extract: extractCommand,
   ingest: ingestCommand,
   models: modelsCommand,
   promote: promoteCommand,
+  prune: pruneCommand,
   retrain: retrainCommand,
   run: runCommand,
   topics: topicsCommand,
   train: trainCommand,
+  upgrade: upgradeCommand,
 } as const satisfies Record<string, (screen: Screen) => unknown>
 
 export type CommandName = keyof typeof commands

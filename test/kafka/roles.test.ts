@@ -80,7 +80,8 @@ describeWithKafka('rights by role', () => {
   const work: readonly [RoleName, () => string[], string?][] = [
     ['administrator', () => ['topics create --partitions 2 --times create', 'topics check']],
     ['history', () => [`ingest --resume --known-at knownAt ${market.files.join(' ')}`]],
-    ['run', () => ['run --until-end --beat-ms 3600000 --log-level error']],
+    ['run', () => ['run --until-end --beat-ms 3600000 --log-level error', 'upgrade --yes']],
+    ['prune', () => ['prune --keep fates=0d,risk-events=30d --yes']],
     ['scientist', () => [`extract --from 2025-06-01 --out ${at('rows')}`, `explain ${market.enterprise}`]],
     ['retrain', () => [`retrain --from 2025-03-15 --ridge 20 --out ${at(`retrained-${retrained++}`)}`]],
     ['reviewer', () => ['models list']],

@@ -1,5 +1,6 @@
 /** Who needs which rights in a cluster with an authorizer: the one table. docs/kafka.md prints it, and a test gives each role exactly these. */
 import kafkajs, { type AclEntry, type AclFilter } from 'kafkajs'
+import { prunableTopics } from '../../src/space/prune.ts'
 import { defaultPrefixes, recordTopics, type TopicName, topicFlow, topicNames, wireName } from '../../streams/topics.ts'
 
 const operations = {
@@ -7,6 +8,7 @@ const operations = {
   Write: kafkajs.AclOperationTypes.WRITE,
   Create: kafkajs.AclOperationTypes.CREATE,
   Describe: kafkajs.AclOperationTypes.DESCRIBE,
+  Delete: kafkajs.AclOperationTypes.DELETE,
   DescribeConfigs: kafkajs.AclOperationTypes.DESCRIBE_CONFIGS,
 } as const
 type Operation = keyof typeof operations
@@ -40,12 +42,13 @@ export const roles = {
     on([...inputs, 'journal'], 'Read'),
   ),
   run: role(
-    '`forewarn run`',
+    '`forewarn run`, `upgrade`',
     on('all', 'Read'),
     on(['commands', ...topicNames.filter((topic) => topicFlow(topic) !== 'in')], 'Write'),
     { transactionalIds: `${prefix}-`, operations: ['Write', 'Describe'] },
     { group: prefix, operations: ['Read'] },
   ),
+  prune: role('`forewarn prune`', on('all', 'Read'), on(prunableTopics, 'Delete')),
   redrive: role(
     '`forewarn dead-letters redrive`',
     on([...inputs, 'dead-letters'], 'Read'),

@@ -66,6 +66,7 @@ export function describeLog(name: string, open: (partitions: number) => Promise<
     describe('epochs', () => epochTests(() => log))
     describe('fencing', () => fencingTests(() => log))
     describe('checkpoints', () => checkpointTests(() => log))
+    describe('forgetting', () => forgettingTests(() => log))
     describe('following', () => followingTests(() => log))
 
     it('holds everything after it was closed and opened again', async ({ skip }) => {
@@ -392,6 +393,34 @@ function checkpointTests(log: () => Log): void {
     expect(await task.readManifest(0)).toBeUndefined()
     await task.writeCheckpoint(0, [bytes('page')], () => bytes('whole'))
     expect(await task.readManifest(0)).toEqual(bytes('whole'))
+  })
+}
+
+function forgettingTests(log: () => Log): void {
+  it('takes away what lies before an offset, and goes on where it was', async () => {
+    const texts = Array.from({ length: 10 }, (_, at) => `${at}`)
+    await log().append('fates', 0, texts.map(plain))
+    await log().append('fates', 1, [plain('another')])
+    const offsets = (await readAll(log(), 'fates')).map(({ offset }) => offset)
+    await log().forget([{ topic: 'fates', partition: 0, before: offsets[7] }])
+    expect(await readTexts(log(), 'fates')).toEqual(['7', '8', '9'])
+    expect((await log().range('fates', 0)).start).toBe(offsets[7])
+    await expect(log().read('fates', 0, offsets[3], MiB)).rejects.toMatchObject({ code: 'FW_LOG_TRUNCATED' })
+    await log().append('fates', 0, [plain('10')])
+    const [last] = (await readAll(log(), 'fates')).slice(-1)
+    expect(last.offset).toBeGreaterThan(offsets[9])
+    expect(await readTexts(log(), 'fates', 1)).toEqual(['another'])
+  })
+
+  it('shows what a task has kept to whoever only reads', async () => {
+    const task = await log().openTask(watchTask)
+    await task.commit({ outputs: [], journal: bytes('epoch'), timeMs: 1 })
+    await task.writeCheckpoint(0, [bytes('page')], () => bytes('manifest'))
+    const kept = log().readTask(watchTask)
+    expect(await kept.journalEnd()).toBe(await task.journalEnd())
+    expect(text((await kept.readManifest(0)) ?? bytes(''))).toBe('manifest')
+    expect(text((await kept.readPage(0, 0)) ?? bytes(''))).toBe('page')
+    await task.commit({ outputs: [], journal: bytes('not fenced'), timeMs: 2 })
   })
 }
 

@@ -10,6 +10,8 @@ export function logOver(log: Log, changes: Partial<Log>): Log {
     append: (topic, partition, records) => log.append(topic, partition, records),
     keepsTimes: (topic) => log.keepsTimes(topic),
     openTask: (task) => log.openTask(task),
+    readTask: (task) => log.readTask(task),
+    forget: (cuts, told) => log.forget(cuts, told),
     changed: (timeoutMs) => log.changed(timeoutMs),
     close: () => log.close(),
     ...changes,

@@ -11,8 +11,9 @@ import { readCommands } from '../../ingest/imports/importState.ts'
 import { loadModel } from '../../settings/models.ts'
 import { explain } from '../../training/explain.ts'
 import { pastOf } from '../../training/extract/pastTasks.ts'
+import { checkReach } from '../../training/extract/reach.ts'
 import { lastClosedTick } from '../../training/extract/rows.ts'
-import { addLogOptions, holderOf, plainText, printResult, processScreen, type Screen } from '../common.ts'
+import { addLogOptions, holderOf, logPlace, plainText, printResult, processScreen, type Screen } from '../common.ts'
 import { championIn, modelFileOf, type OpenRegistry, type RegistryOptions, withRegistry } from '../models/registry.ts'
 import { tickOf } from './ticks.ts'
 
@@ -56,7 +57,7 @@ async function askNow(id: string, holder: Holder): Promise<Explanation> {
 /** Now, from the newest checkpoint; or the log folded again up to the end of a tick. */
 function explainHere(id: string, options: Options): Promise<Explanation> {
   return withRegistry(options, 'read', async (open) => {
-    const isNow = options.at === undefined && options.model === undefined
+    const isNow = options.at === undefined && options.model === undefined && logPlace(options.log).kind === 'embedded'
     return (isNow ? await explainNow(id, open) : undefined) ?? explainPast(id, options, open)
   })
 }
@@ -81,6 +82,7 @@ async function explainPast(id: string, options: Options, open: OpenRegistry): Pr
     throw new ForewarnError('FW_USAGE', [
       `--at ${options.at}: that tick is not closed; the last that is: ${profile.calendar.label(closed)}.`,
     ])
+  await checkReach(log, profile, tick, `forewarn explain --at ${profile.calendar.label(tick)}`)
   const model = options.model === undefined ? championOf(open, tick) : await loadModel(options.model)
   return explain(pastOf(log, profile, beatMs), id, tick, { model, features: chosenFeatures(profile, undefined) })
 }

@@ -15,6 +15,7 @@ import { recordsOf } from '../../log/recordsOf.ts'
 import { profileAt } from '../../registry/modelRegistry.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import { championAt, readRegistry } from '../../settings/registry/readRegistry.ts'
+import { archiveReach } from '../../space/archiveReach.ts'
 import { type Archive, ArchiveBefore, type Verification, verifyWarning } from '../../watch/verify.ts'
 import {
   addLogOptions,
@@ -103,7 +104,11 @@ async function archiveFor(log: Log, { calendar }: Profile, tick: number): Promis
   const full = archiveFullEveryTicks * Math.floor((tick - 1) / archiveFullEveryTicks)
   const from = await offsetAt(log, 'ticks', 0, calendar.startMs(full))
   const found = await archiveFrom(log, from, tick)
-  return found.state.length > 0 ? found : archiveFrom(log, 0, tick)
+  if (found.state.length > 0) return found
+  const reach = await archiveReach(log)
+  if (reach !== undefined && tick < reach)
+    throw new ForewarnError('FW_OUT_OF_REACH', ['forewarn verify', calendar.label(reach)])
+  return archiveFrom(log, 0, tick)
 }
 
 async function archiveFrom(log: Log, from: number, tick: number): Promise<ArchiveBefore> {

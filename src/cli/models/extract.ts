@@ -8,6 +8,7 @@ import { loadProfile } from '../../settings/profiles.ts'
 import { readRegistry } from '../../settings/registry/readRegistry.ts'
 import type { Unasked } from '../../training/extract/asked.ts'
 import { type PastSource, pastOf } from '../../training/extract/pastTasks.ts'
+import { checkReach, replayReach } from '../../training/extract/reach.ts'
 import { type ExtractOptions, lastClosedTick, type TrainingRows, trainingRows } from '../../training/extract/rows.ts'
 import { type WrittenRows, writeRows } from '../../training/extract/writeRows.ts'
 import {
@@ -105,11 +106,16 @@ export async function withRowsOf<T>(
   screen: Screen,
   work: (rows: TrainingRows) => Promise<T>,
 ): Promise<T> {
+  const reach = await replayReach(log, past.profile)
+  if (window.fromTick !== undefined) await checkReach(log, past.profile, window.fromTick, 'forewarn extract')
+  else if (reach !== undefined)
+    remark(screen, `Rows begin at ${past.profile.calendar.label(reach)}: what they need of earlier times was pruned.`)
   const bar = progressBar(screen)
   try {
     const rows = await trainingRows({
       ...past,
       ...window,
+      fromTick: window.fromTick ?? reach,
       lastClosedTick: await lastClosedTick(log, past.profile, past.beatMs),
       progress: (done, total) => bar.update(done, total, 'taking rows'),
     })

@@ -2,9 +2,10 @@
  * The embedded log: one SQLite file in a folder (WAL, one writer, any number of readers in this and other processes).
  * Appends and commits are on disk before their promise resolves (synchronous=FULL).
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { defaultPrefixes, type TopicName, type TopicPrefixes } from '../../../streams/topics.ts'
-import { aheadMsMaxDefault } from '../../limits.ts'
-import type { Batch, KeptTask, Log, LogSpace, NewRecord, Range, TaskLog } from '../port.ts'
+import { aheadMsMaxDefault, prunedAtOnce } from '../../limits.ts'
+import type { Batch, Cut, KeptTask, Log, LogSpace, NewRecord, Range, TaskLog } from '../port.ts'
 import type { Stamp } from '../stamp.ts'
 import type { TaskId } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
@@ -115,6 +116,24 @@ class SqliteLog implements EmbeddedLog {
 
   async openTask(task: TaskId): Promise<TaskLog> {
     return this.#store.whenSettled(() => new EmbeddedTaskLog(this.#store, task, this.#stamp))
+  }
+
+  async forget(cuts: readonly Cut[], told: (records: number) => void = () => {}): Promise<void> {
+    for (const { topic, partition, before } of cuts) {
+      const table = this.#store.table(topic, partition)
+      const { start, end } = table.range()
+      const to = Math.min(before, end - 1)
+      for (let from = start; from < to; from += prunedAtOnce) {
+        const some = Math.min(to, from + prunedAtOnce)
+        await this.#store.whenSettled(() => this.#store.write(() => table.forgetBefore(some)))
+        told(some - from)
+        await nextTurn()
+      }
+    }
+  }
+
+  async shrink(): Promise<void> {
+    await this.#store.whenSettled(() => this.#store.vacuum())
   }
 
   space(): LogSpace | undefined {

@@ -16,6 +16,7 @@ export class PartitionTable {
   readonly #from: StatementSync
   readonly #ends: StatementSync
   readonly #last: StatementSync
+  readonly #forget: StatementSync
   /** Kept by the one writer, so that an append need not look up where the partition ends. */
   #tail: Tail | undefined
 
@@ -28,6 +29,7 @@ export class PartitionTable {
     // Two sub-selects: SQLite answers each from one end of the tree, but scans the table for min and max together.
     this.#ends = db.prepare(`SELECT (SELECT min(offset) FROM ${table}), (SELECT max(offset) FROM ${table})`)
     this.#last = db.prepare(`SELECT offset, time_ms FROM ${table} ORDER BY offset DESC LIMIT 1`)
+    this.#forget = db.prepare(`DELETE FROM ${table} WHERE offset < ?`)
     for (const query of [this.#from, this.#ends, this.#last]) query.setReturnArrays(true)
   }
 
@@ -62,6 +64,11 @@ export class PartitionTable {
     const headers = record.headers === undefined ? null : JSON.stringify(record.headers)
     this.#insert.run(next, timeMs, record.key, record.value, headers)
     this.#tail = { next: next + 1, lastTimeMs: timeMs }
+  }
+
+  /** Takes away records before an offset inside the caller's transaction, but the last: it says where the partition ends. */
+  forgetBefore(offset: number): void {
+    this.#forget.run(Math.min(offset, this.range().end - 1))
   }
 
   forgetTail(): void {

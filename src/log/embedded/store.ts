@@ -99,6 +99,16 @@ export class Store {
     return work()
   }
 
+  /** Writes the database anew without the pages that nothing stands in. @throws ForewarnError FW_LOG_FULL. */
+  vacuum(): void {
+    this.#checkWritable()
+    try {
+      this.#db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      throw writeFault(error)
+    }
+  }
+
   close(): void {
     this.changes.wakeAll()
     this.#db.close()

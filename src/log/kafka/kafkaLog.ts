@@ -14,18 +14,20 @@ import { atMost } from '../../atMost.ts'
 import { ForewarnError } from '../../errors.ts'
 import { aheadMsMaxDefault, partingMsMax, secondMs } from '../../limits.ts'
 import { lastRecord } from '../lastRecord.ts'
-import type { Batch, Log, NewRecord, Range, TaskLog } from '../port.ts'
+import type { Batch, Cut, KeptTask, Log, NewRecord, Range, TaskLog } from '../port.ts'
 import { type TaskId, taskName } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
 import { existing, withAdmin } from './admin.ts'
 import { Appender } from './appender.ts'
 import { Changes } from './changes.ts'
 import { innerCluster, type KafkaConnection, logName } from './connection.ts'
+
 import { isOfType, kafkaFault, missingRight, needing, someOf } from './faults.ts'
+import { forgetRecords } from './forget.ts'
 import { type Place, placeKey } from './place.ts'
 import type { Written } from './producer.ts'
 import { KafkaReader } from './reader.ts'
-import { KafkaTaskLog } from './taskLog.ts'
+import { KafkaKeptTask, KafkaTaskLog } from './taskLog.ts'
 import { Transactions } from './transactions.ts'
 import { unwritable } from './writable.ts'
 
@@ -172,6 +174,21 @@ class KafkaLog implements Log {
     })
     this.#tasks.add(taskLog)
     return taskLog
+  }
+
+  readTask(task: TaskId): KeptTask {
+    return new KafkaKeptTask(this, task)
+  }
+
+  async forget(cuts: readonly Cut[], told: (records: number) => void = () => {}): Promise<void> {
+    await forgetRecords(this.#connection, { log: this.name, prefixes: this.#prefixes }, cuts)
+    this.#starts.clear()
+    for (const { topic, partition, before } of cuts) {
+      const { start } = await this.range(topic, partition)
+      if (start < before)
+        throw new ForewarnError('FW_LOG_UNAVAILABLE', [this.name, `${topic} still begins at ${start}`])
+      told(before)
+    }
   }
 
   changed(timeoutMs: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TopicName } from '../../../streams/topics.ts'
 import { fetchBytes } from '../../limits.ts'
-import type { Log, NewRecord, Output, TaskLog } from '../port.ts'
+import type { KeptTask, Log, NewRecord, Output, TaskLog } from '../port.ts'
 import { recordsOf } from '../recordsOf.ts'
 import { type TaskId, taskName, taskNumber } from '../tasks.ts'
 import { newestSlots, pageKey, pagesHeader, pagesText, type Slot } from './checkpointSlots.ts'
@@ -23,17 +23,54 @@ export type KafkaTaskOptions = {
   seen: (written: readonly Written[]) => Promise<void>
 }
 
-export class KafkaTaskLog implements TaskLog {
-  readonly #options: KafkaTaskOptions
-  readonly #name: string
+/** What a task has kept, to be read by anybody. */
+export class KafkaKeptTask implements KeptTask {
+  readonly name: string
   /** The partition of the topics that have one a task. */
-  readonly #partition: number
+  readonly partition: number
+  readonly #log: Log
   #slots: Map<number, Slot> | undefined
 
+  constructor(log: Log, task: TaskId) {
+    this.#log = log
+    this.name = taskName(task)
+    this.partition = taskNumber(task, log.partitions('risk-events'))
+  }
+
+  async *journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }> {
+    for await (const { offset, value } of recordsOf(this.#log, 'journal', this.partition, from))
+      yield { offset, entry: value }
+  }
+
+  async journalEnd(): Promise<number> {
+    return (await this.#log.range('journal', this.partition)).end
+  }
+
+  async readManifest(slot: number): Promise<Uint8Array | undefined> {
+    const manifest = (await this.found()).get(slot)?.manifest
+    return manifest === undefined ? undefined : viewOf(manifest)
+  }
+
+  async readPage(slot: number, page: number): Promise<Uint8Array | undefined> {
+    const offset = (await this.found()).get(slot)?.pages[page]
+    if (offset === undefined) return undefined
+    const { records } = await this.#log.read('checkpoints', this.partition, offset, fetchBytes)
+    return records[0]?.key === pageKey(this.name, slot, page) ? viewOf(records[0].value) : undefined
+  }
+
+  /** As they were when they were first asked for. */
+  protected async found(): Promise<Map<number, Slot>> {
+    this.#slots ??= await newestSlots(this.#log, this.partition, this.name)
+    return this.#slots
+  }
+}
+
+export class KafkaTaskLog extends KafkaKeptTask implements TaskLog {
+  readonly #options: KafkaTaskOptions
+
   constructor(options: KafkaTaskOptions) {
+    super(options.log, options.task)
     this.#options = options
-    this.#name = taskName(options.task)
-    this.#partition = taskNumber(options.task, options.log.partitions('risk-events'))
   }
 
   async commit({
@@ -50,21 +87,12 @@ export class KafkaTaskLog implements TaskLog {
       place: place(topic, partition),
       record,
     }))
-    records.push(this.#placed('journal', { key: this.#name, value: journal }))
+    records.push(this.#placed('journal', { key: this.name, value: journal }))
     await seen(
       await transactions.run(async (send) => {
         await send(records, timeMs)
       }),
     )
-  }
-
-  async *journal(from: number): AsyncIterable<{ offset: number; entry: Uint8Array }> {
-    for await (const { offset, value } of recordsOf(this.#options.log, 'journal', this.#partition, from))
-      yield { offset, entry: value }
-  }
-
-  async journalEnd(): Promise<number> {
-    return (await this.#options.log.range('journal', this.#partition)).end
   }
 
   async writeCheckpoint(
@@ -73,7 +101,7 @@ export class KafkaTaskLog implements TaskLog {
     manifest: () => Uint8Array,
   ): Promise<void> {
     const { transactions, seen } = this.#options
-    const slots = await this.#found()
+    const slots = await this.found()
     const before = slots.get(slot)?.pages ?? []
     const offsets: number[] = []
     let bytes = new Uint8Array(0)
@@ -84,27 +112,15 @@ export class KafkaTaskLog implements TaskLog {
       }
       for (const value of pages) {
         const page = offsets.length
-        offsets.push(value === undefined ? before[page] : await sent({ key: pageKey(this.#name, slot, page), value }))
+        offsets.push(value === undefined ? before[page] : await sent({ key: pageKey(this.name, slot, page), value }))
         await nextTurn() // a large state is written in slices: heartbeats go on between them
       }
       bytes = Uint8Array.from(manifest())
       const headers = { [pagesHeader]: pagesText(offsets) }
-      await sent({ key: pageKey(this.#name, slot, 'manifest'), value: bytes, headers })
+      await sent({ key: pageKey(this.name, slot, 'manifest'), value: bytes, headers })
     })
     await seen(written)
     slots.set(slot, { manifest: bytes, pages: offsets })
-  }
-
-  async readManifest(slot: number): Promise<Uint8Array | undefined> {
-    const manifest = (await this.#found()).get(slot)?.manifest
-    return manifest === undefined ? undefined : viewOf(manifest)
-  }
-
-  async readPage(slot: number, page: number): Promise<Uint8Array | undefined> {
-    const offset = (await this.#found()).get(slot)?.pages[page]
-    if (offset === undefined) return undefined
-    const { records } = await this.#options.log.read('checkpoints', this.#partition, offset, fetchBytes)
-    return records[0]?.key === pageKey(this.#name, slot, page) ? viewOf(records[0].value) : undefined
   }
 
   close(): Promise<void> {
@@ -112,13 +128,8 @@ export class KafkaTaskLog implements TaskLog {
     return this.#options.transactions.close()
   }
 
-  async #found(): Promise<Map<number, Slot>> {
-    this.#slots ??= await newestSlots(this.#options.log, this.#partition, this.#name)
-    return this.#slots
-  }
-
   #placed(topic: 'journal' | 'checkpoints', record: NewRecord): Placed {
-    return { place: this.#options.place(topic, this.#partition), record }
+    return { place: this.#options.place(topic, this.partition), record }
   }
 }
 

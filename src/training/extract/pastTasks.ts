@@ -24,13 +24,13 @@ export type PastSource = {
   frozenTick?: number | undefined
 }
 
-/** The history of a log, by its journal. */
+/** The history of a log, by its journal; as of ticks within `replayReach` it is whole though the log was pruned. */
 export function pastOf(log: Log, profile: Profile, beatMs: number): PastSource {
   return {
     profile,
     beatMs,
     partitions: log.partitions('risk-events'),
-    beats: (task) => replayedBeats(log, task, beatMs),
+    beats: (task) => replayedBeats(log, task, beatMs, { pruned: ['events', 'archive'] }),
   }
 }
 

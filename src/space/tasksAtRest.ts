@@ -1,0 +1,31 @@
+/** The tasks of a log as they are before anything is folded: to see which checkpoints they can read. Nobody is fenced. */
+import type { RiskModel } from '../../models/risk/riskModel.ts'
+import type { Profile } from '../../streams/profile.ts'
+import { EnterpriseTask } from '../enterprise/task.ts'
+import { configOf } from '../fold/restore.ts'
+import type { FoldTask } from '../fold/task.ts'
+import { foldVersion } from '../fold/version.ts'
+import { drawHashSeed } from '../hashSeed.ts'
+import { readCommands } from '../ingest/imports/importState.ts'
+import type { Log } from '../log/port.ts'
+import { tasksOf } from '../log/tasks.ts'
+import { WatchTask } from '../watch/task.ts'
+
+/** `profile` and `model`: with which the log was begun. */
+export type LogSetting = { profile: Profile; model: RiskModel | null }
+export type TasksAtRest = { tasks: FoldTask[]; config: string; beatMs: number }
+
+/** Undefined for a log that nobody has begun to fold. */
+export async function tasksAtRest(log: Log, { profile, model }: LogSetting): Promise<TasksAtRest | undefined> {
+  const { activation } = await readCommands(log)
+  if (activation === undefined) return undefined
+  const { beatMs } = activation
+  const partitions = log.partitions('risk-events')
+  const common = { profile, model, begunWith: activation, beatMs, partitions, listener: () => {} }
+  const tasks = tasksOf(partitions).map((task) =>
+    task.kind === 'watch'
+      ? new WatchTask({ ...common, foldVersion })
+      : new EnterpriseTask({ ...common, partition: task.partition, hashSeed: drawHashSeed() }),
+  )
+  return { tasks, config: configOf({ profile: profile.hash, beatMs, model: model?.hash ?? null, partitions }), beatMs }
+}
