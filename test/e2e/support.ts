@@ -107,7 +107,7 @@ export async function jsonLines(args: readonly string[]): Promise<Record<string,
 }
 
 /** A command that failed as every one of them should: nothing on standard output, and what to do on standard error. */
-export function expectError({ code, out, err }: Ended, errorCode: ErrorCode, exitCode = 1): void {
+export function expectError({ code, out, err }: Omit<Ended, 'signal'>, errorCode: ErrorCode, exitCode = 1): void {
   expect({ code, out }).toEqual({ code: exitCode, out: '' })
   expect(err).toContain(`error ${errorCode}: `)
   expect(err).toContain(`\n  ${errorRegistry[errorCode].remedy}\n`)

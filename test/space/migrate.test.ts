@@ -1,5 +1,6 @@
 /** A later version of the fold opens a log: one that was pruned by its checkpoint, part by part; any other by folding it again. */
 import { expect, it } from 'vitest'
+import { chosenFeatures } from '../../src/chosenFeatures.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { configOf, type Restored, restoreTask } from '../../src/fold/restore.ts'
 import { Turns } from '../../src/fold/turns.ts'
@@ -93,7 +94,11 @@ it('explains within its reach what it explained before it was pruned', { timeout
   const tick = profile.calendar.tickOf(later[later.length - 1].timeMs) - 1
   const ids = [...new Set(history.flatMap(({ topic, key }) => (topic === 'enterprises' && key !== null ? [key] : [])))]
   const answers = (): Promise<unknown[]> =>
-    Promise.all(ids.map((id) => explain(pastOf(log, profile, beatMs), id, tick, { model, features: model.features })))
+    Promise.all(
+      ids.map((id) =>
+        explain(pastOf(log, profile, beatMs), id, tick, { model, features: chosenFeatures(profile, undefined) }),
+      ),
+    )
   const before = await answers()
   let first = 0
   for await (const { offset, timeMs } of recordsOf(log, 'risk-events', 0))
