@@ -89,6 +89,25 @@ export const StockRecord = z.object({
 })
 export type StockRecord = z.infer<typeof StockRecord>
 
+/** n, A, B, R, E and se (streams/warnings.ts, `RiskEvidence`), as 32-bit floats. */
+export const levelColumns = [
+  'enterprises',
+  'meanLogOdds',
+  'atSameGrades',
+  'risky',
+  'expected',
+  'standardError',
+] as const
+export type LevelColumn = (typeof levelColumns)[number]
+const LevelColumns = z.object({
+  enterprises: z.base64(),
+  meanLogOdds: z.base64(),
+  atSameGrades: z.base64(),
+  risky: z.base64(),
+  expected: z.base64(),
+  standardError: z.base64(),
+} satisfies Record<LevelColumn, z.ZodType>)
+
 /**
  * What a statistic expected of its subjects in a tick, before it learnt the tick: those with evidence, open warnings, or a mean of .1 at
  * least. Columns in base64, little-endian: subjects as unsigned 32-bit integers, means and variances as 32-bit floats.
@@ -102,6 +121,8 @@ export const ExpectedRecord = z.object({
   keys: z.base64(),
   means: z.base64(),
   variances: z.base64(),
+  /** Of `risk`, whose means and variances are those of A (NaN while the variance of a node is not known): where each node stood. */
+  levels: LevelColumns.optional(),
 })
 export type ExpectedRecord = z.infer<typeof ExpectedRecord>
 

@@ -25,8 +25,8 @@ export const calmCusum: Cusum = { variance: 0, sum: 0 }
 /** Change of a cell's level in a tick, and how many enterprises it stands on, > 0. */
 export type Change = { readonly value: number; readonly n: number }
 
-/** `own`: the change less that of the siblings. */
-export type CusumStep = Cusum & { readonly own: number }
+/** `own`: the change less that of the siblings; `deviation`: the usual standard deviation of that, 0 as long as it is not known. */
+export type CusumStep = Cusum & { readonly own: number; readonly deviation: number }
 
 /**
  * One tick of cells that are siblings, at least two. `counts`: whether deviations are summed, or only taught (while nothing is known of the
@@ -55,6 +55,7 @@ export function nextCusums(
             : first,
       sum: counts && scale > 0 ? Math.max(0, sum + surprise - allowance) : sum,
       own: own[at],
+      deviation: scale / Math.sqrt(cells[at].n),
     }
   })
 }

@@ -2,7 +2,7 @@
  * The tick archive (topic `ticks`): what each tick counted and what was expected, and every so often all state of the engine with the
  * stock. From the last full state and the ticks after it any warning can be judged again (verify.ts). It also feeds charts and backtests.
  */
-import type { ArchiveRecord, StateRecord } from '../../streams/ticks.ts'
+import { type ArchiveRecord, type LevelColumn, levelColumns, type StateRecord } from '../../streams/ticks.ts'
 import { WordReader, WordWriter } from '../fold/pages.ts'
 import type { Emit } from '../fold/task.ts'
 import { archiveFullEveryTicks } from '../limits.ts'
@@ -13,7 +13,6 @@ import type { WarningEngine } from './warningEngine.ts'
 
 const entriesMax = 8_000
 const stockEntriesMax = 40_000
-const expectedEntriesMax = 50_000
 /** Base64 of a page stays under 1 MiB. */
 const statePageBytes = 600_000
 
@@ -73,19 +72,36 @@ function pageOf({ keys, enterprises, logOdds, probability }: RiskColumns, page: 
 
 /** What each statistic expected in the tick that closes. */
 export function writeExpected(engine: WarningEngine, tick: number, emit: Emit): void {
-  for (const { statistic, keys, means, variances } of engine.expected()) {
-    const pages = Math.max(1, Math.ceil(keys.length / expectedEntriesMax))
+  for (const { statistic, keys, means, variances, levels } of engine.expected()) {
+    const columns = 3 + (levels === undefined ? 0 : levelColumns.length)
+    const entries = Math.floor(statePageBytes / (columns * keys.BYTES_PER_ELEMENT))
+    const pages = Math.max(1, Math.ceil(keys.length / entries))
     for (let page = 0; page < pages; page++) {
       const paged = (column: Uint32Array | Float32Array): string => {
-        const { buffer, byteOffset, byteLength } = column.subarray(
-          page * expectedEntriesMax,
-          (page + 1) * expectedEntriesMax,
-        )
+        const { buffer, byteOffset, byteLength } = column.subarray(page * entries, (page + 1) * entries)
         return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
       }
-      const columns = { keys: paged(keys), means: paged(means), variances: paged(variances) }
-      emitRecord(emit, { kind: 'expected', statistic, tick, page, pages, ...columns })
+      emitRecord(emit, {
+        kind: 'expected',
+        ...{ statistic, tick, page, pages },
+        ...{ keys: paged(keys), means: paged(means), variances: paged(variances) },
+        ...(levels === undefined ? {} : { levels: pagedLevels(levels, paged) }),
+      })
     }
+  }
+}
+
+function pagedLevels(
+  { enterprises, meanLogOdds, atSameGrades, risky, expected, standardError }: Readonly<Record<LevelColumn, Float32Array>>,
+  paged: (column: Float32Array) => string,
+): Record<LevelColumn, string> {
+  return {
+    enterprises: paged(enterprises),
+    meanLogOdds: paged(meanLogOdds),
+    atSameGrades: paged(atSameGrades),
+    risky: paged(risky),
+    expected: paged(expected),
+    standardError: paged(standardError),
   }
 }
 

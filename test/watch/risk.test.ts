@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { cellKeys } from '../../src/cells.ts'
 import { foldVersion } from '../../src/fold/version.ts'
 import type { Digest } from '../../src/log/digest.ts'
 import { digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
+import { f32, u32 } from '../../src/readmodel/columns.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
 import { Contradiction } from '../../streams/riskLevels.ts'
+import { ArchiveRecord, type ExpectedRecord, type LevelColumn, levelColumns } from '../../streams/ticks.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
@@ -24,6 +27,8 @@ async function folded(market: RiskMarket, partitions = 1): Promise<Folded> {
   const { log, digest: of } = await foldRecords(riskMarket(market), { ...setting, partitions })
   return { log, digest: of, said: await riskWarnings(log) }
 }
+
+const bytesOf = (base64 = ''): Uint8Array => Buffer.from(base64, 'base64')
 
 async function riskWarnings(log: Log): Promise<RiskWarning[]> {
   const found: RiskWarning[] = []
@@ -92,6 +97,41 @@ describe('enterprises of a province become riskier', () => {
     for await (const { contradictions } of partsOf(log))
       counted += (contradictions?.entered ?? []).reduce((sum, one) => sum + one, 0)
     expect(counted).toBe(standing.size)
+  })
+
+  it('the archive has where every node stood and what was expected of it, as its warning says it', async () => {
+    const { log, said } = of('fines')
+    const keys = cellKeys(riskProfile)
+    const records: ExpectedRecord[] = []
+    for await (const record of all(log, 'ticks', ArchiveRecord.parse))
+      if (record.kind === 'expected' && record.statistic === 'risk') records.push(record)
+    expect(records.length).toBeGreaterThan(days / 2)
+    for (const { tick, region, industry, evidence } of said) {
+      const record = records.find((one) => one.tick === tick)
+      const at = u32(bytesOf(record?.keys)).indexOf(
+        keys.cell(riskProfile.regions.find(region), riskProfile.industries.find(industry)),
+      )
+      const column = (name: LevelColumn): number => f32(bytesOf(record?.levels?.[name]))[at]
+      for (const name of levelColumns) expect(column(name), name).toBe(Math.fround(evidence[name]))
+      const [mean, variance] = [f32(bytesOf(record?.means))[at], f32(bytesOf(record?.variances))[at]]
+      if (evidence.rise > 0) expect(mean).toBeCloseTo(evidence.meanLogOdds - evidence.rise, 5)
+      expect(variance).toBeGreaterThan(0)
+    }
+  })
+
+  it('nothing: of nineteen ticks in twenty what is seen lies in the band of what was expected', async () => {
+    let [inside, of20] = [0, 0]
+    for await (const record of all(of('nothing').log, 'ticks', ArchiveRecord.parse)) {
+      if (record.kind !== 'expected' || record.levels === undefined) continue
+      const [means, variances] = [f32(bytesOf(record.means)), f32(bytesOf(record.variances))]
+      for (const [at, level] of f32(bytesOf(record.levels.meanLogOdds)).entries()) {
+        if (Number.isNaN(means[at])) continue
+        of20++
+        if (Math.abs(level - means[at]) <= 1.96 * Math.sqrt(variances[at])) inside++
+      }
+    }
+    expect(of20).toBeGreaterThan(300)
+    expect(inside / of20).toBeGreaterThan(0.9)
   })
 
   it('nothing: no warning', () => {

@@ -36,14 +36,15 @@ import {
 } from './riskEvidence.ts'
 import { type NodeState, SavedRisk, SavedSums, StandingRisk } from './riskLevels.ts'
 import { signed } from './signed.ts'
-import type { Judged, Published, Saying, Statistic, TickFacts } from './statistic.ts'
+import { expectedLevels, type Usual, usualOf } from './riskExpected.ts'
+import type { Expected, Judged, Published, Saying, Statistic, TickFacts } from './statistic.ts'
 
 /** The features that moved most, as far as it is known. */
 export type RiskDetail = { moved: readonly MovedFeature[] | undefined }
 
 const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 
-type Step = { node: number; level: RiskLevel; state: NodeState }
+type Step = { node: number; level: RiskLevel; state: NodeState; usual: Usual | undefined }
 
 export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   readonly name = 'risk'
@@ -58,6 +59,8 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   #states = new Map<number, NodeState>()
   /** Of the tick that is judged: every node's next state, until it is learnt. */
   #steps: Step[] = []
+  /** Of the tick that was judged last, for the archive. */
+  #judged: readonly Step[] = []
   /** Open nodes of which it was told what moved. */
   readonly #explained = new Set<number>()
   /** Nodes of which the tasks are asked what moved, those that rose most first. */
@@ -87,6 +90,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     this.#steps = [...this.#standing.families.values()].flatMap((nodes) =>
       this.#stepFamily(nodes, tick, risk.modelChanged),
     )
+    this.#judged = this.#steps
     const limits = this.#limits()
     const byAxis: Record<Axis, Judged<RiskEvidence>[]> = { industry: [], region: [], cell: [] }
     const seen = new Set<number>()
@@ -108,6 +112,10 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
       .map(({ subject }) => subject)
     for (const node of this.#explained) if (!isOpen(node)) this.#explained.delete(node)
     return all
+  }
+
+  expected(): Expected | undefined {
+    return this.#judged.length === 0 ? undefined : expectedLevels(this.#judged)
   }
 
   learn(_: number, __: TickFacts, isHeld: (node: number) => boolean): void {
@@ -232,6 +240,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
       ({ node, before }, at): Step => ({
         node,
         level: levels[at],
+        usual: undefined,
         state: begun(levels[at], before, this.#profile.file.warnings.historyTicksMin),
       }),
     )
@@ -257,6 +266,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
         rise: rising ? before.rise + a[which].own : 0,
         risingSince: rising ? (before.risingSince ?? tick) : null,
       }
+      steps[at].usual = usualOf(a[which], steps[at], tick)
     }
     return steps
   }

@@ -7,7 +7,7 @@
  */
 import type { z } from 'zod'
 import type { Level } from '../../../streams/outputs.ts'
-import type { TickRecord } from '../../../streams/ticks.ts'
+import type { LevelColumn, TickRecord } from '../../../streams/ticks.ts'
 import type { Axis } from '../../../streams/topics.ts'
 import type { StatisticName, Warning } from '../../../streams/warnings.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
@@ -23,8 +23,13 @@ export type TickFacts = { aggregates: TickAggregates; population: Population; ri
 /** A subject with its evidence in one tick. */
 export type Judged<E> = { subject: number; axis: Axis; evidence: E }
 
-/** In columns: subjects, and the mean and variance of what a tick should bring. */
-export type Expected = { keys: Uint32Array; means: Float32Array; variances: Float32Array }
+/** In columns: subjects, and the mean and variance of what a tick should bring. `levels`: where each stood, of a statistic that is no count. */
+export type Expected = {
+  keys: Uint32Array
+  means: Float32Array
+  variances: Float32Array
+  levels?: Readonly<Record<LevelColumn, Float32Array>>
+}
 
 /** What called before its tick was over, as the archive has it. */
 export type Early = z.output<typeof TickRecord>['early'][number]
