@@ -376,6 +376,16 @@ const registry = {
     says: 'There is nothing to show yet: %s.',
     remedy: 'Wait, or look at /api/v1/status: it says what is waited for.',
   },
+  FW_QUESTION_TYPE: {
+    status: 415,
+    says: 'The body comes as %s.',
+    remedy: 'Send application/json.',
+  },
+  FW_PAGES_ELSEWHERE: {
+    status: 404,
+    says: 'No pages are served at this port.',
+    remedy: 'Run `forewarn serve`, or `forewarn run --serve`, and open the address that it prints.',
+  },
   FW_PAGES_NOT_BUILT: {
     status: 503,
     says: 'The pages are not built; the API is served.',

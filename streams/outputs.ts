@@ -12,7 +12,7 @@ export type Level = z.infer<typeof Level>
 export const axes = ['industry', 'region', 'cell'] as const
 
 /** The event behind a reason, by the hash of its id (streams/hash.ts), and the hour it occurred. */
-const Evidence = z.object({ idHash: z.string(), type: z.string(), occurredAt: z.string() })
+export const Evidence = z.object({ idHash: z.string(), type: z.string(), occurredAt: z.string() })
 
 /** `facts`: the newest events behind it, by the hashes of their ids; none for what no event says (a grade, a place). */
 export const Reason = z.object({

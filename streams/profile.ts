@@ -130,6 +130,7 @@ export function compileProfile(source: ProfileSource): Profile {
     ),
   }
   checkPlaces(file.features, trees)
+  checkTiles(file.regions.tiles ?? {}, trees.regions)
   return {
     file,
     hash,
@@ -172,6 +173,18 @@ function neighbourhood(tree: CodeTree, pairs: readonly (readonly [string, string
     found.set(other, (found.get(other) ?? new Set()).add(one))
   }
   return new Map([...found].map(([node, others]) => [node, [...others].sort((a, b) => a - b)]))
+}
+
+/** Each tile is of an outermost region, and no two lie on each other. @throws Error. */
+function checkTiles(tiles: NonNullable<ProfileFile['regions']['tiles']>, tree: CodeTree): void {
+  const taken = new Map<string, string>()
+  for (const [code, place] of Object.entries(tiles)) {
+    if (!tree.has(code) || tree.nodes[tree.find(code)].depth !== 1)
+      throw new Error(`regions.tiles: ${code} is no region of the outermost level`)
+    const other = taken.get(place.join())
+    if (other !== undefined) throw new Error(`regions.tiles: ${other} and ${code} lie on one tile`)
+    taken.set(place.join(), code)
+  }
 }
 
 function checkPlaces(features: ProfileFile['features'], trees: Pick<Profile, 'regions' | 'industries'>): void {

@@ -101,6 +101,8 @@ export const ProfileFile = z.strictObject({
   regions: treeFile.extend({
     /** Which regions of one level touch: CSV beside the profile with the columns one, other; each pair once. */
     neighbours: z.strictObject({ file: table, source: z.string().min(1) }).optional(),
+    /** Where pages show the outermost regions on a grid without borders: column and row from 0, one region a tile. Absent: as a list. */
+    tiles: z.record(code, z.tuple([z.int().min(0).max(31), z.int().min(0).max(31)])).optional(),
   }),
   industries: treeFile,
   /** Words of registers for the status of an enterprise, beside `active` and `closed`. */

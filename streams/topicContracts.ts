@@ -5,6 +5,7 @@ import { Command } from './commands.ts'
 import { CreditGrade, Enterprise, RiskEvent } from './contracts.ts'
 import { Contributions } from './contributions.ts'
 import { CellPart, CommandResult, EnterpriseAlert, FateColumns, PublicNotice, Score, ShadowScore } from './outputs.ts'
+import { Contradiction, RiskLevels } from './riskLevels.ts'
 import { ArchiveRecord } from './ticks.ts'
 import type { TopicName } from './topics.ts'
 import { Warning } from './warnings.ts'
@@ -45,4 +46,15 @@ export const topicContracts: Readonly<Partial<Record<TopicName, TopicContract>>>
   },
   'cell-parts': { contract: CellPart, key: 'task', about: 'What a task adds to the cells in a beat.' },
   ticks: { contract: ArchiveRecord, key: 'tick', about: 'The tick archive.' },
+  contradictions: {
+    contract: Contradiction,
+    key: 'enterprise id',
+    about: 'Enterprises whose scores contradict their grade, or do so no more.',
+    restricted: true,
+  },
+  'risk-levels': {
+    contract: RiskLevels,
+    key: 'tick',
+    about: 'What is usual of each grade in the country, for the tasks.',
+  },
 }

@@ -155,3 +155,10 @@ function unknownNames(node: TreeNode): Record<string, string> {
     ]),
   )
 }
+
+/** The code of the outermost node above a code; '' of the root. */
+export function outermost(tree: CodeTree, code: string): string {
+  let at = tree.find(code)
+  while (at !== rootIndex && tree.nodes[at].parent !== rootIndex) at = tree.nodes[at].parent
+  return tree.nodes[at].code
+}

@@ -25,6 +25,8 @@ export type ServerOptions = Access & {
   profile: Profile
   registry: Registry
   ready: () => Readiness
+  /** Where people look, once pages are served; undefined while nobody serves any. */
+  pages?: () => string | undefined
   /** What is known of an enterprise now; a server without it has no such route. */
   explain?: (id: string) => Promise<Explanation>
   logger: Logger
@@ -58,6 +60,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   answerErrors(app, logger, (code) => listener({ kind: 'RequestRefused', code }))
   guard(app, options)
+  app.get('/', async (_request, reply) => {
+    const pages = options.pages?.()
+    if (pages === undefined) throw new ForewarnError('FW_PAGES_ELSEWHERE')
+    return reply.redirect(`${pages}/`, 302)
+  })
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get('/livez', async () => ({ alive: true }))
   app.get('/readyz', async (_request, reply) => {

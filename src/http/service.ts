@@ -18,6 +18,8 @@ export type ServiceOptions = Omit<EngineOptions, 'listener'> & {
   logger: Logger
   /** Where to serve; undefined: no server (a run to the end of the log). */
   http: (Access & { port: number }) | undefined
+  /** Where the pages of this log are served, once they are. */
+  pages?: () => string | undefined
   /** Receives every notice too. */
   listener?: Listener
   /** Is given the ear of this process, for what others have to tell: the log, the group. */
@@ -57,6 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   if (http !== undefined) {
     server = await startServer({
       ...http,
+      ...(options.pages === undefined ? {} : { pages: options.pages }),
       log,
       get profile() {
         return inForce()

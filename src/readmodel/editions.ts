@@ -30,6 +30,16 @@ export class Editions {
     return numberingOf((editions.findLast(({ fromTick }) => fromTick <= tick) ?? editions[0]).profile)
   }
 
+  /** The editions of a stretch of ticks, both ends in it, with the ticks of each. */
+  spans(first: number, last: number): { numbering: Numbering; from: number; to: number }[] {
+    const { editions } = this.#setting
+    return editions.flatMap(({ profile, fromTick }, at) => {
+      const from = at === 0 ? first : Math.max(first, fromTick)
+      const to = Math.min(last, (editions[at + 1]?.fromTick ?? Number.POSITIVE_INFINITY) - 1)
+      return from <= to ? [{ numbering: numberingOf(profile), from, to }] : []
+    })
+  }
+
   /** The edition in force last. */
   get newest(): Numbering {
     return numberingOf(this.#setting.editions[this.#setting.editions.length - 1].profile)

@@ -31,6 +31,8 @@ export type CellGrid = {
   readonly size: number
   /** The cell of a region node and an industry node; undefined where it is not judged. */
   cellOf(region: number, industry: number): number | undefined
+  /** The cells that hold a leaf, by the key of the leaf. */
+  above(leaf: number): readonly number[]
 }
 
 const known = new WeakMap<Profile, Numbering>()
@@ -44,12 +46,16 @@ export function numberingOf(profile: Profile): Numbering {
 function numbered(profile: Profile): Numbering {
   const { regions, industries } = profile
   const { regionLevels, industryLevels } = profile.file.warnings
+  const keys = cellKeys(profile)
   return {
     profile,
-    keys: cellKeys(profile),
+    keys,
     regions: treeNumbers(regions),
     industries: treeNumbers(industries),
-    grid: gridOf(judgedNodes(regions, regionLevels), judgedNodes(industries, industryLevels)),
+    grid: gridOf(profile, keys, {
+      regions: judgedNodes(regions, regionLevels),
+      industries: judgedNodes(industries, industryLevels),
+    }),
   }
 }
 
@@ -85,16 +91,31 @@ function judgedNodes(tree: CodeTree, levels: readonly string[]): number[] {
     .map(({ index }) => index)
 }
 
-function gridOf(regions: readonly number[], industries: readonly number[]): CellGrid {
+function gridOf(
+  profile: Profile,
+  keys: CellKeys,
+  { regions, industries }: Pick<CellGrid, 'regions' | 'industries'>,
+): CellGrid {
   const row = new Map(regions.map((node, at) => [node, at]))
   const column = new Map(industries.map((node, at) => [node, at]))
+  const known = new Map<number, readonly number[]>()
+  const cellOf = (region: number, industry: number): number | undefined => {
+    const [r, i] = [row.get(region), column.get(industry)]
+    return r === undefined || i === undefined ? undefined : r * industries.length + i
+  }
+  const found = (leaf: number): number[] =>
+    profile.regions
+      .pathOf(keys.region(leaf))
+      .flatMap((region) =>
+        profile.industries.pathOf(keys.industry(leaf)).flatMap((industry) => cellOf(region, industry) ?? []),
+      )
   return {
-    regions,
-    industries,
+    ...{ regions, industries, cellOf },
     size: regions.length * industries.length,
-    cellOf: (region, industry) => {
-      const [r, i] = [row.get(region), column.get(industry)]
-      return r === undefined || i === undefined ? undefined : r * industries.length + i
+    above: (leaf) => {
+      const cells = known.get(leaf) ?? found(leaf)
+      known.set(leaf, cells)
+      return cells
     },
   }
 }

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 
 /** Goes up when rows come to mean something else under the same tables. */
-const meaning = 3
+const meaning = 4
 
 export const never = 2_147_483_647
 
@@ -33,6 +33,12 @@ CREATE INDEX warning_now_tick ON warning_change (tick DESC, id) WHERE next_tick 
 CREATE TABLE tick (
   tick INTEGER PRIMARY KEY, label TEXT NOT NULL, beat INTEGER NOT NULL, pages INTEGER NOT NULL, pages_read INTEGER NOT NULL,
   observed BLOB NOT NULL, expected BLOB, variance BLOB, levels BLOB, begun TEXT NOT NULL, late TEXT NOT NULL);
+CREATE TABLE tick_group (tick INTEGER NOT NULL, group_no INTEGER NOT NULL, cells BLOB NOT NULL, counts BLOB NOT NULL, PRIMARY KEY (tick, group_no)) WITHOUT ROWID;
+CREATE TABLE tick_risk (tick INTEGER NOT NULL, page INTEGER NOT NULL, keys BLOB NOT NULL, columns BLOB NOT NULL, PRIMARY KEY (tick, page)) WITHOUT ROWID;
+CREATE TABLE tick_moves (
+  tick INTEGER NOT NULL, region TEXT NOT NULL, level INTEGER NOT NULL, standing INTEGER NOT NULL, raised INTEGER NOT NULL, cleared INTEGER NOT NULL,
+  PRIMARY KEY (tick, region, level)) WITHOUT ROWID;
+CREATE TABLE moved (tick INTEGER NOT NULL, region TEXT NOT NULL, industry TEXT NOT NULL, features TEXT NOT NULL, PRIMARY KEY (region, industry, tick)) WITHOUT ROWID;
 CREATE TABLE tick_counts (tick INTEGER NOT NULL, page INTEGER NOT NULL, keys BLOB NOT NULL, sums BLOB NOT NULL, PRIMARY KEY (tick, page)) WITHOUT ROWID;
 
 CREATE TABLE source_heard (
@@ -58,6 +64,11 @@ CREATE TABLE contribution (
   region TEXT NOT NULL, industry TEXT NOT NULL, grade TEXT NOT NULL, band TEXT NOT NULL, judged INTEGER NOT NULL, facts TEXT NOT NULL,
   PRIMARY KEY (tick, region_no, industry_no, enterprise, page)) WITHOUT ROWID;
 CREATE INDEX contribution_enterprise ON contribution (enterprise, tick);
+
+CREATE TABLE contradiction (
+  enterprise INTEGER NOT NULL, tick INTEGER NOT NULL, left_tick INTEGER NOT NULL, since_tick INTEGER NOT NULL, kind TEXT NOT NULL, grade TEXT NOT NULL,
+  region TEXT NOT NULL, industry TEXT NOT NULL, probability REAL, compared_with REAL, model TEXT, PRIMARY KEY (enterprise, tick)) WITHOUT ROWID;
+CREATE INDEX contradiction_standing ON contradiction (left_tick, tick);
 
 CREATE TABLE change (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, of TEXT NOT NULL);
 `

@@ -2,6 +2,7 @@
 import type { TopicName } from '../../streams/topics.ts'
 import type { LogRecord } from '../log/port.ts'
 import type { Editions } from './editions.ts'
+import { foldContradiction } from './fold/contradictions.ts'
 import { foldContributions } from './fold/contributions.ts'
 import { foldEnterprise, foldGrade, foldScore } from './fold/enterprises.ts'
 import { foldNotice } from './fold/notices.ts'
@@ -29,6 +30,7 @@ export const followed: ReadonlyMap<TopicName, Fold> = new Map<TopicName, Fold>([
   ['credit-grades', foldGrade],
   ['scores', alone(foldScore)],
   ['contributions', foldContributions],
+  ['contradictions', alone(foldContradiction)],
 ])
 
 /** Inputs hold whatever was sent: what breaks its contract there is a dead letter, and no fault of the log. */

@@ -11,6 +11,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { ForewarnError } from '../errors.ts'
 import { guard } from '../http/guard.ts'
 import { httpHeadersMs, httpRequestMs } from '../limits.ts'
+import { compressAnswers } from './compress.ts'
 import type { Explain } from './machine.ts'
 import { answerProblems, notFound, sendProblem } from './problems.ts'
 import { cellRoutes } from './routes/cells.ts'
@@ -59,7 +60,9 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   })
   app.setValidatorCompiler(() => (value) => ({ value })) // contracts are asked where they are read
   app.setSerializerCompiler(serializerCompiler)
+  app.removeContentTypeParser('text/plain') // a form of another page may send it without being asked
   answerProblems(app, logger)
+  compressAnswers(app)
   guard(app, { host, names, token: undefined })
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {

@@ -10,7 +10,7 @@ const urlCharacters = 200
 
 export function answerProblems(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = error instanceof ForewarnError ? error : translated(error)
+    const known = error instanceof ForewarnError ? error : translated(error, request.headers['content-type'])
     if (known.code === 'FW_INTERNAL') logger.error({ err: error, request: request.id }, 'a request failed')
     return sendProblem(request, reply, known)
   })
@@ -46,8 +46,9 @@ export function problemOf({ code, message, remedy }: ForewarnError, instance: st
 }
 
 /** Fastify's own errors. */
-function translated(error: FastifyError): ForewarnError {
+function translated(error: FastifyError, type: string | undefined): ForewarnError {
   const { statusCode = 500 } = error
+  if (statusCode === 415) return new ForewarnError('FW_QUESTION_TYPE', [(type ?? 'nothing').slice(0, urlCharacters)])
   return statusCode >= 400 && statusCode < 500
     ? new ForewarnError('FW_QUESTION', [error.message.slice(0, urlCharacters)])
     : new ForewarnError('FW_INTERNAL', ['a request failed; the log of the server says why'], { cause: error })

@@ -5,7 +5,7 @@ import { readModelFreshMs } from '../limits.ts'
 import type { Follower } from '../readmodel/follower.ts'
 import { closedTicks, type Model } from '../readmodel/query/ask.ts'
 import { standingOf } from '../readmodel/query/overview.ts'
-import { silentAt, usualSources } from '../readmodel/query/silences.ts'
+import { heardAt, silentAt, usualSources } from '../readmodel/query/silences.ts'
 import { numberIn, textIn } from '../readmodel/values.ts'
 import { modelOf } from './answers.ts'
 import type { Status } from './contracts.ts'
@@ -87,7 +87,7 @@ export class Watch {
       tick: ticksOf(model, throughMs),
       import: importOf(this.#log),
       ...(model === undefined
-        ? { sources: { usual: 0, heard: 0, silent: [] }, standing: none, unread: {} }
+        ? { sources: { usual: 0, heard: 0, silent: [], heardAt: [] }, standing: none, unread: {} }
         : dataState(model)),
       model: this.#log?.model ?? null,
       profile:
@@ -126,7 +126,7 @@ function dataState(model: Model): Pick<Status, 'sources' | 'standing' | 'unread'
   const whole = new Set(silent.filter(({ region }) => region === '').map(({ source }) => source))
   const unread = model.store.all('SELECT topic, sum(count) AS n FROM unread GROUP BY topic')
   return {
-    sources: { usual, heard: Math.max(0, usual - whole.size), silent },
+    sources: { usual, heard: Math.max(0, usual - whole.size), silent, heardAt: heardAt(model, now) },
     standing: standingOf(model, now),
     unread: Object.fromEntries(unread.map((row) => [textIn(row, 'topic'), numberIn(row, 'n')])),
   }

@@ -11,6 +11,7 @@ export function wordsIn(profile: Profile, language: string): Words {
     throw new ForewarnError('FW_QUESTION', [
       `the profile has the languages ${file.languages.join(', ')}, not ${language}`,
     ])
+  const said = messages.get(language) ?? {}
   const named = (
     list: readonly { code: string; names?: Readonly<Record<string, string>> | undefined }[],
   ): { code: string; name: string }[] => list.map(({ code, names = {} }) => ({ code, name: names[language] ?? code }))
@@ -43,7 +44,7 @@ export function wordsIn(profile: Profile, language: string): Words {
     sources: [{ code: 'OTHER', name: 'OTHER' }, ...named(file.sources)],
     grades: named(file.grades),
     bands: named(file.bands),
-    messages: messages.get(language) ?? {},
-    tiles: {},
+    messages: said,
+    tiles: file.regions.tiles ?? {},
   }
 }

@@ -92,7 +92,14 @@ export function writeExpected(engine: WarningEngine, tick: number, emit: Emit): 
 }
 
 function pagedLevels(
-  { enterprises, meanLogOdds, atSameGrades, risky, expected, standardError }: Readonly<Record<LevelColumn, Float32Array>>,
+  {
+    enterprises,
+    meanLogOdds,
+    atSameGrades,
+    risky,
+    expected,
+    standardError,
+  }: Readonly<Record<LevelColumn, Float32Array>>,
   paged: (column: Float32Array) => string,
 ): Record<LevelColumn, string> {
   return {

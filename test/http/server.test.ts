@@ -294,3 +294,13 @@ test('changes of model and chunks of models are taken; other commands, and what 
   expect(await recordsIn(log, 'commands')).toHaveLength(2)
   expect(await recordsIn(log, 'artifacts')).toHaveLength(2)
 })
+
+test('the root leads to the pages, once they are served', async () => {
+  let pages: string | undefined
+  const { address } = await serve(await memoryLog(), { pages: () => pages })
+  const none = await fetch(`${address}/`, { redirect: 'manual' })
+  expect([none.status, await none.json()]).toMatchObject([404, { code: 'FW_PAGES_ELSEWHERE' }])
+  pages = 'http://127.0.0.1:9480'
+  const there = await fetch(`${address}/`, { redirect: 'manual' })
+  expect([there.status, there.headers.get('location')]).toEqual([302, 'http://127.0.0.1:9480/'])
+})

@@ -1,4 +1,5 @@
 /** The API over a small history: what pages show is what the log says, and what cannot be answered says why. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
 import { Problem, Status, WarningDetail, WarningList } from '../../src/serve/contracts.ts'
@@ -23,7 +24,7 @@ const flood = `
   16    P1/X   18      8     red early`
 
 const { log } = await play(flood)
-const { read, get, close } = await served(log, tinyProfile)
+const { read, get, post, close } = await served(log, tinyProfile)
 await read()
 afterAll(close)
 
@@ -146,4 +147,33 @@ test('files say what the list says, and text that would be calculated is text', 
   expect(csvOf({ about: 'x', columns: ['a'], rows: [['=1+1'], ['+x'], ['@x'], ['-x'], ['a,"b"'], [-3], [null]] })).toBe(
     '\uFEFF# x\r\na\r\n\'=1+1\r\n\'+x\r\n\'@x\r\n\'-x\r\n"a,""b"""\r\n-3\r\n\r\n',
   )
+})
+
+test('answers are compressed for whoever takes them so', async () => {
+  const plain = await get('/words/en')
+  expect(plain.headers['content-encoding']).toBeUndefined()
+  for (const [accepted, encoding, inflate] of [
+    ['gzip, br', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+    ['gzip, br;q=0', 'gzip', gunzipSync],
+  ] as const) {
+    const { headers, bytes } = await get('/words/en', { 'accept-encoding': accepted })
+    expect(headers['content-encoding']).toBe(encoding)
+    expect(headers.vary).toBe('accept-encoding')
+    expect(bytes.length).toBeLessThan(plain.bytes.length / 3)
+    expect(JSON.parse(inflate(bytes).toString('utf8'))).toEqual(plain.json)
+  }
+  expect((await get('/me', { 'accept-encoding': 'br' })).headers['content-encoding']).toBeUndefined() // too short
+})
+
+test('the clock is set by pages of this server alone', async () => {
+  const clock = { paused: true, daysPerSecond: 2 }
+  expect(await post('/demo/clock', clock)).toMatchObject({ status: 200, json: clock })
+  expect((await get('/demo/clock')).json).toEqual(clock)
+  const foreign = { origin: 'http://evil.example' }
+  expect(await post('/demo/clock', { ...clock, paused: false }, foreign)).toMatchObject({ status: 403 })
+  expect(await post('/demo/clock', { paused: 'no' })).toMatchObject({ status: 400 })
+  expect(await post('/demo/clock', { ...clock, daysPerSecond: -1 })).toMatchObject({ status: 400 })
+  expect(await post('/demo/clock', 'paused=false', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 })
+  expect((await get('/demo/clock')).json).toEqual(clock)
 })

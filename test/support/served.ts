@@ -12,13 +12,14 @@ import { Verifications } from '../../src/serve/verifications.ts'
 import { Watch } from '../../src/serve/watch.ts'
 import type { Profile } from '../../streams/profile.ts'
 
-export type Asked = { status: number; json: unknown; headers: Record<string, unknown>; text: string }
+export type Asked = { status: number; json: unknown; headers: Record<string, unknown>; text: string; bytes: Buffer }
 
 export type Served = {
   follower: Follower
   watch: Watch
   stream: Stream
   get(url: string, headers?: Record<string, string>): Promise<Asked>
+  post(url: string, body: object | string, headers?: Record<string, string>): Promise<Asked>
   /** Reads to the end of the log. */
   read(): Promise<void>
   /** Serves on a socket, and gives the address. */
@@ -65,14 +66,13 @@ export async function served(
       registry: serveMetrics(watch, stream),
     },
     logger: pino({ level: 'silent' }),
+    clock: { state: { paused: false, daysPerSecond: 1 }, tell: () => {} },
   })
   return {
     ...{ follower, watch, stream },
-    get: async (url, headers = {}) => {
-      const { statusCode, body, headers: given } = await app.inject({ method: 'GET', url: `/api/v1${url}`, headers })
-      const isJson = String(given['content-type']).includes('json')
-      return { status: statusCode, json: isJson ? JSON.parse(body) : undefined, headers: given, text: body }
-    },
+    get: async (url, headers = {}) => askedOf(await app.inject({ method: 'GET', url: `/api/v1${url}`, headers })),
+    post: async (url, body, headers = {}) =>
+      askedOf(await app.inject({ method: 'POST', url: `/api/v1${url}`, payload: body, headers })),
     read: async () => {
       expect(await follower.round()).toBe(true)
       watch.reached()
@@ -84,4 +84,13 @@ export async function served(
       store.close()
     },
   }
+}
+
+type Answer = { statusCode: number; rawPayload: Buffer; headers: Record<string, unknown> }
+
+/** JSON is read of what is not compressed. */
+function askedOf({ statusCode, rawPayload, headers }: Answer): Asked {
+  const text = rawPayload.toString('utf8')
+  const isJson = String(headers['content-type']).includes('json') && headers['content-encoding'] === undefined
+  return { status: statusCode, json: isJson ? JSON.parse(text) : undefined, headers, text, bytes: rawPayload }
 }

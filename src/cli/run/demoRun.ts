@@ -70,6 +70,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       listener,
       signal: AbortSignal.any([signal, fed.signal]),
       logger: createLogger({ level: setting.logLevel }),
+      pages: () => pages?.address,
       http: setting.http && { ...setting.http, ...accessOf(`embedded:${folder}`, setting.http) },
     })
     const shown = await pagesOf(setting, folder, clock)

@@ -148,6 +148,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       listen: heard.to,
       logger,
       http: options.untilEnd === true ? undefined : servedAt(options),
+      pages: () => pages?.address,
     })
     if (options.serve !== undefined && options.untilEnd !== true) {
       pages = await startPages(pagesArguments(options))

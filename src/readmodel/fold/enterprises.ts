@@ -10,8 +10,9 @@ import { numberIn, textOrNull } from '../values.ts'
 
 /** The number of an enterprise, which it gets when it is first named. */
 export function enterpriseNo(store: Store, id: string): number {
-  store.run('INSERT INTO enterprise (id) VALUES (?) ON CONFLICT (id) DO NOTHING', id)
-  const row = store.get('SELECT no FROM enterprise WHERE id = ?', id)
+  const row =
+    store.get('SELECT no FROM enterprise WHERE id = ?', id) ??
+    store.get('INSERT INTO enterprise (id) VALUES (?) RETURNING no', id)
   return row === undefined ? 0 : numberIn(row, 'no')
 }
 

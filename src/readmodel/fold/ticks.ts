@@ -1,20 +1,22 @@
 /** Closed ticks from the archive: what each judged cell counted, as a column, and the counts of leaves, from which make-up is worked out. */
 import type { z } from 'zod'
-import { ArchiveRecord, type ExpectedRecord, type TickRecord } from '../../../streams/ticks.ts'
+import { ArchiveRecord, type ExpectedRecord, levelColumns, type TickRecord } from '../../../streams/ticks.ts'
 import { jsonOf } from '../../json.ts'
 import type { LogRecord } from '../../log/port.ts'
 import { bytesOf, f32, i32, u32 } from '../columns.ts'
 import type { Editions } from '../editions.ts'
 import type { Numbering } from '../numbering.ts'
-import { levelsAt } from '../query/levels.ts'
 import type { Row, Store } from '../store.ts'
 import { numberIn } from '../values.ts'
+import { addGroups } from './groups.ts'
+import { foldStanding } from './standing.ts'
 
 export function foldArchive(store: Store, editions: Editions, { value }: LogRecord): void {
   const record: z.infer<typeof ArchiveRecord> = ArchiveRecord.parse(jsonOf(value))
   if (record.kind === 'tick') foldTick(store, editions.at(record.tick), record)
   else if (record.kind === 'expected' && record.statistic === 'count')
     foldExpected(store, editions.at(record.tick), record)
+  else if (record.kind === 'expected') foldLevels(store, record)
 }
 
 /** The row of a tick: what is expected may be told before or after what was counted. */
@@ -29,7 +31,7 @@ function rowOf(store: Store, { grid }: Numbering, tick: number): Row {
 }
 
 function foldTick(store: Store, numbering: Numbering, record: TickRecord): void {
-  const { tick, label, beat, page, pages, counts, begun = [], late } = record
+  const { tick, label, beat, page, pages, counts, begun = [], late, moved = [] } = record
   const stands = rowOf(store, numbering, tick)
   const observed = i32(stands.observed)
   addCells(observed, numbering, record)
@@ -37,6 +39,12 @@ function foldTick(store: Store, numbering: Numbering, record: TickRecord): void 
     'INSERT OR REPLACE INTO tick_counts VALUES (?, ?, ?, ?)',
     ...[tick, page, bytesOf(Float64Array.from(counts.keys)), bytesOf(Uint32Array.from(counts.sums))],
   )
+  addGroups(store, numbering, record)
+  for (const { node, features } of moved) {
+    const { profile, keys } = numbering
+    const place = [profile.regions.nodes[keys.region(node)].code, profile.industries.nodes[keys.industry(node)].code]
+    store.run('INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?)', tick, ...place, JSON.stringify(features))
+  }
   const pagesRead = numberIn(stands, 'pages_read') + 1
   // What was taken back was perhaps not among the judged: no cell has fewer than none.
   if (pagesRead === pages) for (const [cell, count] of observed.entries()) observed[cell] = Math.max(0, count)
@@ -50,7 +58,7 @@ function foldTick(store: Store, numbering: Numbering, record: TickRecord): void 
   }
   if (pagesRead < pages) return
   // Every change of a warning up to this tick was folded before the tick is.
-  store.run('UPDATE tick SET levels = ? WHERE tick = ?', bytesOf(levelsAt(store, numbering, tick)), tick)
+  foldStanding(store, numbering, tick)
   store.run("INSERT INTO change (kind, of) VALUES ('tick', ?)", label)
 }
 
@@ -71,6 +79,13 @@ function foldExpected(store: Store, numbering: Numbering, record: ExpectedRecord
   }
   store.run('UPDATE tick SET expected = ?, variance = ? WHERE tick = ?', bytesOf(expected), bytesOf(variance), tick)
   if (page === pages - 1 && label !== '') store.run("INSERT INTO change (kind, of) VALUES ('tick', ?)", String(label))
+}
+
+/** Of `risk`: pages as they come, in order of node; each column behind the other (`riskColumns`). */
+function foldLevels(store: Store, { tick, page, keys, means, variances, levels }: ExpectedRecord): void {
+  if (levels === undefined) return
+  const columns = [means, variances, ...levelColumns.map((name) => levels[name])].map(bytesIn)
+  store.run('INSERT OR REPLACE INTO tick_risk VALUES (?, ?, ?, ?)', tick, page, bytesIn(keys), Buffer.concat(columns))
 }
 
 const bytesIn = (base64: string): Uint8Array => Buffer.from(base64, 'base64')

@@ -1,13 +1,12 @@
 /** Changes of warnings, one row each. Only what stands before is needed to fold the next one, so any cut of the topics gives the same rows. */
 import { jsonOf } from '../../json.ts'
 import type { LogRecord } from '../../log/port.ts'
-import { bytesOf } from '../columns.ts'
 import type { Editions } from '../editions.ts'
-import { levelsAt } from '../query/levels.ts'
 import { never } from '../schema.ts'
 import type { Row, Store } from '../store.ts'
 import { numberIn } from '../values.ts'
 import { figuresOf, rankOf, type WarningRecord, warningRecord } from '../warningRecord.ts'
+import { foldStanding } from './standing.ts'
 
 /** A node that the newest edition does not know lies below nothing. */
 const nowhere = -1
@@ -16,7 +15,7 @@ export function foldWarning(store: Store, editions: Editions, record: LogRecord)
   const warning = warningRecord(jsonOf(record.value))
   const { id, tick } = warning
   const before = store.get(
-    `SELECT seq, tick, level, amended, level_since, level_max FROM warning_change WHERE id = ? AND next_tick = ${never}`,
+    'SELECT seq, tick, level, amended, level_since, level_max FROM warning_change WHERE id = ? ORDER BY seq DESC LIMIT 1',
     id,
   )
   if (before !== undefined)
@@ -30,7 +29,7 @@ export function foldWarning(store: Store, editions: Editions, record: LogRecord)
 function relevel(store: Store, editions: Editions, from: number): void {
   for (const row of store.all('SELECT tick FROM tick WHERE tick >= ? AND levels IS NOT NULL', from)) {
     const tick = numberIn(row, 'tick')
-    store.run('UPDATE tick SET levels = ? WHERE tick = ?', bytesOf(levelsAt(store, editions.at(tick), tick)), tick)
+    foldStanding(store, editions.at(tick), tick)
   }
 }
 

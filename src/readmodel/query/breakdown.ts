@@ -6,10 +6,18 @@
 import { breakdownPartsMax, usualTicks } from '../../limits.ts'
 import { f64, u32 } from '../columns.ts'
 import type { Numbering } from '../numbering.ts'
+import { rounded } from '../rounded.ts'
 import { textIn } from '../values.ts'
-import { storedWarning } from '../warningRecord.ts'
+import { groupOf, storedWarning } from '../warningRecord.ts'
 import { type Model, whenOf } from './ask.ts'
+import { factsOf, isCounted } from './enterprises/rows.ts'
 import { warningRow } from './warnings.ts'
+
+/** Rows of contributions that are looked at for the sources of a group. */
+const groupFactsMax = 20_000
+const shareDigits = 5
+
+type Place = { region: string; industry: string }
 
 const dimensions = ['type', 'source', 'grade', 'region', 'industry'] as const
 type Dimension = (typeof dimensions)[number]
@@ -24,11 +32,13 @@ export type Part = {
 }
 export type Breakdown = Record<Dimension, Part[]> & {
   tick: string
+  group: string | null
   total: number
   usualTicks: number
   usualTotal: number
   late: number
-  retracted: number
+  /** Null of a group: what is taken back is not counted by type. */
+  retracted: number | null
 }
 
 /** Counts of one or more ticks below a node, by code. `source` counts facts of every type; all else judged and fresh ones alone. */
@@ -51,32 +61,40 @@ class Sums {
 }
 
 export function breakdownOf(model: Model, id: string, asOf: string | undefined): Breakdown {
-  const { region, industry, tick, tickLabel } = storedWarning(
-    textIn(warningRow(model, id, whenOf(model, asOf)), 'record'),
-  )
-  const now = sumsOf(model, { region, industry }, tick, tick)
-  const usual = sumsOf(model, { region, industry }, tick - usualTicks, tick - 1)
+  const record = storedWarning(textIn(warningRow(model, id, whenOf(model, asOf)), 'record'))
+  const { region, industry, tick, tickLabel } = record
+  const group = groupOf(record)
+  const of = { region, industry, group }
+  const now = sumsOf(model, of, tick, tick)
+  const usual = sumsOf(model, of, tick - usualTicks, tick - 1)
+  const sources = group === undefined ? { now, usual } : sourcesOf(model, { ...of, group }, tick, now)
   const { profile } = model.editions.at(tick)
   const part = (dimension: Dimension, names: (code: string) => Record<string, string>): Part[] =>
     partsOf(now, usual, dimension, names)
   return {
     tick: tickLabel,
+    group: group ?? null,
     total: now.total,
     usualTicks: usual.ticks,
     usualTotal: usual.total,
     type: part('type', (code) => profile.types[profile.typeIndex.get(code) ?? 0].names),
-    source: part('source', (code) => profile.file.sources.find((one) => one.code === code)?.names ?? {}),
+    source: partsOf(
+      sources.now,
+      sources.usual,
+      'source',
+      (code) => profile.file.sources.find((one) => one.code === code)?.names ?? {},
+    ),
     grade: part('grade', (code) => profile.file.grades.find((one) => one.code === code)?.names ?? {}),
     region: part('region', (code) => profile.regions.nodes[profile.regions.find(code)].names),
     industry: part('industry', (code) => profile.industries.nodes[profile.industries.find(code)].names),
     late: now.late,
-    retracted: now.retracted,
+    retracted: group === undefined ? now.retracted : null,
   }
 }
 
 function sumsOf(
   { store, editions }: Model,
-  place: { region: string; industry: string },
+  { group, ...place }: Place & { group: string | undefined },
   from: number,
   to: number,
 ): Sums {
@@ -84,10 +102,45 @@ function sumsOf(
   const ticks = new Set<unknown>()
   for (const row of store.all('SELECT tick, keys, sums FROM tick_counts WHERE tick BETWEEN ? AND ?', from, to)) {
     ticks.add(row.tick)
-    addPage(sums, new Below(editions.at(Number(row.tick)), place), f64(row.keys), u32(row.sums))
+    addPage(sums, new Below(editions.at(Number(row.tick)), place), group, {
+      keys: f64(row.keys),
+      counts: u32(row.sums),
+    })
   }
   sums.ticks = ticks.size
   return sums
+}
+
+/**
+ * Sources of a group's events: the archive counts sources of all types together, so the facts that contributed are looked at, of the tick
+ * and of as many before it as are few enough.
+ */
+function sourcesOf(
+  model: Model,
+  { region, industry, group }: Place & { group: string },
+  tick: number,
+  now: Sums,
+): { now: Sums; usual: Sums } {
+  const usual = new Sums()
+  now.of.source.clear()
+  now.late = 0
+  let left = groupFactsMax
+  for (let at = tick; at >= tick - usualTicks && left > 0; at--) {
+    const { regions, industries } = model.editions.at(at)
+    const [inside, of] = [regions.under(region), industries.under(industry)]
+    const found = model.store.all(
+      `SELECT tick, region, industry, facts FROM contribution
+       WHERE tick = ? AND region_no BETWEEN ? AND ? AND industry_no BETWEEN ? AND ?`,
+      ...[at, inside?.from ?? 0, inside?.to ?? -1, of?.from ?? 0, of?.to ?? -1],
+    )
+    for (const fact of found.flatMap((row) => factsOf(model, row))) {
+      if (isCounted(model, fact, group)) (at === tick ? now : usual).add('source', fact.source, 1)
+      else if (at === tick && isCounted(model, { ...fact, fresh: true }, group)) now.late++
+    }
+    if (at < tick) usual.ticks++
+    left -= found.length
+  }
+  return { now, usual }
 }
 
 /** Leaves below a place, and the child of the place under which each lies: undefined for a leaf elsewhere. */
@@ -96,7 +149,7 @@ class Below {
   readonly #region: (string | undefined)[]
   readonly #industry: (string | undefined)[]
 
-  constructor(numbering: Numbering, { region, industry }: { region: string; industry: string }) {
+  constructor(numbering: Numbering, { region, industry }: Place) {
     this.numbering = numbering
     this.#region = childrenOf(numbering.profile.regions, region)
     this.#industry = childrenOf(numbering.profile.industries, industry)
@@ -119,7 +172,12 @@ function childrenOf(tree: Numbering['profile']['regions'], top: string): (string
   })
 }
 
-function addPage(sums: Sums, below: Below, keys: Float64Array, counts: Uint32Array): void {
+function addPage(
+  sums: Sums,
+  below: Below,
+  group: string | undefined,
+  { keys, counts }: { keys: Float64Array; counts: Uint32Array },
+): void {
   const { profile, keys: cells } = below.numbering
   const { columns } = cells
   for (const [at, key] of keys.entries()) {
@@ -128,12 +186,13 @@ function addPage(sums: Sums, below: Below, keys: Float64Array, counts: Uint32Arr
     if (child === undefined) continue
     const column = cells.column(key)
     const count = counts[at]
+    const type = profile.types[column]
     if (column === columns.stale) sums.late += count
     else if (column === columns.retracted) sums.retracted += count
-    else if (column >= profile.types.length) sums.add('source', profile.sources[column - profile.types.length], count)
-    else if (profile.types[column].judged) {
+    else if (type === undefined) sums.add('source', profile.sources[column - profile.types.length], count)
+    else if (type.judged && (group === undefined || profile.groups[type.group] === group)) {
       sums.total += count
-      sums.add('type', profile.types[column].code, count)
+      sums.add('type', type.code, count)
       sums.add('grade', profile.grades[cells.gradeOf(graded)], count)
       sums.add('region', child.region, count)
       sums.add('industry', child.industry, count)
@@ -160,9 +219,9 @@ function partsOf(
         code,
         names: namesOf(code),
         count,
-        share: total === 0 ? 0 : count / total,
-        usualShare: usualTotal === 0 ? 0 : before / usualTotal,
-        excess: count - mean,
+        share: total === 0 ? 0 : rounded(count / total, shareDigits),
+        usualShare: usualTotal === 0 ? 0 : rounded(before / usualTotal, shareDigits),
+        excess: rounded(count - mean),
       }
     })
     .sort((a, b) => b.excess - a.excess || b.count - a.count || (a.code < b.code ? -1 : 1))

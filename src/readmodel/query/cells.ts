@@ -1,4 +1,5 @@
 /** Every judged cell of a closed tick. */
+import { roundedOrNull } from '../rounded.ts'
 import { closedTick, type Model } from './ask.ts'
 import { gridOf, type Matrix, matrixOf } from './matrix.ts'
 import { silentAt } from './silences.ts'
@@ -31,7 +32,7 @@ function varianceOf(columns: TickColumns, { regions, industries }: Matrix): (num
   return regions.flatMap((region) =>
     industries.map((industry) => {
       const cell = cellOf(columns.numbering, region, industry)
-      return cell === undefined ? null : (expectedAt(columns, cell)?.variance ?? null)
+      return cell === undefined ? null : roundedOrNull(expectedAt(columns, cell)?.variance)
     }),
   )
 }

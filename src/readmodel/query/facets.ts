@@ -1,6 +1,6 @@
 /** How many warnings there are for each value of a filter, under all the others. */
 import { levels } from '../../../streams/outputs.ts'
-import { type CodeTree, rootIndex } from '../../../streams/tree.ts'
+import { outermost } from '../../../streams/tree.ts'
 import { facetsKept } from '../../limits.ts'
 import type { Store } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
@@ -68,11 +68,4 @@ function countInto(
       facets[name][value] = (facets[name][value] ?? 0) + numberIn(row, 'n')
     }
   }
-}
-
-/** The code of the outermost node above a code; '' of the root. */
-export function outermost(tree: CodeTree, code: string): string {
-  let at = tree.find(code)
-  while (at !== rootIndex && tree.nodes[at].parent !== rootIndex) at = tree.nodes[at].parent
-  return tree.nodes[at].code
 }

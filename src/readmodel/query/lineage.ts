@@ -4,7 +4,7 @@ import { numberIn, textIn } from '../values.ts'
 import { storedWarning } from '../warningRecord.ts'
 import { type Model, whenOf } from './ask.ts'
 import { recordsOf } from './detail.ts'
-import { enterprisesBehind } from './enterprises.ts'
+import { enterprisesBehind } from './enterprises/behind.ts'
 import { warningRow } from './warnings.ts'
 
 export type Lineage = {

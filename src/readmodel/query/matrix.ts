@@ -1,6 +1,7 @@
 /** Regions by industries, in columns. */
 import type { CodeTree } from '../../../streams/tree.ts'
 import type { Numbering } from '../numbering.ts'
+import { roundedOrNull } from '../rounded.ts'
 import { expectedAt, type TickColumns } from './tickColumns.ts'
 
 export type Matrix = {
@@ -42,6 +43,6 @@ export function gridOf(columns: TickColumns, regions: string[], industries: stri
     industries,
     levels: cells.map((cell) => (cell === undefined ? 0 : levels[cell])),
     observed: cells.map((cell) => (cell === undefined ? 0 : observed[cell])),
-    expected: cells.map((cell) => (cell === undefined ? null : (expectedAt(columns, cell)?.mean ?? null))),
+    expected: cells.map((cell) => (cell === undefined ? null : roundedOrNull(expectedAt(columns, cell)?.mean))),
   }
 }

@@ -1,6 +1,8 @@
 /** Today: levels and counts by place, what moved, and the rows that wait first. Of a past tick it says the same for ever. */
 import { type Level, levels } from '../../../streams/outputs.ts'
+import { outermost } from '../../../streams/tree.ts'
 import { overviewRows, usualTicks } from '../../limits.ts'
+import { roundedOrNull } from '../rounded.ts'
 import { numberIn } from '../values.ts'
 import { holds, type Model, type When, whenOf } from './ask.ts'
 import { conditionOf } from './filter.ts'
@@ -70,7 +72,7 @@ export function overviewOf(
     suppressed: 0,
     tiles: last === undefined ? [] : tilesOf(model, when, last, silent),
     matrix: matrixOf(last),
-    strip: columns.map((one) => stripTick(model, one, region)),
+    strip: strip(model, columns, region),
     rows: rowsOf(model, found, when),
     rowsTotal,
     sources: { usual: usualSources(model, when), silent },
@@ -124,28 +126,60 @@ function tilesOf(model: Model, when: When, columns: TickColumns, silent: readonl
       ownLevel: levels[cell === undefined ? 0 : columns.levels[cell]],
       warnings: numberIn(row, 'n'),
       observed: cell === undefined ? 0 : columns.observed[cell],
-      expected: cell === undefined ? null : (expectedAt(columns, cell)?.mean ?? null),
+      expected: cell === undefined ? null : roundedOrNull(expectedAt(columns, cell)?.mean),
       sure: !silent.some((one) => touches(model, one.region, region)),
     }
   })
 }
 
-function stripTick(model: Model, columns: TickColumns, region: string): StripTick {
-  const { tick, label, numbering } = columns
-  const { sql, values } = conditionOf(model, { region }, { tick, shown: tick })
-  const inTick =
+/** Counted when the tick was closed, for the whole and the outermost regions; of a region within, now. */
+function strip(model: Model, columns: readonly TickColumns[], region: string): StripTick[] {
+  const isCounted = region === '' || outermost(model.editions.profile.regions, region) === region
+  const moves = isCounted ? countedMoves(model, columns, region) : undefined
+  return columns.map((at) => {
+    const cell = cellOf(at.numbering, region, '')
+    return {
+      tick: at.label,
+      ...(moves === undefined ? movesWithin(model, at.tick, region) : (moves.get(at.tick) ?? noMoves())),
+      observed: cell === undefined ? 0 : at.observed[cell],
+      expected: cell === undefined ? null : roundedOrNull(expectedAt(at, cell)?.mean),
+    }
+  })
+}
+
+type Moves = Pick<StripTick, 'standing' | 'raised' | 'cleared'>
+const noMoves = (): Moves => ({ standing: { blue: 0, yellow: 0, orange: 0, red: 0 }, raised: 0, cleared: 0 })
+
+function countedMoves({ store }: Model, columns: readonly TickColumns[], region: string): Map<number, Moves> {
+  const found = new Map<number, Moves>()
+  const [first, last] = [columns[0]?.tick ?? 0, columns.at(-1)?.tick ?? -1]
+  for (const row of store.all(
+    'SELECT * FROM tick_moves WHERE tick BETWEEN ? AND ? AND region = ?',
+    ...[first, last, region],
+  )) {
+    const tick = numberIn(row, 'tick')
+    const known = found.get(tick) ?? noMoves()
+    const level = levels[numberIn(row, 'level')]
+    if (level !== 'calm') known.standing[level] = numberIn(row, 'standing')
+    known.raised += numberIn(row, 'raised')
+    known.cleared += numberIn(row, 'cleared')
+    found.set(tick, known)
+  }
+  return found
+}
+
+function movesWithin(model: Model, tick: number, region: string): Moves {
+  const when = { tick, shown: tick }
+  const { sql, values } = conditionOf(model, { region }, when)
+  const row =
     model.store.get(
-      `SELECT count(*) FILTER (WHERE raised_tick = ${tick}) AS raised, count(*) FILTER (WHERE tick = ${tick} AND change = 'cleared') AS cleared
-     FROM warning_change WHERE ${sql}`,
+      `SELECT count(*) FILTER (WHERE raised_tick = ${tick}) AS raised, count(*) FILTER (WHERE change = 'cleared') AS cleared
+     FROM warning_change WHERE ${sql} AND tick = ${tick}`,
       ...values,
     ) ?? {}
-  const cell = cellOf(numbering, region, '')
   return {
-    tick: label,
-    standing: standingOf(model, { tick, shown: tick }, region),
-    raised: numberIn(inTick, 'raised'),
-    cleared: numberIn(inTick, 'cleared'),
-    observed: cell === undefined ? 0 : columns.observed[cell],
-    expected: cell === undefined ? null : (expectedAt(columns, cell)?.mean ?? null),
+    standing: standingOf(model, when, region),
+    raised: numberIn(row, 'raised'),
+    cleared: numberIn(row, 'cleared'),
   }
 }

@@ -1,16 +1,20 @@
 /** Warnings as lists have them. */
 import { type Level, levels } from '../../../streams/outputs.ts'
+import type { StatisticName } from '../../../streams/warnings.ts'
 import { untouched } from '../../handling/handling.ts'
 import { usualTicks } from '../../limits.ts'
 import { i32 } from '../columns.ts'
 import type { Row } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
-import { storedWarning, type WarningRecord } from '../warningRecord.ts'
+import { groupOf, storedWarning, type WarningRecord } from '../warningRecord.ts'
 import type { Model, When } from './ask.ts'
+import { groupCounts } from './series/groupColumns.ts'
 
 export type WarningRow = {
   id: string
-  statistic: string
+  statistic: StatisticName
+  group: string | null
+  reason: string | null
   axis: WarningRecord['axis']
   region: string
   industry: string
@@ -48,6 +52,8 @@ function rowOf({ editions }: Model, row: Row, sparkOf: (record: WarningRecord) =
   const { calendar } = editions.profile
   return {
     ...{ id, statistic, axis, region, industry, level, levelBefore, early, sentences },
+    group: groupOf(record) ?? null,
+    reason: record.statistic === 'risk' ? record.evidence.reason : null,
     levelSince: calendar.label(numberIn(row, 'level_since')),
     risen: levels.indexOf(level) > levels.indexOf(levelBefore),
     raised: calendar.label(record.raisedTick),
@@ -67,25 +73,29 @@ function rowOf({ editions }: Model, row: Row, sparkOf: (record: WarningRecord) =
   }
 }
 
-/** Columns of the last ticks are read once for a page of rows; none for a page without rows. */
-function sparks({ store, editions }: Model, { shown }: When): (record: WarningRecord) => number[] {
+/** Columns of the last ticks are read once for a page of rows, all events and those of each group that is named; none for a page without rows. */
+function sparks(model: Model, { shown }: When): (record: WarningRecord) => number[] {
+  if (shown === undefined) return () => []
+  const span = { first: shown - usualTicks + 1, last: shown }
   let ticks: { observed: Int32Array; tick: number }[] | undefined
-  const read = (): { observed: Int32Array; tick: number }[] =>
-    shown === undefined
-      ? []
-      : store
-          .all(
-            'SELECT tick, observed FROM tick WHERE tick BETWEEN ? AND ? AND levels IS NOT NULL ORDER BY tick',
-            shown - usualTicks + 1,
-            shown,
-          )
-          .map((row) => ({ tick: numberIn(row, 'tick'), observed: i32(row.observed) }))
-  return ({ region, industry }) => {
-    ticks ??= read()
+  const ofGroups = new Map<string, ReturnType<typeof groupCounts>>()
+  return (record) => {
+    ticks ??= observedIn(model, span)
+    const { region, industry } = record
+    const group = groupOf(record)
+    const counts = group === undefined ? undefined : (ofGroups.get(group) ?? groupCounts(model, group, span))
+    if (group !== undefined && counts !== undefined) ofGroups.set(group, counts)
     return ticks.map(({ observed, tick }) => {
-      const { profile, grid } = editions.at(tick)
+      const { profile, grid } = model.editions.at(tick)
       const cell = grid.cellOf(profile.regions.find(region), profile.industries.find(industry))
+      if (counts !== undefined) return counts({ tick, cell })
       return cell === undefined ? 0 : (observed[cell] ?? 0)
     })
   }
+}
+
+function observedIn({ store }: Model, { first, last }: { first: number; last: number }) {
+  return store
+    .all('SELECT tick, observed FROM tick WHERE tick BETWEEN ? AND ? AND levels IS NOT NULL ORDER BY tick', first, last)
+    .map((row) => ({ tick: numberIn(row, 'tick'), observed: i32(row.observed) }))
 }

@@ -3,6 +3,7 @@
 import { SourceSilent } from '../../../streams/outputs.ts'
 import { errorRegistry, knownCode } from '../../errors.ts'
 import { usualTicks } from '../../limits.ts'
+import { rounded } from '../rounded.ts'
 import { never } from '../schema.ts'
 import { numberIn, textIn } from '../values.ts'
 import { closedTicks, type Model, ticksBetween, type When } from './ask.ts'
@@ -30,9 +31,15 @@ export type Sources = {
   drift: { tick: string; model: string; feature: string | null; psi: number; rows: number }[]
 }
 
-export type Window = { from?: number | undefined; to?: number | undefined; region?: string | undefined }
+/** Without a source or a region the whole of each source alone. */
+export type Window = {
+  from?: number | undefined
+  to?: number | undefined
+  source?: string | undefined
+  region?: string | undefined
+}
 
-export function sourcesOf(model: Model, when: When, { from, to, region }: Window): Sources {
+export function sourcesOf(model: Model, when: When, { from, to, source, region }: Window): Sources {
   const closed = closedTicks(model)
   const last = Math.min(to ?? Number.POSITIVE_INFINITY, when.tick ?? closed?.last ?? -1)
   const first = Math.max(from ?? last - usualTicks + 1, last - 400)
@@ -42,7 +49,7 @@ export function sourcesOf(model: Model, when: When, { from, to, region }: Window
     rows: rowsOf(
       model,
       ticks.map(({ tick }) => tick),
-      region,
+      { source, region },
     ),
     silences: silencesOf(model, when),
     deadLetters: deadLettersOf(model),
@@ -59,7 +66,11 @@ export function sourcesOf(model: Model, when: When, { from, to, region }: Window
 }
 
 /** A row for each source as a whole, and one for each of its regions. */
-function rowsOf(model: Model, ticks: readonly number[], region: string | undefined): Sources['rows'] {
+function rowsOf(
+  model: Model,
+  ticks: readonly number[],
+  { source: only, region }: Pick<Window, 'source' | 'region'>,
+): Sources['rows'] {
   const [first, last] = [ticks[0] ?? 0, ticks.at(-1) ?? -1]
   const found = new Map<
     string,
@@ -79,8 +90,10 @@ function rowsOf(model: Model, ticks: readonly number[], region: string | undefin
   )) {
     const [source, place, tick] = [textIn(row, 'source'), textIn(row, 'region'), numberIn(row, 'tick')]
     const [records, lastHeard] = [numberIn(row, 'records'), textIn(row, 'last_heard')]
+    if (only !== undefined && only !== source) continue
     add(source, '', tick, records, lastHeard)
-    if (place !== '' && (region === undefined || region === place)) add(source, place, tick, records, lastHeard)
+    const isAsked = region === undefined ? only !== undefined : region === place
+    if (place !== '' && isAsked) add(source, place, tick, records, lastHeard)
   }
   const silences = model.store.all('SELECT source, region, told_tick, ended_tick FROM silence')
   return [...found.values()]
@@ -103,7 +116,7 @@ function rowsOf(model: Model, ticks: readonly number[], region: string | undefin
 
 function meanBefore(byTick: ReadonlyMap<number, number>, tick: number): number | null {
   const known = [...byTick].filter(([at]) => at < tick && at >= tick - usualTicks)
-  return known.length === 0 ? null : known.reduce((sum, [, records]) => sum + records, 0) / known.length
+  return known.length === 0 ? null : rounded(known.reduce((sum, [, records]) => sum + records, 0) / known.length, 2)
 }
 
 function silencesOf({ store, editions }: Model, { tick }: When): Sources['silences'] {

@@ -40,6 +40,45 @@ function columnsOf({ editions }: Model, row: Row): TickColumns {
   }
 }
 
+/** One cell in one closed tick. */
+export type CellTick = {
+  tick: number
+  label: string
+  numbering: Numbering
+  /** Undefined where it is not judged in that tick. */
+  cell: number | undefined
+  observed: number
+  expected: { mean: number; variance: number } | null
+}
+
+/** One cell over time, oldest first: of each column only its own bytes are read. */
+export function cellTicks(
+  { store, editions }: Model,
+  { region, industry }: { region: string; industry: string },
+  { first, last }: { first: number; last: number },
+): CellTick[] {
+  return editions.spans(first, last).flatMap(({ numbering, from, to }) => {
+    const cell = cellOf(numbering, region, industry)
+    const at = cell ?? 0
+    return store
+      .all(
+        `SELECT tick, label, substr(observed, ?1, 4) AS observed, substr(expected, ?1, 4) AS expected, substr(variance, ?1, 4) AS variance
+         FROM tick WHERE tick BETWEEN ?2 AND ?3 AND levels IS NOT NULL ORDER BY tick`,
+        ...[4 * at + 1, from, to],
+      )
+      .map((row): CellTick => {
+        const named = { tick: numberIn(row, 'tick'), label: textIn(row, 'label'), numbering, cell }
+        if (cell === undefined) return { ...named, observed: 0, expected: null }
+        const [mean, spread] = [row.expected, row.variance].map((one) => (one === null ? Number.NaN : f32(one)[0]))
+        return {
+          ...named,
+          observed: i32(row.observed)[0],
+          expected: mean > 0 && !Number.isNaN(spread) ? { mean, variance: Math.max(mean, spread) } : null,
+        }
+      })
+  })
+}
+
 /** The cell of two codes; undefined where it is not judged in that tick. */
 export function cellOf({ profile, grid }: Numbering, region: string, industry: string): number | undefined {
   return profile.regions.has(region) && profile.industries.has(industry)

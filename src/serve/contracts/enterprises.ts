@@ -1,6 +1,6 @@
 /** Enterprises: restricted, never in a cache. */
 import { z } from 'zod'
-import { Reason } from '../../../streams/outputs.ts'
+import { Evidence, Reason } from '../../../streams/outputs.ts'
 import { Explanation } from '../../enterprise/score/explanation.ts'
 import { WarningRow } from './warnings.ts'
 
@@ -32,6 +32,8 @@ export type Fact = z.infer<typeof Fact>
 export const WarningEnterprises = z
   .object({
     tick: z.string(),
+    /** The group of types whose events alone are counted; null: all of them. */
+    group: z.string().nullable(),
     /** Judged events of all of them: the count of the warning, less what is withheld. */
     total: z.int(),
     enterprises: z.int(),
@@ -69,11 +71,43 @@ export const EnterpriseDetail = z
     /** Oldest first, at most 200. */
     scores: z.array(ScorePoint),
     facts: z.array(Fact),
-    /** Warnings of the cells in which it had judged events, in the ticks of those. */
-    warnings: z.array(WarningRow),
+    /** The events behind the last score; none of a past tick. */
+    evidence: z.array(Evidence),
+    /** Warnings of the cells in which it had judged events, in the ticks of those, and how many of their events are its own. */
+    warnings: z.array(WarningRow.extend({ events: z.int() })),
   })
   .meta({ id: 'EnterpriseDetail' })
 export type EnterpriseDetail = z.infer<typeof EnterpriseDetail>
+
+export const contradictionKinds = ['riskier', 'safer'] as const
+export const ContradictionRow = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  region: z.string(),
+  industry: z.string(),
+  /** Of the best grade and as risky as the worst, or of the worst and as safe as the best. */
+  kind: z.enum(contradictionKinds),
+  grade: z.string(),
+  /** The first tick of those in a row, and the one in which it was told. */
+  since: z.string(),
+  entered: z.string(),
+  /** Its own, and the mean of the grade that it is like. */
+  probability: z.number().nullable(),
+  comparedWith: z.number().nullable(),
+  model: z.string().nullable(),
+})
+export type ContradictionRow = z.infer<typeof ContradictionRow>
+
+export const ContradictionList = z
+  .object({
+    total: z.int(),
+    /** By outermost region, most first. */
+    byRegion: z.array(z.object({ region: z.string(), riskier: z.int(), safer: z.int() })),
+    rows: z.array(ContradictionRow),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'ContradictionList' })
+export type ContradictionList = z.infer<typeof ContradictionList>
 
 /** As the machine port has it. */
 export const ExplanationAnswer = Explanation.meta({ id: 'Explanation' })

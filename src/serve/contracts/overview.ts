@@ -1,6 +1,7 @@
 /** Today: what is new, where it is, and whether the screen may be trusted. */
 import { z } from 'zod'
 import { Level } from '../../../streams/outputs.ts'
+import { SilentSource } from './sources.ts'
 import { WarningRow } from './warnings.ts'
 
 /** Calm is sure only where the tick is closed and no usual source is silent. */
@@ -59,7 +60,7 @@ export const Overview = z
     rowsTotal: z.int(),
     sources: z.object({
       usual: z.int(),
-      silent: z.array(z.object({ source: z.string(), region: z.string(), since: z.string() })),
+      silent: z.array(SilentSource),
     }),
   })
   .meta({ id: 'Overview' })

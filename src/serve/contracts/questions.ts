@@ -1,7 +1,9 @@
 /** What may be asked. A key that is not here is refused, so that a filter that was misspelt never shows more than was meant. */
 import { z } from 'zod'
 import { axes, levels } from '../../../streams/outputs.ts'
+import { statisticNames } from '../../../streams/warnings.ts'
 import { pageRowsDefault, pageRowsMax, searchCharactersMax } from '../../limits.ts'
+import { contradictionKinds } from './enterprises.ts'
 import { streamTopics } from './stream.ts'
 
 const code = z.string().max(64)
@@ -10,7 +12,7 @@ const label = z
   .regex(/^\d{4}-\d\d-\d\d(T\d\d)?$/, 'must be a day such as 2026-02-13, or an hour such as 2026-02-13T09')
 
 /** `red,orange`. */
-function listOf<T extends string>(values: readonly [T, ...T[]]): z.ZodType<T[], string> {
+function listOf<T extends string>(values: readonly T[]): z.ZodType<T[], string> {
   return z
     .string()
     .max(256)
@@ -29,7 +31,7 @@ export const sorts = ['level', 'tick', 'raised', 'ratio'] as const
 export const WarningFilter = AsOf.extend({
   level: listOf(levels).optional(),
   axis: listOf(axes).optional(),
-  statistic: listOf(['count', 'risk']).optional(),
+  statistic: listOf(statisticNames).optional(),
   /** A region, with all below it; an industry, likewise. */
   region: code.optional(),
   industry: code.optional(),
@@ -52,9 +54,24 @@ export const WarningsQuestion = WarningFilter.extend({ sort: z.enum(sorts).defau
 export type WarningsQuestion = z.infer<typeof WarningsQuestion>
 
 export const SeriesQuestion = AsOf.extend({ from: label.optional(), to: label.optional() })
+/** Of a cell: which statistic, and of counts perhaps one group of types alone. */
+const stream = { statistic: z.enum(statisticNames).default('count'), group: code.optional() }
+export const CellSeriesQuestion = SeriesQuestion.extend(stream)
 export const CellsQuestion = z.strictObject({ grid: z.enum(['province-section', 'all']).default('province-section') })
 export const EnterprisesQuestion = z.strictObject({ q: z.string().max(searchCharactersMax).default(''), ...page })
-export const SourcesQuestion = AsOf.extend({ from: label.optional(), to: label.optional(), region: code.optional() })
+/** With a source its regions too, with a region the part of each source in it; without either each source as a whole. */
+export const SourcesQuestion = AsOf.extend({
+  from: label.optional(),
+  to: label.optional(),
+  source: code.optional(),
+  region: code.optional(),
+})
+export const ContradictionsQuestion = AsOf.extend({
+  kind: z.enum(contradictionKinds).optional(),
+  region: code.optional(),
+  industry: code.optional(),
+  ...page,
+})
 export const StreamQuestion = z.strictObject({ topics: listOf(streamTopics).optional() })
 export const NoQuestion = z.strictObject({})
 export const NoParams = z.object({})
@@ -73,7 +90,7 @@ export type WarningsExport = WarningFilter
 export const CellsExport = CellsQuestion.extend({ tick: label })
 export type CellsExport = z.infer<typeof CellsExport>
 /** Without a region the whole country, without an industry all of them. */
-export const SeriesExport = SeriesQuestion.extend({
+export const SeriesExport = CellSeriesQuestion.extend({
   axis: z.enum(axes),
   region: code.default(''),
   industry: code.default(''),

@@ -1,6 +1,15 @@
 /** What comes in: who was heard when, who is silent, what could not be used. */
 import { z } from 'zod'
 
+/** A source that was told as silent in a region ('' is the whole), since which tick, and when it was last heard. */
+export const SilentSource = z.object({
+  source: z.string(),
+  region: z.string(),
+  since: z.string(),
+  lastHeard: z.string().nullable(),
+})
+export type SilentSource = z.infer<typeof SilentSource>
+
 export const Sources = z
   .object({
     /** Ticks of the columns, oldest first. */

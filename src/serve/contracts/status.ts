@@ -1,5 +1,6 @@
 /** Who asks, whether the screen may be trusted, and the words of the profile. */
 import { z } from 'zod'
+import { SilentSource } from './sources.ts'
 
 export const Me = z
   .object({
@@ -44,7 +45,9 @@ export const Status = z
     sources: z.object({
       usual: z.int(),
       heard: z.int(),
-      silent: z.array(z.object({ source: z.string(), region: z.string(), since: z.string() })),
+      silent: z.array(SilentSource),
+      /** When each was last heard; `quiet`: longer ago than it ever was in the 28 ticks before, and not told as silent yet. */
+      heardAt: z.array(z.object({ source: z.string(), lastHeard: z.string(), quiet: z.boolean() })),
     }),
     standing: z.object({ blue: z.int(), yellow: z.int(), orange: z.int(), red: z.int() }),
     model: z.string().nullable(),

@@ -1,14 +1,13 @@
 /** Warnings: rows of lists, one with all that is said of it, and what stands beside it. */
 import { z } from 'zod'
 import { axes, Level } from '../../../streams/outputs.ts'
-import { CountEvidence } from '../../../streams/warnings.ts'
+import { CountEvidence, statisticNames } from '../../../streams/warnings.ts'
 import { HandlingState } from '../../handling/handling.ts'
+import { SilentSource } from './sources.ts'
 
 /** By language. */
 export const Sentences = z.record(z.string(), z.string())
 export const Place = z.object({ region: z.string(), industry: z.string() })
-
-export const statistics = ['count', 'risk'] as const
 
 /** What people did about a warning; the level is what the judge says. Neither ends the other. */
 export const Handling = z
@@ -26,7 +25,11 @@ export const WarningRow = z
   .object({
     id: z.string(),
     /** What was judged. `observed` and `expected` are counts of events (`count`), or mean risk of new enterprises and old (`risk`). */
-    statistic: z.string(),
+    statistic: z.enum(statisticNames),
+    /** Of `count`: the group of types whose events alone are counted; null: all of them. */
+    group: z.string().nullable(),
+    /** Of `risk`: `behaviour`, worse at the same grades, or `grades`, a worse mix of them. */
+    reason: z.string().nullable(),
     axis: z.enum(axes),
     region: z.string(),
     industry: z.string(),
@@ -45,7 +48,7 @@ export const WarningRow = z
     ratio: z.number(),
     enterprises: z.int(),
     sentences: Sentences,
-    /** Judged events of the cell in the last 28 closed ticks, oldest first. */
+    /** Judged events of the cell, or of the group in it, in the last 28 closed ticks, oldest first. */
     spark: z.array(z.int()),
     /** Warned cells below it. */
     children: z.int(),
@@ -114,7 +117,7 @@ export const WarningDetail = z
     children: z.array(WarningRow),
     beside: z.array(WarningRow),
     /** Sources that were silent in its region in its tick. */
-    silent: z.array(z.object({ source: z.string(), region: z.string(), since: z.string() })),
+    silent: z.array(SilentSource),
     profile: z.string(),
     model: z.string().nullable(),
     foldVersion: z.int(),
@@ -137,6 +140,8 @@ const Part = z.object({
 export const Breakdown = z
   .object({
     tick: z.string(),
+    /** The group of types that all of it is about; null: all of them. */
+    group: z.string().nullable(),
     /** Judged events of the cell in the tick: what types, grades, regions and industries each add up to. */
     total: z.int(),
     /** Ticks that say what is usual. */
@@ -147,9 +152,9 @@ export const Breakdown = z
     grade: z.array(Part),
     region: z.array(Part),
     industry: z.array(Part),
-    /** Events of the cell that came too late to be judged, and those that were taken back in the tick. */
+    /** Events of the cell that came too late to be judged, and those that were taken back in the tick; null of a group: these are not counted by type. */
     late: z.int(),
-    retracted: z.int(),
+    retracted: z.int().nullable(),
   })
   .meta({ id: 'Breakdown' })
 export type Breakdown = z.infer<typeof Breakdown>

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Follower } from '../../readmodel/follower.ts'
 import { whenOf } from '../../readmodel/query/ask.ts'
 import { cellGrid } from '../../readmodel/query/cells.ts'
-import { seriesOf } from '../../readmodel/query/series.ts'
-import { CellGrid, CellParams, CellsQuestion, Series, SeriesQuestion, TickParams } from '../contracts.ts'
+import { seriesOf } from '../../readmodel/query/series/series.ts'
+import { CellGrid, CellParams, CellSeriesQuestion, CellsQuestion, Series, TickParams } from '../contracts.ts'
 import { reads } from './routes.ts'
 import { windowOf } from './window.ts'
 
@@ -25,10 +25,10 @@ export function cellRoutes(app: FastifyInstance, follower: Follower): void {
     app,
     follower,
     '/cells/:axis/:region/:industry/series',
-    { summary: series, params: CellParams, question: SeriesQuestion, answer: Series },
-    (model, { asOf, from, to }, { axis, region, industry }) => {
+    { summary: series, params: CellParams, question: CellSeriesQuestion, answer: Series },
+    (model, { asOf, from, to, statistic, group }, { axis, region, industry }) => {
       const codeOf = (code: string): string => (code === whole ? '' : code)
-      const cell = { axis, region: codeOf(region), industry: codeOf(industry) }
+      const cell = { statistic, group, axis, region: codeOf(region), industry: codeOf(industry) }
       return seriesOf(model, cell, whenOf(model, asOf), windowOf(model, { from, to }))
     },
   )

@@ -1,7 +1,10 @@
 /** Enterprises: restricted, and kept in no cache on the way. */
 import type { FastifyInstance } from 'fastify'
 import type { Follower } from '../../readmodel/follower.ts'
-import { enterpriseDetail, enterprisesBehind, searchEnterprises } from '../../readmodel/query/enterprises.ts'
+import { enterprisesBehind } from '../../readmodel/query/enterprises/behind.ts'
+import { listContradictions } from '../../readmodel/query/enterprises/contradictions.ts'
+import { enterpriseDetail } from '../../readmodel/query/enterprises/detail.ts'
+import { searchEnterprises } from '../../readmodel/query/enterprises/search.ts'
 import * as contract from '../contracts.ts'
 import type { Explain } from '../machine.ts'
 import { asked } from '../problems.ts'
@@ -47,6 +50,18 @@ export function enterpriseRoutes(app: FastifyInstance, follower: Follower, expla
       restricted,
     },
     (model, { asOf }, { id }) => enterpriseDetail(model, id, asOf),
+  )
+  reads(
+    app,
+    follower,
+    '/contradictions',
+    {
+      summary: 'Enterprises whose scores have contradicted their grade for a week, now or at the end of a tick.',
+      question: contract.ContradictionsQuestion,
+      answer: contract.ContradictionList,
+      restricted,
+    },
+    listContradictions,
   )
   app.get(
     '/enterprises/:id/explanation',

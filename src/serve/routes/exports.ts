@@ -5,7 +5,7 @@ import { exportRowsMax, pageRowsMax } from '../../limits.ts'
 import type { Follower } from '../../readmodel/follower.ts'
 import { type Model, whenOf } from '../../readmodel/query/ask.ts'
 import { cellGrid } from '../../readmodel/query/cells.ts'
-import { seriesOf } from '../../readmodel/query/series.ts'
+import { seriesOf } from '../../readmodel/query/series/series.ts'
 import { listWarnings } from '../../readmodel/query/warnings.ts'
 import { modelOf } from '../answers.ts'
 import { CellsExport, SeriesExport, WarningsExport } from '../contracts.ts'
@@ -118,8 +118,14 @@ function cellTable(model: Model, { tick, grid }: CellsExport): Omit<Table, 'abou
   return { columns: ['tick', 'region', 'industry', 'level', 'observed', 'expected', 'variance'], rows }
 }
 
-function seriesTable(model: Model, { axis, region, industry, asOf, from, to }: SeriesExport): Omit<Table, 'about'> {
-  const { points } = seriesOf(model, { axis, region, industry }, whenOf(model, asOf), windowOf(model, { from, to }))
+function seriesTable(model: Model, { asOf, from, to, ...stream }: SeriesExport): Omit<Table, 'about'> {
+  const { region, industry } = stream
+  const { points } = seriesOf(
+    model,
+    { ...stream, group: stream.group },
+    whenOf(model, asOf),
+    windowOf(model, { from, to }),
+  )
   const rows = points.map((point): Value[] => [
     point.tick,
     region,

@@ -14,7 +14,7 @@ export function sourceRoutes(app: FastifyInstance, follower: Follower): void {
     follower,
     '/sources',
     { summary, question: SourcesQuestion, answer: Sources },
-    (model, { asOf, from, to, region }) =>
-      sourcesOf(model, whenOf(model, asOf), { ...windowOf(model, { from, to }), region }),
+    (model, { asOf, from, to, source, region }) =>
+      sourcesOf(model, whenOf(model, asOf), { ...windowOf(model, { from, to }), source, region }),
   )
 }

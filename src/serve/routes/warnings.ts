@@ -7,7 +7,7 @@ import { breakdownOf } from '../../readmodel/query/breakdown.ts'
 import { detailOf } from '../../readmodel/query/detail.ts'
 import { lineageOf } from '../../readmodel/query/lineage.ts'
 import { overviewOf } from '../../readmodel/query/overview.ts'
-import { seriesOf } from '../../readmodel/query/series.ts'
+import { seriesOf } from '../../readmodel/query/series/series.ts'
 import { similarTo } from '../../readmodel/query/similar.ts'
 import { listWarnings, oneWarning } from '../../readmodel/query/warnings.ts'
 import * as contract from '../contracts.ts'
@@ -26,7 +26,8 @@ export function warningRoutes(app: FastifyInstance, follower: Follower): void {
   about('/breakdown', 'What the count is made of, beside what is usual.', contract.Breakdown, breakdownOf)
   about('/similar', 'Earlier warnings that looked alike.', contract.SimilarWarnings, similarTo)
   about('/lineage', 'Where its numbers come from.', contract.Lineage, lineageOf)
-  const series = 'Observed against expected of its cell; the last 90 ticks unless said otherwise.'
+  const series =
+    'Observed against expected of what it is about: all events of its cell, those of a group, or the level of risk; the last 90 ticks unless said otherwise.'
   reads(
     app,
     follower,
@@ -34,8 +35,9 @@ export function warningRoutes(app: FastifyInstance, follower: Follower): void {
     { summary: series, params, question: SeriesQuestion, answer: contract.Series },
     (model, { asOf, from, to }, { id }) => {
       const when = whenOf(model, asOf)
-      const { axis, region, industry } = oneWarning(model, id, when)
-      return seriesOf(model, { axis, region, industry }, when, windowOf(model, { from, to }))
+      const { statistic, group, axis, region, industry } = oneWarning(model, id, when)
+      const stream = { statistic, group: group ?? undefined, axis, region, industry }
+      return seriesOf(model, stream, when, windowOf(model, { from, to }))
     },
   )
 

@@ -34,9 +34,9 @@ import {
   type RiskReason,
   reasonOf,
 } from './riskEvidence.ts'
+import { expectedLevels, type Usual, usualOf } from './riskExpected.ts'
 import { type NodeState, SavedRisk, SavedSums, StandingRisk } from './riskLevels.ts'
 import { signed } from './signed.ts'
-import { expectedLevels, type Usual, usualOf } from './riskExpected.ts'
 import type { Expected, Judged, Published, Saying, Statistic, TickFacts } from './statistic.ts'
 
 /** The features that moved most, as far as it is known. */

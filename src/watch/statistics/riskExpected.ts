@@ -1,7 +1,7 @@
 /** What the statistic `risk` expected of each node in a tick, and where it stood: for the archive, from which its charts are drawn. */
 import type { CusumStep } from '../../../models/level/cusum.ts'
 import type { RiskLevel } from '../../../models/level/gradeSums.ts'
-import { type LevelColumn, levelColumns } from '../../../streams/ticks.ts'
+import type { LevelColumn } from '../../../streams/ticks.ts'
 import type { NodeState } from './riskLevels.ts'
 import type { Expected } from './statistic.ts'
 

@@ -76,7 +76,7 @@ export interface Statistic<E extends object, D extends object> {
   /** Evidence of every subject that has any, and of those that are open; the coarsest first. Once a tick, before `learn`. */
   judge(tick: number, facts: TickFacts, isOpen: (subject: number) => boolean): Judged<E>[]
   /** What it expected in the tick that it judged last, by subject, for charts; absent where nothing is expected. */
-  expected?(): Expected
+  expected?(): Expected | undefined
   /** What of the tick that it judged last is listed, and not raised; absent where nothing is. */
   listed?(): Listed[]
   /** Takes the tick into the state. A subject that is held learns no more than was expected: it is open, or calls. */
