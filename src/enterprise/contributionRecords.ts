@@ -32,6 +32,7 @@ export function* writeContributions(
   partition: number,
   emit: Emit,
 ): Iterable<void> {
+  if (touched.length === 0) return
   const { ids } = source
   const named = touched.map((row) => ({ row, id: ids.idOf(row) }))
   const pages = [new Page(source, head)]
@@ -90,7 +91,7 @@ class Page {
     fresh: [],
     hour: [],
   }
-  readonly #hashes = Buffer.alloc(8 * contributionFactsMax)
+  readonly #hashes: number[] = []
   #last: string | undefined
 
   constructor(source: ContributionSource, head: ContributionHead) {
@@ -107,8 +108,7 @@ class Page {
     const { profile, rows, contributions } = this.#source
     const { words } = rows.facts(row)
     if (id !== this.#last) this.#addEnterprise(row, id)
-    this.#hashes.writeInt32BE(words[at], 8 * this.length)
-    this.#hashes.writeInt32BE(words[at + 1], 8 * this.length + 4)
+    this.#hashes.push(words[at], words[at + 1])
     const facts = this.#facts
     facts.cell.push(this.#cellOf(contributions.countedLeaf(row, words, at, this.#head.tick)))
     facts.type.push(this.#types.indexOf(profile.types[factType(words[at + 2])].code))
@@ -119,13 +119,15 @@ class Page {
   }
 
   record(page: number, pages: number): Contributions {
+    const hashes = Buffer.alloc(4 * this.#hashes.length)
+    for (const [at, word] of this.#hashes.entries()) hashes.writeInt32BE(word, 4 * at)
     return {
       ...this.#head,
       tickLabel: this.#source.profile.calendar.label(this.#head.tick),
       ...{ page, pages, enterprises: this.#enterprises, cells: this.#cells },
       types: this.#types.values,
       sources: this.#sources.values,
-      facts: { ...this.#facts, hashes: this.#hashes.subarray(0, 8 * this.length).toString('base64') },
+      facts: { ...this.#facts, hashes: hashes.toString('base64') },
     }
   }
 

@@ -407,7 +407,7 @@ export class EnterpriseTask implements FoldTask {
 
   *#writeCounted(head: ContributionHead, emit: Emit): Iterable<void> {
     const { profile } = this
-    if (profile.file.contributions === 'on') {
+    if (profile.file.contributions === 'on' && this.#counted.length > 0) {
       const source = {
         ...{ profile, keys: this.#parts.keys, ids: this.#touchedRows.ids, rows: this.#rows },
         ...{ contributions: this.#contributions, isScoring: this.#active.champion !== undefined },

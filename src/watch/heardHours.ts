@@ -53,10 +53,7 @@ export class HeardHours {
     const { calendar: ticks, sources: codes, regions } = this.#profile
     const { streams } = sources
     const bySource = new Map<number, SourcesHeard['sources'][number]>()
-    for (const key of streams.inOrder()) {
-      const depth = streams.depthOf(key)
-      if (depth > outermost) break
-      if (depth < outermost) continue
+    for (const key of streams.inOrderAt(outermost)) {
       const { source, region } = this.#keys.arrivalOf(key)
       const heard = bySource.get(source) ?? { source: codes[source], regions: [], records: [], lastHeard: [] }
       bySource.set(source, heard)

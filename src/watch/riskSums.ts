@@ -26,7 +26,7 @@ export class RiskSums {
   }
 
   addAll({ keys, enterprises, logOdds, probability }: RiskColumns): void {
-    for (const [at, key] of keys.entries()) this.add(key, enterprises[at], logOdds[at], probability[at])
+    for (let at = 0; at < keys.length; at++) this.add(keys[at], enterprises[at], logOdds[at], probability[at])
   }
 
   /** Sums of a key; zeros for one that never was. */
@@ -38,6 +38,14 @@ export class RiskSums {
       logOdds: this.#logOdds[at],
       probability: this.#probability[at],
     }
+  }
+
+  get count(): number {
+    return this.#index.count
+  }
+  /** The key and sums of an index, as they came. */
+  at(at: number): { key: number; enterprises: number; logOdds: number } {
+    return { key: this.#index.keys[at], enterprises: this.#enterprises[at], logOdds: this.#logOdds[at] }
   }
 
   /** Those that are not 0, in ascending order of their keys. */

@@ -23,19 +23,27 @@ export const Stream = z.object({
 export type Stream = z.infer<typeof Stream>
 
 export class SourceStreams {
-  readonly byKey = new Map<number, Stream>()
+  readonly #streams = new Map<number, Stream>()
   /** Depths of regions that have streams, the whole first. */
   readonly depths: readonly number[]
   readonly #profile: Profile
   readonly #keys: CellKeys
   readonly #keysOf = new Map<number, readonly number[]>()
   readonly #depthOf = new Map<number, number>()
-  #ordered: readonly number[] = []
+  /** Keys in order, by the place of their depth; and those that came since. */
+  readonly #ordered: number[][]
+  readonly #fresh: number[][]
+
+  get byKey(): ReadonlyMap<number, Stream> {
+    return this.#streams
+  }
 
   constructor(profile: Profile, keys: CellKeys) {
     const { regions } = profile
     const judged = profile.file.warnings.regionLevels.map((level) => regions.levels.indexOf(level) + 1)
     this.depths = [...new Set([0, 1, ...judged])].sort((a, b) => a - b)
+    this.#ordered = this.depths.map(() => [])
+    this.#fresh = this.depths.map(() => [])
     this.#profile = profile
     this.#keys = keys
   }
@@ -54,18 +62,31 @@ export class SourceStreams {
 
   /** The stream of a key; made when it is heard for the first time. */
   of(key: number): Stream {
-    const known = this.byKey.get(key)
+    const known = this.#streams.get(key)
     if (known !== undefined) return known
     const made: Stream = { gaps: noGaps(), run: noRun(), own: noRun(), lastBeat: 0 }
-    this.byKey.set(key, made)
+    this.set(key, made)
     return made
+  }
+
+  /** Puts a stream that is not there. */
+  set(key: number, stream: Stream): void {
+    this.#streams.set(key, stream)
+    this.#fresh[this.depths.indexOf(this.depthOf(key))].push(key)
   }
 
   /** All streams, those of coarser regions first; regions of one level by source, then by region. */
   inOrder(): readonly number[] {
-    if (this.#ordered.length < this.byKey.size)
-      this.#ordered = [...this.byKey.keys()].sort((a, b) => this.depthOf(a) - this.depthOf(b) || a - b)
-    return this.#ordered
+    return this.depths.flatMap((depth) => this.inOrderAt(depth))
+  }
+
+  /** Those of regions of one depth. */
+  inOrderAt(depth: number): readonly number[] {
+    const at = this.depths.indexOf(depth)
+    const fresh = this.#fresh[at]
+    if (fresh.length > 0) this.#ordered[at] = [...this.#ordered[at], ...fresh].sort((a, b) => a - b)
+    fresh.length = 0
+    return this.#ordered[at]
   }
 
   depthOf(key: number): number {

@@ -144,7 +144,7 @@ export class SourceWatch {
 
   load({ streams, rhythms, counts }: SavedSources): void {
     for (const [key, stream] of streams) {
-      this.streams.byKey.set(key, stream)
+      this.streams.set(key, stream)
       if (stream.told !== undefined) this.#silent.add(key)
     }
     for (const [source, rhythm] of rhythms) this.#rhythms.set(source, Float64Array.from(rhythm))

@@ -388,7 +388,7 @@ export class WatchTask implements FoldTask {
   /** Where regions stand now; after a close its changes are in what stands. */
   #tellRisk(tick: number): void {
     const { lattice: lines, contradictions, risk } = this.#parts
-    const levels = this.engine.risk.levelsWith(risk.changes.columns())
+    const levels = this.engine.risk.levelsWith(risk.changes)
     if (levels.length === 0) return
     const regions = levels.map(({ node, ...level }) => ({
       ...level,

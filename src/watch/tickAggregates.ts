@@ -153,7 +153,8 @@ export class TickAggregates {
   /** Sums of a node with those of its events that are judged; undefined for one that the tick does not know. */
   judged(node: number): NodeSum | undefined {
     const sum = this.nodes.get(node)
-    return sum === undefined ? undefined : { ...sum, events: sum.events - this.withheld(node) }
+    if (sum !== undefined) sum.events -= this.withheld(node)
+    return sum
   }
 
   /** How many of its events are judged, 0 at least: what was taken back was perhaps not. */

@@ -6,6 +6,7 @@ import { dayMs } from '../../limits.ts'
 import type { Streams } from './streams.ts'
 import { allEvents } from './streams.ts'
 
+const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axis[]
 /** A node shares the limit from so many events on: one that never has any raises no false alarm. */
 const eventsToShare = 3
 
@@ -28,22 +29,17 @@ export class AxisLimits {
 
   /** `axes`: by cell. */
   set(streams: Streams, axes: readonly (Axis | undefined)[]): void {
-    const counts = {
-      industry: { nodes: 0, streams: 0 },
-      region: { nodes: 0, streams: 0 },
-      cell: { nodes: 0, streams: 0 },
-    }
+    const codes = Int8Array.from(axes, (axis) => (axis === undefined ? axisNames.length : axisNames.indexOf(axis)))
+    const [nodes, judged] = [new Int32Array(axisNames.length + 1), new Int32Array(axisNames.length + 1)]
     for (let stream = 0; stream < streams.count; stream++) {
-      const axis = axes[streams.cellAt(stream)]
-      if (axis === undefined) continue
-      const count = counts[axis]
-      count.streams++
-      if (streams.ofAt(stream) === allEvents && streams.eventsSoFar(stream) >= eventsToShare) count.nodes++
+      const code = codes[streams.cellAt(stream)]
+      judged[code]++
+      if (streams.ofAt(stream) === allEvents && streams.eventsSoFar(stream) >= eventsToShare) nodes[code]++
     }
-    for (const axis of ['industry', 'region', 'cell'] as const) {
-      const sharing = Math.max(1, counts[axis].nodes)
-      const judged = Math.max(1, counts[axis].streams)
-      this.#byAxis[axis] = { nodes: sharing, limit: this.#perNode * sharing, streams: judged }
+    for (const [code, axis] of axisNames.entries()) {
+      const sharing = Math.max(1, nodes[code])
+      const count = Math.max(1, judged[code])
+      this.#byAxis[axis] = { nodes: sharing, limit: this.#perNode * sharing, streams: count }
     }
   }
 

@@ -8,7 +8,7 @@ import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { cellEnterprisesMin, dayMs } from '../../limits.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
-import { type NodeSum, noSum } from '../nodeSums.ts'
+import type { NodeSum } from '../nodeSums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { AxisLimits } from './axisLimits.ts'
 import { CellStates } from './cellStates.ts'
@@ -95,9 +95,10 @@ export class CountJudge {
     const { cells, streams } = this
     const cell = cells.cellOf(node, tick)
     if (streams.firstAt(cell) === undefined) streams.open(cell, allEvents)
-    if (aggregates.withheld(node) !== 0) return
+    const at = aggregates.nodes.presentAt(node)
+    if (at === undefined || aggregates.withheld(node) !== 0) return
     for (const group of this.#groups) {
-      if (aggregates.groupEvents(node, group) <= 0 || streams.find(cell, 1 + group) !== undefined) continue
+      if (aggregates.nodes.groupEventsAt(at, group) <= 0 || streams.find(cell, 1 + group) !== undefined) continue
       const share = this.#shares.of(cells.rhythmNodes[cells.rhythmOf[cell]], group, tick)
       streams.open(cell, 1 + group, share * streams.knownOf(cell, cells.seen[2 * cell]))
     }
@@ -110,8 +111,8 @@ export class CountJudge {
     this.expected = this.#expectedOf(looked)
     return axisNames.flatMap((axis) => {
       const judged: Judged<CountEvidence>[] = []
-      for (const [cell, isLooked] of looked.entries()) {
-        if (isLooked === 0 || this.cells.axes[cell] !== axis) continue
+      for (const cell of looked) {
+        if (this.cells.axes[cell] !== axis) continue
         const one = this.#judged(cell, axis, countsOf(aggregates, this.cells.nodes[cell]))
         if (one !== undefined) judged.push(one)
       }
@@ -120,20 +121,22 @@ export class CountJudge {
         judged.map(({ evidence }) => evidence.p),
         { familySize },
       )
-      for (const [at, { evidence }] of judged.entries()) evidence.q = q[at]
+      for (let at = 0; at < judged.length; at++) judged[at].evidence.q = q[at]
       return judged
     })
   }
 
-  /** By cell, whether its counts are looked at: there are some, or it is open. */
-  #looked(aggregates: TickAggregates, isOpen: (node: number) => boolean): Uint8Array {
+  /** Cells whose counts are looked at: there are some, or a warning is open. */
+  #looked(aggregates: TickAggregates, isOpen: (node: number) => boolean): number[] {
     const { nodes } = this.cells
     const tick = this.#closing
+    const looked: number[] = []
     tick.set(aggregates)
-    return Uint8Array.from(nodes, (node, cell) => {
+    for (let cell = 0; cell < nodes.length; cell++) {
       const isQuiet = tick.sums[cell] === 0 && tick.parts[cell] === judgedParts.all
-      return (!isQuiet && aggregates.judgedEvents(node) > 0) || isOpen(node) ? 1 : 0
-    })
+      if ((!isQuiet && aggregates.judgedEvents(nodes[cell]) > 0) || isOpen(nodes[cell])) looked.push(cell)
+    }
+    return looked
   }
 
   /** Evidence by what the open tick has counted so far. */
@@ -266,10 +269,10 @@ export class CountJudge {
       if (of !== allEvents && (!isTold || counts.groupEvents(of - 1) < this.#eventsMin)) continue
       const one = of === allEvents ? all : this.#inTick(stream, tick, counts)
       if (one.events < this.#eventsMin || one.events <= one.expected) continue
-      const burning = { ...one, value: this.#valueOf(one, nodes) }
+      const burning = this.#valued(one, nodes)
       if (most === undefined || burnsMore(burning, most)) most = burning
     }
-    return { all, most: most ?? { ...all, value: this.#valueOf(all, nodes) } }
+    return { all, most: most ?? this.#valued(all, nodes) }
   }
 
   #judged(cell: number, axis: Axis, counts: NodeCounts): Judged<CountEvidence> | undefined {
@@ -279,20 +282,30 @@ export class CountJudge {
     const { sum } = counts
     const { stream, of, events, expected, variance, value } = found.most
     const p = pOf({ mean: expected, variance }, events)
-    return {
-      subject: this.cells.nodes[cell],
-      axis,
-      evidence: {
-        ...{ stream: of, events, expected, variance, p, q: Math.min(1, p * familySize), rateRatio: events / expected },
-        ...{ value, before: Array.from(this.streams.memory(stream)), limit, nodes, familySize },
-        ...{ allEvents: Math.max(0, sum.events), allExpected: found.all.expected },
-        ...{ enterprises: sum.enterprises, squares: sum.squares },
-      },
+    const evidence = {
+      stream: of,
+      events,
+      expected,
+      variance,
+      p,
+      q: Math.min(1, p * familySize),
+      rateRatio: events / expected,
+      value,
+      before: this.streams.memory(stream),
+      limit,
+      nodes,
+      familySize,
+      allEvents: Math.max(0, sum.events),
+      allExpected: found.all.expected,
+      enterprises: sum.enterprises,
+      squares: sum.squares,
     }
+    return { subject: this.cells.nodes[cell], axis, evidence }
   }
 
-  #valueOf({ stream, events, expected, variance }: InTick, nodes: number): number {
-    return this.streams.evidenceWith(stream, { mean: expected, variance }, { y: events, nodes })
+  #valued({ stream, of, events, expected, variance }: InTick, nodes: number): Burning {
+    const value = this.streams.evidenceWith(stream, { mean: expected, variance }, { y: events, nodes })
+    return { stream, of, events, expected, variance, value }
   }
 
   /** The least count of a stream that calls in the open tick; Infinity: none does. */
@@ -309,16 +322,28 @@ export class CountJudge {
     return least
   }
 
-  #expectedOf(looked: Uint8Array): Expected {
+  /** Of what is looked at, and of all else that is usual enough to be shown. */
+  #expectedOf(looked: readonly number[]): Expected {
     const { nodes } = this.cells
     const { means, variances } = this.cells.expected
-    const shown: number[] = []
-    for (const cell of nodes.keys()) if (means[cell] >= shownMeanMin || looked[cell] === 1) shown.push(cell)
-    return {
-      keys: Uint32Array.from(shown, (cell) => nodes[cell]),
-      means: Float32Array.from(shown, (cell) => means[cell]),
-      variances: Float32Array.from(shown, (cell) => variances[cell]),
+    const shown = new Int32Array(nodes.length)
+    let [count, next] = [0, 0]
+    for (let cell = 0; cell < nodes.length; cell++) {
+      const isLooked = looked[next] === cell
+      if (isLooked) next++
+      if (isLooked || means[cell] >= shownMeanMin) shown[count++] = cell
     }
+    const expected = {
+      keys: new Uint32Array(count),
+      means: new Float32Array(count),
+      variances: new Float32Array(count),
+    }
+    for (let at = 0; at < count; at++) {
+      expected.keys[at] = nodes[shown[at]]
+      expected.means[at] = means[shown[at]]
+      expected.variances[at] = variances[shown[at]]
+    }
+    return expected
   }
 }
 
@@ -334,7 +359,7 @@ function burnsMore(one: Burning, other: Burning): boolean {
 function countsOf(aggregates: TickAggregates, node: number): NodeCounts {
   const at = aggregates.nodes.presentAt(node)
   return {
-    sum: aggregates.judged(node) ?? noSum,
+    sum: aggregates.judgedSum(node),
     groupEvents: (group) => (at === undefined ? 0 : aggregates.nodes.groupEventsAt(at, group)),
     withheld: aggregates.withheld(node),
   }

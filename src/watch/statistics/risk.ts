@@ -22,7 +22,7 @@ import {
 import type { Rules } from '../alertState.ts'
 import type { Lattice } from '../lattice.ts'
 import { type Moves, moved } from '../moves.ts'
-import type { RiskColumns } from '../riskSums.ts'
+import type { RiskSums } from '../riskSums.ts'
 import { movedWords } from './movedWords.ts'
 import {
   calledLevel,
@@ -159,7 +159,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
   }
 
   /** Of the whole and the outermost regions as they are with what a tick has changed so far. */
-  levelsWith(changes: RiskColumns): { node: number; enterprises: number; meanLogOdds: number }[] {
+  levelsWith(changes: RiskSums): { node: number; enterprises: number; meanLogOdds: number }[] {
     return this.#standing.levelsWith(changes)
   }
 

@@ -45,6 +45,7 @@ export class StandingRisk {
   readonly #nodesOf = new Map<number, readonly number[]>()
   readonly #known = new Set<number>()
   readonly #outermost = new Set<number>()
+  readonly #outermostOf = new Map<number, readonly number[]>()
   readonly #regions: CodeTree
   readonly #grades: number
   readonly #keys: CellKeys
@@ -94,24 +95,34 @@ export class StandingRisk {
   }
 
   /** Mean log-odds of the whole and the outermost regions, with changes that are not added yet. */
-  levelsWith(changes: RiskColumns): { node: number; enterprises: number; meanLogOdds: number }[] {
-    const keys = this.#keys
+  levelsWith(changes: RiskSums): { node: number; enterprises: number; meanLogOdds: number }[] {
     const sums = new Map<number, { enterprises: number; logOdds: number }>()
     const add = (node: number, enterprises: number, logOdds: number): void => {
-      const known = sums.get(node) ?? { enterprises: 0, logOdds: 0 }
-      sums.set(node, { enterprises: known.enterprises + enterprises, logOdds: known.logOdds + logOdds })
+      const sum = sums.get(node) ?? { enterprises: 0, logOdds: 0 }
+      sum.enterprises += enterprises
+      sum.logOdds += logOdds
+      sums.set(node, sum)
     }
     for (const node of this.#outermost) {
       const { enterprises, logOdds } = this.of(node)
       for (let grade = 0; grade < this.#grades; grade++) add(node, enterprises[grade], logOdds[grade])
     }
-    for (const [at, key] of changes.keys.entries())
-      for (const node of this.#lattice.nodesOf(keys.cellOf(key)))
-        if (this.#isOutermost(node)) add(node, changes.enterprises[at], changes.logOdds[at])
+    for (let at = 0; at < changes.count; at++) {
+      const { key, enterprises, logOdds } = changes.at(at)
+      for (const node of this.#outermostAbove(this.#keys.cellOf(key))) add(node, enterprises, logOdds)
+    }
     return [...sums]
       .filter(([, { enterprises }]) => enterprises > 0)
       .map(([node, { enterprises, logOdds }]) => ({ node, enterprises, meanLogOdds: logOdds / 1_000 / enterprises }))
       .sort((a, b) => a.node - b.node)
+  }
+
+  #outermostAbove(leaf: number): readonly number[] {
+    const known = this.#outermostOf.get(leaf)
+    if (known !== undefined) return known
+    const found = this.#lattice.nodesOf(leaf).filter((node) => this.#isOutermost(node))
+    this.#outermostOf.set(leaf, found)
+    return found
   }
 
   #isOutermost(node: number): boolean {

@@ -73,7 +73,12 @@ function sharingOf({ cells, limits }: Lesson): Float64Array {
     region: limits.of('region').nodes,
     cell: limits.of('cell').nodes,
   }
-  return Float64Array.from(cells.axes, (axis) => (axis === undefined ? 1 : nodes[axis]))
+  const sharing = new Float64Array(cells.axes.length)
+  for (let at = 0; at < sharing.length; at++) {
+    const axis = cells.axes[at]
+    sharing[at] = axis === undefined ? 1 : nodes[axis]
+  }
+  return sharing
 }
 
 /** Judged events of a stream, 0 at least: what was taken back was perhaps not. */

@@ -102,8 +102,10 @@ export class Streams {
     return leastCallingCount(this.#state, stream * stride, expectation, limits)
   }
   /** What the evidence is made of. */
-  memory(stream: number): Float64Array {
-    return this.#state.subarray(stream * stride, stream * stride + streamLength)
+  memory(stream: number): number[] {
+    const found: number[] = []
+    for (let at = stream * stride; at < stream * stride + streamLength; at++) found.push(this.#state[at])
+    return found
   }
 
   /** Counts all events of a node ever. */
