@@ -29,7 +29,7 @@ export class AxisLimits {
 
   /** `axes`: by cell. */
   set(streams: Streams, axes: readonly (Axis | undefined)[]): void {
-    const codes = Int8Array.from(axes, (axis) => (axis === undefined ? axisNames.length : axisNames.indexOf(axis)))
+    const codes = Uint8Array.from(axes, (axis) => (axis === undefined ? axisNames.length : axisNames.indexOf(axis)))
     const [nodes, judged] = [new Int32Array(axisNames.length + 1), new Int32Array(axisNames.length + 1)]
     for (let stream = 0; stream < streams.count; stream++) {
       const code = codes[streams.cellAt(stream)]
