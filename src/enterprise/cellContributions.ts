@@ -27,28 +27,28 @@ import { countedAt } from './score/nearbyRate.ts'
 
 /** The sums of one beat, before they are written as a part. */
 export class ContributionSums {
-  readonly counts = new Deltas()
+  readonly counts = new Deltas(1)
   /** Of the counts by source, those of facts that are not judged. */
-  readonly unjudged = new Deltas()
+  readonly unjudged = new Deltas(1)
   /** Distinct enterprises and, second, sum of squares: by leaf, and what is mended by node. */
-  readonly distinctEnterprises = new Deltas()
-  readonly overlapCorrection = new Deltas()
-  readonly stock = new Deltas()
-  readonly arrivals = new Deltas()
+  readonly distinctEnterprises = new Deltas(2)
+  readonly overlapCorrection = new Deltas(2)
+  readonly stock = new Deltas(1)
+  readonly arrivals = new Deltas(1)
   /** Scored enterprises of the stock; second, their log-odds in thousandths; third, their probabilities in millionths. */
-  readonly risk = new Deltas()
+  readonly risk = new Deltas(3)
   /** Enterprises whose scores contradict their grade, nearly for long enough or longer; second, those that have entered. */
-  readonly contradictions = new Deltas()
+  readonly contradictions = new Deltas(2)
   /** By node and feature: enterprises; second and third, their contributions now and before, in thousandths. */
-  readonly moved = new Deltas()
+  readonly moved = new Deltas(3)
   /** Rows by bin of the champion's reference; only at a tick's close. */
-  readonly drift = new Deltas()
+  readonly drift = new Deltas(1)
   readonly late = new Map<number, Deltas>()
 
   lateOf(tick: number): Deltas {
     const known = this.late.get(tick)
     if (known) return known
-    const made = new Deltas()
+    const made = new Deltas(1)
     this.late.set(tick, made)
     return made
   }
@@ -292,8 +292,13 @@ export function contributions(
     rows.setLogOdds(row, logOdds)
     if (!isInStock(row)) return
     const graded = homeOf(row, tick)
-    addRisk(graded, before, -1)
-    addRisk(graded, logOdds, 1)
+    if (before === undefined || logOdds === undefined) {
+      addRisk(graded, before, -1)
+      addRisk(graded, logOdds, 1)
+    } else {
+      const rise = millionthsOfProbability(logOdds) - millionthsOfProbability(before)
+      sums.risk.add(graded, 0, logOdds - before, rise)
+    }
   }
 
   function addRisk(graded: number, logOdds: number | undefined, sign: 1 | -1): void {

@@ -3,7 +3,7 @@ import { NumberIndex, resized } from '../sums.ts'
 
 const sizeMin = 64
 
-/** Columns up to `count`; what lies behind it says nothing. */
+/** Columns up to `count`; what lies behind it says nothing. Those that are not summed are empty. */
 export type Sums = {
   count: number
   keys: Float64Array
@@ -12,30 +12,36 @@ export type Sums = {
   thirds: Float64Array
 }
 
+/** How many sums a key has. */
+type Columns = 1 | 2 | 3
+
 export class Deltas {
   readonly #index = new NumberIndex()
+  readonly #columns: Columns
   #sums = new Int32Array(sizeMin)
-  #seconds = new Float64Array(sizeMin) // squares: 65,536 events of one row are 2^32
-  #thirds = new Float64Array(sizeMin)
-  readonly #taken: Sums = noSums(sizeMin)
+  #seconds: Float64Array // squares: 65,536 events of one row are 2^32
+  #thirds: Float64Array
+  readonly #taken: Sums
+
+  constructor(columns: Columns) {
+    this.#columns = columns
+    this.#taken = noSums(sizeMin, columns)
+    this.#seconds = new Float64Array(columns > 1 ? sizeMin : 0)
+    this.#thirds = new Float64Array(columns > 2 ? sizeMin : 0)
+  }
 
   add(key: number, delta: number, second = 0, third = 0): void {
     const { count } = this.#index
     const at = this.#index.indexOf(key)
-    if (at < count) {
-      this.#sums[at] += delta
-      this.#seconds[at] += second
-      this.#thirds[at] += third
-      return
-    }
     if (at === this.#sums.length) {
       this.#sums = resized(this.#sums)
       this.#seconds = resized(this.#seconds)
       this.#thirds = resized(this.#thirds)
     }
-    this.#sums[at] = delta
-    this.#seconds[at] = second
-    this.#thirds[at] = third
+    const isNew = at === count
+    this.#sums[at] = isNew ? delta : this.#sums[at] + delta
+    if (this.#columns > 1) this.#seconds[at] = isNew ? second : this.#seconds[at] + second
+    if (this.#columns > 2) this.#thirds[at] = isNew ? third : this.#thirds[at] + third
   }
 
   /** Keys in ascending order with their sums, those that are zero left out; empties the map. Valid until the next call. */
@@ -45,32 +51,38 @@ export class Deltas {
     taken.count = 0
     if (index.count === 0) return taken
     const isFarTooLarge = taken.keys.length > sizeMin && index.count * 16 < taken.keys.length
-    if (isFarTooLarge || index.count > taken.keys.length) Object.assign(taken, noSums(index.keys.length))
+    if (isFarTooLarge || index.count > taken.keys.length) Object.assign(taken, noSums(index.keys.length, this.#columns))
     const { keys, deltas, seconds, thirds } = taken
-    for (let at = 0; at < index.count; at++)
-      if (this.#sums[at] !== 0 || this.#seconds[at] !== 0 || this.#thirds[at] !== 0)
-        keys[taken.count++] = index.keys[at]
+    for (let at = 0; at < index.count; at++) if (!this.#isZero(at)) keys[taken.count++] = index.keys[at]
     sort(keys, taken.count)
     for (let to = 0; to < taken.count; to++) {
       const at = index.indexOf(keys[to])
       deltas[to] = this.#sums[at]
-      seconds[to] = this.#seconds[at]
-      thirds[to] = this.#thirds[at]
+      if (this.#columns > 1) seconds[to] = this.#seconds[at]
+      if (this.#columns > 2) thirds[to] = this.#thirds[at]
     }
     index.clear()
     if (this.#sums.length > index.keys.length) {
       this.#sums = new Int32Array(index.keys.length)
-      this.#seconds = new Float64Array(index.keys.length)
-      this.#thirds = new Float64Array(index.keys.length)
+      this.#seconds = new Float64Array(this.#columns > 1 ? index.keys.length : 0)
+      this.#thirds = new Float64Array(this.#columns > 2 ? index.keys.length : 0)
     }
     return taken
   }
+
+  #isZero(at: number): boolean {
+    if (this.#sums[at] !== 0) return false
+    return (this.#columns < 2 || this.#seconds[at] === 0) && (this.#columns < 3 || this.#thirds[at] === 0)
+  }
 }
 
-function noSums(size: number): Sums {
+function noSums(size: number, columns: Columns): Sums {
   return {
-    ...{ count: 0, keys: new Float64Array(size), deltas: new Int32Array(size) },
-    ...{ seconds: new Float64Array(size), thirds: new Float64Array(size) },
+    count: 0,
+    keys: new Float64Array(size),
+    deltas: new Int32Array(size),
+    seconds: new Float64Array(columns > 1 ? size : 0),
+    thirds: new Float64Array(columns > 2 ? size : 0),
   }
 }
 

@@ -204,17 +204,26 @@ describe('sums', () => {
 
   it('come out in the order of their keys, however many', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(keys, fc.constantFrom(1, -1)), { maxLength: 3_000, size: 'max' }), (added) => {
-        const deltas = new Deltas()
-        const wanted = new Map<number, number>()
-        for (const [key, delta] of added) {
-          deltas.add(key, delta)
-          wanted.set(key, (wanted.get(key) ?? 0) + delta)
-        }
-        const taken = deltas.take()
-        const found = Array.from(taken.keys.subarray(0, taken.count), (key, at) => [key, taken.deltas[at]])
-        expect(found).toEqual([...wanted].filter(([, sum]) => sum !== 0).sort((a, b) => a[0] - b[0]))
-      }),
+      fc.property(
+        fc.array(fc.tuple(keys, fc.constantFrom(1, -1)), { maxLength: 3_000, size: 'max' }),
+        fc.constantFrom(1, 2, 3),
+        (added, columns) => {
+          const deltas = new Deltas(columns)
+          const wanted = new Map<number, number>()
+          for (const [key, delta] of added) {
+            deltas.add(key, delta, ...[2 * delta, 3 * delta].slice(0, columns - 1))
+            wanted.set(key, (wanted.get(key) ?? 0) + delta)
+          }
+          const taken = deltas.take()
+          const sums = [taken.deltas, taken.seconds, taken.thirds].slice(0, columns)
+          const found = Array.from(taken.keys.subarray(0, taken.count), (key, at) => [
+            key,
+            ...sums.map((sum) => sum[at]),
+          ])
+          const inOrder = [...wanted].filter(([, sum]) => sum !== 0).sort((a, b) => a[0] - b[0])
+          expect(found).toEqual(inOrder.map(([key, sum]) => [key, ...[sum, 2 * sum, 3 * sum].slice(0, columns)]))
+        },
+      ),
       { seed, numRuns: 100 },
     )
   })
