@@ -88,11 +88,11 @@ type Said = { log: Log; digest: Digest; warnings: Warning[] }
 const said = new Map<string, Said>()
 
 beforeAll(async () => {
-  for (const [what, records] of Object.entries(histories)) said.set(what, await folded(records, 1))
+  for (const [what, records] of Object.entries(histories)) said.set(what, await folded(records))
 })
 
-async function folded(records: readonly TestRecord[], partitions: number): Promise<Said> {
-  const { log, digest: found } = await foldRecords(records, { ...setting, partitions })
+async function folded(records: readonly TestRecord[]): Promise<Said> {
+  const { log, digest: found } = await foldRecords(records, setting)
   const warnings: Warning[] = []
   for (const topic of Object.values(warningTopics))
     for await (const warning of all(log, topic, Warning.parse)) warnings.push(warning)
@@ -122,10 +122,9 @@ describe.each(Object.keys(histories))('%s', (what) => {
     else expect(raised(of(what))).toEqual([])
   })
 
-  it('is the same with any partitions, and through restarts in the middle of ticks', async () => {
+  it('is the same with other partitions, and through restarts in the middle of ticks', async () => {
     const records = histories[what]
-    expect((await folded(records, 3)).digest).toEqual(of(what).digest)
-    const log = await memoryLog(2)
+    const log = await memoryLog(3)
     await append(log, records)
     const last = records[records.length - 1].timeMs
     const cuts = [-790, 3.4, 16.6, 29.9, 30.2, 36.6, 37.5, 38.5, 40.2, 44.01].map((day) => historyStartMs + day * dayMs)

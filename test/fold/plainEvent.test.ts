@@ -160,17 +160,26 @@ describe('an event', () => {
     ['with codes in other spellings', spelt],
   ])('decoded the short way is what the decoder says (%s)', (_, profile) => {
     const stride = 5 + profile.file.factColumns.length
+    const ways = [0, 1].map((partition) => {
+      const where = { partition, partitions: 1 + partition }
+      return { plain: plainEvents(profile, where), checked: decoder(profile, where) }
+    })
+    const empty = (): EventColumns => {
+      const columns = new EventColumns(stride)
+      columns.clear(1)
+      return columns
+    }
     let short = 0
     fc.assert(
       fc.property(eventBytes, fc.constantFrom('E1', 'E1', 'E1', 'E2', null), fc.nat(1), (value, key, partition) => {
-        const where = { partition, partitions: 1 + partition }
+        const { plain, checked } = ways[partition]
         const record: LogRecord = { offset: 0, timeMs: 0, key, value, headers: null }
-        const [columns, wanted] = [new EventColumns(stride), new EventColumns(stride)]
-        for (const one of [columns, wanted]) one.clear(1)
-        const id = plainEvents(profile, where)(record, columns)
+        const columns = empty()
+        const id = plain(record, columns)
         if (id === undefined) return
         short++
-        const event = decoder(profile, where).event(record, wanted.words, 0)
+        const wanted = empty()
+        const event = checked.event(record, wanted.words, 0)
         if (isRefusal(event)) throw new Error(`${event.refused} ${event.detail}`)
         wanted.put(event)
         expect(id).toBe(event.enterpriseId)
