@@ -56,8 +56,9 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     const { early } = this.#statistic
     if (early === undefined) return []
     const standing = (subject: number): Level => this.#warnings.standing(subject).level
-    const subjects = new Set([...early.subjects(tick, facts, standing), ...this.#explained])
-    return [...subjects]
+    const found = early.subjects(tick, facts, standing)
+    if (found.length + this.#explained.size === 0) return []
+    return [...new Set([...found, ...this.#explained])]
       .sort((a, b) => a - b)
       .flatMap((subject): Call[] => {
         const one = early.judged(tick, facts, subject)

@@ -74,9 +74,11 @@ export class SourceWatch {
   /** Silences that ended in a beat, after all of its arrivals were taken. */
   spoke(beat: number, tick: number): SourceSpoke[] {
     const notices: SourceSpoke[] = []
-    for (const key of [...this.#silent].sort((a, b) => a - b)) {
-      const { lastBeat, told, run } = this.streams.of(key)
-      if (lastBeat !== beat || told === undefined || told.spoke) continue
+    const heard: number[] = []
+    for (const key of this.#silent) if (this.streams.of(key).lastBeat === beat) heard.push(key)
+    for (const key of heard.sort((a, b) => a - b)) {
+      const { told, run } = this.streams.of(key)
+      if (told === undefined || told.spoke) continue
       told.spoke = true
       notices.push({
         kind: 'SourceSpoke',

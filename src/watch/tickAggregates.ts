@@ -128,6 +128,7 @@ export class TickAggregates {
 
   /** Late retractions since the last call, by tick, leaf and group. */
   takeLate(): LateRetraction[] {
+    if (this.#late.size === 0) return []
     const late = [...this.#late.values()].sort((a, b) => a.tick - b.tick || a.leaf - b.leaf || a.group - b.group)
     this.#late.clear()
     return late

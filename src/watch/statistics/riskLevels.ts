@@ -5,7 +5,7 @@ import { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../../streams/tree.ts'
 import type { CellKeys } from '../../cells.ts'
-import { NumberSums } from '../../sums.ts'
+import { NumberIndex, NumberSums } from '../../sums.ts'
 import type { Lattice } from '../lattice.ts'
 import { cellKey } from '../moves.ts'
 import { type RiskColumns, RiskSums } from '../riskSums.ts'
@@ -45,6 +45,9 @@ export class StandingRisk {
   readonly #nodesOf = new Map<number, readonly number[]>()
   readonly #known = new Set<number>()
   readonly #outermost = new Set<number>()
+  /** The same numbered as they came, and how many there can be; and above each leaf. */
+  readonly #outermostNodes = new NumberIndex()
+  readonly #outermostMax: number
   readonly #outermostOf = new Map<number, readonly number[]>()
   readonly #regions: CodeTree
   readonly #grades: number
@@ -53,6 +56,7 @@ export class StandingRisk {
 
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
     this.#regions = profile.regions
+    this.#outermostMax = profile.regions.nodes.filter(({ depth }) => depth <= 1).length
     this.#grades = profile.grades.length
     this.#keys = keys
     this.#lattice = lattice
@@ -96,31 +100,37 @@ export class StandingRisk {
 
   /** Mean log-odds of the whole and the outermost regions, with changes that are not added yet. */
   levelsWith(changes: RiskSums): { node: number; enterprises: number; meanLogOdds: number }[] {
-    const sums = new Map<number, { enterprises: number; logOdds: number }>()
-    const add = (node: number, enterprises: number, logOdds: number): void => {
-      const sum = sums.get(node) ?? { enterprises: 0, logOdds: 0 }
-      sum.enterprises += enterprises
-      sum.logOdds += logOdds
-      sums.set(node, sum)
-    }
+    const nodes = this.#outermostNodes
+    const [counts, sums] = [new Float64Array(this.#outermostMax), new Float64Array(this.#outermostMax)]
     for (const node of this.#outermost) {
+      const at = nodes.indexOf(node)
       const { enterprises, logOdds } = this.of(node)
-      for (let grade = 0; grade < this.#grades; grade++) add(node, enterprises[grade], logOdds[grade])
+      for (let grade = 0; grade < this.#grades; grade++) {
+        counts[at] += enterprises[grade]
+        sums[at] += logOdds[grade]
+      }
     }
-    for (let at = 0; at < changes.count; at++) {
-      const { key, enterprises, logOdds } = changes.at(at)
-      for (const node of this.#outermostAbove(this.#keys.cellOf(key))) add(node, enterprises, logOdds)
+    for (let change = 0; change < changes.count; change++) {
+      const { key, enterprises, logOdds } = changes.at(change)
+      for (const at of this.#outermostAbove(this.#keys.cellOf(key))) {
+        counts[at] += enterprises
+        sums[at] += logOdds
+      }
     }
-    return [...sums]
-      .filter(([, { enterprises }]) => enterprises > 0)
-      .map(([node, { enterprises, logOdds }]) => ({ node, enterprises, meanLogOdds: logOdds / 1_000 / enterprises }))
-      .sort((a, b) => a.node - b.node)
+    const found: { node: number; enterprises: number; meanLogOdds: number }[] = []
+    for (let at = 0; at < nodes.count; at++)
+      if (counts[at] > 0)
+        found.push({ node: nodes.keys[at], enterprises: counts[at], meanLogOdds: sums[at] / 1_000 / counts[at] })
+    return found.sort((a, b) => a.node - b.node)
   }
 
+  /** Places of the outermost nodes above a leaf. */
   #outermostAbove(leaf: number): readonly number[] {
     const known = this.#outermostOf.get(leaf)
     if (known !== undefined) return known
-    const found = this.#lattice.nodesOf(leaf).filter((node) => this.#isOutermost(node))
+    const found = this.#lattice.nodesOf(leaf).flatMap((node) => {
+      return this.#isOutermost(node) ? [this.#outermostNodes.indexOf(node)] : []
+    })
     this.#outermostOf.set(leaf, found)
     return found
   }
