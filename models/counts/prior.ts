@@ -24,34 +24,53 @@ const countMin = 0.5
  * RangeError if a number is out of range, or if there is no exposure at all.
  */
 export function empiricalPrior(siblings: readonly SiblingRate[]): CountPrior {
-  siblings.forEach(checkSibling)
-  const seen = siblings.filter(({ exposure }) => exposure > 0)
-  const exposure = total(seen.map((sibling) => sibling.exposure))
+  return priorOfColumns({
+    counts: siblings.map(({ count }) => count),
+    exposures: siblings.map(({ exposure }) => exposure),
+    length: siblings.length,
+  })
+}
+
+/** Siblings in columns, the first so many of them. */
+export type SiblingColumns = {
+  readonly counts: ArrayLike<number>
+  readonly exposures: ArrayLike<number>
+  readonly length: number
+}
+
+/** The same of siblings in columns. */
+export function priorOfColumns({ counts, exposures, length }: SiblingColumns): CountPrior {
+  let [seen, count, exposure] = [0, 0, 0]
+  for (let at = 0; at < length; at++) {
+    checkSibling(counts[at], exposures[at])
+    if (exposures[at] === 0) continue
+    seen++
+    count += counts[at]
+    exposure += exposures[at]
+  }
   checkPositive('total exposure of the siblings', exposure)
-  const rate = boundMean(Math.max(total(seen.map(({ count }) => count)), countMin) / exposure)
-  return { rate, shape: seen.length < 2 ? shapeUnknown : shapeOf(seen, { rate, exposure }) }
+  const rate = boundMean(Math.max(count, countMin) / exposure)
+  return { rate, shape: seen < 2 ? shapeUnknown : shapeOf({ counts, exposures, length }, { seen, rate, exposure }) }
 }
 
 /** Shape = rate^2 / variance between siblings: what their spread exceeds that of Poisson counts by. */
 function shapeOf(
-  siblings: readonly SiblingRate[],
-  pooled: { readonly rate: number; readonly exposure: number },
+  { counts, exposures, length }: SiblingColumns,
+  { seen, rate, exposure }: { readonly seen: number; readonly rate: number; readonly exposure: number },
 ): number {
-  const { rate, exposure } = pooled
-  const spread = total(siblings.map((s) => s.exposure * (s.count / s.exposure - rate) * (s.count / s.exposure - rate)))
-  const squares = total(siblings.map((s) => s.exposure * s.exposure))
-  const between = (spread - (siblings.length - 1) * rate) / (exposure - squares / exposure)
+  let [spread, squares] = [0, 0]
+  for (let at = 0; at < length; at++) {
+    const own = exposures[at]
+    if (own === 0) continue
+    spread += own * (counts[at] / own - rate) * (counts[at] / own - rate)
+    squares += own * own
+  }
+  const between = (spread - (seen - 1) * rate) / (exposure - squares / exposure)
   if (!(between > 0)) return shapeMax
   return Math.min(Math.max((rate * rate) / between, shapeMin), shapeMax)
 }
 
-function total(values: readonly number[]): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum
-}
-
-function checkSibling({ count, exposure }: SiblingRate): void {
+function checkSibling(count: number, exposure: number): void {
   if (!(count >= 0 && count < Number.POSITIVE_INFINITY))
     throw new RangeError(`count must be >= 0 and finite, not ${count}`)
   if (!(exposure >= 0 && exposure < Number.POSITIVE_INFINITY)) {

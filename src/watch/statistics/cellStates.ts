@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { CountContext, CountDetector, CountPrior, Expectation } from '../../../models/counts/detector.ts'
-import { empiricalPrior } from '../../../models/counts/prior.ts'
+import { priorOfColumns } from '../../../models/counts/prior.ts'
 import { learnWeekday, weekFactor, weekStateLength } from '../../../models/counts/weekday.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import type { Axis } from '../../../streams/topics.ts'
@@ -63,6 +63,7 @@ export class CellStates {
   readonly #groupOf: number[] = []
   readonly #groups = new Map<string, number>()
   readonly #groupSizes: number[] = []
+  readonly #members: number[][] = []
   #priors: (CountPrior | undefined)[] = []
   /** Week factors by rhythm and phase, worked out once, until rhythms are learnt. */
   readonly #weekFactors = new Map<number, number>()
@@ -105,7 +106,16 @@ export class CellStates {
 
   #forgetAll(): void {
     const { nodes, axes, rhythmNodes, rhythmOf } = this
-    for (const list of [nodes, axes, rhythmNodes, rhythmOf, this.#groupOf, this.#groupSizes, this.#priors])
+    for (const list of [
+      nodes,
+      axes,
+      rhythmNodes,
+      rhythmOf,
+      this.#groupOf,
+      this.#groupSizes,
+      this.#members,
+      this.#priors,
+    ])
       list.length = 0
     this.expected.forget()
     for (const map of [this.index, this.rhythms, this.#lessons, this.#groups, this.#weekFactors]) map.clear()
@@ -206,18 +216,22 @@ export class CellStates {
 
   /** Priors by siblings; those never seen count as silent ones. */
   setPriors(): void {
-    const rates = this.#groupSizes.map((): { count: number; exposure: number }[] => [])
-    let exposureMax = 0
-    for (const [cell, group] of this.#groupOf.entries()) {
-      const exposure = this.seen[2 * cell + 1]
-      rates[group].push({ count: this.seen[2 * cell], exposure })
-      exposureMax = Math.max(exposureMax, exposure)
-    }
     this.expected.forget()
-    this.#priors = rates.map((known, group) => {
-      for (let silent = known.length; silent < this.#groupSizes[group]; silent++)
-        known.push({ count: 0, exposure: exposureMax })
-      return known.some(({ exposure }) => exposure > 0) ? empiricalPrior(known) : undefined
+    let exposureMax = 0
+    for (let cell = 0; cell < this.nodes.length; cell++) exposureMax = Math.max(exposureMax, this.seen[2 * cell + 1])
+    let size = 0
+    for (const [group, { length }] of this.#members.entries()) size = Math.max(size, length, this.#groupSizes[group])
+    const columns = { counts: new Float64Array(size), exposures: new Float64Array(size) }
+    this.#priors = this.#members.map((members, group) => {
+      for (const [at, cell] of members.entries()) {
+        columns.counts[at] = this.seen[2 * cell]
+        columns.exposures[at] = this.seen[2 * cell + 1]
+      }
+      const length = Math.max(members.length, this.#groupSizes[group])
+      columns.counts.fill(0, members.length, length)
+      columns.exposures.fill(exposureMax, members.length, length)
+      const isKnown = columns.exposures.subarray(0, length).some((exposure) => exposure > 0)
+      return isKnown ? priorOfColumns({ ...columns, length }) : undefined
     })
   }
 
@@ -257,6 +271,8 @@ export class CellStates {
     const { key, size } = this.#lattice.siblingsOf(node)
     const group = this.#groups.get(key) ?? this.#groupSizes.push(size) - 1
     this.#groups.set(key, group)
+    if (group === this.#members.length) this.#members.push([])
+    this.#members[group].push(cell)
     this.#groupOf.push(group)
     this.rhythmOf.push(this.#placeOf(this.#lattice.rhythmOf(node)))
     return cell
