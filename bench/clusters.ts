@@ -12,7 +12,7 @@ import type { Profile } from '../streams/profile.ts'
 import { type BenchOptions, printResult, progress } from './options.ts'
 import { archivedMarket } from './outbreaks/archive.ts'
 import { market, plannedIn } from './outbreaks/planned.ts'
-import { type Cluster, replayClusters } from './outbreaks/replay.ts'
+import { type Cluster, replayClusters, replayOf } from './outbreaks/replay.ts'
 
 const seedsByDefault = [1, 2, 3, 4, 5]
 const falsePerWeekMax = 0.1
@@ -33,7 +33,7 @@ async function runClusters(seeds: readonly number[]): Promise<object> {
     const { truth, ticks } = await archivedMarket(profile, { ...market, halves: true, seed }, progress)
     progress(`seed ${seed}: judging again`)
     const planned = plannedIn(profile, lines, truth)
-    const clusters = replayClusters(profile, ticks)
+    const clusters = replayClusters(replayOf(profile, ticks))
     runs.push({ clusters, planned, pairs: pairsIn(profile, lines, truth), weeks: ticks.length / 7 })
   }
   const limits = [...new Set(runs.flatMap(({ clusters }) => clusters.map(({ p }) => p)))].sort((a, b) => a - b)

@@ -11,7 +11,7 @@ import { type BenchOptions, printResult, progress } from './options.ts'
 import { archivedMarket } from './outbreaks/archive.ts'
 import { type AtEqualFalse, atEqualFalse, type Seed } from './outbreaks/atEqualFalse.ts'
 import { keyOf, market, plannedIn } from './outbreaks/planned.ts'
-import { replayCounts, replayDetector } from './outbreaks/replay.ts'
+import { replayCounts, replayDetector, replayOf } from './outbreaks/replay.ts'
 
 const seedsByDefault = [1, 2, 3, 4, 5]
 const falsePerWeek = [0.2, 0.5, 1] as const
@@ -37,9 +37,10 @@ async function runOutbreaks(seeds: readonly number[]): Promise<object> {
       byDetector.set(detector, [...(byDetector.get(detector) ?? []), { values, planned, weeks, fromTick }])
     }
     progress(`seed ${seed}: judging again`)
-    const { warnings, values } = replayCounts(profile, ticks)
+    const replay = replayOf(profile, ticks)
+    const { warnings, values } = replayCounts(replay)
     add('shipped', values)
-    for (const detector of others) add(detector, replayDetector(profile, detector, ticks))
+    for (const detector of others) add(detector, replayDetector(replay, detector))
     const raised = warnings.filter(({ change }) => change === 'raised')
     const calls = raised.map(({ region, industry, tick }) => ({ subject: keyOf(profile, region, industry), tick }))
     const { outbreaks, found } = scoreCalls(calls, planned)

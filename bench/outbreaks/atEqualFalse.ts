@@ -1,6 +1,6 @@
 /** Calls at one multiplier on all limits, chosen so that false episodes a country-week are as many as asked for. */
 import { type Call, type Planned, type Score, scoreCalls } from '../../models/quality/episodes.ts'
-import type { Value } from './replay.ts'
+import { callsAt, type Value } from './replay.ts'
 
 /** What one seed brought under one detector. */
 export type Seed = { values: readonly Value[]; planned: readonly Planned[]; weeks: number; fromTick: number }
@@ -43,7 +43,7 @@ function crossing(isWithin: (log: number) => boolean, from: number, to: number):
 
 export function atLimit(seeds: readonly Seed[], limit: number): AtEqualFalse {
   const scores = seeds.map(({ values, planned, fromTick }): Score => {
-    const calls: Call[] = values.filter(({ value, tick }) => value > limit && tick >= fromTick)
+    const calls: Call[] = values.filter((one) => one.tick >= fromTick && callsAt(one, limit))
     return scoreCalls(calls, planned)
   })
   const sum = (of: (score: Score) => number): number => scores.reduce((total, score) => total + of(score), 0)

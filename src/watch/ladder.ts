@@ -56,27 +56,38 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     const { early } = this.#statistic
     if (early === undefined) return []
     const standing = (subject: number): Level => this.#warnings.standing(subject).level
+    const judged = (subject: number): Judged<E>[] => {
+      const one = early.judged(tick, facts, subject)
+      return one === undefined ? [] : [one]
+    }
     const found = early.subjects(tick, facts, standing)
     if (found.length + this.#explained.size === 0) return []
-    return [...new Set([...found, ...this.#explained])]
-      .sort((a, b) => a - b)
-      .flatMap((subject): Call[] => {
-        const one = early.judged(tick, facts, subject)
-        if (one === undefined) return []
-        const called = this.#statistic.called(one.evidence, 0)
-        const isExplained = (): boolean => {
-          const above = this.#lattice.parentsOf(subject).flatMap((node) => early.judged(tick, facts, node) ?? [])
-          return standing(subject) === 'calm' && above.some((parent) => this.#explains(parent, one))
-        }
-        this.#explained.delete(subject)
-        if (rank(called) <= rank(standing(subject))) return []
-        if (isExplained()) {
-          this.#explained.add(subject)
-          return []
-        }
-        const record = early.record(one, facts, beat)
-        return [{ early: record, warnings: this.raiseEarly(record, tick) }]
-      })
+    const reached = [...new Set([...found, ...this.#explained])].sort((a, b) => a - b).flatMap(judged)
+    return reached.flatMap((one): Call[] => {
+      const { subject } = one
+      const called = this.#statistic.called(one.evidence, 0)
+      const isExplained = (): boolean => {
+        if (standing(subject) !== 'calm') return false
+        const above = this.#lattice.parentsOf(subject).flatMap(judged)
+        if (above.some((parent) => this.#explains(parent, one))) return true
+        const across = new Set([
+          ...this.#warnings.standingAbove(),
+          ...reached.filter((other) => this.#calls(other)).map((other) => other.subject),
+        ])
+        return [...across]
+          .filter((other) => this.#lattice.sharedBy(subject, other) !== undefined)
+          .flatMap(judged)
+          .some((other) => this.#explainsAcross(other, one))
+      }
+      this.#explained.delete(subject)
+      if (rank(called) <= rank(standing(subject))) return []
+      if (isExplained()) {
+        this.#explained.add(subject)
+        return []
+      }
+      const record = early.record(one, facts, beat)
+      return [{ early: record, warnings: this.raiseEarly(record, tick) }]
+    })
   }
 
   raiseEarly(early: Early, tick: number): Warning[] {
@@ -99,11 +110,12 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     const calling = new Set(
       judged.flatMap(({ subject, evidence }) => (statistic.called(evidence, 0) === 'calm' ? [] : [subject])),
     )
-    const warnings = statistic.isWarm(tick) ? this.#moveAll(judged, tick, beat, facts) : []
+    const shadows = new Set<number>()
+    const warnings = statistic.isWarm(tick) ? this.#moveAll(judged, tick, beat, facts, shadows) : []
     const holdsCalls = statistic.isWarm(tick) && statistic.rules.sustained === undefined
     const isCalling = (subject: number): boolean => holdsCalls && calling.has(subject)
     const isHeld = (subject: number): boolean => isCalling(subject) || this.#warnings.isHeld(subject, tick)
-    statistic.learn(tick, facts, isHeld)
+    statistic.learn(tick, facts, { isHeld, isShadow: (subject) => shadows.has(subject) })
     return warnings
   }
 
@@ -139,18 +151,32 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     this.#warnings.load(moves === undefined ? open : moved(contract, open, moves))
   }
 
-  #moveAll(judged: readonly Judged<E>[], tick: number, beat: number, facts: TickFacts): Warning[] {
+  #moveAll(
+    judged: readonly Judged<E>[],
+    tick: number,
+    beat: number,
+    facts: TickFacts,
+    shadows: Set<number>,
+  ): Warning[] {
     const statistic = this.#statistic
     const bySubject = new Map(judged.map((one) => [one.subject, one]))
     const own = new Map(judged.map((one) => [one.subject, statistic.called(one.evidence, 0)]))
-    const childrenOf = this.#childrenOf(judged.filter((one) => own.get(one.subject) !== 'calm'))
+    const calling = judged.filter((one) => own.get(one.subject) !== 'calm')
+    const childrenOf = this.#childrenOf(calling)
+    const burning = judged.filter(
+      ({ subject }) => own.get(subject) !== 'calm' || this.#warnings.standing(subject).level !== 'calm',
+    )
     const warnings: Warning[] = []
     for (const one of judged) {
       const { subject, evidence } = one
       const children = childrenOf.get(subject) ?? []
       const called = statistic.called(evidence, children.length)
       const before = this.#warnings.standing(subject)
-      const isExplained = before.level === 'calm' && called !== 'calm' && this.#isExplained(one, bySubject)
+      const isAsked = before.level === 'calm' && called !== 'calm'
+      const isBelow = isAsked && this.#isExplained(one, bySubject)
+      const isShadow = isAsked && burning.some((other) => this.#explainsAcross(other, one))
+      if (isShadow) shadows.add(subject)
+      const isExplained = isBelow || isShadow
       const next = nextState(
         before,
         { called: isExplained ? 'calm' : called, quiet: statistic.isQuiet(evidence, before.level) },
@@ -190,7 +216,23 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
 
   /** Whether a parent calls, and its rise alone would bring its child's. */
   #explains(parent: Judged<E>, child: Judged<E>): boolean {
-    return this.#statistic.called(parent.evidence, 0) !== 'calm' && this.#statistic.explainedByParent(child, parent)
+    return this.#calls(parent) && this.#statistic.explainedByParent(child, parent)
+  }
+
+  /** Whether one that lies neither above nor below another brings what they share, without which the other would not call; and not the reverse. */
+  #explainsAcross(other: Judged<E>, one: Judged<E>): boolean {
+    const shared = this.#lattice.sharedBy(one.subject, other.subject)
+    if (shared === undefined) return false
+    return this.#isShadow(one, other, shared) && !this.#isShadow(other, one, shared)
+  }
+
+  #isShadow(one: Judged<E>, other: Judged<E>, shared: number): boolean {
+    const rest = this.#statistic.restAcross?.(one, other, shared)
+    return rest !== undefined && this.#statistic.called(rest, 0) === 'calm'
+  }
+
+  #calls({ evidence }: Judged<E>): boolean {
+    return this.#statistic.called(evidence, 0) !== 'calm'
   }
 }
 

@@ -19,6 +19,8 @@ export type Lattice = {
   parentsOf(node: number): readonly number[]
   /** Whether a node lies above another, or is it. */
   contains(above: number, below: number): boolean
+  /** What two nodes share of which neither lies above the other: the deeper region in the deeper industry; undefined where nothing. */
+  sharedBy(one: number, other: number): number | undefined
   /** Nodes that share a prior: the same industry in regions of one parent, or industries of one parent. */
   siblingsOf(node: number): { key: string /** How many there are, seen or not. */; size: number }
   /** The nation-wide node whose weekly rhythm a node follows: its outermost judged industry, or the whole. */
@@ -37,7 +39,19 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
   const [regionChildren, industryChildren] = [childCounts(regions), childCounts(industries)]
   const whole = keys.cell(rootIndex, rootIndex)
 
-  return { whole, nodesOf, axisOf, parentsOf, contains, siblingsOf, rhythmOf, regionOf: keys.region, isNear, codes }
+  return {
+    whole,
+    nodesOf,
+    axisOf,
+    parentsOf,
+    contains,
+    sharedBy,
+    siblingsOf,
+    rhythmOf,
+    regionOf: keys.region,
+    isNear,
+    codes,
+  }
 
   function nodesOf(leaf: number): readonly number[] {
     const found = [whole]
@@ -72,6 +86,17 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
       isAbove(regions, keys.region(above), keys.region(below)) &&
       isAbove(industries, keys.industry(above), keys.industry(below))
     )
+  }
+
+  function sharedBy(one: number, other: number): number | undefined {
+    const [region, otherRegion] = [keys.region(one), keys.region(other)]
+    const [industry, otherIndustry] = [keys.industry(one), keys.industry(other)]
+    if (region === otherRegion || industry === otherIndustry) return undefined
+    if (isAbove(regions, otherRegion, region) && isAbove(industries, industry, otherIndustry))
+      return keys.cell(region, otherIndustry)
+    if (isAbove(regions, region, otherRegion) && isAbove(industries, otherIndustry, industry))
+      return keys.cell(otherRegion, industry)
+    return undefined
   }
 
   function isNear(region: number, node: number): boolean {

@@ -67,6 +67,11 @@ export class OpenWarnings<E extends object, D extends object> {
     return this.#open.get(subject)?.standing ?? calmState
   }
 
+  /** Subjects that stand above calm. */
+  standingAbove(): number[] {
+    return [...this.#open].flatMap(([subject, { standing }]) => (standing.level === 'calm' ? [] : [subject]))
+  }
+
   /** How many subjects stand at each level; calm: called for lately, not raised. */
   countByLevel(): Record<Level, number> {
     const counts: Record<Level, number> = { calm: 0, blue: 0, yellow: 0, orange: 0, red: 0 }

@@ -50,6 +50,24 @@ it('contains what lies below in both trees', () => {
   expect(lines.contains(lines.whole, node('UNKNOWN', 'UNKNOWN'))).toBe(true)
 })
 
+it('two nodes of which one is deeper in region and the other in industry share the deeper of both', () => {
+  const table: [one: number, other: number, shared: string | undefined][] = [
+    [node('', 'X'), node('P', ''), 'P/X'],
+    [node('', 'X'), node('P1', ''), 'P1/X'],
+    [node('P', 'X'), node('P1', ''), 'P1/X'],
+    [node('P', 'X'), node('Q', ''), undefined],
+    [node('P', 'X'), node('', 'Y'), undefined],
+    [node('P', ''), node('P1', ''), undefined],
+    [node('', 'X'), node('P1', 'X'), undefined],
+    [node('P', 'X'), node('P', 'X'), undefined],
+  ]
+  for (const [one, other, shared] of table) {
+    const found = lines.sharedBy(one, other)
+    expect(found === undefined ? undefined : nameOf(found), `${nameOf(one)} and ${nameOf(other)}`).toBe(shared)
+    expect(lines.sharedBy(other, one)).toBe(found)
+  }
+})
+
 it('a cell shares its prior with the same industry in the regions beside it; unknown ones are no siblings', () => {
   expect(lines.siblingsOf(node('P1', 'X'))).toEqual({ ...lines.siblingsOf(node('P2', 'X')), size: 2 })
   expect(lines.siblingsOf(node('P1', 'X')).key).not.toBe(lines.siblingsOf(node('P1', 'Y')).key)

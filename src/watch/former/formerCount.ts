@@ -10,10 +10,10 @@ import type { Rules } from '../alertState.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
 import { noSum } from '../nodeSums.ts'
-import { CellStates } from '../statistics/cellStates.ts'
+import { atMostExpected, CellStates } from '../statistics/cellStates.ts'
 import { type CountDetail, told } from '../statistics/count.ts'
 import { formerDetectorOf } from '../statistics/detectors.ts'
-import type { EarlyCalls, Judged, Published, Saying, Statistic, TickFacts } from '../statistics/statistic.ts'
+import type { EarlyCalls, Judged, Lesson, Published, Saying, Statistic, TickFacts } from '../statistics/statistic.ts'
 import {
   calledLevel,
   evidenceOf,
@@ -82,8 +82,8 @@ export class FormerCountStatistic implements Statistic<FormerEvidence, CountDeta
     })
   }
 
-  learn(tick: number, { aggregates }: TickFacts, isHeld: (node: number) => boolean): void {
-    this.cells.learn(tick, aggregates, isHeld)
+  learn(tick: number, { aggregates }: TickFacts, { isHeld }: Lesson): void {
+    this.cells.learn(tick, aggregates, (node, counted) => (isHeld(node) ? atMostExpected(counted) : counted.events))
     this.#setFamilies()
   }
 

@@ -37,6 +37,14 @@ const Saved = z.object({
 /** What a node counted in the last ticks, with what is not judged yet, and that alone. */
 type Lesson = { totals: number[]; taught: number[] }
 
+/** What a node learns of the events of a tick. */
+export type Taught = (node: number, counted: { events: number; expected: number }) => number | undefined
+
+/** No more events than were expected. */
+export function atMostExpected({ events, expected }: { events: number; expected: number }): number {
+  return Math.min(events, Math.round(expected))
+}
+
 export class CellStates {
   readonly detector: CountDetector
   readonly index = new Map<number, number>()
@@ -140,10 +148,10 @@ export class CellStates {
   }
 
   /**
-   * Takes a closed tick into every state, then the priors of the next. Of a held cell, whose outbreak must not teach it, no more than was
-   * expected. Returns the nodes that begin anew.
+   * Takes a closed tick into every state, then the priors of the next. `taught`: what a node learns of its events; undefined: nothing.
+   * Returns the nodes that begin anew.
    */
-  learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): number[] {
+  learn(tick: number, aggregates: TickAggregates, taught: Taught): number[] {
     const { detector, state } = this
     const keep = this.#profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (let cell = 0; cell < this.nodes.length; cell++) {
@@ -151,11 +159,16 @@ export class CellStates {
       if (aggregates.backlog.of(node) !== 0) continue // what was kept back says nothing of the tick
       const events = aggregates.judgedEvents(node)
       const expected = this.expect(cell, tick)
-      const learnt = isHeld(node) ? Math.min(events, Math.round(expected.mean)) : events
+      const learnt = taught(node, { events, expected: expected.mean })
+      this.#note(
+        node,
+        learnt ?? atMostExpected({ events, expected: expected.mean }),
+        Math.max(0, aggregates.taught.of(node)),
+      )
+      if (learnt === undefined) continue
       detector.learn(state, cell * detector.stateLength, this.#context(cell, tick), learnt, expected)
       this.seen[2 * cell] = keep * this.seen[2 * cell] + learnt
       this.seen[2 * cell + 1] = keep * this.seen[2 * cell + 1] + 1
-      this.#note(node, learnt, Math.max(0, aggregates.taught.of(node)))
     }
     this.#learnRhythms(tick, aggregates)
     this.setPriors()

@@ -3,8 +3,8 @@ import { resized } from '../../sums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import type { CellStates } from './cellStates.ts'
 
-/** What of a cell is judged: all of it; its total alone, since of what is withheld nobody knows the group; nothing of this tick. */
-export const judgedParts = { all: 0, total: 1, nothing: 2 } as const
+/** What of a cell is judged: all of it; what is not withheld, of which nobody knows the group; nothing of this tick. */
+export const judgedParts = { all: 0, rest: 1, nothing: 2 } as const
 
 export class CellTick {
   /** Index of the node's sums + 1; 0 for one that the tick does not know. */
@@ -41,7 +41,7 @@ export class CellTick {
     const cell = this.#cells.index.get(node)
     if (cell === undefined || this.#cells.axes[cell] === undefined || this.parts[cell] !== judgedParts.all) return
     if (aggregates.backlog.of(node) !== 0) this.parts[cell] = judgedParts.nothing
-    else if (aggregates.withheld(node) !== 0) this.parts[cell] = judgedParts.total
+    else if (aggregates.withheld(node) !== 0) this.parts[cell] = judgedParts.rest
     if (this.parts[cell] !== judgedParts.all) this.partly.push(cell)
   }
 

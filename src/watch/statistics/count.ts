@@ -12,6 +12,7 @@ import type { Moves } from '../moves.ts'
 import {
   CountEvidence,
   effectiveEnterprises,
+  evidenceWithout,
   explainedByChild,
   explainedByParent,
   reduced,
@@ -24,6 +25,7 @@ import type {
   EarlyCalls,
   Expected,
   Judged,
+  Lesson,
   Listed,
   Published,
   Saying,
@@ -101,8 +103,8 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     return this.#listed
   }
 
-  learn(tick: number, { aggregates }: TickFacts, isHeld: (node: number) => boolean): void {
-    this.judgeOf.learn(tick, aggregates, (node) => isHeld(node) || this.#loud.has(node))
+  learn(tick: number, { aggregates }: TickFacts, { isHeld, isShadow }: Lesson): void {
+    this.judgeOf.learn(tick, aggregates, { isHeld: (node) => isHeld(node) || this.#loud.has(node), isShadow })
   }
 
   called(evidence: CountEvidence): Level {
@@ -117,6 +119,13 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   explainedByParent(child: Judged<CountEvidence>, parent: Judged<CountEvidence>): boolean {
     const above = this.judgeOf.counted(parent.subject, child.evidence.stream)
     return above !== undefined && explainedByParent(child.evidence, above)
+  }
+
+  restAcross(one: Judged<CountEvidence>, other: Judged<CountEvidence>, shared: number): CountEvidence | undefined {
+    const { stream } = one.evidence
+    const [part, across] = [this.judgeOf.counted(shared, stream), this.judgeOf.counted(other.subject, stream)]
+    if (part === undefined || across === undefined || part.events <= part.expected) return undefined
+    return explainedByParent(part, across) ? evidenceWithout(one.evidence, part) : undefined
   }
 
   explainedByChild(parent: Judged<CountEvidence>, child: Judged<CountEvidence>): boolean {

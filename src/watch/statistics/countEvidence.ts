@@ -64,12 +64,28 @@ export function explainedByChild(
   child: Pick<Stream, 'events' | 'expected'>,
   rateRatioMin: number,
 ): boolean {
-  const mean = parent.expected - child.expected
-  if (mean <= 0) return true
-  const share = mean / parent.expected
-  const expectation = { mean, variance: Math.max(mean, mean + (parent.variance - parent.expected) * share * share) }
-  const events = Math.max(0, parent.events - child.events)
-  return events / mean < rateRatioMin && pOf(expectation, events) > explainedPMin
+  const rest = without(parent, child)
+  if (rest === undefined) return true
+  const { events, expected, variance } = rest
+  return events / expected < rateRatioMin && pOf({ mean: expected, variance }, events) > explainedPMin
+}
+
+/** A stream without a part of it; undefined where nothing else was expected. */
+function without(whole: Stream, part: Pick<Stream, 'events' | 'expected'>): Stream | undefined {
+  const expected = whole.expected - part.expected
+  if (!(expected > 0)) return undefined
+  const share = expected / whole.expected
+  const variance = Math.max(expected, expected + (whole.variance - whole.expected) * share * share)
+  return { events: Math.max(0, whole.events - part.events), expected, variance }
+}
+
+/** Evidence without a part of its stream: what was gathered before this tick stays. */
+export function evidenceWithout(evidence: CountEvidence, part: Stream): CountEvidence {
+  const rest = without(evidence, part) ?? { events: 0, expected: evidence.expected, variance: evidence.variance }
+  const expectation = { mean: rest.expected, variance: rest.variance }
+  const counted = { y: rest.events, nodes: evidence.nodes }
+  const value = evidenceWith(Float64Array.from(evidence.before), 0, expectation, counted)
+  return { ...evidence, ...rest, value, rateRatio: rest.events / rest.expected }
 }
 
 const explainedPMin = 0.01

@@ -15,7 +15,8 @@ import { CellStates } from './cellStates.ts'
 import { CellTick, judgedParts } from './cellTick.ts'
 import { type CountEvidence, pOf, type Stream } from './countEvidence.ts'
 import { GroupShares, SavedShares } from './groupShares.ts'
-import type { Expected, Judged } from './statistic.ts'
+import { Holding, heldTicksMax } from './holding.ts'
+import type { Expected, Judged, Lesson } from './statistic.ts'
 import { learnStreams } from './streamLearning.ts'
 import { allEvents, Streams } from './streams.ts'
 
@@ -23,7 +24,7 @@ const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axi
 /** What is expected is shown of cells without events too, from this mean on. */
 const shownMeanMin = 0.1
 
-/** What a node counts in a tick; groups are judged where nothing is withheld: of what is withheld nobody knows the group. */
+/** What a node counts in a tick. Of what is withheld nobody knows the group: a group is judged by what is left if all of it is. */
 type NodeCounts = { sum: NodeSum; groupEvents: (group: number) => number; withheld: number }
 /** A stream of a node in a tick, and its evidence. */
 type InTick = Stream & { stream: number; of: number }
@@ -36,6 +37,7 @@ export class CountJudge {
   expected: Expected = { keys: new Uint32Array(0), means: new Float32Array(0), variances: new Float32Array(0) }
   readonly #lattice: Lattice
   #shares: GroupShares
+  readonly #holding: Holding
   readonly #fresh: () => { streams: Streams; shares: GroupShares }
   readonly #limits: AxisLimits
   /** The tick that is judged, and the counts that are judged in it. */
@@ -65,6 +67,7 @@ export class CountJudge {
     const { streams, shares } = this.#fresh()
     this.streams = streams
     this.#shares = shares
+    this.#holding = new Holding(heldTicksMax(profile.calendar.tickMs))
     this.#limits = new AxisLimits(profile)
     this.#eventsMin = profile.file.warnings.eventsMin
     const judged = new Set(profile.types.flatMap((type) => (type.judged ? [type.group] : [])))
@@ -89,6 +92,7 @@ export class CountJudge {
     const { streams, shares } = this.#fresh()
     this.streams = streams
     this.#shares = shares
+    this.#holding.clear()
   }
 
   #open(node: number, tick: number, aggregates: TickAggregates): void {
@@ -96,9 +100,10 @@ export class CountJudge {
     const cell = cells.cellOf(node, tick)
     if (streams.firstAt(cell) === undefined) streams.open(cell, allEvents)
     const at = aggregates.nodes.presentAt(node)
-    if (at === undefined || aggregates.withheld(node) !== 0) return
+    if (at === undefined) return
+    const withheld = Math.max(0, aggregates.withheld(node))
     for (const group of this.#groups) {
-      if (aggregates.nodes.groupEventsAt(at, group) <= 0 || streams.find(cell, 1 + group) !== undefined) continue
+      if (aggregates.nodes.groupEventsAt(at, group) <= withheld || streams.find(cell, 1 + group) !== undefined) continue
       const share = this.#shares.of(cells.rhythmNodes[cells.rhythmOf[cell]], group, tick)
       streams.open(cell, 1 + group, share * streams.knownOf(cell, cells.seen[2 * cell]))
     }
@@ -158,8 +163,7 @@ export class CountJudge {
     const cell = this.cells.index.get(node)
     const stream = cell === undefined ? undefined : this.streams.find(cell, of)
     if (this.#aggregates === undefined || this.#tick === undefined || stream === undefined) return undefined
-    const counts = countsOf(this.#aggregates, node)
-    return of !== allEvents && counts.withheld !== 0 ? undefined : this.#inTick(stream, this.#tick, counts)
+    return this.#inTick(stream, this.#tick, countsOf(this.#aggregates, node))
   }
 
   /** Whether a stream of a node has reached the least count that calls. */
@@ -168,33 +172,34 @@ export class CountJudge {
     const { streams } = this
     const [cell, at] = [this.cells.index.get(node), aggregates.nodes.presentAt(node)]
     if (cell === undefined) return false
-    const isGroupJudged = aggregates.withheld(node) === 0
+    const withheld = Math.max(0, aggregates.withheld(node))
     for (let stream = streams.firstAt(cell); stream !== undefined; stream = streams.nextOf(stream)) {
       const of = streams.ofAt(stream)
-      if (of !== allEvents && (!isGroupJudged || at === undefined)) continue
+      if (of !== allEvents && at === undefined) continue
       const events =
         of === allEvents || at === undefined
           ? aggregates.judgedEvents(node)
-          : aggregates.nodes.groupEventsAt(at, of - 1)
+          : aggregates.nodes.groupEventsAt(at, of - 1) - withheld
       if (events >= this.#eventsMin && events >= this.#leastOf(cell, stream, tick)) return true
     }
     return false
   }
 
-  learn(tick: number, aggregates: TickAggregates, isHeld: (node: number) => boolean): void {
+  learn(tick: number, aggregates: TickAggregates, { isHeld, isShadow }: Lesson): void {
     this.#at(tick, aggregates)
     const { cells, streams } = this
     cells.prepareAll(tick)
     const closing = this.#closing
-    closing.set(aggregates, isHeld)
-    for (const cell of closing.partly)
-      streams.forget(cell, closing.parts[cell] === judgedParts.nothing ? 'all' : 'groups')
+    const held = this.#holding.next(cells.nodes, isHeld)
+    closing.set(aggregates, (node) => held.has(node))
+    for (const cell of closing.partly) if (closing.parts[cell] === judgedParts.nothing) streams.forget(cell)
     learnStreams(streams, {
       ...{ cells, aggregates, tick: closing, limits: this.#limits, groups: this.#groupCount },
       shares: this.#sharesIn(tick),
       keep: tick === cells.firstTick ? undefined : this.#keep,
     })
-    for (const node of cells.learn(tick, aggregates, isHeld)) {
+    for (const [cell, node] of cells.nodes.entries()) if (isShadow(node)) streams.forget(cell)
+    for (const node of cells.learn(tick, aggregates, (node, { events }) => (held.has(node) ? undefined : events))) {
       const cell = cells.cellOf(node, tick)
       streams.beginAnew(cell, cells.seen[2 * cell])
     }
@@ -205,6 +210,7 @@ export class CountJudge {
   save(out: WordWriter): void {
     this.cells.save(out)
     out.putJson(this.#shares.save())
+    out.putJson(this.#holding.save())
     this.streams.save(out, this.cells.nodes)
   }
 
@@ -212,6 +218,7 @@ export class CountJudge {
     this.cells.load(head, from, moves)
     const shares = SavedShares.parse(from.takeJson())
     this.#shares.load(shares, moves)
+    this.#holding.load(from.takeJson(), moves)
     this.streams.load(from, (node) => {
       const now = moves === undefined ? node : moves.cell(node)
       return now === undefined ? undefined : this.cells.index.get(now)
@@ -248,10 +255,10 @@ export class CountJudge {
     return streams.expect(stream, { cell: expected, share })
   }
 
-  #inTick(stream: number, tick: number, { sum, groupEvents }: NodeCounts): InTick {
+  #inTick(stream: number, tick: number, { sum, groupEvents, withheld }: NodeCounts): InTick {
     const of = this.streams.ofAt(stream)
     const { mean, variance } = this.#expectationOf(stream, tick)
-    const events = Math.max(0, of === allEvents ? sum.events : groupEvents(of - 1))
+    const events = Math.max(0, of === allEvents ? sum.events : groupEvents(of - 1) - Math.max(0, withheld))
     return { stream, of, events, expected: mean, variance }
   }
 
@@ -263,7 +270,7 @@ export class CountJudge {
     const all = this.#inTick(whole, tick, counts)
     let most: Burning | undefined
     // A group of what one or two enterprises brought would tell of them.
-    const isTold = counts.withheld === 0 && counts.sum.enterprises >= cellEnterprisesMin
+    const isTold = counts.sum.enterprises >= cellEnterprisesMin
     for (let stream = streams.firstAt(cell); stream !== undefined; stream = streams.nextOf(stream)) {
       const of = streams.ofAt(stream)
       if (of !== allEvents && (!isTold || counts.groupEvents(of - 1) < this.#eventsMin)) continue

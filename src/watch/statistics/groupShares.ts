@@ -10,11 +10,19 @@ const keepWeekly = 0.985
 /** Events of each group that are taken to have been seen beforehand. */
 const eventsBefore = 0.5
 
+/** The share of a node's events up to which the rest tells of its groups. */
+export const withheldShareMax = 0.05
+
 /** Discounted events by group of nation-wide nodes; rhythms of groups and, last, of all events. */
 export const SavedShares = z.object({
   events: z.array(z.tuple([cellKey, z.array(z.number())])),
   rhythms: z.array(z.array(z.number())),
 })
+
+/** Whether more than a few of a node's events come out of a backlog, which may be of a few groups alone. */
+function isFlooded(aggregates: TickAggregates, node: number): boolean {
+  return aggregates.backlog.of(node) > withheldShareMax * aggregates.nodes.eventsOf(node)
+}
 
 export class GroupShares {
   readonly #profile: Profile
@@ -61,24 +69,24 @@ export class GroupShares {
     return shares
   }
 
-  /** Takes the groups of a closed tick at some nation-wide nodes; a node of which events are not judged says nothing. */
+  /** Takes the groups of a closed tick at some nation-wide nodes; one to which a backlog brought much says nothing. */
   learn(tick: number, aggregates: TickAggregates, nodes: Iterable<number>): void {
     const { calendar } = this.#profile
     this.#shares.clear()
     const keep = calendar.weekPhase(tick) === 0 ? keepWeekly : 1
     for (const node of nodes) {
-      if (aggregates.withheld(node) !== 0) continue
+      if (isFlooded(aggregates, node)) continue
       const before = this.#events.get(node)
       const groups = Array.from({ length: this.#groups }, (_, group) => {
         return keep * (before?.[group] ?? 0) + aggregates.groupEvents(node, group)
       })
       this.#events.set(node, groups)
     }
-    if (calendar.phasesPerWeek === 1 || aggregates.withheld(this.#whole) !== 0) return
+    if (calendar.phasesPerWeek === 1 || isFlooded(aggregates, this.#whole)) return
     this.#ratios.clear()
     for (const [group, rhythm] of this.#rhythms.entries()) {
       const events =
-        group < this.#groups ? aggregates.groupEvents(this.#whole, group) : aggregates.judgedEvents(this.#whole)
+        group < this.#groups ? aggregates.groupEvents(this.#whole, group) : aggregates.nodes.eventsOf(this.#whole)
       learnWeekday(rhythm, calendar.weekPhase(tick), events, keepWeekly)
     }
   }

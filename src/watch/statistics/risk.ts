@@ -37,7 +37,7 @@ import {
 import { expectedLevels, type Usual, usualOf } from './riskExpected.ts'
 import { type NodeState, SavedRisk, SavedSums, StandingRisk } from './riskLevels.ts'
 import { signed } from './signed.ts'
-import type { Expected, Judged, Published, Saying, Statistic, TickFacts } from './statistic.ts'
+import type { Expected, Judged, Lesson, Published, Saying, Statistic, TickFacts } from './statistic.ts'
 
 /** The features that moved most, as far as it is known. */
 export type RiskDetail = { moved: readonly MovedFeature[] | undefined }
@@ -118,7 +118,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     return this.#judged.length === 0 ? undefined : expectedLevels(this.#judged)
   }
 
-  learn(_: number, __: TickFacts, isHeld: (node: number) => boolean): void {
+  learn(_: number, __: TickFacts, { isHeld }: Lesson): void {
     const before = this.#states
     this.#states = new Map(
       this.#steps.map(({ node, state }) => {

@@ -60,6 +60,14 @@ export type Saying = {
 /**
  * `E`: evidence, numbers that an open warning keeps. `D`: detail, what is published beside it and worked out for nothing else.
  */
+/** What the ladder says of subjects in a tick that is over. */
+export type Lesson = {
+  /** It stands open, or calls: an outbreak is not taken for usual. */
+  isHeld: (subject: number) => boolean
+  /** It called by nothing but what it shares with one across: what was gathered against it is not its own. */
+  isShadow: (subject: number) => boolean
+}
+
 export interface Statistic<E extends object, D extends object> {
   readonly name: StatisticName
   /** How levels rise and fall. */
@@ -79,8 +87,8 @@ export interface Statistic<E extends object, D extends object> {
   expected?(): Expected | undefined
   /** What of the tick that it judged last is listed, and not raised; absent where nothing is. */
   listed?(): Listed[]
-  /** Takes the tick into the state. A subject that is held learns no more than was expected: it is open, or calls. */
-  learn(tick: number, facts: TickFacts, isHeld: (subject: number) => boolean): void
+  /** Takes the tick into the state. */
+  learn(tick: number, facts: TickFacts, of: Lesson): void
 
   /** The level that evidence calls for; `callingChildren`: subjects right below that call for one themselves. */
   called(evidence: E, callingChildren: number): Level
@@ -88,6 +96,11 @@ export interface Statistic<E extends object, D extends object> {
   isQuiet(evidence: E, level: Level): boolean
   /** Whether a child's evidence is what its parent's rise alone would bring. */
   explainedByParent(child: Judged<E>, parent: Judged<E>): boolean
+  /**
+   * What is left of one's evidence without the node that it shares with another, which lies neither above nor below it. Undefined where the
+   * other's rise would not bring what is shared; absent where nothing is known of parts.
+   */
+  restAcross?(one: Judged<E>, other: Judged<E>, shared: number): E | undefined
   /** Whether a parent without this child would call for nothing. */
   explainedByChild(parent: Judged<E>, child: Judged<E>): boolean
 

@@ -6,6 +6,7 @@ import type { TickAggregates } from '../tickAggregates.ts'
 import type { AxisLimits } from './axisLimits.ts'
 import type { CellStates } from './cellStates.ts'
 import { type CellTick, judgedParts } from './cellTick.ts'
+import { withheldShareMax } from './groupShares.ts'
 import { allEvents, type Streams } from './streams.ts'
 
 /** So many counts are gathered at once. */
@@ -36,7 +37,7 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
   for (let stream = 0; stream < streams.count; stream++) {
     const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
     const part = tick.parts[cell]
-    if (part === judgedParts.nothing || (part === judgedParts.total && of !== allEvents)) continue
+    if (part === judgedParts.nothing) continue
     const y = eventsOf(lesson, cell, of)
     if (of === allEvents) {
       expected.mean = means[cell]
@@ -47,10 +48,8 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
       whole.cell.variance = variances[cell]
       whole.share = shares[cells.rhythmOf[cell] * groups + of - 1]
       streams.setExpected(stream, whole, expected)
-      if (keep !== undefined) {
-        const learnt = tick.isHeld[cell] === 1 ? Math.min(y, Math.round(expected.mean)) : y
-        streams.learn(stream, whole, { y: learnt, expected, keep })
-      }
+      const learnt = keep === undefined || tick.isHeld[cell] === 1 ? undefined : taughtOf(lesson, cell, of)
+      if (keep !== undefined && learnt !== undefined) streams.learn(stream, whole, { y: learnt, expected, keep })
     }
     counts.offsets[length] = streams.offsetOf(stream)
     counts.means[length] = expected.mean
@@ -85,7 +84,19 @@ function sharingOf({ cells, limits }: Lesson): Float64Array {
 function eventsOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number {
   const at = tick.sums[cell] - 1
   if (at < 0) return 0
-  if (of !== allEvents) return Math.max(0, aggregates.nodes.groupEventsAt(at, of - 1))
-  const withheld = tick.parts[cell] === judgedParts.all ? 0 : aggregates.withheld(cells.nodes[cell])
-  return Math.max(0, aggregates.nodes.eventsAt(at) - withheld)
+  const events = of === allEvents ? aggregates.nodes.eventsAt(at) : aggregates.nodes.groupEventsAt(at, of - 1)
+  if (tick.parts[cell] === judgedParts.all) return Math.max(0, events)
+  const withheld = aggregates.withheld(cells.nodes[cell])
+  return Math.max(0, events - (of === allEvents ? withheld : Math.max(0, withheld)))
+}
+
+/** What a group learns: its events, less as many as are withheld of all; undefined where that is more than a few of them. */
+function taughtOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number | undefined {
+  const at = tick.sums[cell] - 1
+  if (at < 0) return 0
+  const events = Math.max(0, aggregates.nodes.groupEventsAt(at, of - 1))
+  const withheld = tick.parts[cell] === judgedParts.all ? 0 : Math.max(0, aggregates.withheld(cells.nodes[cell]))
+  if (withheld === 0) return events
+  const all = aggregates.nodes.eventsAt(at)
+  return withheld > withheldShareMax * all ? undefined : Math.round(events * (1 - withheld / all))
 }

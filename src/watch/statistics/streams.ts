@@ -116,15 +116,15 @@ export class Streams {
     return this.#state[stream * stride + streamLength]
   }
 
-  /** Evidence of a cell's streams is forgotten, of those of groups or of all. */
-  forget(cell: number, which: 'groups' | 'all'): void {
+  /** Evidence of a cell's streams is forgotten. */
+  forget(cell: number): void {
     for (let stream = this.firstAt(cell); stream !== undefined; stream = this.nextOf(stream))
-      if (which === 'all' || this.#of[stream] !== allEvents) startStream(this.#state, stream * stride)
+      startStream(this.#state, stream * stride)
   }
 
   /** A cell begins anew: of its events so far (`seen`) nobody knows the groups. */
   beginAnew(cell: number, seen: number): void {
-    this.forget(cell, 'all')
+    this.forget(cell)
     for (let stream = this.firstAt(cell); stream !== undefined; stream = this.nextOf(stream)) {
       const share = stream * stride + streamLength
       if (this.#of[stream] === allEvents) this.#state[share + 1] = seen

@@ -106,6 +106,18 @@ export class Cells {
     return steps.filter((above) => this.axisOf(above) !== undefined)
   }
 
+  /** What two cells share of which neither lies above the other. */
+  sharedBy(one: string, other: string): string | undefined {
+    const [a, b] = [codesOf(one), codesOf(other)]
+    const isBelow = (codes: Codes, below: string, above: string): boolean =>
+      below !== above && codes.path(below).includes(above)
+    if (isBelow(this.#regions, a.region, b.region) && isBelow(this.#industries, b.industry, a.industry))
+      return keyOf(a.region, b.industry)
+    if (isBelow(this.#regions, b.region, a.region) && isBelow(this.#industries, a.industry, b.industry))
+      return keyOf(b.region, a.industry)
+    return undefined
+  }
+
   /** The cells that tell each other what is usual: the industry in the regions of one parent, or industries of one parent; how many there are. */
   siblings(cell: string): { group: string; size: number } {
     const { region, industry } = codesOf(cell)

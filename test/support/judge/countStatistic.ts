@@ -111,13 +111,14 @@ export class CountStatistic implements Statistic {
   learn(
     tick: number,
     sums: Sums,
-    { isHeld, nodesOf }: { isHeld: (subject: string) => boolean; nodesOf: (subject: string) => number },
+    { isHeld, isShadow, nodesOf }: Parameters<Statistic['learn']>[2],
     ended: Turns['ended'],
   ): void {
     const wholes = new Map(this.subjects.map((subject) => [subject, this.expect(subject, tick)]))
     for (const [subject, whole] of wholes) {
       const of = { whole, nodes: nodesOf(subject), isHeld: isHeld(subject), isFirst: tick === this.#firstTick }
       this.#streams.learn(subject, tick, sums.get(subject) ?? nothing, of)
+      if (isShadow(subject)) this.#streams.clearEvidence(subject)
     }
     const weekBegins = this.#clock.phase(tick) === 0
     for (const [subject, cell] of this.#known) {
@@ -126,14 +127,15 @@ export class CountStatistic implements Statistic {
       const at = this.#tickOf(subject, tick)
       const events = Math.max(0, sum?.events ?? 0)
       const learnt = isHeld(subject) ? Math.min(events, Math.round(this.#expectCell(cell, at).mean)) : events
-      this.#learnCell(cell, at, learnt)
       const keep = weekBegins ? keepWeekly : 1
-      cell.seen = { events: keep * cell.seen.events + learnt, ticks: keep * cell.seen.ticks + 1 }
       const taught = Math.max(0, sum?.taught ?? 0)
       if (taught + cell.lessons.length > 0)
         cell.lessons = [...cell.lessons, { total: learnt + taught, taught }].slice(-this.#teachingTicks)
       if (cell.lessons.length === this.#teachingTicks && cell.lessons.every((one) => one.taught === 0))
         cell.lessons = []
+      if (isHeld(subject)) continue
+      this.#learnCell(cell, at, events)
+      cell.seen = { events: keep * cell.seen.events + events, ticks: keep * cell.seen.ticks + 1 }
     }
     if (this.#clock.phases > 1) this.#learnWeeks(tick, sums)
     this.#setPriors((subject) => this.#cell(subject).seen)

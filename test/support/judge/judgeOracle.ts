@@ -40,7 +40,12 @@ export interface Statistic {
   learn(
     tick: number,
     sums: Sums,
-    of: { isHeld: (subject: string) => boolean; nodesOf: (subject: string) => number },
+    of: {
+      isHeld: (subject: string) => boolean
+      /** What was gathered against it is forgotten. */
+      isShadow: (subject: string) => boolean
+      nodesOf: (subject: string) => number
+    },
     ended: Turns['ended'],
   ): void
 }
@@ -79,7 +84,9 @@ type Limit = { nodes: number; limit: number; streams: number }
 type Change = { change: Said['change']; levelBefore: Level; tick: number; beat: number; early: boolean }
 
 const ladder: readonly Level[] = ['calm', 'blue', 'yellow', 'orange', 'red']
-const heldDays = 28
+/** A cell that has been open or called for so long is taught again: so it is now. */
+const heldDays = 14
+const openDays = 28
 const explainedPMin = 0.01
 /** Evidence of each level, in multiples of the limit. */
 const strengths: Readonly<Record<Level, number>> = { calm: 0, blue: 1, yellow: 4, orange: 16, red: 64 }
@@ -97,6 +104,8 @@ export class JudgeOracle {
   readonly #open = new Map<string, Open>()
   readonly #groupOf: (type: string) => string
   #limits = new Map<string, Limit>()
+  /** Ticks in a row in which a cell stood open or called. */
+  readonly #held = new Map<string, number>()
 
   constructor(
     policy: WarningPolicy,
@@ -179,7 +188,16 @@ export class JudgeOracle {
         const of = known.get(parent) ?? nothing
         return this.#calls(parent, tick, of) && this.#explains(parent, found, tick, of)
       })
-      if (level === 'calm' && isExplained) return []
+      const isBurning = (other: string, of: Sum): boolean =>
+        this.#levelOf(other) !== 'calm' || this.#calls(other, tick, of)
+      const isShadow = (): boolean =>
+        [...known].some(
+          ([other, of]) =>
+            this.#cells.sharedBy(cell, other) !== undefined &&
+            isBurning(other, of) &&
+            this.#isShadow(cell, other, tick, known),
+        )
+      if (level === 'calm' && (isExplained || isShadow())) return []
       const q = Math.min(1, found.p * found.familySize)
       return [
         this.#move(cell, { ...found, q }, { level: called, quietTicks: 0 }, { tick, beat, early: true }, [], undefined),
@@ -189,18 +207,39 @@ export class JudgeOracle {
 
   #close({ beat, tick, sums }: Beat, { begun, ended }: Turns): Said[] {
     const statistic = this.#statistic
+    if (begun.includes('')) this.#held.clear() // history begins anew
     if (!statistic.begin(tick, sums, begun)) return []
     const evidence = this.#evidence(tick, sums)
     const calling = new Set([...evidence].filter(([, found]) => this.#isLoud(found)).map(([cell]) => cell))
     const judged = statistic.ticksBefore(tick) >= this.#policy.historyTicksMin
-    const said = judged ? this.#judge(tick, beat, sums, evidence) : []
-    const isHeld = (cell: string): boolean => (judged && calling.has(cell)) || this.#isHeld(cell, tick)
-    statistic.learn(tick, sums, { isHeld, nodesOf: (cell) => this.#limitOf(cell).nodes }, ended)
+    const shadows = new Set<string>()
+    const said = judged ? this.#judge(tick, beat, sums, evidence, shadows) : []
+    for (const cell of statistic.subjects) {
+      const isHeld = (judged && calling.has(cell)) || this.#isHeld(cell, tick)
+      if (isHeld) this.#held.set(cell, (this.#held.get(cell) ?? 0) + 1)
+      else this.#held.delete(cell)
+    }
+    const isHeld = (cell: string): boolean => {
+      const ticks = this.#held.get(cell) ?? 0
+      return ticks > 0 && ticks <= Math.max(4, heldDays / this.#clock.tickDays)
+    }
+    const of = {
+      isHeld,
+      isShadow: (cell: string) => shadows.has(cell),
+      nodesOf: (cell: string) => this.#limitOf(cell).nodes,
+    }
+    statistic.learn(tick, sums, of, ended)
     this.#setLimits()
     return said
   }
 
-  #judge(tick: number, beat: number, sums: Sums, evidence: ReadonlyMap<string, Evidence>): Said[] {
+  #judge(
+    tick: number,
+    beat: number,
+    sums: Sums,
+    evidence: ReadonlyMap<string, Evidence>,
+    shadows: Set<string>,
+  ): Said[] {
     const calling = [...evidence].filter(([, found]) => this.#called(found) !== 'calm').map(([cell]) => cell)
     return this.#coarsestFirst(evidence).flatMap(([cell, found]) => {
       const children = calling.filter((one) => this.#cells.parents(one).includes(cell))
@@ -209,7 +248,15 @@ export class JudgeOracle {
       const isExplained = this.#cells
         .parents(cell)
         .some((parent) => calling.includes(parent) && this.#explains(parent, found, tick, sums.get(parent) ?? nothing))
-      const next = this.#step(before, before.level === 'calm' && isExplained ? 'calm' : called, found)
+      const isShadow =
+        before.level === 'calm' &&
+        called !== 'calm' &&
+        [...evidence.keys()].some((other) => {
+          const isBurning = calling.includes(other) || this.#levelOf(other) !== 'calm'
+          return isBurning && this.#isShadow(cell, other, tick, sums)
+        })
+      if (isShadow) shadows.add(cell)
+      const next = this.#step(before, before.level === 'calm' && (isExplained || isShadow) ? 'calm' : called, found)
       if (next.level === before.level) {
         this.#remember(cell, next)
         return []
@@ -288,6 +335,30 @@ export class JudgeOracle {
     const rise = Math.max(1, of.events / of.expected.mean)
     const mean = child.expected * rise
     return pOf({ mean, variance: mean + (child.variance - child.expected) * rise ** 2 }, child.events) > explainedPMin
+  }
+
+  /** Whether one cell calls by nothing but what it shares with one that lies across, and that one's rise brings; and not the reverse. */
+  #isShadow(cell: string, across: string, tick: number, sums: Sums): boolean {
+    const shared = this.#cells.sharedBy(cell, across)
+    if (shared === undefined) return false
+    return this.#isBrought(cell, across, shared, tick, sums) && !this.#isBrought(across, cell, shared, tick, sums)
+  }
+
+  #isBrought(cell: string, across: string, shared: string, tick: number, sums: Sums): boolean {
+    if (!this.#statistic.knows(shared)) return false
+    const found = this.#evidenceOf(cell, tick, sums.get(cell) ?? nothing)
+    const part = this.#statistic
+      .streams(shared, tick, sums.get(shared) ?? nothing)
+      .find(({ stream }) => stream.group === found.group)
+    if (part === undefined || part.events <= part.expected.mean) return false
+    const of = { ...found, events: part.events, expected: part.expected.mean, variance: part.expected.variance }
+    if (!this.#explains(across, of, tick, sums.get(across) ?? nothing)) return false
+    const mean = found.expected - part.expected.mean
+    if (mean <= 0) return true
+    const excess = Math.max(0, (found.variance - found.expected) * (mean / found.expected) ** 2)
+    const events = Math.max(0, found.events - part.events)
+    const value = evidenceSum(gathered(found.before, events, { mean, variance: mean + excess }, found.nodes))
+    return this.#called({ ...found, events, expected: mean, rateRatio: events / mean, value }) === 'calm'
   }
 
   /** Up at once to what is called for; down one level after `clearTicks` ticks below half of what the level asks. */
@@ -417,10 +488,10 @@ export class JudgeOracle {
     return ['count', this.#axisOf(cell), region, industry, raised].filter((part) => part !== '').join('.')
   }
 
-  /** A cell under a warning is not taught by its outbreak, for four weeks. */
+  /** A cell under a warning is not taught by its outbreak, for four weeks of it. */
   #isHeld(cell: string, tick: number): boolean {
     const { level, raisedTick } = this.#open.get(cell) ?? calm
-    return level !== 'calm' && (tick - raisedTick) * this.#clock.tickDays < heldDays
+    return level !== 'calm' && (tick - raisedTick) * this.#clock.tickDays < openDays
   }
 
   #levelOf(cell: string): Level {

@@ -12,6 +12,8 @@ const limit = 2.58
 /** A cell's share beside that of its like: Gamma of this shape. */
 const shape = 2
 const rises = [2, 4, 8]
+/** Up to so large a share that is withheld the rest tells of groups. */
+const withheldShareMax = 0.05
 
 /** `group`: '' is all events. */
 export type Stream = { group: string; evidence: number[]; ever: number; share: Share }
@@ -63,18 +65,16 @@ export class StreamStates {
       streams.push({ group, evidence: [0, 0, 0], ever: 0, share: newShare(expected) })
     }
     add('', 0)
-    if (sum.taught + sum.backlog !== 0) return
     for (const group of this.#judged)
-      if (this.#eventsOf(sum, group) > 0)
+      if (this.#eventsOf(sum, group) > withheldIn(sum))
         add(group, this.#shareOf(cell, group, tick) * Math.max(0, seen - (this.#unknown.get(cell) ?? 0)))
   }
 
-  /** The streams of a cell that are judged in a tick; groups only where nothing is withheld. */
+  /** The streams of a cell in a tick. What is withheld may all be of a group: it counts the rest. */
   inTick(cell: string, tick: number, sum: Sum, whole: Expected): InTick[] {
-    const judged = this.of(cell).filter(({ group }) => group === '' || sum.taught + sum.backlog === 0)
-    return judged.map((stream) => ({
+    return this.of(cell).map((stream) => ({
       stream,
-      events: this.#eventsOf(sum, stream.group),
+      events: Math.max(0, this.#eventsOf(sum, stream.group) - (stream.group === '' ? 0 : withheldIn(sum))),
       expected:
         stream.group === '' ? whole : this.#expect(stream.share, whole, this.#shareOf(cell, stream.group, tick)),
     }))
@@ -88,8 +88,6 @@ export class StreamStates {
     at: { whole: Expected; nodes: number; isHeld: boolean; isFirst: boolean },
   ): void {
     const { whole, nodes, isHeld, isFirst } = at
-    if (sum.taught + sum.backlog !== 0)
-      for (const stream of this.of(cell)) if (stream.group !== '') stream.evidence = [0, 0, 0]
     if (sum.backlog !== 0) {
       for (const stream of this.of(cell)) stream.evidence = [0, 0, 0]
       return
@@ -97,11 +95,17 @@ export class StreamStates {
     for (const { stream, events, expected } of this.inTick(cell, tick, sum, whole)) {
       stream.evidence = gathered(stream.evidence, events, expected, nodes)
       if (stream.group === '') stream.ever += events
-      else if (!isFirst) {
-        const y = isHeld ? Math.min(events, Math.round(expected.mean)) : events
+      else if (!isFirst && !isHeld && withheldIn(sum) <= withheldShareMax * totalOf(sum)) {
+        const all = this.#eventsOf(sum, stream.group)
+        const y = withheldIn(sum) === 0 ? all : Math.round(all * (1 - withheldIn(sum) / totalOf(sum)))
         this.#learnShare(stream.share, y, expected, this.#shareOf(cell, stream.group, tick) * whole.mean)
       }
     }
+  }
+
+  /** What was gathered against a cell was not its own. */
+  clearEvidence(cell: string): void {
+    for (const stream of this.of(cell)) stream.evidence = [0, 0, 0]
   }
 
   /** A cell that begins anew: of its events so far (`seen`) nobody knows the groups. */
@@ -117,21 +121,23 @@ export class StreamStates {
   learnShares(tick: number, sums: Sums, cells: Iterable<string>): void {
     const keep = this.#clock.phase(tick) === 0 ? keepWeekly : 1
     const sumOf = (cell: string): Sum | undefined => sums.get(cell)
-    const isWithheld = (cell: string): boolean => (sumOf(cell)?.taught ?? 0) + (sumOf(cell)?.backlog ?? 0) !== 0
+    const isFlooded = (cell: string): boolean =>
+      (sumOf(cell)?.backlog ?? 0) > withheldShareMax * totalOf(sumOf(cell) ?? nothing)
     for (const cell of new Set([...cells].map((one) => this.#cells.rhythm(one)).concat('|'))) {
-      if (isWithheld(cell)) continue
+      if (isFlooded(cell)) continue
       const known = this.#nationwide.get(cell) ?? new Map<string, number>()
       const now = this.#groups.map((group): [string, number] => {
         return [group, keep * (known.get(group) ?? 0) + this.#eventsOf(sumOf(cell), group)]
       })
       this.#nationwide.set(cell, new Map(now))
     }
-    if (this.#clock.phases === 1 || isWithheld('|')) return
+    if (this.#clock.phases === 1 || isFlooded('|')) return
     for (const group of ['', ...this.#groups]) {
       const week = this.#weeks.get(group) ?? Array.from({ length: this.#clock.phases }, () => ({ events: 0, ticks: 0 }))
       this.#weeks.set(group, week)
       const phase = week[this.#clock.phase(tick)]
-      phase.events = keepWeekly * phase.events + this.#eventsOf(sumOf('|'), group)
+      const events = group === '' ? Math.max(0, totalOf(sumOf('|') ?? nothing)) : this.#eventsOf(sumOf('|'), group)
+      phase.events = keepWeekly * phase.events + events
       phase.ticks = keepWeekly * phase.ticks + 1
     }
   }
@@ -183,6 +189,11 @@ export class StreamStates {
     share.counted = keep * share.counted + cut
   }
 }
+
+const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
+
+const withheldIn = ({ taught, backlog }: Sum): number => Math.max(0, taught + backlog)
+const totalOf = ({ events, taught, backlog }: Sum): number => events + taught + backlog
 
 const newShare = (expected: number): Share => ({ expected, counted: 0, squares: 0, weights: 0 })
 
