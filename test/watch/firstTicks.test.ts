@@ -36,3 +36,12 @@ it.each([1, 3, 10])('tables that come %i days before the first event change no w
   expect(wanted.length).toBeGreaterThan(0)
   expect(await warnings(after(days, 'before'))).toEqual(wanted)
 })
+
+it('a market in which nothing happens raises nothing in its first three weeks, and then no more than its budget', async () => {
+  const [days, firstTick] = [40, Math.floor((historyStartMs + 8 * 3_600_000) / dayMs)]
+  const quiet = await warnings(generatedHistory({ seed: 3, days, enterprises: 300, eventsPerDay: 200 }))
+  const raised = quiet.map((one) => Number(Object(one).raisedTick) - firstTick)
+  expect(raised.filter((day) => day < 21)).toEqual([])
+  const { budget } = tinyProfile.file.warnings
+  expect(new Set(raised).size).toBeLessThanOrEqual(budget.counts * (days / 7))
+})
