@@ -2,7 +2,11 @@
 /** The command line. Whoever asks `run` or `demo` to end while the program is still being loaded is heard too. */
 import './oldNode.js'
 import { endWhenAsked, hearSignals } from './cli/run/stopSignal.ts'
+import { tellWarning } from './cli/run/warnings.ts'
 
+// Node would print warnings as text between the lines of the log.
+process.removeAllListeners('warning')
+process.on('warning', tellWarning)
 const args = process.argv.slice(2)
 if (args[0] === 'run' || args[0] === 'demo') endWhenAsked()
 const [{ runProgram }, { forewarnProgram }] = await Promise.all([import('./cli/common.ts'), import('./cli/program.ts')])

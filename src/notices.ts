@@ -174,7 +174,7 @@ export type Notice =
   | { kind: 'ClientSaid'; line: string }
   | { kind: 'ImportSilent'; seconds: number }
   /** A request over HTTP was refused as a whole. */
-  | { kind: 'RequestRefused'; code: ErrorCode }
+  | { kind: 'RequestRefused'; code: ErrorCode; request?: string }
   | { kind: 'Serving'; address: string }
   | { kind: 'Stopping'; why: string }
 

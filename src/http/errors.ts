@@ -8,17 +8,21 @@ import { httpHeadersMs } from '../limits.ts'
 
 const retryAfterSeconds = 1
 
-/** `refused` hears the code of each answer that is an error. */
-export function answerErrors(app: FastifyInstance, logger: Logger, refused: (code: ErrorCode) => void): void {
+/** `refused` hears the code of each answer that is an error, and the id of the request. */
+export function answerErrors(
+  app: FastifyInstance,
+  logger: Logger,
+  refused: (code: ErrorCode, request: string) => void,
+): void {
   app.setNotFoundHandler((request, reply) => {
-    refused('FW_HTTP_ROUTE')
+    refused('FW_HTTP_ROUTE', request.id)
     return answer(reply, new ForewarnError('FW_HTTP_ROUTE', [`${request.method} ${request.url.slice(0, 200)}`]))
   })
   app.setErrorHandler((error, request, reply) => {
     const { cause, taken } = error instanceof BrokenOff ? error : { cause: error, taken: undefined }
     const known = cause instanceof ForewarnError ? cause : translate(cause, request)
-    if (known.code === 'FW_INTERNAL') logger.error({ err: cause }, 'a request failed')
-    refused(known.code)
+    if (known.code === 'FW_INTERNAL') logger.error({ err: cause, request: request.id }, 'a request failed')
+    refused(known.code, request.id)
     return answer(reply, known, taken)
   })
 }

@@ -16,6 +16,7 @@ import { type Access, guard } from './guard.ts'
 import type { Readiness } from './readiness.ts'
 import { recordRoutes } from './records.ts'
 import { registryRoutes } from './registry.ts'
+import { logRequests, requestId } from './requestLog.ts'
 
 export type ServerOptions = Access & {
   /** 0: any free port. */
@@ -46,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const connections = new Connections(now)
   const app = fastify({
     logger: false,
+    genReqId: requestId,
     connectionTimeout: httpStillMs,
     requestTimeout: httpRequestMs,
     http: { headersTimeout: httpHeadersMs, connectionsCheckingInterval: httpLookMs },
@@ -54,11 +56,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clientErrorHandler: (error, socket) => connections.fault(socket, error) || answerConnection(error, socket),
   })
   connections.watch(app.server)
+  logRequests(app, logger)
   app.removeAllContentTypeParsers() // a body is read where it is asked for
   app.addHook('onRequest', async () => {
     if (connections.closing) throw new ForewarnError('FW_HTTP_CLOSING')
   })
-  answerErrors(app, logger, (code) => listener({ kind: 'RequestRefused', code }))
+  answerErrors(app, logger, (code, request) => listener({ kind: 'RequestRefused', code, request }))
   guard(app, options)
   app.get('/', async (_request, reply) => {
     const pages = options.pages?.()

@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client'
 import packageJson from '../../package.json' with { type: 'json' }
 import { ForewarnError } from '../errors.ts'
 import { guard } from '../http/guard.ts'
+import { logRequests, requestId } from '../http/requestLog.ts'
 import { httpHeadersMs, httpRequestMs } from '../limits.ts'
 import { compressAnswers } from './compress.ts'
 import type { Explain } from './machine.ts'
@@ -51,6 +52,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   const { watch, stream, explain, verifications, now, clock, host, names, pages, registry, logger } = options
   const app = fastify({
     logger: false,
+    genReqId: requestId,
     requestTimeout: httpRequestMs,
     http: { headersTimeout: httpHeadersMs },
     return503OnClosing: false,
@@ -62,6 +64,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   app.removeContentTypeParser('text/plain') // a form of another page may send it without being asked
   answerProblems(app, logger)
+  logRequests(app, logger)
   compressAnswers(app)
   guard(app, { host, names, token: undefined })
   await app.register(fastifyHelmet, {

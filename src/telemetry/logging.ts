@@ -4,6 +4,7 @@
  */
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Listener, Notice, NoticeOf } from '../notices.ts'
+import { Repeats } from './repeats.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -17,28 +18,59 @@ type Line = { level: 'debug' | 'info' | 'warn' | 'error'; says: string; fields: 
  */
 export function createLogger({
   level,
+  worker,
   destination = 2,
 }: {
   level: LogLevel
+  /** Its number, where several processes share a log by `--workers`. */
+  worker?: number | undefined
   destination?: number | DestinationStream
 }): Logger {
   const stream = typeof destination === 'number' ? pino.destination({ dest: destination, sync: true }) : destination
   const formatters = { level: (label: string) => ({ level: label }) }
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream)
+  const base = { pid: process.pid, ...(worker === undefined ? {} : { worker }) }
+  return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream)
 }
 
-/** One line for each notice. A full disk refuses all tasks: the first says so, and the others quietly, until it takes commits again. */
-export function logNotices(logger: Logger): Listener {
+/**
+ * One line for each notice. A full disk refuses all tasks: the first says so, and the others quietly, until it takes commits again. What fails
+ * again and again is told less and less often, with how often it came (`times`); in between it is said at debug.
+ */
+export function logNotices(logger: Logger, now: () => number = Date.now): Listener {
   const refused = new Set<string>()
+  const repeats = new Repeats()
   return (notice) => {
     if (notice.kind === 'BeatFolded' && !logger.isLevelEnabled('debug')) return // a history has one for each second
     const { level, says, fields } = lineOf(notice.kind, notice)
     const isTold = notice.kind === 'CommitRefused' && refused.size > 0
-    logger[isTold ? 'debug' : level]({ kind: notice.kind, ...fields }, says)
+    const times = repeating.has(notice.kind) ? repeats.take(faultOf(notice), now()) : 1
+    const isQuiet = isTold || times === undefined
+    logger[isQuiet ? 'debug' : level]({ kind: notice.kind, ...fields, ...((times ?? 1) > 1 ? { times } : {}) }, says)
     if (notice.kind === 'CommitRefused') refused.add(notice.task)
     else if (notice.kind === 'EpochCommitted' || notice.kind === 'CheckpointWritten' || notice.kind === 'TaskReleased')
       refused.delete(notice.task)
   }
+}
+
+/** Faults that last for as long as nobody mends them. */
+const repeating: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  'TaskLost',
+  'GroupLost',
+  'GroupJoined',
+  'Restoring',
+  'Restored',
+  'TaskReleased',
+  'TasksAssigned',
+  'LogTimeRegressed',
+  'LogTimeLed',
+  'LogTimeLeads',
+  'ImportSilent',
+])
+
+/** What makes two of them the same: of many tasks that lose one log the first is told, and each task says when it is there again. */
+function faultOf(notice: Notice): string {
+  const what = 'code' in notice ? notice.code : 'task' in notice ? notice.task : ''
+  return `${notice.kind} ${what} ${'waits' in notice && notice.waits}`
 }
 
 function lineOf<K extends Notice['kind']>(kind: K, notice: NoticeOf[K]): Line {
@@ -109,7 +141,7 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
   BrokerConnection: (it) => line('debug', `broker connection ${it.open ? 'opened' : 'closed'}`),
   ClientSaid: (it) => line('debug', it.line),
   ImportSilent: (it) => line('warn', 'the open import has written no mark', pick(it, 'seconds')),
-  RequestRefused: (it) => line('debug', `request refused: ${it.code}`, pick(it, 'code')),
+  RequestRefused: (it) => line('debug', `request refused: ${it.code}`, pick(it, 'code', 'request')),
   Serving: (it) => line('info', `serving ${it.address}`, pick(it, 'address')),
   Stopping: (it) => line('info', `stopping: ${it.why}`),
 }

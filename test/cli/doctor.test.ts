@@ -3,6 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/common.ts'
+import { checkPartitioner } from '../../src/cli/log/doctor/inputs.ts'
+import { checkTopics } from '../../src/cli/log/doctor/log.ts'
+import { checkOpenFiles } from '../../src/cli/log/doctor/machine.ts'
 import { checkNode } from '../../src/cli/log/doctor/program.ts'
 import { doctorCommand } from '../../src/cli/log/doctor.ts'
 import { openEngine } from '../../src/engine.ts'
@@ -10,7 +13,7 @@ import { openEmbeddedLog } from '../../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../../src/log/port.ts'
 import { loadProfile } from '../../src/settings/profiles.ts'
 import { tempFolder, testScreen } from '../ingest/support.ts'
-import { append } from '../support/fold.ts'
+import { append, memoryLog } from '../support/fold.ts'
 
 type Found = { code: number; of: (name: string) => string; err: string }
 
@@ -207,4 +210,37 @@ test('people get lines, with what to do about it', async () => {
 test('an old Node fails', () => {
   expect(checkNode('22.18.0').verdict).toBe('fail')
   expect(checkNode('24.0.0').verdict).toBe('ok')
+})
+
+test.each([
+  ['Max open files            1024                 524288               files', 'warn'],
+  ['Max open files            4096                 524288               files', 'ok'],
+  ['Max open files            unlimited            unlimited            files', 'ok'],
+  ['Max cpu time              unlimited            unlimited            seconds', 'ok'],
+])('open files: %s is %s', (limits, verdict) => {
+  expect(checkOpenFiles(limits)).toMatchObject({ name: 'open files', verdict })
+})
+
+test('records under keys of other partitions point to the partitioner of a sender', async () => {
+  const log = await memoryLog(3)
+  await append(log, [{ topic: 'risk-events', key: 'a', timeMs: 0, value: {} }]) // where it belongs
+  expect(await checkPartitioner(log)).toMatchObject({ verdict: 'ok' })
+  for (const partition of [0, 1, 2])
+    await log.append('risk-events', partition, [{ key: 'a', value: Buffer.from('{}') }])
+  await log.append('enterprises', 0, [{ key: null, value: Buffer.from('{}') }])
+  expect(await checkPartitioner(log)).toMatchObject({
+    verdict: 'warn',
+    says: expect.stringContaining('Of the newest 5 records 3 '),
+  })
+})
+
+test('what is wrong with several topics alike is said once', () => {
+  const [says, remedy] = ['forgets records after 1 ms', 'Set retention.ms=-1.']
+  const of = (topic: string, more: object = {}) => ({ topic, severity: 'fail' as const, says, remedy, ...more })
+  const found = checkTopics([of('a'), of('b', { says: 'is missing' }), of('c')])
+  expect(found).toMatchObject([
+    { verdict: 'fail', says: `each of a, c ${says}.`, remedy },
+    { verdict: 'fail', says: 'b is missing.' },
+  ])
+  expect(checkTopics([])).toMatchObject([{ verdict: 'ok' }])
 })

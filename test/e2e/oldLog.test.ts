@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { oldDigest, placeOldLog } from '../support/oldLog.ts'
-import { forewarn, forewarnJson } from './forewarn.ts'
-import { accountOf, expectCalm, jsonLines, tempFolder } from './support.ts'
+import { forewarnJson } from './forewarn.ts'
+import { accountOf, expectCalm, jsonLines, start, tempFolder } from './support.ts'
 
 /** Of a topic that there was not. */
 const nothing = { hash: '0'.repeat(64), records: 0 }
@@ -30,8 +30,13 @@ test('a log of foldVersion 4 says what it said, and goes on', async () => {
   }
   await writeFile(events, `${JSON.stringify(event)}\n`)
   expect(await forewarnJson(['ingest', '--as', 'risk-events', events, ...log])).toMatchObject({ accepted: 1 })
-  const { code, out, err } = await forewarn(['run', ...log, '--until-end', '--log-level', 'error', '--json'])
+  const run = start(['run', ...log, '--until-end', '--http', '127.0.0.1:0', '--json'])
+  const at = String((await run.line('Serving')).address)
+  expect((await fetch(`${at}/livez`)).ok).toBe(true) // it serves while it folds
+  const { code, out, err } = await run.ended
   expectCalm(err)
+  for (const line of err.trimEnd().split('\n'))
+    expect(JSON.parse(line)).toMatchObject({ pid: run.pid, level: expect.any(String) })
   expect(code).toBe(0)
   expect(JSON.parse(out)).toMatchObject({ events: 1, fates: { applied: 1 } })
   const after = await accountOf(folder)

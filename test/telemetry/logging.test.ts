@@ -142,6 +142,32 @@ test('what refuses all tasks is told loudly once, and again when it comes again'
   expect(written('debug', [refused(a), refused(b)])).toHaveLength(2)
 })
 
+test('a fault that goes on is told less and less often, with how often it came', () => {
+  let nowMs = 0
+  const told: { times?: number; level: string }[] = []
+  const destination = { write: (line: string) => void told.push(JSON.parse(line)) }
+  const listener = logNotices(createLogger({ level: 'info', destination }), () => nowMs)
+  const fault = (code: 'FW_LOG_UNAVAILABLE' | 'FW_TASK_FENCED', name: string): void =>
+    listener({ kind: 'TaskLost', task: name, code, message: 'away' })
+  for (; nowMs < 60_000; nowMs += 1_000) for (const name of ['enterprise-0', 'watch']) fault('FW_LOG_UNAVAILABLE', name)
+  expect(told.map(({ times }) => times ?? 1)).toEqual([1, 20, 40]) // at 0, 10 and 30 seconds, of two tasks
+  fault('FW_TASK_FENCED', 'watch') // another one is told at once
+  expect(told).toHaveLength(4)
+  nowMs += 600_000
+  fault('FW_LOG_UNAVAILABLE', 'watch') // it was over
+  expect(told.at(-1)).not.toHaveProperty('times')
+  expect(told).toHaveLength(5)
+})
+
+test('each line names the process, and the worker where there are several', () => {
+  const lines: unknown[] = []
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
+  createLogger({ level: 'info', destination }).info('alone')
+  createLogger({ level: 'info', worker: 3, destination }).info('one of several')
+  expect(lines).toMatchObject([{ pid: process.pid }, { pid: process.pid, worker: 3 }])
+  expect(lines[0]).not.toHaveProperty('worker')
+})
+
 test('a fold brings no enterprise into the log', async () => {
   const log = await memoryLog()
   const at = Date.parse('2026-01-01T00:00:00Z')

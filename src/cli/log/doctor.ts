@@ -19,6 +19,7 @@ import {
 } from '../common.ts'
 import { type Check, ok, type Verdict } from './doctor/check.ts'
 import { checkCodes } from './doctor/codes.ts'
+import { checkAccess, checkPartitioner, checkStamps } from './doctor/inputs.ts'
 import {
   checkCheckpoints,
   checkConfiguration,
@@ -29,6 +30,7 @@ import {
   checkTopics,
   checkWriter,
 } from './doctor/log.ts'
+import { checkOpenFiles } from './doctor/machine.ts'
 import { checkModel, checkNode, checkProfileFiles, checkRights, checkSecrets, failedWith } from './doctor/program.ts'
 import { checkTime } from './doctor/time.ts'
 import { topicDeviations } from './topics.ts'
@@ -36,7 +38,9 @@ import { topicDeviations } from './topics.ts'
 type Options = LogOptions & { profile: string; json?: boolean }
 
 const examples = `
-Each line is ok, warn or fail. The exit code is 1 when one is fail. The log is only read, so doctor may run beside forewarn.
+Each line is ok, warn or fail, with what to do. The exit code is 1 when one is fail. The log is only read, so doctor may run beside forewarn: all
+commands, artefacts and manifests of checkpoints, the ends of every topic, the newest 20,000 records of each input; on Kafka the settings of topics too,
+and the first record of each, to see which rights are missing. Of an embedded log it asks the process that writes it.
 
 Example:
   $ forewarn doctor --log embedded:./data --profile cn`
@@ -57,7 +61,7 @@ export function doctorCommand(screen: Screen = processScreen): Command {
 }
 
 async function examine(options: Options): Promise<Check[]> {
-  const checks = [checkNode(), checkSecrets()]
+  const checks = [checkNode(), checkOpenFiles(), checkSecrets()]
   const { check, profile } = await checkProfileFiles(options.profile)
   checks.push(check)
   if (profile !== undefined) checks.push(await checkModel(profile))
@@ -77,7 +81,12 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
           await checkDisk(place.folder),
           checkRights('rights', openPlaces(place.folder)),
         )
-      else checks.push(...checkTopics(await topicDeviations(options)))
+      else
+        checks.push(
+          ...checkTopics(await topicDeviations(options)),
+          await checkStamps(log, state.open !== undefined),
+          await checkAccess(log),
+        )
       const own = profile && (await profileOf(log, profile))
       const configuration = own && checkConfiguration(state, own)
       if (configuration !== undefined) checks.push(configuration)
@@ -91,7 +100,7 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
       const { activation, open } = state
       if (activation !== undefined && open === undefined)
         checks.push(await checkTime(log, activation.beatMs, Date.now()))
-      checks.push(await checkDeadLetters(log))
+      checks.push(await checkPartitioner(log), await checkDeadLetters(log))
       if (editions !== undefined) checks.push(await checkCodes(log, editions.profile))
       return checks
     })

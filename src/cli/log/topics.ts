@@ -1,6 +1,13 @@
 /** `forewarn topics`: the topics of a Kafka log, made and checked. */
 import { Command, Option } from 'commander'
-import { type Deviation, deviations, jointDeviations, type Times, wantedTopics } from '../../log/kafka/topicSettings.ts'
+import {
+  type Deviation,
+  deviations,
+  jointDeviations,
+  saidOnce,
+  type Times,
+  wantedTopics,
+} from '../../log/kafka/topicSettings.ts'
 import { createTopics, describeTopics } from '../../log/kafka/topics.ts'
 import { kafkaConnection } from '../../settings/kafkaConnection.ts'
 import {
@@ -57,7 +64,9 @@ export function topicsCommand(screen: Screen = processScreen): Command {
       const found = await topicDeviations(options)
       if (found.length === 0 && !options.json) remark(screen, 'Every topic is as it must be.')
       await printResult(screen, options, found, () =>
-        found.map(({ topic, severity, says, remedy }) => `${severity.padEnd(4)} ${topic} ${says}.\n     ${remedy}`),
+        saidOnce(found).map(
+          ({ topic, severity, says, remedy }) => `${severity.padEnd(4)} ${topic} ${says}.\n     ${remedy}`,
+        ),
       )
       if (found.some(({ severity }) => severity === 'fail')) throw new CommandFailed()
     })

@@ -29,7 +29,6 @@ import {
   peoplesAddress,
   prefixesOf,
   processScreen,
-  remark,
   type Screen,
   wholeNumber,
 } from '../common.ts'
@@ -39,6 +38,7 @@ import { type PagesProcess, startPages } from './pagesProcess.ts'
 import { endWithParent, tellParent } from './parent.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
+import { workerNumber } from './workerProcess.ts'
 import { runAsWorkers } from './workers.ts'
 
 const help = `
@@ -56,9 +56,12 @@ export function runCommand(screen: Screen = processScreen): Command {
   const command = new Command('run')
     .description('Fold a log into scores, alerts, warnings and metrics: follow it, or go to its end.')
     .addHelpText('after', help)
-    .action((options: RunOptions) =>
-      options.workers === undefined ? runAlone(screen, options) : runAsWorkers(screen, options, options.workers),
-    )
+    .action((options: RunOptions, command: Command) => {
+      const isHttpAsked = command.getOptionValueSource('http') !== 'default'
+      return options.workers === undefined
+        ? runAlone(screen, { ...options, isHttpAsked })
+        : runAsWorkers(screen, options, options.workers)
+    })
   return addRunOptions(command)
 }
 
@@ -66,7 +69,10 @@ export function runCommand(screen: Screen = processScreen): Command {
 export function addRunOptions(command: Command): Command {
   command
     .option('--profile <name|dir>', 'profile of the supervisor', 'cn')
-    .option('--until-end', 'fold what the log holds and stop; the last tick stays open')
+    .option(
+      '--until-end',
+      'fold what the log holds and stop; the last tick stays open; serves meanwhile if --http is given',
+    )
     .option('--http <host:port>', 'where to serve records in, metrics and health', '127.0.0.1:9464')
     .option(
       '--serve [host:port]',
@@ -117,7 +123,7 @@ async function runAlone(screen: Screen, options: RunOptions): Promise<void> {
 async function run(screen: Screen, options: RunOptions): Promise<void> {
   const setting = await settingOf(options) // before a log is made for it
   const counted = new RunTotalsListener()
-  const logger = createLogger({ level: options.logLevel })
+  const logger = createLogger({ level: options.logLevel, worker: workerNumber(process.env) })
   const heard = relay()
   const aheadMsMax = nonNegative('--ahead-max', options.aheadMax) * secondMs
   const log = await openLogOption(options, 'write', { listener: heard.listener, aheadMsMax }).catch(
@@ -147,12 +153,12 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       membership: membershipOf(options, log, heard.listener),
       listen: heard.to,
       logger,
-      http: options.untilEnd === true ? undefined : servedAt(options),
+      http: options.untilEnd === true && options.isHttpAsked !== true ? undefined : servedAt(options),
       pages: () => pages?.address,
     })
     if (options.serve !== undefined && options.untilEnd !== true) {
       pages = await startPages(pagesArguments(options))
-      remark(screen, pagesAt(pages.address))
+      logger.info({ kind: 'Serving', address: pages.address }, pagesAt(pages.address))
     }
     await service.follow()
   } finally {

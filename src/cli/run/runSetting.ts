@@ -14,6 +14,8 @@ export type RunOptions = LogOptions & {
   profile: string
   untilEnd?: boolean
   http: string
+  /** It is given, by whatever way. */
+  isHttpAsked?: boolean
   serve?: string | true
   beatMs: string
   slackMs: string

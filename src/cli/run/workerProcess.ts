@@ -7,12 +7,21 @@ import { Failure } from './parent.ts'
 /** `code`: null when a signal ended it. `out`: all that it printed. */
 export type Ended = { code: number | null; out: string; failure: Failure | undefined }
 
+const numberVariable = 'FOREWARN_WORKER'
+
+/** The number of this process among workers; undefined for one that is none. */
+export function workerNumber(env: NodeJS.ProcessEnv): number | undefined {
+  const text = env[numberVariable]
+  return text === undefined || !/^\d{1,6}$/.test(text) ? undefined : Number(text)
+}
+
 /** Runs to its end; asked to end by the signal. */
-export async function runWorker(args: readonly string[], signal: AbortSignal): Promise<Ended> {
+export async function runWorker(worker: number, args: readonly string[], signal: AbortSignal): Promise<Ended> {
   const [, program] = process.argv
   const child = spawn(process.execPath, [...process.execArgv, program, ...args, '--end-with-parent'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { ...process.env, FOREWARN_WORKERS: undefined, FOREWARN_CONFIG: undefined }, // all that they say is in the arguments
+    // All that the others say is in the arguments.
+    env: { ...process.env, FOREWARN_WORKERS: undefined, FOREWARN_CONFIG: undefined, [numberVariable]: String(worker) },
   })
   const end = (): void => askToEnd(child)
   signal.addEventListener('abort', end, { once: true })

@@ -45,7 +45,7 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
       if (options.untilEnd === true) await withLog(options, 'read', async () => {})
     }
     const printed = await runWorkers({
-      run: (worker, signal) => runWorker(argsOf(worker), signal),
+      run: (worker, signal) => runWorker(worker, argsOf(worker), signal),
       workers: count,
       checkHope,
       signal: stop.signal,

@@ -137,6 +137,16 @@ export function deviations(wanted: WantedTopic, found: FoundTopic | undefined): 
   return list.filter(({ when }) => when).map(({ when: _, ...deviation }) => ({ topic: name, ...deviation }))
 }
 
+/** The same of several topics is said once, with its remedy: `topic` has all of their names. */
+export function saidOnce(list: readonly Deviation[]): Deviation[] {
+  const same = Map.groupBy(list, ({ severity, says, remedy }) => JSON.stringify([severity, says, remedy]))
+  return [...same.values()].map(([first, ...others]) =>
+    others.length === 0
+      ? first
+      : { ...first, topic: `each of ${[first, ...others].map(({ topic }) => topic).join(', ')}` },
+  )
+}
+
 /** What concerns several topics together. */
 export function jointDeviations(found: ReadonlyMap<TopicName, FoundTopic>, prefixes: TopicPrefixes): Deviation[] {
   const bytesOf = (topic: TopicName): number => Number(found.get(topic)?.settings['max.message.bytes'] ?? 0)

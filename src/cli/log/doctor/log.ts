@@ -8,7 +8,7 @@ import { secondMs } from '../../../limits.ts'
 import { Checkpoints } from '../../../log/embedded/checkpoints.ts'
 import { Store } from '../../../log/embedded/store.ts'
 import { readWriter } from '../../../log/embedded/writerLock.ts'
-import type { Deviation } from '../../../log/kafka/topicSettings.ts'
+import { type Deviation, saidOnce } from '../../../log/kafka/topicSettings.ts'
 import type { Log } from '../../../log/port.ts'
 import { placesOf } from '../../../log/recordsOf.ts'
 import { taskName, tasksOf } from '../../../log/tasks.ts'
@@ -56,10 +56,10 @@ export async function checkDisk(folder: string): Promise<Check> {
   return share < freeShareWarn ? warn('disk', `${free}.`, remedy) : ok('disk', `${free}.`)
 }
 
-/** One line for all topics that are as they must be, one for each that is not. */
+/** One line for all topics that are as they must be, one for each that is not; what is the same of several is said once. */
 export function checkTopics(deviations: readonly Deviation[]): Check[] {
   if (deviations.length === 0) return [ok('topics', 'Every topic is as it must be.')]
-  return deviations.map(({ topic, severity, says, remedy }) =>
+  return saidOnce(deviations).map(({ topic, severity, says, remedy }) =>
     (severity === 'fail' ? fail : warn)('topics', `${topic} ${says}.`, remedy),
   )
 }
