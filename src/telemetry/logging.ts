@@ -43,7 +43,7 @@ export function logNotices(logger: Logger, now: () => number = Date.now): Listen
     if (notice.kind === 'BeatFolded' && !logger.isLevelEnabled('debug')) return // a history has one for each second
     const { level, says, fields } = lineOf(notice.kind, notice)
     const isTold = notice.kind === 'CommitRefused' && refused.size > 0
-    const times = repeating.has(notice.kind) ? repeats.take(faultOf(notice), now()) : 1
+    const times = repeating.has(notice.kind) ? repeats.take(`${level} ${faultOf(notice)}`, now()) : 1
     const isQuiet = isTold || times === undefined
     logger[isQuiet ? 'debug' : level]({ kind: notice.kind, ...fields, ...((times ?? 1) > 1 ? { times } : {}) }, says)
     if (notice.kind === 'CommitRefused') refused.add(notice.task)
