@@ -2,10 +2,12 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { at, path, visits } from './address.ts'
 import { DemoBar } from './demo/demoBar.tsx'
+import { Tour } from './demo/tour.tsx'
 import { Help } from './keys/help.tsx'
 import { followKeys, isHelpOpen } from './keys/keys.ts'
 import { language, say, switchLanguage } from './language.ts'
 import { status } from './live/stream.ts'
+import { doubt } from './live/trust.ts'
 import { Brief } from './pages/brief.tsx'
 import { Data } from './pages/data.tsx'
 import { Enterprise } from './pages/enterprise.tsx'
@@ -20,8 +22,7 @@ import { When } from './parts/when.tsx'
 import { placeOf } from './routes.ts'
 import { switchTheme, theme } from './theme.ts'
 
-/** Those that are built. */
-export const sections = ['today'] as const
+export const sections = ['today', 'warnings', 'spread', 'enterprises', 'data'] as const
 
 export function App() {
   const main = useRef<HTMLElement>(null)
@@ -78,10 +79,11 @@ export function App() {
         <Strip />
         <DemoBar />
       </header>
-      <main id="main" ref={main} tabIndex={-1}>
+      <main id="main" ref={main} tabIndex={-1} class={doubt.value?.kind === 'no-answer' ? 'stale' : undefined}>
         <PastBanner />
         <PageOf key={`${place.page}|${'id' in place ? place.id : ''}`} />
       </main>
+      <Tour />
       <Help />
     </>
   )

@@ -1,6 +1,7 @@
 /** In the demo alone: that all is made up, its clock, and a tour. */
 import { say } from '../language.ts'
 import { clock, setClock } from './clock.ts'
+import { isTourOpen } from './tour.tsx'
 
 const speeds = [0.2, 0.5, 1, 2, 5, 0] as const
 
@@ -26,6 +27,15 @@ export function DemoBar() {
           ))}
         </select>
       </label>
+      <button
+        type="button"
+        aria-expanded={isTourOpen.value}
+        onClick={() => {
+          isTourOpen.value = !isTourOpen.value
+        }}
+      >
+        {say('tour.open')}
+      </button>
     </section>
   )
 }

@@ -1,8 +1,9 @@
 /** Today: what is new or risen, where it is, and what has been so for longer. */
+import { useEffect } from 'preact/hooks'
 import type { Overview, WarningRow } from '../../serve/contracts.ts'
 import { api, asOf, at } from '../address.ts'
 import { useAnswer } from '../ask.ts'
-import { nameOf, number, say, tickName, unitName } from '../language.ts'
+import { nameOf, number, say, tickName, unitName, words } from '../language.ts'
 import { status } from '../live/stream.ts'
 import { mayBeCalm } from '../live/trust.ts'
 import { type Bar, Bars } from '../parts/bars.tsx'
@@ -21,6 +22,10 @@ const industriesMax = 10
 export function Today() {
   const overview = useAnswer<Overview>(api('/overview'), ['tick', 'warning', 'source'])
   const { data, problem } = overview
+  const isThere = data !== undefined && words.value !== undefined
+  useEffect(() => {
+    if (isThere && performance.getEntriesByName('first-view').length === 0) performance.mark('first-view')
+  }, [isThere])
   return (
     <div class={problem === undefined ? 'today' : 'today stale'}>
       <Head of={data} />

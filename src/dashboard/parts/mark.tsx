@@ -16,6 +16,8 @@ const shapes: Readonly<Record<Shown, string>> = {
   unsure: 'M1 11 11 1M1 6.5 6.5 1M5.5 11 11 5.5',
 }
 
+export const isShown = (value: string): value is Shown => value in shapes
+
 /** The shape alone; whoever uses it says the word beside it. */
 export function Mark({ level, size = 12 }: { level: Shown; size?: number }) {
   return (

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { WarningRow } from '../../serve/contracts.ts'
+import { leaveTrail } from '../warning/trail.ts'
 
 type Still = {
   rows: WarningRow[]
@@ -36,6 +37,7 @@ export function useStill(rows: readonly WarningRow[] | undefined, view: string):
   // A row that is in the answer no more stays as it was last seen, until the list is left.
   const kept = ids.flatMap((id) => byId.get(id) ?? last.current.get(id) ?? [])
   last.current = new Map(kept.map((row) => [row.id, row]))
+  useEffect(() => leaveTrail(kept.map(({ id }) => id)), [kept.map(({ id }) => id).join()])
   return {
     rows: kept,
     waiting: isOther || !held ? 0 : [...byId.keys()].filter((id) => !known.has(id)).length,

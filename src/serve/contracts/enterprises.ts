@@ -111,3 +111,4 @@ export type ContradictionList = z.infer<typeof ContradictionList>
 
 /** As the machine port has it. */
 export const ExplanationAnswer = Explanation.meta({ id: 'Explanation' })
+export type ExplanationAnswer = z.infer<typeof ExplanationAnswer>
