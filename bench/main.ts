@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   hostile: async () => (await import('./hostile.ts')).benchHostile,
   clusters: async () => (await import('./clusters.ts')).benchClusters,
   outbreaks: async () => (await import('./outbreaks.ts')).benchOutbreaks,
+  dashboard: async () => (await import('./dashboard.ts')).benchDashboard,
   labels: async () => (await import('./labels.ts')).benchLabels,
   link: async () => (await import('./link.ts')).benchLink,
   nab: async () => (await import('./nab.ts')).benchNab,

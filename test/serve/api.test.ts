@@ -2,10 +2,11 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
-import { Problem, Status, WarningDetail, WarningList } from '../../src/serve/contracts.ts'
+import { EnterpriseList, Problem, Status, WarningDetail, WarningList } from '../../src/serve/contracts.ts'
 import { csvOf } from '../../src/serve/table.ts'
 import { warningTopics } from '../../streams/topics.ts'
 import { Warning } from '../../streams/warnings.ts'
+import { memoryLog } from '../support/fold.ts'
 import { play } from '../support/play.ts'
 import { all } from '../support/readFold.ts'
 import { served } from '../support/served.ts'
@@ -61,6 +62,10 @@ test.each([
   ['/warnings?from=2026-02-30', 400, 'FW_QUESTION'],
   [`/warnings?q=${'x'.repeat(10_000)}`, 400, 'FW_QUESTION'],
   ['/warnings?cursor=abc', 400, 'FW_CURSOR'],
+  ['/contradictions?kind=odd', 400, 'FW_QUESTION'],
+  ['/sources?day=2026-03-14', 400, 'FW_QUESTION'],
+  [`/enterprises?q=${'x'.repeat(10_000)}`, 400, 'FW_QUESTION'],
+  [`/enterprises/${encodeURIComponent('../../etc/passwd')}`, 404, 'FW_ENTERPRISE_UNKNOWN'],
   ['/warnings?asOf=1999-01-01', 400, 'FW_AS_OF'],
   ['/warnings?asOf=2999-01-01', 400, 'FW_AS_OF'],
   ['/overview?asOf=yesterday', 400, 'FW_QUESTION'],
@@ -79,6 +84,41 @@ test.each([
   const answer = await get(url)
   expect([answer.status, Problem.parse(answer.json).code]).toEqual([status, code])
   expect(answer.headers['content-type']).toContain('application/problem+json')
+})
+
+test.each([
+  '/overview?region=<b>',
+  '/warnings?region=nowhere',
+  `/enterprises?q=${encodeURIComponent('"*:^ OR NEAR(')}`,
+  "/enterprises?q=%25'_;--",
+])('nothing is found by %s', async (url) => {
+  const { status, json } = await get(url)
+  expect([status, Object(json).rows]).toEqual([200, []])
+})
+
+test('a cursor leads on under its own question alone', async () => {
+  const { next, rows } = WarningList.parse((await get('/warnings?limit=1')).json)
+  const second = WarningList.parse((await get(`/warnings?limit=1&cursor=${next}`)).json)
+  expect(second.rows[0].id).not.toBe(rows[0].id)
+  for (const other of ['level=red', 'sort=raised', 'asOf=2026-03-16', 'q=x'])
+    expect(Problem.parse((await get(`/warnings?limit=1&cursor=${next}&${other}`)).json).code).toBe('FW_CURSOR')
+  expect(Problem.parse((await get(`/enterprises?cursor=${next}`)).json).code).toBe('FW_CURSOR')
+})
+
+test('a name is given as it was sent, as JSON, which no browser takes for a page', async () => {
+  const log = await memoryLog()
+  const name = '<script>alert("贵阳")</script>'
+  const value = { id: 'E1', region: 'P1', industry: 'X1', name }
+  await log.append('enterprises', 0, [{ key: 'E1', timeMs: 0, value: Buffer.from(JSON.stringify(value)) }])
+  const page = await served(log, tinyProfile)
+  await page.read()
+  for (const q of ['E1', 'alert("贵', '贵阳', name].map(encodeURIComponent)) {
+    const { json, headers } = await page.get(`/enterprises?q=${q}`)
+    expect(EnterpriseList.parse(json).rows.map((row) => row.name)).toEqual([name])
+    expect(headers['content-type']).toContain('application/json')
+    expect(headers['x-content-type-options']).toBe('nosniff')
+  }
+  await page.close()
 })
 
 test('before there is a log the status says so, and nothing else is shown', async () => {

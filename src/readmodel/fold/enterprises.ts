@@ -23,18 +23,29 @@ export function foldEnterprise(store: Store, { profile }: Editions, { value }: L
   const { regions, industries } = profile
   const region = regions.nodes[regions.read(said.region)].code
   const industry = industries.nodes[industries.read(said.industry)].code
-  const no = enterpriseNo(store, id)
-  const before = store.get('SELECT name FROM enterprise WHERE no = ?', no)
-  const former = before === undefined ? null : textOrNull(before, 'name')
-  if (former !== name) {
-    if (former !== null)
-      store.run("INSERT INTO enterprise_name (enterprise_name, rowid, name) VALUES ('delete', ?, ?)", no, former)
-    if (name !== null) store.run('INSERT INTO enterprise_name (rowid, name) VALUES (?, ?)', no, name)
+  const before = store.get('SELECT no, name FROM enterprise WHERE id = ?', id)
+  if (before === undefined) {
+    const made = store.get(
+      'INSERT INTO enterprise (id, name, region, industry, status) VALUES (?, ?, ?, ?, ?) RETURNING no',
+      ...[id, name, region, industry, status],
+    )
+    if (made !== undefined) rename(store, numberIn(made, 'no'), null, name)
+    return
   }
+  const no = numberIn(before, 'no')
+  rename(store, no, textOrNull(before, 'name'), name)
   store.run(
     'UPDATE enterprise SET name = ?, region = ?, industry = ?, status = ? WHERE no = ?',
     ...[name, region, industry, status, no],
   )
+}
+
+/** In the index of names. */
+function rename(store: Store, no: number, former: string | null, name: string | null): void {
+  if (former === name) return
+  if (former !== null)
+    store.run("INSERT INTO enterprise_name (enterprise_name, rowid, name) VALUES ('delete', ?, ?)", no, former)
+  if (name !== null) store.run('INSERT INTO enterprise_name (rowid, name) VALUES (?, ?)', no, name)
 }
 
 export function foldGrade(store: Store, { profile }: Editions, { value, timeMs }: LogRecord): void {
