@@ -8,9 +8,12 @@
 import { createHash } from 'node:crypto'
 
 /** Goes up when rows come to mean something else under the same tables. */
-const meaning = 4
+const meaning = 5
 
 export const never = 2_147_483_647
+
+/** What lists are filtered by: an index that has it answers without a look at the rows. */
+const filtered = 'region_no, industry_no, axis, statistic, level, raised_tick, explained'
 
 const tables = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,13 +25,19 @@ CREATE TABLE warning_change (
   region_no INTEGER NOT NULL, industry_no INTEGER NOT NULL, level INTEGER NOT NULL, level_before INTEGER NOT NULL, change TEXT NOT NULL,
   raised_tick INTEGER NOT NULL, tick INTEGER NOT NULL, beat INTEGER NOT NULL, next_tick INTEGER NOT NULL, observed REAL NOT NULL,
   expected REAL NOT NULL, ratio REAL NOT NULL, enterprises INTEGER NOT NULL, amended INTEGER NOT NULL, level_since INTEGER NOT NULL,
-  level_max INTEGER NOT NULL, text TEXT NOT NULL, record TEXT NOT NULL);
+  level_max INTEGER NOT NULL, explained INTEGER NOT NULL, text TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX warning_change_id ON warning_change (id, seq);
 CREATE INDEX warning_change_cell ON warning_change (axis, region, industry, seq);
 CREATE INDEX warning_change_tick ON warning_change (tick);
-CREATE INDEX warning_change_ended ON warning_change (next_tick, tick);
-CREATE INDEX warning_now_level ON warning_change (level DESC, tick DESC, id) WHERE next_tick = ${never};
-CREATE INDEX warning_now_tick ON warning_change (tick DESC, id) WHERE next_tick = ${never};
+CREATE INDEX warning_held ON warning_change (next_tick, tick, level, region_no, industry_no, axis, statistic, raised_tick);
+CREATE INDEX warning_now_level ON warning_change (level DESC, tick DESC, id, ${filtered}) WHERE next_tick = ${never};
+CREATE INDEX warning_now_tick ON warning_change (tick DESC, id, ${filtered}) WHERE next_tick = ${never};
+CREATE INDEX warning_now_raised ON warning_change (raised_tick DESC, id, ${filtered}) WHERE next_tick = ${never};
+CREATE INDEX warning_now_ratio ON warning_change (ratio DESC, id, ${filtered}) WHERE next_tick = ${never};
+CREATE INDEX warning_now_text ON warning_change (text) WHERE next_tick = ${never};
+CREATE TABLE warning_count (
+  level INTEGER NOT NULL, axis TEXT NOT NULL, statistic TEXT NOT NULL, region TEXT NOT NULL, industry TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (level, axis, statistic, region, industry)) WITHOUT ROWID;
 
 CREATE TABLE tick (
   tick INTEGER PRIMARY KEY, label TEXT NOT NULL, beat INTEGER NOT NULL, pages INTEGER NOT NULL, pages_read INTEGER NOT NULL,
@@ -44,6 +53,7 @@ CREATE TABLE tick_counts (tick INTEGER NOT NULL, page INTEGER NOT NULL, keys BLO
 CREATE TABLE source_heard (
   tick INTEGER NOT NULL, source TEXT NOT NULL, region TEXT NOT NULL, records INTEGER NOT NULL, last_heard TEXT NOT NULL, hour TEXT NOT NULL,
   PRIMARY KEY (tick, source, region)) WITHOUT ROWID;
+CREATE TABLE source_tick (source TEXT NOT NULL, tick INTEGER NOT NULL, records INTEGER NOT NULL, last_heard TEXT NOT NULL, PRIMARY KEY (source, tick)) WITHOUT ROWID;
 CREATE TABLE silence (
   source TEXT NOT NULL, region TEXT NOT NULL, told_tick INTEGER NOT NULL, ended_tick INTEGER NOT NULL, record TEXT NOT NULL,
   PRIMARY KEY (source, region, told_tick)) WITHOUT ROWID;

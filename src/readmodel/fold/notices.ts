@@ -18,12 +18,16 @@ export function foldNotice(store: Store, { value }: LogRecord): void {
 
 /** Of a tick the last hour that was told stands: it has the records of the whole tick so far. */
 function heard(store: Store, { hour, tick, sources }: SourcesHeard): void {
-  for (const { source, regions, records, lastHeard } of sources)
+  for (const { source, regions, records, lastHeard } of sources) {
+    const sum = records.reduce((all, one) => all + one, 0)
+    const last = [...lastHeard].sort().at(-1) ?? ''
+    store.run('INSERT OR REPLACE INTO source_tick VALUES (?, ?, ?, ?)', source, tick, sum, last)
     for (const [at, region] of regions.entries())
       store.run(
         'INSERT OR REPLACE INTO source_heard VALUES (?, ?, ?, ?, ?, ?)',
         ...[tick, source, region, records[at], lastHeard[at], hour],
       )
+  }
   store.run("INSERT INTO change (kind, of) VALUES ('source', ?)", hour)
 }
 

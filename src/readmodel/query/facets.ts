@@ -28,6 +28,48 @@ export function facetsOf(model: Model, filter: Filter, when: When): Counted {
 }
 
 function count(model: Model, filter: Filter, when: When): Counted {
+  return isCounted(model, filter, when) ? byCounts(model, filter) : bySearch(model, filter, when)
+}
+
+/** Whether the counts that are kept by level, axis, statistic and outermost places answer it: of the present, and of nothing within. */
+function isCounted(
+  { editions }: Model,
+  { region = '', industry = '', from, to, q = '', explained }: Filter,
+  { tick }: When,
+): boolean {
+  const { regions, industries } = editions.profile
+  return (
+    tick === undefined &&
+    from === undefined &&
+    to === undefined &&
+    q === '' &&
+    explained !== 'false' &&
+    (region === '' || (regions.has(region) && outermost(regions, region) === region)) &&
+    (industry === '' || (industries.has(industry) && outermost(industries, industry) === industry))
+  )
+}
+
+function byCounts({ store }: Model, filter: Filter): Counted {
+  const facets: Facets = { level: {}, axis: {}, statistic: {}, region: {}, industry: {} }
+  let total = 0
+  const wanted: Record<Dimension, readonly string[] | undefined> = {
+    ...{ level: filter.level, axis: filter.axis, statistic: filter.statistic },
+    region: filter.region ? [filter.region] : undefined,
+    industry: filter.industry ? [filter.industry] : undefined,
+  }
+  for (const row of store.all('SELECT * FROM warning_count WHERE n > 0')) {
+    const value = (name: Dimension): string => (name === 'level' ? levels[numberIn(row, name)] : textIn(row, name))
+    const refusing = dimensions.filter((name) => wanted[name]?.includes(value(name)) === false)
+    const n = numberIn(row, 'n')
+    if (refusing.length === 0) total += n
+    // A dimension is counted without its own filter, under all the others.
+    for (const name of dimensions)
+      if (refusing.every((one) => one === name)) facets[name][value(name)] = (facets[name][value(name)] ?? 0) + n
+  }
+  return { total, facets }
+}
+
+function bySearch(model: Model, filter: Filter, when: When): Counted {
   const condition = conditionOf(model, filter, when)
   const total = numberIn(
     model.store.get(`SELECT count(*) AS n FROM warning_change WHERE ${condition.sql}`, ...condition.values) ?? {},

@@ -43,7 +43,7 @@ export function conditionOf(model: Model, filter: Filter, when: When, without: r
   if (from !== undefined) add('raised_tick >= ?', tickOf(from))
   if (to !== undefined) add('raised_tick <= ?', tickOf(to))
   if (q !== undefined && q !== '') add("text LIKE ? ESCAPE '\\'", `%${q.replace(/[\\%_]/g, '\\$&')}%`)
-  if (explained === 'false') add("json_extract(record, '$.explainedBy') IS NULL")
+  if (explained === 'false') add('explained = 0')
   return { sql: all.map((one) => one.sql).join(' AND '), values: all.flatMap((one) => one.values) }
 
   function tickOf(label: string): number {

@@ -3,7 +3,7 @@ import { type Level, levels } from '../../../streams/outputs.ts'
 import { outermost } from '../../../streams/tree.ts'
 import { overviewRows, usualTicks } from '../../limits.ts'
 import { roundedOrNull } from '../rounded.ts'
-import { numberIn } from '../values.ts'
+import { numberIn, textIn } from '../values.ts'
 import { holds, type Model, type When, whenOf } from './ask.ts'
 import { conditionOf } from './filter.ts'
 import { type Matrix, matrixOf, outermostNodes } from './matrix.ts'
@@ -29,6 +29,8 @@ export type StripTick = {
   observed: number
   expected: number | null
 }
+
+const countedLevels = ['blue', 'yellow', 'orange', 'red'] as const
 
 export type Overview = {
   tick: string | null
@@ -57,7 +59,9 @@ export function overviewOf(
   const silent = silentAt(model, when)
   const condition = conditionOf(model, { region, level: levels.slice(1) }, when)
   const found = model.store.all(
-    `SELECT * FROM warning_change WHERE ${condition.sql} ORDER BY level DESC, tick DESC, id LIMIT ${overviewRows}`,
+    `SELECT * FROM warning_change WHERE seq IN (
+       SELECT seq FROM warning_change WHERE ${condition.sql} ORDER BY level DESC, tick DESC, id LIMIT ${overviewRows})
+     ORDER BY level DESC, tick DESC, id`,
     ...condition.values,
   )
   const standing = standingOf(model, when, region)
@@ -81,6 +85,36 @@ export function overviewOf(
 
 /** Standing warnings by level. */
 export function standingOf(model: Model, when: When, region = ''): LevelCounts {
+  const { regions } = model.editions.profile
+  if (region !== '' && (!regions.has(region) || outermost(regions, region) !== region))
+    return standingWithin(model, when, region)
+  const none = { blue: 0, yellow: 0, orange: 0, red: 0 }
+  return standingByRegion(model, when).get(region) ?? none
+}
+
+/** By outermost region, '' for all of them: as counted when the tick closed, or now. */
+function standingByRegion({ store }: Model, { tick }: When): Map<string, LevelCounts> {
+  const rows =
+    tick === undefined
+      ? store.all(
+          `SELECT region, level, sum(n) AS n FROM warning_count WHERE level > 0 AND n > 0 AND region != '' GROUP BY region, level
+           UNION ALL SELECT '', level, sum(n) FROM warning_count WHERE level > 0 AND n > 0 GROUP BY level`,
+        )
+      : store.all(
+          'SELECT region, level, standing AS n FROM tick_moves WHERE tick = ? AND level > 0 AND standing > 0',
+          tick,
+        )
+  const found = new Map<string, LevelCounts>()
+  for (const row of rows) {
+    const level = levels[numberIn(row, 'level')]
+    const known = found.get(textIn(row, 'region')) ?? { blue: 0, yellow: 0, orange: 0, red: 0 }
+    if (level !== 'calm') known[level] = numberIn(row, 'n')
+    found.set(textIn(row, 'region'), known)
+  }
+  return found
+}
+
+function standingWithin(model: Model, when: When, region: string): LevelCounts {
   const { sql, values } = conditionOf(model, { region }, when)
   const found = { blue: 0, yellow: 0, orange: 0, red: 0 }
   for (const row of model.store.all(
@@ -112,19 +146,15 @@ function movesOf(model: Model, when: When, region: string): Overview['moves'] {
 }
 
 function tilesOf(model: Model, when: When, columns: TickColumns, silent: readonly Silent[]): Tile[] {
+  const standing = standingByRegion(model, when)
   return outermostNodes(columns.numbering, 'regions').map((region) => {
-    const { sql, values } = conditionOf(model, { region }, when)
-    const row =
-      model.store.get(
-        `SELECT count(*) AS n, coalesce(max(level), 0) AS top FROM warning_change WHERE ${sql} AND level > 0`,
-        ...values,
-      ) ?? {}
+    const counts = standing.get(region) ?? { blue: 0, yellow: 0, orange: 0, red: 0 }
     const cell = cellOf(columns.numbering, region, '')
     return {
       region,
-      level: levels[numberIn(row, 'top')],
+      level: countedLevels.findLast((level) => counts[level] > 0) ?? 'calm',
       ownLevel: levels[cell === undefined ? 0 : columns.levels[cell]],
-      warnings: numberIn(row, 'n'),
+      warnings: countedLevels.reduce((sum, level) => sum + counts[level], 0),
       observed: cell === undefined ? 0 : columns.observed[cell],
       expected: cell === undefined ? null : roundedOrNull(expectedAt(columns, cell)?.mean),
       sure: !silent.some((one) => touches(model, one.region, region)),

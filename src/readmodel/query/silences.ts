@@ -37,7 +37,7 @@ export function touches({ editions }: Model, silent: string, region: string): bo
 /** Sources that were ever heard, as of a tick. */
 export function usualSources({ store }: Model, { tick }: When): number {
   const row = store.get(
-    'SELECT count(DISTINCT source) AS n FROM source_heard WHERE tick <= ? AND records > 0',
+    'SELECT count(DISTINCT source) AS n FROM source_tick WHERE tick <= ? AND records > 0',
     tick ?? never,
   )
   return row === undefined ? 0 : numberIn(row, 'n')
@@ -52,14 +52,13 @@ export type Heard = { source: string; lastHeard: string; quiet: boolean }
 export function heardAt(model: Model, { tick }: When): Heard[] {
   const { store } = model
   const until = tick ?? never
-  const last = store.get('SELECT max(tick) AS tick FROM source_heard WHERE tick <= ?', until)
+  const last = store.get('SELECT max(tick) AS tick FROM source_tick WHERE tick <= ?', until)
   if (last === undefined || last.tick === null) return []
   const open = numberIn(last, 'tick')
   const silent = new Set(silentAt(model, { tick, shown: undefined }).map(({ source }) => source))
   const bySource = new Map<string, { ticks: number[]; lastHeard: string }>()
   for (const row of store.all(
-    `SELECT source, tick, max(last_heard) AS last_heard FROM source_heard
-     WHERE tick BETWEEN ? AND ? AND records > 0 GROUP BY source, tick ORDER BY source, tick`,
+    'SELECT source, tick, last_heard FROM source_tick WHERE tick BETWEEN ? AND ? AND records > 0 ORDER BY source, tick',
     ...[open - usualTicks, open],
   )) {
     const [source, lastHeard] = [textIn(row, 'source'), textIn(row, 'last_heard')]
