@@ -36,7 +36,7 @@ export function fill(store: Store, profile: Profile, size: Size): number {
     const records = waiting.map(({ topic, value, timeMs }) => ({
       topic,
       record: {
-        ...{ offset: offset++, key: null, timeMs },
+        ...{ offset: offset++, key: null, headers: null, timeMs },
         value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
       },
     }))
