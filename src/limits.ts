@@ -144,7 +144,7 @@ assert(riskEnterprisesKept <= riskEnterprisesMin)
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000 // of one process, all together
-export const placeSeriesMax = 7_500 // with a place in their labels: 34 x 20 cells, 34 + 340 regions, 20 sections, four times, and 3,000 warnings
+export const placeSeriesMax = 7_500 // with a place in their labels: 792 outermost cells seven times, 454 finer regions twice, and 1,000 warnings
 export const silenceSeriesMax = 1_100 // 31 sources x (34 provinces and the whole)
 assert(placeSeriesMax + silenceSeriesMax <= metricSeriesMax - 1_400) // the rest: codes, tasks, features of a model, the process itself
 // Published cells: fewer than this and one enterprise could be told from the rest (merged into a sibling OTHER).

@@ -21,7 +21,15 @@ export type CellTotal = {
   expected: number | undefined
   enterprises: number
   registered: number
+  /** Of outermost regions and industries, where enterprises are scored. */
+  risk?: CellRisk | undefined
 }
+
+/**
+ * The level of risk of a cell beside its siblings, as RiskLevel has it: scored enterprises, A, B, how many will come to harm by their
+ * probabilities, and how many would if each grade were as at its siblings.
+ */
+export type CellRisk = { n: number; meanLogOdds: number; atSameGrades: number; risky: number; expected: number }
 
 /** Scored enterprises of a region, the mean of their log-odds, and how many contradict their grade. */
 export type RegionRisk = { region: string; enterprises: number; meanLogOdds: number; contradictions: number }

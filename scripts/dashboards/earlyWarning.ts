@@ -77,6 +77,35 @@ export const earlyWarning = (): Dashboard =>
       [`sum(max without (instance) (forewarn_cell_events{${crossings}}))`, 'observed'],
       [`sum(max without (instance) (forewarn_cell_expected_events{${crossings}}))`, 'expected'],
     ),
+    table(
+      {
+        title: 'Risk above that of the same grades elsewhere',
+        says: 'A map as a table: mean log-odds of the scored enterprises less what their grades have at siblings. 0 is as elsewhere. Small cells are merged into OTHER.',
+        width: 24,
+        height: 14,
+      },
+      `max by (region, industry) (forewarn_cell_risk_log_odds_at_same_grades{${crossings}})`,
+    )
+      .decimals(2)
+      .thresholds(steps('transparent', [0.2, 'yellow'], [0.5, 'orange'], [1, 'red']))
+      .colorScheme(byThresholds())
+      .cellOptions({ type: TableCellDisplayMode.ColorBackground })
+      .withTransformation({
+        id: 'groupingToMatrix',
+        options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
+      }),
+    lines(
+      {
+        title: 'Enterprises at risk',
+        says: 'How many of the chosen regions and sections will come to harm by their scores, and how many would if each grade were as elsewhere.',
+      },
+      [`sum(max without (instance) (forewarn_cell_risky_enterprises{${crossings}}))`, 'by their scores'],
+      [`sum(max without (instance) (forewarn_cell_expected_risky_enterprises{${crossings}}))`, 'if as elsewhere'],
+    ),
+    lines({ title: 'Level of risk', says: 'Mean log-odds of the scored enterprises of the chosen regions.' }, [
+      `max by (region) (forewarn_cell_risk_log_odds{${of}, region=~"$region", region!="all", industry="all"})`,
+      '{{region}}',
+    ]),
     lines({ title: 'Changes of warnings', says: 'In the last day of the clock, by the level that they came to.' }, [
       `sum by (level) (increase(forewarn_warning_changes_total{${of}}[1d]))`,
       '{{level}}',

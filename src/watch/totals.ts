@@ -39,6 +39,7 @@ export function tickTotals(
   expected: ReadonlyMap<number, number | undefined>,
 ): TickTotals {
   const totals: CellTotal[] = []
+  const risks = engine.risk.standingOf([...expected.keys()].filter((node) => isOutermost(profile, keys, lattice, node)))
   for (const [node, usual] of expected) {
     const sum = aggregates.nodes.get(node)
     totals.push({
@@ -47,6 +48,7 @@ export function tickTotals(
       expected: usual,
       enterprises: sum?.enterprises ?? 0,
       registered: population.registered(node),
+      risk: isOutermost(profile, keys, lattice, node) ? risks.get(node) : undefined,
     })
   }
   const open = engine.countByLevel()
@@ -67,6 +69,12 @@ function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: numbe
   if (industry.depth !== 1) return false
   const region = profile.regions.nodes[keys.region(node)]
   return region.index === rootIndex || region.depth === 1
+}
+
+/** Of which the level of risk is told: regions and industries of the first level, alone or crossed. */
+function isOutermost({ regions, industries }: Profile, keys: CellKeys, lattice: Lattice, node: number): boolean {
+  if (lattice.axisOf(node) === undefined) return false
+  return regions.nodes[keys.region(node)].depth <= 1 && industries.nodes[keys.industry(node)].depth <= 1
 }
 
 function byBand(profile: Profile, keys: CellKeys, population: NumberSums): Record<string, number> {

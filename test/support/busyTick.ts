@@ -21,6 +21,9 @@ export function busyTick({ warnings = 1_000 }: { warnings?: number } = {}): Noti
     expected: 35.5,
     enterprises: 30,
     registered: 900,
+    ...(prefectures.some(({ code }) => code === region)
+      ? {}
+      : { risk: { n: 800, meanLogOdds: -3.5, atSameGrades: 0.2, risky: 24, expected: 20 } }),
   })
   const totals = [
     total('', ''),

@@ -388,6 +388,26 @@ test('where nobody is registered, only those with events count', () => {
   expect(show(publishedCells(tinyProfile, regions))).toEqual(['P all 40 20', 'Q all 18 8', 'UNKNOWN all 0 0'])
 })
 
+test('the risk of merged cells is that of all of their scored enterprises, and few scored ones are small', () => {
+  const at = (n: number, meanLogOdds: number, risky: number) => ({
+    n,
+    meanLogOdds,
+    atSameGrades: -meanLogOdds,
+    risky,
+    expected: 2 * risky,
+  })
+  const regions = [
+    { ...cell('P', '', 40, 20, 60), risk: at(50, -2, 5) },
+    { ...cell('Q', '', 18, 8, 37), risk: at(30, -3, 1.5) },
+    { ...cell('UNKNOWN', '', 0, 0, 30), risk: at(4, -1, 0.5) }, // one of so few could be told from the rest
+  ]
+  const [p, other] = publishedCells(tinyProfile, regions)
+  expect(p).toMatchObject({ region: 'P', risk: { n: 50, meanLogOdds: -2 } })
+  expect(other).toMatchObject({ region: 'OTHER', risk: { n: 34, risky: 2, expected: 4 } })
+  expect(other.risk?.meanLogOdds).toBeCloseTo((30 * -3 + 4 * -1) / 34)
+  expect(other.risk?.atSameGrades).toBeCloseTo((30 * 3 + 4 * 1) / 34)
+})
+
 test('what lies in a hidden region is hidden with it', () => {
   const totals = [
     ...[cell('P', '', 41, 21, 61), cell('Q', '', 40, 20, 60), cell('UNKNOWN', '', 2, 2, 3)],

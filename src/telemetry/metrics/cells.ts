@@ -6,13 +6,13 @@
 import type { Profile } from '../../../streams/profile.ts'
 import type { CodeTree } from '../../../streams/tree.ts'
 import { cellEnterprisesMin, cellRegisteredMin } from '../../limits.ts'
-import type { CellTotal } from '../../notices.ts'
+import type { CellRisk, CellTotal } from '../../notices.ts'
 
 export const otherCode = 'OTHER'
 
 type Side = 'region' | 'industry'
 type IsSmall = (cell: Counts) => boolean
-type Counts = Pick<CellTotal, 'events' | 'expected' | 'enterprises' | 'registered'>
+type Counts = Pick<CellTotal, 'events' | 'expected' | 'enterprises' | 'registered' | 'risk'>
 
 /**
  * The cells to publish, '' for the root of an axis. OTHER of a parent is `<parent>.OTHER`, of the root `OTHER`; its enterprises
@@ -20,8 +20,10 @@ type Counts = Pick<CellTotal, 'events' | 'expected' | 'enterprises' | 'registere
  */
 export function publishedCells(profile: Profile, totals: readonly CellTotal[]): CellTotal[] {
   const registers = totals.some(({ registered }) => registered > 0)
-  const isSmall: IsSmall = ({ events, enterprises, registered }) =>
-    (registers && registered < cellRegisteredMin) || (events > 0 && enterprises < cellEnterprisesMin)
+  const isSmall: IsSmall = ({ events, enterprises, registered, risk }) =>
+    (registers && registered < cellRegisteredMin) ||
+    (events > 0 && enterprises < cellEnterprisesMin) ||
+    (risk !== undefined && risk.n < cellRegisteredMin)
   const whole = totals.filter(({ region, industry }) => region === '' && industry === '')
   const allSections = totals.filter(({ region, industry }) => region === '' && industry !== '')
   const sections = merged(allSections, hiddenIn([allSections], isSmall), 'industry', otherCode)
@@ -94,13 +96,27 @@ function merged(cells: readonly CellTotal[], hidden: ReadonlySet<CellTotal>, sid
 
 function sumOf(cells: readonly Counts[]): Counts {
   const sum: Counts = { events: 0, expected: undefined, enterprises: 0, registered: 0 }
-  for (const { events, expected, enterprises, registered } of cells) {
+  for (const { events, expected, enterprises, registered, risk } of cells) {
+    if (risk !== undefined) sum.risk = sum.risk === undefined ? risk : together(sum.risk, risk)
     if (expected !== undefined) sum.expected = (sum.expected ?? 0) + expected
     sum.events += events
     sum.enterprises += enterprises
     sum.registered += registered
   }
   return sum
+}
+
+/** Means of both, by their scored enterprises. */
+function together(one: CellRisk, other: CellRisk): CellRisk {
+  const n = one.n + other.n
+  const mean = (of: 'meanLogOdds' | 'atSameGrades'): number => (one.n * one[of] + other.n * other[of]) / n
+  return {
+    n,
+    meanLogOdds: mean('meanLogOdds'),
+    atSameGrades: mean('atSameGrades'),
+    risky: one.risky + other.risky,
+    expected: one.expected + other.expected,
+  }
 }
 
 /** The code under which a node is shown: its own, or OTHER. */

@@ -163,6 +163,18 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     return this.#standing.levelsWith(changes)
   }
 
+  /** Of some nodes as they stand, each beside its siblings; those without a scored enterprise are left out. */
+  standingOf(nodes: Iterable<number>): Map<number, RiskLevel> {
+    const families = new Set([...nodes].map((node) => this.#lattice.siblingsOf(node).key))
+    const found = new Map<number, RiskLevel>()
+    for (const key of families) {
+      const members = (this.#standing.families.get(key) ?? []).filter((node) => this.#standing.count(node) > 0)
+      const levels = riskLevels(members.map((node) => this.#standing.of(node)))
+      for (const [at, node] of members.entries()) found.set(node, levels[at])
+    }
+    return found
+  }
+
   /** By grade, in the whole country. */
   get country(): GradeSums {
     return this.#standing.of(this.#lattice.whole)
