@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N] [--model NAME] [--days N]`: runs one benchmark; with --json its last line is one JSON object. */
+/** `npm run bench -- NAME [--json] [--cpu-prof DIR] [--peers DIR] [--folds] [--only NAMES] [--seeds A-B] [--seed N] [--replicates N] [--model NAME] [--days N] [--minutes N]`: runs one benchmark; with --json its last line is one JSON object. */
 import { parseArgs } from 'node:util'
 import { type BenchOptions, seedsOf, wholeNumber } from './options.ts'
 
@@ -24,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<(options: BenchOptions) => 
   quiet: async () => (await import('./quiet.ts')).benchQuiet,
   sparse: async () => (await import('./sparse.ts')).benchSparse,
   tick: async () => (await import('./tick.ts')).benchTick,
+  soak: async () => (await import('./soak.ts')).benchSoak,
   scrape: async () => (await import('./scrape.ts')).benchScrape,
 }
 
@@ -40,6 +41,7 @@ const { values, positionals } = parseArgs({
     replicates: { type: 'string' },
     model: { type: 'string' },
     days: { type: 'string' },
+    minutes: { type: 'string' },
   },
 })
 const bench = positionals.length === 1 ? benches[positionals[0]] : undefined
@@ -58,6 +60,7 @@ if (bench === undefined) {
     seed: values.seed === undefined ? undefined : wholeNumber(values.seed),
     replicates: values.replicates === undefined ? undefined : wholeNumber(values.replicates),
     model: values.model,
+    minutes: values.minutes === undefined ? undefined : wholeNumber(values.minutes),
     days: values.days === undefined ? undefined : wholeNumber(values.days),
   })
 }

@@ -11,6 +11,8 @@ export type BenchOptions = {
   only: string | undefined
   /** `embedded`: days of the sparse market. */
   days?: number | undefined
+  /** `soak`: how long. */
+  minutes?: number | undefined
   /** `--seeds A-B`: the seeds to draw from, where a benchmark draws. */
   seeds?: readonly number[] | undefined
   /** `noufaily`: the seed, and series a scenario. */
