@@ -242,13 +242,16 @@ export async function runProgram(
   }
 }
 
+/** What whoever asks has to ask otherwise: nothing was begun. */
+const misasked: readonly string[] = ['FW_USAGE', 'FW_HTTP_BUSY']
+
 /** Prints an error, and gives the exit code that belongs to it. */
 export function reportError(error: unknown, screen: Screen = processScreen): number {
   if (error instanceof CommandFailed) return error.exitCode
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has printed it
   const coded = codedFault(error)
   tellCoded(screen, 'error', coded)
-  return coded.code === 'FW_USAGE' ? 2 : 1
+  return misasked.includes(coded.code) ? 2 : 1
 }
 
 /** What a coded error or warning says, and what to do about it. */

@@ -125,7 +125,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
   const counted = new RunTotalsListener()
   const logger = createLogger({ level: options.logLevel, worker: workerNumber(process.env) })
   const heard = relay()
-  const aheadMsMax = nonNegative('--ahead-max', options.aheadMax) * secondMs
+  const { aheadMsMax, ...bounds } = boundsOf(options)
   const log = await openLogOption(options, 'write', { listener: heard.listener, aheadMsMax }).catch(
     (error: unknown) => {
       heard.to(logNotices(logger))
@@ -141,10 +141,8 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       ...setting,
       profile: await profileToRun(log, setting.profile),
       log,
-      slackMs: wholeNumber('--slack-ms', options.slackMs),
+      ...bounds,
       aheadMsMax,
-      checkpointEveryMs: nonNegative('--checkpoint-every', options.checkpointEvery) * secondMs,
-      epochRecordsMax: wholeNumber('--epoch-records', options.epochRecords, 1),
       untilEnd: options.untilEnd === true,
       audited: process.env.FOREWARN_ASSERT === '1',
       now: Date.now,
@@ -167,6 +165,16 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
     await log.close()
   }
   await printTotals(screen, options, counted.totals, startedMs)
+}
+
+/** @throws ForewarnError FW_USAGE. */
+function boundsOf({ slackMs, aheadMax, checkpointEvery, epochRecords }: RunOptions) {
+  return {
+    slackMs: wholeNumber('--slack-ms', slackMs),
+    aheadMsMax: nonNegative('--ahead-max', aheadMax) * secondMs,
+    checkpointEveryMs: nonNegative('--checkpoint-every', checkpointEvery) * secondMs,
+    epochRecordsMax: wholeNumber('--epoch-records', epochRecords, 1),
+  }
 }
 
 function pagesArguments({ serve, log, profile, inputPrefix, outputPrefix, http, logLevel }: RunOptions): string[] {

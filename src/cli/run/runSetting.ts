@@ -2,6 +2,7 @@
 import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { checkBeat } from '../../engine.ts'
+import { tokenOf } from '../../http/token.ts'
 import { secondMs } from '../../limits.ts'
 import { modelOf } from '../../settings/models.ts'
 import { loadProfile } from '../../settings/profiles.ts'
@@ -33,7 +34,8 @@ export type RunOptions = LogOptions & {
 export async function settingOf(
   options: RunOptions,
 ): Promise<{ profile: Profile; model: RiskModel | null; beatMs: number }> {
-  hostAndPort(options.http) // a mistake is told before a log is made
+  hostAndPort(options.http) // mistakes are told before a log is made
+  tokenOf(process.env)
   const profile = await loadProfile(options.profile)
   const model = await modelOf(profile)
   const beatMs = wholeNumber('--beat-ms', options.beatMs)

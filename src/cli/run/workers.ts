@@ -102,7 +102,8 @@ async function keepRunning(worker: number, options: WorkersOptions): Promise<str
     if (now() - startedMs >= workerHealthyMs) waitMs = workerRestartMs
     if (failure !== undefined && !passes(failure.code, waitMs))
       throw new ForewarnError(failure.code, detailsIn(failure.code, failure.message))
-    if (code === usageExitCode) throw new ForewarnError('FW_USAGE', [`Worker ${worker} could not start.`])
+    if (code === usageExitCode && failure === undefined)
+      throw new ForewarnError('FW_USAGE', [`Worker ${worker} could not start.`])
     if (code !== null) await checkHope()
     remark(screen, `worker ${worker} ended with ${code}; it is started again in ${waitMs / 1_000} s`)
     await wait(waitMs, signal)
