@@ -88,7 +88,7 @@ it('judges any market as the oracle does', () => {
 
 it("judges the demo's market as the oracle does", async () => {
   const demo = await loadProfile('cn')
-  const budget = { ...demo.file.warnings.budget, counts: 30 } // a small market has little to say
+  const budget = { ...demo.file.warnings.budget, counts: 60 } // a small market has little to say
   const warnings = { ...demo.file.warnings, levels: easyLevels, budget }
   const profile = { ...demo, file: { ...demo.file, warnings } }
   const beatMs = 3_600_000

@@ -179,6 +179,12 @@ export class JudgeOracle {
     const known = new Map([...sums].filter(([cell]) => this.#statistic.knows(cell)))
     const { eventsMin, enterprisesMin } = this.#policy
     const enough = [...known].filter(([, sum]) => sum.events >= eventsMin && sum.enterprises >= enterprisesMin)
+    const calling = new Map<string, boolean>()
+    const callsNow = (cell: string, sum: Sum): boolean => {
+      const calls = calling.get(cell) ?? this.#calls(cell, tick, sum)
+      calling.set(cell, calls)
+      return calls
+    }
     return this.#coarsestFirst(new Map(enough)).flatMap(([cell, sum]) => {
       const found = this.#evidenceOf(cell, tick, sum)
       const { level } = this.#open.get(cell) ?? calm
@@ -186,10 +192,9 @@ export class JudgeOracle {
       if (rank(called) <= rank(level)) return []
       const isExplained = this.#cells.parents(cell).some((parent) => {
         const of = known.get(parent) ?? nothing
-        return this.#calls(parent, tick, of) && this.#explains(parent, found, tick, of)
+        return callsNow(parent, of) && this.#explains(parent, found, tick, of)
       })
-      const isBurning = (other: string, of: Sum): boolean =>
-        this.#levelOf(other) !== 'calm' || this.#calls(other, tick, of)
+      const isBurning = (other: string, of: Sum): boolean => this.#levelOf(other) !== 'calm' || callsNow(other, of)
       const isShadow = (): boolean =>
         [...known].some(
           ([other, of]) =>
