@@ -15,69 +15,15 @@
  */
 import { expAll, ln, ln1pAll } from '../math.ts'
 import { checkCount, checkPositive, type Expectation, sizeBy } from './detector.ts'
+import { type Evidence, leastWith, type StreamCounts, streamCounts } from './evidence.ts'
 
 const stepMax = 8
 const capPerNode = 31622.776601683792 // 10^4.5
 /** So many streams are worked out at once. */
 const block = 128
 
-/** A count, and N, >= 1. */
-export type Counted = { readonly y: number; readonly nodes: number }
-
-/** Counts of many streams in one tick, in columns: where the state of each begins, what was expected of it, what came, and N. */
-export type StreamCounts = {
-  readonly offsets: Int32Array
-  readonly means: Float64Array
-  readonly variances: Float64Array
-  readonly counts: Float64Array
-  readonly nodes: Float64Array
-}
-
-export function streamCounts(length: number): StreamCounts {
-  const column = (): Float64Array => new Float64Array(length)
-  const columns = { means: column(), variances: column(), counts: column(), nodes: column() }
-  return { offsets: new Int32Array(length), ...columns }
-}
-
-export type StreamLimits = {
-  /** What evidence must exceed, >= 0. */
-  readonly evidenceMin: number
-  /** N, >= 1. */
-  readonly nodes: number
-  /** The least count that may call, whatever the evidence. */
-  readonly countMin: number
-}
-
-export interface ShiryaevRoberts {
-  /** Doubles that a stream takes in the state array. */
-  readonly length: number
-  /** Forgets all that a stream has gathered: at its start, and in a tick of which nothing can be believed. */
-  start(state: Float64Array, offset: number): void
-  /**
-   * Takes the tick's count into a stream. `expectation`: of this tick, before the count was learnt. RangeError, and the state untouched, if
-   * the count is no whole number >= 0 or the expectation is out of range.
-   */
-  add(state: Float64Array, offset: number, expectation: Expectation, counted: Counted): void
-  /** The same for the first so many of the columns, each a stream of its own: the same bits, in far less time. */
-  addAll(state: Float64Array, columns: StreamCounts, length: number): void
-  /** The evidence in a stream, 0 .. 10^4.5 N. */
-  evidenceIn(state: Float64Array, offset: number): number
-  /** The evidence that a stream would have after this count; the state stays. RangeError as `add`. */
-  evidenceWith(state: Float64Array, offset: number, expectation: Expectation, counted: Counted): number
-  /**
-   * The least count >= countMin and above the expected that lifts a stream's evidence above a limit; undefined where none does, since one
-   * tick adds a factor of e^8 at most. Evidence rises with the count, so it is found by bisection. RangeError as `add`.
-   */
-  leastCallingCount(
-    state: Float64Array,
-    offset: number,
-    expectation: Expectation,
-    limits: StreamLimits,
-  ): number | undefined
-}
-
 /** Outbreaks of days. */
-const outbreaks = shiryaevRoberts({ rateRatios: [2, 4, 8], keep: 0.6 })
+export const outbreaks = shiryaevRoberts({ rateRatios: [2, 4, 8], keep: 0.6 })
 /** Rises over months, in weekly ticks: half as many again, or twice as many. What was gathered half a year ago counts half. */
 export const slowRise = shiryaevRoberts({ rateRatios: [1.5, 2], keep: 0.97 })
 
@@ -85,16 +31,15 @@ export const streamLength = outbreaks.length
 export const {
   start: startStream,
   add: addCount,
-  addAll: addCounts,
   evidenceIn,
   evidenceWith,
   leastCallingCount,
-}: Omit<ShiryaevRoberts, 'length'> = outbreaks
+}: Omit<Evidence, 'length' | 'addAll'> = outbreaks
 
 /** l_k = y rise_k - fall_k, by stream and k. */
 type Terms = { readonly rise: Float64Array; readonly fall: Float64Array }
 
-function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; keep: number }): ShiryaevRoberts {
+function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; keep: number }): Evidence {
   const { length } = rateRatios
   const lnRateRatios = rateRatios.map((k) => ln(k))
   // Scratch: written before it is read in every call, so nothing passes from one stream to another.
@@ -195,19 +140,6 @@ function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; 
       return leastWith((y) => evidenceAfter(state, offset, y) > evidenceMin, least, most)
     },
   }
-}
-
-/** The least of least..most with a property that all above it have too; undefined where most has it not. */
-function leastWith(has: (y: number) => boolean, least: number, most: number): number | undefined {
-  if (has(least)) return least
-  if (!has(most)) return undefined
-  let [below, above] = [least, most]
-  while (above - below > 1) {
-    const middle = below + Math.floor((above - below) / 2)
-    if (has(middle)) above = middle
-    else below = middle
-  }
-  return above
 }
 
 /** A count from which on no stream says more, because each l_k is at its bound. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { outbreaks } from '../../models/counts/shiryaevRoberts.ts'
 import { type AlertState, calmState, isAtRest, nextState, type Rules } from '../../src/watch/alertState.ts'
 import {
   type CountEvidence,
@@ -184,11 +185,11 @@ const evidence: CountEvidence = {
 }
 
 it('what is taken back weakens evidence as if it had never been counted', () => {
-  const left = reduced(evidence, 12)
+  const left = reduced(evidence, 12, outbreaks)
   expect(left).toMatchObject({ events: 8, rateRatio: 1.6, allEvents: 8 })
   expect(left.value).toBeLessThan(evidence.value / 50)
   expect(left.p).toBeGreaterThan(evidence.p)
-  expect(reduced(evidence, 30)).toMatchObject({ events: 0, allEvents: 0, p: 1 })
+  expect(reduced(evidence, 30, outbreaks)).toMatchObject({ events: 0, allEvents: 0, p: 1 })
 })
 
 it('the effective number of enterprises is 1 where one brings all, and theirs where all bring alike', () => {

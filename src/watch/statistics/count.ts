@@ -125,7 +125,8 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     const { stream } = one.evidence
     const [part, across] = [this.judgeOf.counted(shared, stream), this.judgeOf.counted(other.subject, stream)]
     if (part === undefined || across === undefined || part.events <= part.expected) return undefined
-    return explainedByParent(part, across) ? evidenceWithout(one.evidence, part) : undefined
+    const { gathering } = this.judgeOf.streams
+    return explainedByParent(part, across) ? evidenceWithout(one.evidence, part, gathering) : undefined
   }
 
   explainedByChild(parent: Judged<CountEvidence>, child: Judged<CountEvidence>): boolean {
@@ -137,7 +138,7 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     return stream === allEvents || group === undefined || stream === 1 + group
   }
   reduced(evidence: CountEvidence, eventsLost: number): CountEvidence {
-    return reduced(evidence, eventsLost)
+    return reduced(evidence, eventsLost, this.judgeOf.streams.gathering)
   }
 
   detail({ subject, evidence }: Judged<CountEvidence>, { aggregates }: TickFacts): CountDetail {

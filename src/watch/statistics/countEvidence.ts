@@ -1,7 +1,7 @@
 /** Counts of one node in one tick as evidence: the stream that burns most, of all events or of one group of types, beside all of the node. */
 import { z } from 'zod'
 import { type Expectation, judge } from '../../../models/counts/detector.ts'
-import { evidenceWith } from '../../../models/counts/shiryaevRoberts.ts'
+import type { Evidence } from '../../../models/counts/evidence.ts'
 
 export const CountEvidence = z.object({
   /** Of the stream: 0 is all events, 1 + g group g. */
@@ -12,7 +12,7 @@ export const CountEvidence = z.object({
   p: z.number(),
   q: z.number(),
   rateRatio: z.number(),
-  /** Shiryaev-Roberts evidence with this tick, what it was made of before it, and what it must exceed to call. */
+  /** Evidence with this tick, what it was made of before it, and what it must exceed to call. */
   value: z.number(),
   before: z.array(z.number()),
   limit: z.number(),
@@ -38,12 +38,13 @@ export function effectiveEnterprises({ allEvents, squares }: Pick<CountEvidence,
 }
 
 /** Evidence after some events of its stream were taken back; q moves as p does. */
-export function reduced(evidence: CountEvidence, eventsLost: number): CountEvidence {
+export function reduced(evidence: CountEvidence, eventsLost: number, gathering: Evidence): CountEvidence {
   const events = Math.max(0, evidence.events - eventsLost)
   const expectation = { mean: evidence.expected, variance: evidence.variance }
   const p = pOf(expectation, events)
   const q = evidence.p > 0 ? Math.min(1, (evidence.q * p) / evidence.p) : evidence.q
-  const value = evidenceWith(Float64Array.from(evidence.before), 0, expectation, { y: events, nodes: evidence.nodes })
+  const counted = { y: events, nodes: evidence.nodes }
+  const value = gathering.evidenceWith(Float64Array.from(evidence.before), 0, expectation, counted)
   const allEvents = Math.max(0, evidence.allEvents - eventsLost)
   return { ...evidence, events, p, q, value, allEvents, rateRatio: events / evidence.expected }
 }
@@ -80,11 +81,11 @@ function without(whole: Stream, part: Pick<Stream, 'events' | 'expected'>): Stre
 }
 
 /** Evidence without a part of its stream: what was gathered before this tick stays. */
-export function evidenceWithout(evidence: CountEvidence, part: Stream): CountEvidence {
+export function evidenceWithout(evidence: CountEvidence, part: Stream, gathering: Evidence): CountEvidence {
   const rest = without(evidence, part) ?? { events: 0, expected: evidence.expected, variance: evidence.variance }
   const expectation = { mean: rest.expected, variance: rest.variance }
   const counted = { y: rest.events, nodes: evidence.nodes }
-  const value = evidenceWith(Float64Array.from(evidence.before), 0, expectation, counted)
+  const value = gathering.evidenceWith(Float64Array.from(evidence.before), 0, expectation, counted)
   return { ...evidence, ...rest, value, rateRatio: rest.events / rest.expected }
 }
 

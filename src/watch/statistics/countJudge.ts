@@ -61,7 +61,7 @@ export class CountJudge {
     this.#groupCount = profile.groups.length
     this.#keep = keepOf(profile.calendar.tickMs / dayMs)
     this.#fresh = () => ({
-      streams: new Streams(),
+      streams: new Streams(profile.calendar.tickMs / dayMs),
       shares: new GroupShares(profile, lattice.whole),
     })
     const { streams, shares } = this.#fresh()
@@ -195,6 +195,7 @@ export class CountJudge {
     for (const cell of closing.partly) if (closing.parts[cell] === judgedParts.nothing) streams.forget(cell)
     learnStreams(streams, {
       ...{ cells, aggregates, tick: closing, limits: this.#limits, groups: this.#groupCount },
+      countMin: this.#eventsMin,
       shares: this.#sharesIn(tick),
       keep: tick === cells.firstTick ? undefined : this.#keep,
     })

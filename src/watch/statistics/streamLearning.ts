@@ -1,7 +1,8 @@
 /** What all streams learn of a tick that closes: one way through them, without an object for any. */
 
+import { streamCounts } from '../../../models/counts/evidence.ts'
 import type { Keep } from '../../../models/counts/groupShare.ts'
-import { streamCounts } from '../../../models/counts/shiryaevRoberts.ts'
+import type { Axis } from '../../../streams/topics.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import type { AxisLimits } from './axisLimits.ts'
 import type { CellStates } from './cellStates.ts'
@@ -22,6 +23,8 @@ export type Lesson = {
   readonly tick: CellTick
   readonly aggregates: TickAggregates
   readonly limits: AxisLimits
+  /** The least count that calls. */
+  readonly countMin: number
   /** Shares of groups, by nation-wide node. */
   readonly shares: Float64Array
   readonly groups: number
@@ -30,9 +33,10 @@ export type Lesson = {
 }
 
 export function learnStreams(streams: Streams, lesson: Lesson): void {
-  const { cells, tick, shares, groups, keep } = lesson
+  const { cells, tick, limits, shares, groups, keep, countMin } = lesson
   const { means, variances } = cells.expected
-  const sharing = sharingOf(lesson)
+  const sharing = byCell(cells, (axis) => limits.of(axis).nodes)
+  const calling = byCell(cells, (axis) => limits.of(axis).limit)
   let length = 0
   for (let stream = 0; stream < streams.count; stream++) {
     const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
@@ -56,6 +60,7 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
     counts.variances[length] = expected.variance
     counts.counts[length] = y
     counts.nodes[length] = sharing[cell]
+    counts.limits[length] = y >= countMin && y > expected.mean ? calling[cell] : Number.POSITIVE_INFINITY
     length++
     if (length === gatheredMax) {
       streams.gather(counts, length)
@@ -65,19 +70,15 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
   streams.gather(counts, length)
 }
 
-/** By cell, the nodes that share its limit. */
-function sharingOf({ cells, limits }: Lesson): Float64Array {
-  const nodes = {
-    industry: limits.of('industry').nodes,
-    region: limits.of('region').nodes,
-    cell: limits.of('cell').nodes,
+/** By cell, a number of its axis; 1 for cells that are not judged. */
+function byCell({ axes }: CellStates, of: (axis: Axis) => number): Float64Array {
+  const found = { industry: of('industry'), region: of('region'), cell: of('cell') }
+  const numbers = new Float64Array(axes.length)
+  for (let cell = 0; cell < numbers.length; cell++) {
+    const axis = axes[cell]
+    numbers[cell] = axis === undefined ? 1 : found[axis]
   }
-  const sharing = new Float64Array(cells.axes.length)
-  for (let at = 0; at < sharing.length; at++) {
-    const axis = cells.axes[at]
-    sharing[at] = axis === undefined ? 1 : nodes[axis]
-  }
-  return sharing
+  return numbers
 }
 
 /** Judged events of a stream, 0 at least: what was taken back was perhaps not. */

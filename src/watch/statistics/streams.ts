@@ -1,11 +1,13 @@
 /**
  * Streams of counts: all events of a judged node, and those of each group of types that it ever had. A stream exists once it has had an event.
- * Each has its Shiryaev-Roberts evidence; one of a group has what it has learnt of the group's share as well, one of all events how many
+ * Each has its evidence, by the length of a tick; one of a group has what it has learnt of the group's share as well, one of all events how many
  * there ever were, and how many of them had no known group. So many numbers a stream lie side
- * by side in one array, 56 bytes, beside 9 for its place.
+ * by side in one array, 56 bytes (weeks: 72), beside 9 for its place.
  */
 import { z } from 'zod'
 import type { Expectation } from '../../../models/counts/detector.ts'
+import type { Evidence, StreamCounts, StreamLimits } from '../../../models/counts/evidence.ts'
+import { evidenceByTick } from '../../../models/counts/evidenceByTick.ts'
 import {
   expectShare,
   learnShare,
@@ -15,34 +17,33 @@ import {
   startShare,
   type Whole,
 } from '../../../models/counts/groupShare.ts'
-import {
-  addCounts,
-  evidenceWith,
-  leastCallingCount,
-  type StreamCounts,
-  type StreamLimits,
-  startStream,
-  streamLength,
-} from '../../../models/counts/shiryaevRoberts.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { resized } from '../../sums.ts'
 
 /** Of a stream that counts all events of its node. */
 export const allEvents = 0
 
-const stride = streamLength + shareLength
 const growth = 1.25
 const Saved = z.object({ streams: z.int(), nodes: z.array(z.number()), of: z.array(z.int()) })
 
 export class Streams {
   count = 0
-  #state = new Float64Array(64 * stride)
+  /** How a stream gathers evidence; doubles that it takes, with its share. */
+  readonly gathering: Evidence
+  readonly #stride: number
+  #state: Float64Array
   /** By stream: the cell of its node, and what it counts, 0 for all events and 1 + g for group g. */
   #cells = new Int32Array(64)
   #of = new Uint8Array(64)
   /** Streams of one cell hang together, the newest first: by cell and by stream, the index of the next + 1; 0 ends. */
   #first = new Int32Array(64)
   #next = new Int32Array(64)
+
+  constructor(tickDays: number) {
+    this.gathering = evidenceByTick(tickDays)
+    this.#stride = this.gathering.length + shareLength
+    this.#state = new Float64Array(64 * this.#stride)
+  }
 
   /** The index of a stream; undefined for one that never had an event. */
   find(cell: number, of: number): number | undefined {
@@ -71,62 +72,66 @@ export class Streams {
   /** Makes a stream that is not there. `expected`: events of it that should have come by now, for a group. */
   open(cell: number, of: number, expected = 0): void {
     const at = this.#add(cell, of)
-    startStream(this.#state, at * stride)
-    startShare(this.#state, at * stride + streamLength, expected)
+    this.gathering.start(this.#state, at * this.#stride)
+    startShare(this.#state, this.#shareAt(at), expected)
   }
 
   expect(stream: number, whole: Whole): Expectation {
-    return expectShare(this.#state, stream * stride + streamLength, whole)
+    return expectShare(this.#state, this.#shareAt(stream), whole)
   }
   setExpected(stream: number, whole: Whole, found: { mean: number; variance: number }): void {
-    setExpectedShare(this.#state, stream * stride + streamLength, whole, found)
+    setExpectedShare(this.#state, this.#shareAt(stream), whole, found)
   }
   learn(stream: number, whole: Whole, counted: ShareCount): void {
-    learnShare(this.#state, stream * stride + streamLength, whole, counted)
+    learnShare(this.#state, this.#shareAt(stream), whole, counted)
   }
 
   /** Where the evidence of a stream begins, for `gather`. */
   offsetOf(stream: number): number {
-    return stream * stride
+    return stream * this.#stride
   }
   /** Takes counts into the evidence of their streams. */
   gather(counts: StreamCounts, length: number): void {
-    addCounts(this.#state, counts, length)
+    this.gathering.addAll(this.#state, counts, length)
   }
 
   /** The evidence with a count that is not taken in. */
   evidenceWith(stream: number, expectation: Expectation, counted: { y: number; nodes: number }): number {
-    return evidenceWith(this.#state, stream * stride, expectation, counted)
+    return this.gathering.evidenceWith(this.#state, stream * this.#stride, expectation, counted)
   }
   leastCallingCount(stream: number, expectation: Expectation, limits: StreamLimits): number | undefined {
-    return leastCallingCount(this.#state, stream * stride, expectation, limits)
+    return this.gathering.leastCallingCount(this.#state, stream * this.#stride, expectation, limits)
   }
   /** What the evidence is made of. */
   memory(stream: number): number[] {
     const found: number[] = []
-    for (let at = stream * stride; at < stream * stride + streamLength; at++) found.push(this.#state[at])
+    for (let at = stream * this.#stride; at < this.#shareAt(stream); at++) found.push(this.#state[at])
     return found
+  }
+
+  #shareAt(stream: number): number {
+    return stream * this.#stride + this.gathering.length
   }
 
   /** Counts all events of a node ever. */
   note(stream: number, events: number): void {
-    this.#state[stream * stride + streamLength] += events
+    this.#state[this.#shareAt(stream)] += events
   }
   eventsSoFar(stream: number): number {
-    return this.#state[stream * stride + streamLength]
+    return this.#state[this.#shareAt(stream)]
   }
 
   /** Evidence of a cell's streams is forgotten. */
   forget(cell: number): void {
     for (let stream = this.firstAt(cell); stream !== undefined; stream = this.nextOf(stream))
-      startStream(this.#state, stream * stride)
+      this.gathering.start(this.#state, stream * this.#stride)
   }
 
   /** A cell begins anew: of its events so far (`seen`) nobody knows the groups. */
   beginAnew(cell: number, seen: number): void {
     this.forget(cell)
     for (let stream = this.firstAt(cell); stream !== undefined; stream = this.nextOf(stream)) {
-      const share = stream * stride + streamLength
+      const share = this.#shareAt(stream)
       if (this.#of[stream] === allEvents) this.#state[share + 1] = seen
       else startShare(this.#state, share, 0)
     }
@@ -135,7 +140,7 @@ export class Streams {
   /** Of a cell's events so far those of which the groups are known. */
   knownOf(cell: number, seen: number): number {
     const stream = this.find(cell, allEvents)
-    return stream === undefined ? 0 : Math.max(0, seen - this.#state[stream * stride + streamLength + 1])
+    return stream === undefined ? 0 : Math.max(0, seen - this.#state[this.#shareAt(stream) + 1])
   }
 
   /** `nodes`: by cell. */
@@ -147,7 +152,7 @@ export class Streams {
       of: Array.from(this.#of.subarray(0, count)),
     }
     out.putJson(saved satisfies z.infer<typeof Saved>)
-    out.putDoubles(this.#state.subarray(0, count * stride))
+    out.putDoubles(this.#state.subarray(0, count * this.#stride))
   }
 
   /** `cellOf`: the cell of a node as it was saved; undefined for one that is judged no more. */
@@ -158,7 +163,7 @@ export class Streams {
       const cell = cellOf(node)
       if (cell === undefined) continue
       const at = this.#add(cell, of[stream])
-      this.#state.set(state.subarray(stream * stride, (stream + 1) * stride), at * stride)
+      this.#state.set(state.subarray(stream * this.#stride, (stream + 1) * this.#stride), at * this.#stride)
     }
   }
 
@@ -166,7 +171,7 @@ export class Streams {
     const at = this.count++
     if (this.count > this.#of.length) {
       const size = Math.ceil(growth * this.count)
-      this.#state = resized(this.#state, size * stride)
+      this.#state = resized(this.#state, size * this.#stride)
       this.#cells = resized(this.#cells, size)
       this.#of = resized(this.#of, size)
       this.#next = resized(this.#next, size)

@@ -111,12 +111,12 @@ export class CountStatistic implements Statistic {
   learn(
     tick: number,
     sums: Sums,
-    { isHeld, isShadow, nodesOf }: Parameters<Statistic['learn']>[2],
+    { isHeld, isShadow, limitOf }: Parameters<Statistic['learn']>[2],
     ended: Turns['ended'],
   ): void {
     const wholes = new Map(this.subjects.map((subject) => [subject, this.expect(subject, tick)]))
     for (const [subject, whole] of wholes) {
-      const of = { whole, nodes: nodesOf(subject), isHeld: isHeld(subject), isFirst: tick === this.#firstTick }
+      const of = { whole, limit: limitOf(subject), isHeld: isHeld(subject), isFirst: tick === this.#firstTick }
       this.#streams.learn(subject, tick, sums.get(subject) ?? nothing, of)
       if (isShadow(subject)) this.#streams.clearEvidence(subject)
     }

@@ -8,7 +8,8 @@ import type { WarningPolicy } from '../../../streams/profileFile.ts'
 import type { CountWarning } from '../ofCounts.ts'
 import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
-import { evidenceSum, gathered, type InTick } from './streams.ts'
+import { type Gathering, gatheringOf } from './gathering.ts'
+import type { CallLimit, InTick } from './streams.ts'
 import type { Expected, Sum, Sums } from './sums.ts'
 import { chanceOfAtLeast } from './tails.ts'
 
@@ -44,7 +45,7 @@ export interface Statistic {
       isHeld: (subject: string) => boolean
       /** What was gathered against it is forgotten. */
       isShadow: (subject: string) => boolean
-      nodesOf: (subject: string) => number
+      limitOf: (subject: string) => CallLimit
     },
     ended: Turns['ended'],
   ): void
@@ -103,6 +104,7 @@ export class JudgeOracle {
   readonly #statistic: Statistic
   readonly #open = new Map<string, Open>()
   readonly #groupOf: (type: string) => string
+  readonly #gathering: Gathering
   #limits = new Map<string, Limit>()
   /** Ticks in a row in which a cell stood open or called. */
   readonly #held = new Map<string, number>()
@@ -115,6 +117,7 @@ export class JudgeOracle {
     this.#policy = policy
     this.#cells = cells
     this.#clock = clock
+    this.#gathering = gatheringOf(clock.tickDays)
     this.#groupOf = groupOf
     this.#statistic = statistic
   }
@@ -148,9 +151,7 @@ export class JudgeOracle {
         p,
         q: found.p === 0 ? found.q : Math.min(1, (found.q * p) / found.p),
         rateRatio: left / found.expected,
-        value: evidenceSum(
-          gathered(found.before, left, { mean: found.expected, variance: found.variance }, found.nodes),
-        ),
+        value: this.#valueWith(found.before, left, { mean: found.expected, variance: found.variance }, found.nodes),
         all: {
           ...found.all,
           events: Math.max(0, found.all.events - open.retracted),
@@ -231,7 +232,7 @@ export class JudgeOracle {
     const of = {
       isHeld,
       isShadow: (cell: string) => shadows.has(cell),
-      nodesOf: (cell: string) => this.#limitOf(cell).nodes,
+      limitOf: (cell: string) => ({ ...this.#limitOf(cell), countMin: this.#policy.eventsMin }),
     }
     statistic.learn(tick, sums, of, ended)
     this.#setLimits()
@@ -293,7 +294,7 @@ export class JudgeOracle {
   #evidenceOf(cell: string, tick: number, sum: Sum): Evidence {
     const { nodes, limit, streams: familySize } = this.#limitOf(cell)
     const [all, ...groups] = this.#statistic.streams(cell, tick, sum).map((one) => {
-      return { ...one, value: evidenceSum(gathered(one.stream.evidence, one.events, one.expected, nodes)) }
+      return { ...one, value: this.#valueWith(one.stream.evidence, one.events, one.expected, nodes) }
     })
     const told = sum.enterprises >= enterprisesToldMin ? [all, ...groups] : [all]
     const mayCall = told.filter(({ events, expected }) => events >= this.#policy.eventsMin && events > expected.mean)
@@ -307,6 +308,10 @@ export class JudgeOracle {
       ...{ rateRatio: events / mean, value, before: stream.evidence, limit, nodes, familySize },
       ...{ all: { ...sum, events: Math.max(0, sum.events) }, allExpected: all.expected.mean },
     }
+  }
+
+  #valueWith(before: readonly number[], events: number, expected: Expected, nodes: number): number {
+    return this.#gathering.value(this.#gathering.after(before, events, expected, nodes))
   }
 
   /** Evidence above the limit, whoever brought it. */
@@ -362,7 +367,7 @@ export class JudgeOracle {
     if (mean <= 0) return true
     const excess = Math.max(0, (found.variance - found.expected) * (mean / found.expected) ** 2)
     const events = Math.max(0, found.events - part.events)
-    const value = evidenceSum(gathered(found.before, events, { mean, variance: mean + excess }, found.nodes))
+    const value = this.#valueWith(found.before, events, { mean, variance: mean + excess }, found.nodes)
     return this.#called({ ...found, events, expected: mean, rateRatio: events / mean, value }) === 'calm'
   }
 

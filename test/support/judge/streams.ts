@@ -4,6 +4,7 @@
  */
 import type { Cells } from './cells.ts'
 import type { Clock } from './clock.ts'
+import { type Gathering, gatheringOf } from './gathering.ts'
 import type { Expected, Sum, Sums } from './sums.ts'
 
 const keepWeekly = 0.985
@@ -11,18 +12,19 @@ const keepDispersionWeekly = 0.97
 const limit = 2.58
 /** A cell's share beside that of its like: Gamma of this shape. */
 const shape = 2
-const rises = [2, 4, 8]
 /** Up to so large a share that is withheld the rest tells of groups. */
 const withheldShareMax = 0.05
 
 /** `group`: '' is all events. */
-export type Stream = { group: string; evidence: number[]; ever: number; share: Share }
+export type Stream = { group: string; evidence: readonly number[]; ever: number; share: Share }
 /** E, Y, Q and W: events that should have come, events that came with outbreaks cut, and dispersion. */
 type Share = { expected: number; counted: number; squares: number; weights: number }
 /** All groups of types, those with judged types, and the group of a type. */
 export type Groups = { groups: readonly string[]; judged: readonly string[]; groupOf: (type: string) => string }
 /** What a stream counts in a tick, and should. */
 export type InTick = { stream: Stream; events: number; expected: Expected }
+/** Nodes that share a limit, the limit, and the least count that calls. */
+export type CallLimit = { nodes: number; limit: number; countMin: number }
 
 export class StreamStates {
   readonly #cells: Cells
@@ -31,6 +33,7 @@ export class StreamStates {
   readonly #groupOf: (type: string) => string
   /** Groups with streams of their own: one group alone is all events. */
   readonly #judged: readonly string[]
+  readonly #gathering: Gathering
   readonly #streams = new Map<string, Stream[]>()
   /** Events of cells of which the group is not known. */
   readonly #unknown = new Map<string, number>()
@@ -42,6 +45,7 @@ export class StreamStates {
   constructor(cells: Cells, clock: Clock, { groups, judged, groupOf }: Groups) {
     this.#cells = cells
     this.#clock = clock
+    this.#gathering = gatheringOf(clock.tickDays)
     this.#groups = groups
     this.#groupOf = groupOf
     this.#judged = judged.length < 2 ? [] : judged
@@ -62,7 +66,7 @@ export class StreamStates {
     this.#streams.set(cell, streams)
     const add = (group: string, expected: number): void => {
       if (streams.some((one) => one.group === group)) return
-      streams.push({ group, evidence: [0, 0, 0], ever: 0, share: newShare(expected) })
+      streams.push({ group, evidence: this.#gathering.fresh, ever: 0, share: newShare(expected) })
     }
     add('', 0)
     for (const group of this.#judged)
@@ -85,15 +89,18 @@ export class StreamStates {
     cell: string,
     tick: number,
     sum: Sum,
-    at: { whole: Expected; nodes: number; isHeld: boolean; isFirst: boolean },
+    at: { whole: Expected; limit: CallLimit; isHeld: boolean; isFirst: boolean },
   ): void {
-    const { whole, nodes, isHeld, isFirst } = at
+    const { whole, limit, isHeld, isFirst } = at
     if (sum.backlog !== 0) {
-      for (const stream of this.of(cell)) stream.evidence = [0, 0, 0]
+      for (const stream of this.of(cell)) stream.evidence = this.#gathering.fresh
       return
     }
     for (const { stream, events, expected } of this.inTick(cell, tick, sum, whole)) {
-      stream.evidence = gathered(stream.evidence, events, expected, nodes)
+      const { after, value, called } = this.#gathering
+      stream.evidence = after(stream.evidence, events, expected, limit.nodes)
+      const calls = events >= limit.countMin && events > expected.mean && value(stream.evidence) > limit.limit
+      if (calls) stream.evidence = called(stream.evidence)
       if (stream.group === '') stream.ever += events
       else if (!isFirst && !isHeld && withheldIn(sum) <= withheldShareMax * totalOf(sum)) {
         const all = this.#eventsOf(sum, stream.group)
@@ -105,14 +112,14 @@ export class StreamStates {
 
   /** What was gathered against a cell was not its own. */
   clearEvidence(cell: string): void {
-    for (const stream of this.of(cell)) stream.evidence = [0, 0, 0]
+    for (const stream of this.of(cell)) stream.evidence = this.#gathering.fresh
   }
 
   /** A cell that begins anew: of its events so far (`seen`) nobody knows the groups. */
   forget(cell: string, seen: number): void {
     this.#unknown.set(cell, seen)
     for (const stream of this.of(cell)) {
-      stream.evidence = [0, 0, 0]
+      stream.evidence = this.#gathering.fresh
       stream.share = newShare(0)
     }
   }
@@ -196,16 +203,3 @@ const withheldIn = ({ taught, backlog }: Sum): number => Math.max(0, taught + ba
 const totalOf = ({ events, taught, backlog }: Sum): number => events + taught + backlog
 
 const newShare = (expected: number): Share => ({ expected, counted: 0, squares: 0, weights: 0 })
-
-/** Shiryaev-Roberts for a rise to 2, 4 and 8 times, forgotten by .6 a tick, at most e^8 a tick, capped at 10^4.5 for each node. */
-export function gathered(before: readonly number[], y: number, { mean, variance }: Expected, nodes: number): number[] {
-  const isPoisson = variance - mean <= 1e-12 * mean
-  const size = isPoisson ? Number.POSITIVE_INFINITY : mean ** 2 / (variance - mean)
-  return rises.map((k, at) => {
-    const fall = isPoisson ? (k - 1) * mean : (size + y) * Math.log1p(((k - 1) * mean) / (size + mean))
-    return Math.min((0.6 * before[at] + 1) * Math.exp(Math.min(y * Math.log(k) - fall, 8)), 10 ** 4.5 * nodes)
-  })
-}
-
-export const evidenceSum = (evidence: readonly number[]): number =>
-  evidence.reduce((sum, one) => sum + one, 0) / rises.length
