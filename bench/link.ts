@@ -4,7 +4,6 @@
  */
 import { limitOf } from '../models/level/cusum.ts'
 import type { RiskModel } from '../models/risk/riskModel.ts'
-import { riskFalseRisesPerWeek } from '../src/limits.ts'
 import { loadModel, modelOf } from '../src/settings/models.ts'
 import { loadProfile } from '../src/settings/profiles.ts'
 import { type TroubleKind, troubleKinds } from '../src/simulate/truth.ts'
@@ -33,7 +32,8 @@ export async function benchLink(options: BenchOptions): Promise<void> {
   const runs = new Map(
     troubleKinds.map((kind) => [kind, seeds.map((seed) => marketOf({ kind, seed }, profile, model))]),
   )
-  printResult({ seeds, ...measured(nothing, (kind) => runs.get(kind) ?? []) }, options)
+  const { risk: budget } = profile.file.warnings.budget
+  printResult({ seeds, ...measured(nothing, (kind) => runs.get(kind) ?? [], budget) }, options)
 }
 
 function marketOf(run: MarketRun, profile: Profile, model: RiskModel): Simulated {
@@ -41,12 +41,16 @@ function marketOf(run: MarketRun, profile: Profile, model: RiskModel): Simulated
   return simulated(run, profile, model)
 }
 
-function measured(nothing: readonly Simulated[], runsOf: (kind: TroubleKind) => readonly Simulated[]): object {
+function measured(
+  nothing: readonly Simulated[],
+  runsOf: (kind: TroubleKind) => readonly Simulated[],
+  budget: number,
+): object {
   const a = levelChart('meanLogOdds')
   const limit = limitOf(7 / falseAWeek)
   const measuredFalse = falsePerProvinceWeek(nothing, a, limit)
   const outcomeLimit = limitWith(nothing, outcomeChart, measuredFalse)
-  const shippedLimit = limitOf((provinces * 7 * axes) / riskFalseRisesPerWeek)
+  const shippedLimit = limitOf((provinces * 7 * axes) / budget)
   const found = (kind: TroubleKind, chart: Chart, at: number): ReturnType<typeof foundBy> =>
     foundBy(delays(runsOf(kind), chart, at))
   const all = (chart: Chart, at: number): object => ({

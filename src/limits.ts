@@ -139,7 +139,6 @@ export const contradictionsToldMax = 1_000 // of a region leaf; the rest is coun
 export const movedNodesMax = 20 // nodes of which the watch asks in a tick what moved
 export const movedFeaturesMax = 5 // of each, those that moved most
 export const movedDays = 28 // beside what was known so long ago
-export const riskFalseRisesPerWeek = 0.3 // in a country in which nothing rises, shared by the axes and by the nodes of each
 assert(riskEnterprisesKept <= riskEnterprisesMin)
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.

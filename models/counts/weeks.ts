@@ -1,14 +1,28 @@
 /**
  * Evidence of weekly counts: the larger of that of two weeks (twoWeeks.ts), for outbreaks, and that of the slow clock (shiryaevRoberts.ts), for
- * rises over months that no week shows. Both come by chance about once in as many weeks as they say.
+ * rises over months that no week shows.
+ *
+ *     evidence = max((100 / 31) (two weeks), slow clock)
+ *
+ * Two weeks exceed 31 once in 100 calm weeks, so both come by chance about once in as many weeks as they say. A call sets the slow clock back:
+ * what goes on is called again later, beside what has been learnt since.
  *
  * A stream's state: three doubles of two weeks, two of the slow clock.
  */
 import { checkCount, type Expectation } from './detector.ts'
 import { type Counted, type Evidence, leastWith } from './evidence.ts'
 import { slowRise } from './shiryaevRoberts.ts'
-import { addWeek, startTwoWeeks, twoWeeksEvidence, twoWeeksEvidenceIn, twoWeeksLength } from './twoWeeks.ts'
+import {
+  addWeek,
+  evidenceOfOnePercent,
+  startTwoWeeks,
+  twoWeeksEvidence,
+  twoWeeksEvidenceIn,
+  twoWeeksLength,
+} from './twoWeeks.ts'
 
+/** Of evidence of two weeks to weeks in which it comes once by chance. */
+const scale = 100 / evidenceOfOnePercent
 const countMax = 2 ** 40
 
 export const weeks: Evidence = {
@@ -49,7 +63,7 @@ function evidenceIn(state: Float64Array, offset: number): number {
 
 function evidenceWith(state: Float64Array, offset: number, expectation: Expectation, counted: Counted): number {
   return Math.max(
-    twoWeeksEvidence(state, offset, expectation, counted.y),
+    scale * twoWeeksEvidence(state, offset, expectation, counted.y),
     slowRise.evidenceWith(state, offset + twoWeeksLength, expectation, counted),
   )
 }

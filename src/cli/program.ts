@@ -28,6 +28,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   topics: async () => (await import('./log/topics.ts')).topicsCommand(),
   verify: async () => (await import('./log/verify.ts')).verifyCommand(),
   backtest: async () => (await import('./log/backtest.ts')).backtestCommand(),
+  policy: async () => (await import('./log/policy.ts')).policyCommand(),
   contradictions: async () => (await import('./log/contradictions.ts')).contradictionsCommand(),
   'dead-letters': async () => (await import('./log/deadLetters.ts')).deadLettersCommand(),
   prune: async () => (await import('./log/prune.ts')).pruneCommand(),

@@ -57,14 +57,9 @@ describe.skipIf(!there)(`layoff notices${skipped}`, () => {
   }
 
   test('warns of states in the week of the first shutdowns of 2020', async () => {
-    expect(await raisedWhenAllShut()).toEqual(expect.arrayContaining(['NY', 'IL', 'FL', 'TX']))
+    expect(await raisedWhenAllShut()).toEqual(expect.arrayContaining(['NY', 'IL', 'FL', 'TX', 'CA']))
     const verified = ['verify', 'count.region.NY.2020-03-16', '--log', `embedded:${folder}/log`, '--profile', 'us-warn']
     expect(await forewarnJson(verified)).toMatchObject({ agrees: true })
-  })
-
-  // Known to be missing: weeks are still judged by the streams of days. Two weeks together (models/counts/twoWeeks.ts) should find it.
-  test.fails('warns of California in that week', async () => {
-    expect(await raisedWhenAllShut()).toContain('CA')
   })
 
   test('warns seldom where nothing is known to have happened', async () => {

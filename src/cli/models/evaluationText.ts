@@ -8,6 +8,7 @@ import { reportHtml } from '../../training/report/reportHtml.ts'
 import { figureNames } from '../../training/report/tables.ts'
 import { wordsOf } from '../../training/report/words.ts'
 import { fillIn, nameOf } from '../../words.ts'
+import { aligned } from '../aligned.ts'
 
 const featuresShown = 10
 
@@ -106,14 +107,6 @@ function* figureLines(evaluation: ModelEvaluation): Iterable<string> {
   if (worstGrade?.lift === undefined) return
   const { name, share, lift, own } = worstGrade
   yield fillIn(words.worstGrade, { share: percent(share), grade: name, lift: decimal(lift, 1), own: decimal(own, 1) })
-}
-
-/** Columns as wide as their widest cell; all but the first stand at the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)))
-  return rows.map((cells) =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  '),
-  )
 }
 
 /** `gate scorePsi: passed (0.0400, limit 0.25)`. */

@@ -11,14 +11,7 @@ import type { Axis } from '../../../streams/topics.ts'
 import type { MovedFeature } from '../../../streams/warnings.ts'
 import type { CellKeys } from '../../cells.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
-import {
-  movedNodesMax,
-  riskEnterprisesKept,
-  riskEnterprisesMin,
-  riskFalseRisesPerWeek,
-  riskSiblingsMin,
-  riskWarmTicks,
-} from '../../limits.ts'
+import { movedNodesMax, riskEnterprisesKept, riskEnterprisesMin, riskSiblingsMin, riskWarmTicks } from '../../limits.ts'
 import type { Rules } from '../alertState.ts'
 import type { Lattice } from '../lattice.ts'
 import { type Moves, moved } from '../moves.ts'
@@ -283,7 +276,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     return steps
   }
 
-  /** So few false rises a week, shared by the axes and by the nodes of each that are judged. */
+  /** As many false rises a week as the profile's budget puts up with, shared by the axes and by the nodes of each that are judged. */
   #limits(): Record<Axis, number> {
     const sizes: Record<Axis, number> = { industry: 0, region: 0, cell: 0 }
     for (const { node } of this.#steps) {
@@ -291,8 +284,8 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
       if (axis !== undefined) sizes[axis]++
     }
     const { phasesPerWeek } = this.#profile.calendar
-    const limit = (axis: Axis): number =>
-      limitOf((sizes[axis] * phasesPerWeek * axisNames.length) / riskFalseRisesPerWeek)
+    const { risk: perWeek } = this.#profile.file.warnings.budget
+    const limit = (axis: Axis): number => limitOf((sizes[axis] * phasesPerWeek * axisNames.length) / perWeek)
     return { industry: limit('industry'), region: limit('region'), cell: limit('cell') }
   }
 

@@ -38,7 +38,7 @@ const ofWeeks: Gathering = {
     const p = y > expected.mean ? Math.max(1e-30, chanceOfAtLeast(y, expected)) : Number.POSITIVE_INFINITY
     return [...ratios, Math.max(both, 0.031 / p), ...slow.after(before, y, expected, nodes)]
   },
-  value: ([, , both, ...rest]) => Math.max(both, slow.value(rest)),
+  value: ([, , both, ...rest]) => Math.max((100 / 31) * both, slow.value(rest)),
   called: ([three, six, both]) => [three, six, both, 0, 0],
 }
 
