@@ -57,14 +57,14 @@ describe.skipIf(!there)(`layoff notices${skipped}`, () => {
   }
 
   test('warns of states in the week of the first shutdowns of 2020', async () => {
-    expect(await raisedWhenAllShut()).toEqual(expect.arrayContaining(['NY', 'IL', 'FL', 'TX']))
+    expect(await raisedWhenAllShut()).toEqual(expect.arrayContaining(['NY', 'TX', 'CA']))
     const verified = ['verify', 'count.region.NY.2020-03-16', '--log', `embedded:${folder}/log`, '--profile', 'us-warn']
     expect(await forewarnJson(verified)).toMatchObject({ agrees: true })
   })
 
-  // Known to be missing: California stands at red since its notices grew from .1 to 10 a week. What calls teaches nothing, so they never became usual.
-  test.fails('warns of California in that week', async () => {
-    expect(await raisedWhenAllShut()).toContain('CA')
+  // Known to be missing since shadows are explained across: both are raised the week after, when they exceed what nation-wide industries explain.
+  test.fails('warns of Illinois and Florida in that week', async () => {
+    expect(await raisedWhenAllShut()).toEqual(expect.arrayContaining(['IL', 'FL']))
   })
 
   test('warns seldom where nothing is known to have happened', async () => {
