@@ -2,6 +2,7 @@
 import { type Level, levels } from '../../../streams/outputs.ts'
 import { ForewarnError } from '../../errors.ts'
 import type { Interval } from '../numbering.ts'
+import { never } from '../schema.ts'
 import { holds, type Model, type When } from './ask.ts'
 
 export type Filter = {
@@ -20,6 +21,14 @@ export type Condition = { sql: string; values: (string | number)[] }
 
 /** Names of filters that `facets` counts without. */
 export type Dimension = 'level' | 'axis' | 'statistic' | 'region' | 'industry'
+
+/** Of the present texts lie in an index of their own, so that no row is read of those without the text. */
+function textSql({ tick }: When): string {
+  const like = "text LIKE ? ESCAPE '\\'"
+  return tick === undefined
+    ? `seq IN (SELECT seq FROM warning_change INDEXED BY warning_now_text WHERE next_tick = ${never} AND ${like})`
+    : like
+}
 
 export function conditionOf(model: Model, filter: Filter, when: When, without: readonly Dimension[] = []): Condition {
   const { calendar } = model.editions.profile
@@ -42,7 +51,7 @@ export function conditionOf(model: Model, filter: Filter, when: When, without: r
     inside('industry', industries.under(industry))
   if (from !== undefined) add('raised_tick >= ?', tickOf(from))
   if (to !== undefined) add('raised_tick <= ?', tickOf(to))
-  if (q !== undefined && q !== '') add("text LIKE ? ESCAPE '\\'", `%${q.replace(/[\\%_]/g, '\\$&')}%`)
+  if (q !== undefined && q !== '') add(textSql(when), `%${q.replace(/[\\%_]/g, '\\$&')}%`)
   if (explained === 'false') add('explained = 0')
   return { sql: all.map((one) => one.sql).join(' AND '), values: all.flatMap((one) => one.values) }
 

@@ -83,18 +83,27 @@ function rowsOf(
     if (row.lastHeard === null || lastHeard > row.lastHeard) row.lastHeard = lastHeard
     found.set(key, row)
   }
-  for (const row of model.store.all(
-    'SELECT * FROM source_heard WHERE tick BETWEEN ? AND ?',
-    first - usualTicks,
-    last,
-  )) {
-    const [source, place, tick] = [textIn(row, 'source'), textIn(row, 'region'), numberIn(row, 'tick')]
-    const [records, lastHeard] = [numberIn(row, 'records'), textIn(row, 'last_heard')]
-    if (only !== undefined && only !== source) continue
-    add(source, '', tick, records, lastHeard)
-    const isAsked = region === undefined ? only !== undefined : region === place
-    if (place !== '' && isAsked) add(source, place, tick, records, lastHeard)
+  const span = [first - usualTicks, last]
+  for (const row of model.store.all('SELECT * FROM source_tick WHERE tick BETWEEN ? AND ?', ...span)) {
+    const source = textIn(row, 'source')
+    if (only === undefined || only === source)
+      add(source, '', numberIn(row, 'tick'), numberIn(row, 'records'), textIn(row, 'last_heard'))
   }
+  const regional =
+    region === undefined && only === undefined
+      ? []
+      : model.store.all(
+          `SELECT * FROM source_heard WHERE tick BETWEEN ?1 AND ?2 AND region != '' AND (?3 IS NULL OR source = ?3) AND (?4 IS NULL OR region = ?4)`,
+          ...[...span, only ?? null, region ?? null],
+        )
+  for (const row of regional)
+    add(
+      textIn(row, 'source'),
+      textIn(row, 'region'),
+      numberIn(row, 'tick'),
+      numberIn(row, 'records'),
+      textIn(row, 'last_heard'),
+    )
   const silences = model.store.all('SELECT source, region, told_tick, ended_tick FROM silence')
   return [...found.values()]
     .sort((a, b) => (`${a.source}|${a.region}` < `${b.source}|${b.region}` ? -1 : 1))
