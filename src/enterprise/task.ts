@@ -12,7 +12,6 @@
  */
 import { z } from 'zod'
 import { factWordsBase, hourOf } from '../../models/facts.ts'
-import type { RiskModel } from '../../models/risk/riskModel.ts'
 import type { Fate } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { renumbering } from '../../streams/profileChange.ts'
@@ -21,7 +20,6 @@ import type { ErrorCode } from '../errors.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
 import { afterLoading, currentPart, jsonPart, type StatePart } from '../fold/state.ts'
 import type { Emit, FoldTask } from '../fold/task.ts'
-import type { HashSeed } from '../hashSeed.ts'
 import { jsonBytes } from '../json.ts'
 import { neighbourhoodLagTicks, rescoreSlices } from '../limits.ts'
 import type { LogRecord } from '../log/port.ts'
@@ -29,7 +27,7 @@ import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import { type Input, inputsOf } from '../log/topology.ts'
 import type { Listener } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
-import { ModelRegistry, type RegistryOptions } from '../registry/modelRegistry.ts'
+import { ModelRegistry } from '../registry/modelRegistry.ts'
 import { endsSlice } from '../slices.ts'
 import { type ContributionHead, writeContributions } from './contributionRecords.ts'
 import { FlagTally } from './decode/flagTally.ts'
@@ -48,26 +46,7 @@ import { addMoved } from './score/movedFeatures.ts'
 import type { Neighbourhood } from './score/neighbourhood.ts'
 import { RiskContext } from './score/riskContext.ts'
 import { type AsOf, isScored } from './score/score.ts'
-import type { Witness } from './score/witness.ts'
-
-export type EnterpriseTaskOptions = {
-  profile: Profile
-  /** The first champion, whose scores count until another is promoted; without one nothing is scored. */
-  model: RiskModel | null
-  /** A second model, which scores in shadow until another is chosen. */
-  challenger?: RiskModel | undefined
-  begunWith?: RegistryOptions['begunWith']
-  beatMs: number
-  partition: number
-  /** How many partitions the inputs have. */
-  partitions: number
-  /** Keys the tables that find ids; another seed, the same outputs. */
-  hashSeed: HashSeed
-  listener: Listener
-  witness?: Witness | undefined
-  /** Whoever asks for rows alone needs nobody's scores. */
-  rowsOnly?: boolean
-}
+import type { EnterpriseTaskOptions } from './taskOptions.ts'
 
 type Time = BeatTime & { beat: number }
 

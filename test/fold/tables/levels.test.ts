@@ -52,7 +52,7 @@ it('what one day cannot say several gather: not by the first, nor by one three d
     20     /X     0       0     calm`)
 })
 
-it('an industry that rises everywhere is told of once; its cells, which rise as it does, are not', async () => {
+it('an industry that rises everywhere is told of once; its cells and regions, which rise by it alone, are not', async () => {
   await play(`
     day    cell   events  from  level
     1-17   P1/Y   4       4     calm
@@ -66,8 +66,7 @@ it('an industry that rises everywhere is told of once; its cells, which rise as 
     15-17  Q/X    14      8     calm
     15     /X     0       0     orange early
     16-17  /X     0       0     orange
-    16     Q/     0       0     yellow early
-    17     Q/     0       0     yellow
+    16-17  Q/     0       0     calm
     16-17  P1/    0       0     calm
     16-17  /Y     0       0     calm`)
 })
