@@ -21,6 +21,7 @@ const catalogue = {
   'industry-warnings': { flow: 'out', width: 'one', version: 2 },
   'region-warnings': { flow: 'out', width: 'one', version: 2 },
   'cell-warnings': { flow: 'out', width: 'one', version: 2 },
+  'cluster-warnings': { flow: 'out', width: 'one' },
   fates: { flow: 'out', width: 'tasks' },
   'dead-letters': { flow: 'out', width: 'tasks' },
   'command-results': { flow: 'out', width: 'one' },
@@ -87,5 +88,12 @@ export const warningTopics = {
   industry: 'industry-warnings',
   region: 'region-warnings',
   cell: 'cell-warnings',
+  /** Of sets of nodes, on whatever axis. */
+  cluster: 'cluster-warnings',
 } as const satisfies Record<string, TopicName>
-export type Axis = keyof typeof warningTopics
+export type WarningTopic = (typeof warningTopics)[keyof typeof warningTopics]
+export type Axis = Exclude<keyof typeof warningTopics, 'cluster'>
+
+export function warningTopicOf({ statistic, axis }: { statistic: string; axis: Axis }): WarningTopic {
+  return statistic === 'cluster' ? warningTopics.cluster : warningTopics[axis]
+}

@@ -87,9 +87,32 @@ export const RiskEvidence = z.object({
 })
 export type RiskEvidence = z.infer<typeof RiskEvidence>
 
+/** Of the statistic `cluster`: nodes beside each other in which the events of what lies above them gather, though no single one shows it. */
+export const ClusterEvidence = z.object({
+  /** Linked are those that it contains, the one that rose most first. `expected`: by what is usual there and by the rise of what lies above them all. */
+  members: z.array(z.object({ ...Place.shape, count: z.int(), expected: z.number() })),
+  /** The group of types whose events these are; absent: all events. */
+  group: z.string().optional(),
+  /** Labels of the first and last tick that were looked through. */
+  from: z.string(),
+  to: z.string(),
+  count: z.int(),
+  expected: z.number(),
+  rateRatio: z.number(),
+  /** Enterprises with an event in the members, counted anew in each tick. */
+  enterprises: z.int(),
+  /** ln of the likelihood ratio (Kulldorff), counts divided by their dispersion. */
+  score: z.number(),
+  /** Chance that the best set of a quiet country scores as high; below `limit` it calls. 1: what was found before was not found again. */
+  p: z.number(),
+  limit: z.number(),
+})
+export type ClusterEvidence = z.infer<typeof ClusterEvidence>
+
 export const Warning = z.discriminatedUnion('statistic', [
   z.object({ ...common, statistic: z.literal('count'), evidence: CountEvidence }),
   z.object({ ...common, statistic: z.literal('risk'), evidence: RiskEvidence }),
+  z.object({ ...common, statistic: z.literal('cluster'), evidence: ClusterEvidence }),
 ])
 export type Warning = z.infer<typeof Warning>
 

@@ -164,7 +164,7 @@ export type Cluster = { members: number[]; tick: number; p: number }
 export function replayClusters({ profile, scene, ticks }: Replay): Cluster[] {
   const scan = new ClusterScan(profile, scene.keys, scene.lines)
   return ticks.flatMap(({ tick, aggregates }) => {
-    const clusters = scan.close(tick, aggregates)
+    const { clusters } = scan.close(tick, aggregates)
     return clusters.map(({ members, p }) => ({ members: members.map(({ node }) => node), tick, p }))
   })
 }

@@ -112,6 +112,7 @@ const sayers: Partial<Record<TopicName, Sayer>> = {
   'industry-warnings': warningSays,
   'region-warnings': warningSays,
   'cell-warnings': warningSays,
+  'cluster-warnings': warningSays,
   scores: sayer(
     Score,
     ({ enterpriseId, probability, band, grade, cause }) =>

@@ -29,6 +29,7 @@ export const digestTopics = [
   'ticks',
   'contradictions',
   'risk-levels',
+  'cluster-warnings',
 ] as const satisfies readonly TopicName[]
 export type DigestTopic = (typeof digestTopics)[number]
 

@@ -22,6 +22,7 @@ export const followed: ReadonlyMap<TopicName, Fold> = new Map<TopicName, Fold>([
   ['industry-warnings', foldWarning],
   ['region-warnings', foldWarning],
   ['cell-warnings', foldWarning],
+  ['cluster-warnings', foldWarning],
   ['notices', alone(foldNotice)],
   ['ticks', foldArchive],
   ['command-results', alone(foldCommandResult)],

@@ -19,7 +19,7 @@ export function storedWarning(text: string): WarningRecord {
 
 export function figuresOf({ statistic, evidence }: WarningRecord): Figures {
   const { expected, enterprises } = evidence
-  if (statistic === 'count') return { observed: evidence.count, expected, ratio: evidence.rateRatio, enterprises }
+  if (statistic !== 'risk') return { observed: evidence.count, expected, ratio: evidence.rateRatio, enterprises }
   return { observed: evidence.risky, expected, ratio: expected > 0 ? evidence.risky / expected : 1, enterprises }
 }
 

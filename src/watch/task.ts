@@ -20,6 +20,7 @@ import type {
 import type { Profile } from '../../streams/profile.ts'
 import type { RiskLevels } from '../../streams/riskLevels.ts'
 import { TickRecord } from '../../streams/ticks.ts'
+import { warningTopicOf } from '../../streams/topics.ts'
 import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { partOf } from '../columns/cellPart.ts'
@@ -46,7 +47,6 @@ import type { Amendment, Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { TickRisk } from './tickRisk.ts'
 import { expectedTotals, tickTotals, totalNodes } from './totals.ts'
-import { topicOf } from './warning.ts'
 import { WarningEngine } from './warningEngine.ts'
 
 export type WatchTaskOptions = {
@@ -352,7 +352,7 @@ export class WatchTask implements FoldTask {
   #publish(warnings: readonly Warning[], emit: Emit): void {
     for (const warning of warnings) {
       emit({
-        topic: topicOf(warning),
+        topic: warningTopicOf(warning),
         partition: 0,
         record: {
           key: [warning.region, warning.industry].filter((code) => code !== '').join('|'),

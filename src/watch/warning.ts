@@ -1,7 +1,7 @@
 /** A warning as people and machines read it: a change of level with all that is needed to re-derive it, and one sentence. */
 import type { Level } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { type Axis, warningTopics } from '../../streams/topics.ts'
+import type { Axis } from '../../streams/topics.ts'
 import type { CodeTree } from '../../streams/tree.ts'
 import type { StatisticName, Warning } from '../../streams/warnings.ts'
 import type { CellKeys } from '../cells.ts'
@@ -24,8 +24,6 @@ export type WarningFacts<E, D> = {
   children: readonly number[]
   explainedBy: number | undefined
 }
-
-export const topicOf = (warning: Warning): (typeof warningTopics)[Axis] => warningTopics[warning.axis]
 
 /** Names a warning by what it is about and the tick in which it was raised: `count.cell.510100.H62.2026-09-12`. */
 export function warningId(

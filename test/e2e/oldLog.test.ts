@@ -8,7 +8,7 @@ import { accountOf, expectCalm, jsonLines, start, tempFolder } from './support.t
 
 /** Of a topic that there was not. */
 const nothing = { hash: '0'.repeat(64), records: 0 }
-const since = { contributions: nothing, contradictions: nothing, 'risk-levels': nothing }
+const since = { contributions: nothing, contradictions: nothing, 'risk-levels': nothing, 'cluster-warnings': nothing }
 
 test('a log of foldVersion 4 says what it said, and goes on', async () => {
   const folder = await placeOldLog(path.join(await tempFolder(), 'data'))

@@ -16,6 +16,7 @@ const golden = {
   hashes: {
     'cell-parts': '14208 672b0da66259ca80',
     'cell-warnings': '16 630b2512f942a061',
+    'cluster-warnings': '0 0000000000000000',
     'command-results': '2 ca37ab19e106754d',
     contradictions: '0 0000000000000000',
     contributions: '1395 d16095cb07432468',
@@ -28,7 +29,7 @@ const golden = {
     'risk-levels': '76 687c4442b4989794',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '160 69e99f9dc8519dc6',
+    ticks: '160 a8529396e5afdcd1',
   },
 } as const
 

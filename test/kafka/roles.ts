@@ -75,7 +75,7 @@ export const roles = {
   ),
   publicReader: role(
     'readers of public outputs',
-    on(['industry-warnings', 'region-warnings', 'cell-warnings', 'notices'], 'Read'),
+    on(['industry-warnings', 'region-warnings', 'cell-warnings', 'cluster-warnings', 'notices'], 'Read'),
     { group: 'public-readers', operations: ['Read'] },
   ),
   restrictedReader: role(

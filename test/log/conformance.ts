@@ -107,6 +107,7 @@ function partitionTests(log: () => Log): void {
     ['industry-warnings', 1],
     ['region-warnings', 1],
     ['cell-warnings', 1],
+    ['cluster-warnings', 1],
     ['ticks', 1],
     ['notices', 1],
     ['command-results', 1],

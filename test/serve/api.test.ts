@@ -45,7 +45,7 @@ test('each warning of the log is on its page, with the numbers of its last recor
     const { row, evidence, changes, record } = WarningDetail.parse((await get(`/warnings/${id}`)).json)
     const { level, sentences } = warning
     const { expected, enterprises } = warning.evidence
-    const observed = warning.statistic === 'count' ? warning.evidence.count : warning.evidence.risky
+    const observed = warning.statistic === 'risk' ? warning.evidence.risky : warning.evidence.count
     expect(row).toMatchObject({ observed, expected, enterprises, level, sentences })
     expect(evidence).toEqual(warning.evidence)
     expect(changes).toHaveLength((await published()).filter((one) => one.id === id).length)

@@ -1,5 +1,5 @@
 /** Where the numbers of a warning come from. */
-import { warningTopics } from '../../../streams/topics.ts'
+import { warningTopicOf } from '../../../streams/topics.ts'
 import { numberIn, textIn } from '../values.ts'
 import { storedWarning } from '../warningRecord.ts'
 import { type Model, whenOf } from './ask.ts'
@@ -28,8 +28,8 @@ export function lineageOf(model: Model, id: string, asOf: string | undefined): L
     for (const { source, fresh } of facts) if (fresh) bySource.set(source, (bySource.get(source) ?? 0) + 1)
   return {
     id,
-    records: recordsOf(model, id, when).map(({ axis, tickLabel, beat, change }) => ({
-      topic: warningTopics[axis],
+    records: recordsOf(model, id, when).map(({ statistic, axis, tickLabel, beat, change }) => ({
+      topic: warningTopicOf({ statistic, axis }),
       tick: tickLabel,
       beat,
       change,

@@ -1,13 +1,15 @@
 /**
  * Clusters: sets of nodes beside each other in which the events of their parent gather, though no single one shows it. Every seventh tick the
- * seven ticks up to it are looked through (models/scan). No statistic of the warnings yet: `npm run bench -- clusters` measures it.
+ * seven ticks up to it are looked through (models/scan).
  */
 import { bestSet } from '../../../models/scan/kulldorff.ts'
 import { nullScores, pOf } from '../../../models/scan/monteCarlo.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { Sfc32 } from '../../../streams/sfc32.ts'
 import type { CellKeys } from '../../cells.ts'
+import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import type { Lattice } from '../lattice.ts'
+import type { Moves } from '../moves.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { clusterFamilies } from './clusterFamilies.ts'
 import { ClusterWindow } from './clusterWindow.ts'
@@ -25,9 +27,14 @@ export type Cluster = {
   /** Of what: 0 all events, 1 + g group g. */
   of: number
   score: number
+  /** Of its members, added up over them and over the ticks. */
+  enterprises: number
   /** Chance that the best set of a quiet country scores as high. */
   p: number
 }
+
+/** `from`: the first tick of the window; `isOver`: it ended with this tick. */
+export type Closed = { clusters: Cluster[]; isOver: boolean; from: number }
 
 export class ClusterScan {
   readonly #lattice: Lattice
@@ -39,13 +46,20 @@ export class ClusterScan {
   }
 
   /** Takes a closed tick; at the end of a window what was found in it, the best first, no node of one on, above or below a node of a better one. */
-  close(tick: number, aggregates: TickAggregates): Cluster[] {
+  close(tick: number, aggregates: TickAggregates): Closed {
     this.#window.take(tick, aggregates)
     const from = this.#window.from ?? tick
-    if (tick - from + 1 < windowTicks) return []
-    const found = this.#window.weight >= weightMin ? this.#scan(from, tick) : []
+    if (tick - from + 1 < windowTicks) return { clusters: [], isOver: false, from }
+    const clusters = this.#window.weight >= weightMin ? this.#scan(from, tick) : []
     this.#window.close()
-    return found
+    return { clusters, isOver: true, from }
+  }
+
+  save(out: WordWriter): void {
+    this.#window.save(out)
+  }
+  load(from: WordReader, moves?: Moves): void {
+    this.#window.load(from, moves)
   }
 
   #scan(from: number, to: number): Cluster[] {
@@ -61,7 +75,8 @@ export class ClusterScan {
         count: counts[at],
         expected: scale * family.means[at],
       }))
-      return [{ members, from, to, of, score: set.score, p: pOf(set.score, nulls) }]
+      const enterprises = members.reduce((sum, { node }) => sum + this.#window.enterprisesOf(node), 0)
+      return [{ members, from, to, of, score: set.score, enterprises, p: pOf(set.score, nulls) }]
     })
     sets.sort((a, b) => b.score - a.score || a.members[0].node - b.members[0].node)
     const taken: number[] = []

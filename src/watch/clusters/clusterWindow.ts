@@ -49,10 +49,11 @@ export class ClusterWindow {
   /** By (leaf, group): events of the open window, and discounted ones of the windows before. */
   #counts = new NumberSums()
   #past = new NumberSums()
-  /** Of the open window by node: (events of a tick)^2, (events of one enterprise in a tick)^2, and events that are not judged. */
+  /** Of the open window by node: (events of a tick)^2, (events of one enterprise in a tick)^2, events that are not judged, and enterprises, in each tick anew. */
   #squares: Float64Array
   #ofEnterprises: Float64Array
   #withheld: Float64Array
+  #enterprises: Float64Array
   /** By family and what is looked at: variance over mean of counts about what was expected. */
   #dispersions: Float64Array
   #weight = 0
@@ -71,6 +72,7 @@ export class ClusterWindow {
     this.#squares = new Float64Array(this.#nodes.length)
     this.#ofEnterprises = new Float64Array(this.#nodes.length)
     this.#withheld = new Float64Array(this.#nodes.length)
+    this.#enterprises = new Float64Array(this.#nodes.length)
     this.#dispersions = new Float64Array(families.length * (1 + this.#groups)).fill(1)
   }
 
@@ -81,6 +83,12 @@ export class ClusterWindow {
   /** Discounted number of windows before. */
   get weight(): number {
     return this.#weight
+  }
+
+  /** Enterprises with an event at a node, added up over the ticks of the open window. */
+  enterprisesOf(node: number): number {
+    const at = this.#at.get(node)
+    return at === undefined ? 0 : this.#enterprises[at]
   }
 
   /** Takes a closed tick. */
@@ -97,7 +105,10 @@ export class ClusterWindow {
       const events = aggregates.judgedEvents(node)
       this.#withheld[at] += Math.abs(aggregates.withheld(node))
       this.#squares[at] += events * events
-      if (events > 0) this.#ofEnterprises[at] += aggregates.nodes.get(node)?.squares ?? 0
+      if (events <= 0) continue
+      const sum = aggregates.nodes.get(node)
+      this.#ofEnterprises[at] += sum?.squares ?? 0
+      this.#enterprises[at] += sum?.enterprises ?? 0
     }
   }
 
@@ -125,6 +136,7 @@ export class ClusterWindow {
     this.#squares.fill(0)
     this.#ofEnterprises.fill(0)
     this.#withheld.fill(0)
+    this.#enterprises.fill(0)
     this.#weight = keep * this.#weight + 1
     this.#from = undefined
   }
@@ -140,7 +152,7 @@ export class ClusterWindow {
     } satisfies z.infer<typeof Saved>)
     out.putDoubles(Float64Array.from(keys, (key) => key % this.#groups))
     for (const sums of [this.#counts, this.#past]) out.putDoubles(keys.map((key) => sums.of(key)))
-    for (const column of [this.#squares, this.#ofEnterprises, this.#withheld])
+    for (const column of [this.#squares, this.#ofEnterprises, this.#withheld, this.#enterprises])
       out.putDoubles(Float64Array.from(kept, (at) => column[at]))
   }
 
@@ -155,7 +167,7 @@ export class ClusterWindow {
         if (leaf !== undefined && events !== 0) sums.add(leaf * this.#groups + groups[at], events)
       }
     }
-    for (const column of [this.#squares, this.#ofEnterprises, this.#withheld]) {
+    for (const column of [this.#squares, this.#ofEnterprises, this.#withheld, this.#enterprises]) {
       for (const [at, value] of from.takeDoubles().entries()) {
         const place = this.#at.get(move(saved.nodes[at]) ?? Number.NaN)
         if (place !== undefined) column[place] = value

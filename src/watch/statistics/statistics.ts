@@ -4,6 +4,7 @@ import { type Ladder, StatisticLadder } from '../ladder.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Identity } from '../warning.ts'
 import type { CellStates } from './cellStates.ts'
+import { ClusterStatistic } from './cluster.ts'
 import { CountStatistic } from './count.ts'
 import { RiskStatistic } from './risk.ts'
 
@@ -20,6 +21,11 @@ export function statisticsOf(identity: Identity, lattice: Lattice): Statistics {
     const former = new FormerCountStatistic(identity.profile, lattice)
     return { cells: former.cells, count, risk, ladders: [new StatisticLadder(identity, lattice, former)] }
   }
-  const ladders = [new StatisticLadder(identity, lattice, count), new StatisticLadder(identity, lattice, risk)]
+  const cluster = new ClusterStatistic(identity.profile, identity.keys, lattice)
+  const ladders = [
+    new StatisticLadder(identity, lattice, count),
+    new StatisticLadder(identity, lattice, risk),
+    new StatisticLadder(identity, lattice, cluster),
+  ]
   return { cells: count.cells, count, risk, ladders }
 }
