@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 
 /** Goes up when rows come to mean something else under the same tables. */
-const meaning = 6
+const meaning = 7
 
 export const never = 2_147_483_647
 
@@ -29,7 +29,7 @@ CREATE TABLE warning_change (
 CREATE INDEX warning_change_id ON warning_change (id, seq);
 CREATE INDEX warning_change_cell ON warning_change (axis, region, industry, seq);
 CREATE INDEX warning_change_tick ON warning_change (tick);
-CREATE INDEX warning_held ON warning_change (next_tick, tick, ${filtered}, ratio, id);
+CREATE INDEX warning_held ON warning_change (next_tick, tick, ${filtered}, region, industry, ratio, id);
 CREATE INDEX warning_now_level ON warning_change (level DESC, tick DESC, id, ${filtered}) WHERE next_tick = ${never};
 CREATE INDEX warning_now_tick ON warning_change (tick DESC, id, ${filtered}) WHERE next_tick = ${never};
 CREATE INDEX warning_now_raised ON warning_change (raised_tick DESC, id, ${filtered}) WHERE next_tick = ${never};
