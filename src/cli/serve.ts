@@ -1,6 +1,7 @@
 /** `forewarn serve`: pages and API of a log, in a process of their own that only reads it. */
 import path from 'node:path'
 import { Command, Option } from 'commander'
+import { z } from 'zod'
 import { ForewarnError } from '../errors.ts'
 import { isLoopback } from '../http/guard.ts'
 import { foundToken } from '../http/token.ts'
@@ -30,6 +31,9 @@ import { endWithParent, tellParent } from './run/parent.ts'
 import { stopSignal } from './run/stopSignal.ts'
 
 const inMemory = ':memory:'
+
+/** What the demo tells once its days are over. */
+const DaysOver = z.object({ over: z.literal(true) })
 
 type Options = LogOptions & {
   profile: string
@@ -115,7 +119,11 @@ function logArguments({ log, profile, inputPrefix, outputPrefix }: Options): str
 function clockOf({ demoSpeed }: Options): ClockPort | undefined {
   if (demoSpeed === undefined) return undefined
   const state = { paused: false, daysPerSecond: nonNegative('--demo-speed', demoSpeed) }
-  return { state, tell: (clock) => void process.send?.({ clock }) }
+  const port: ClockPort = { state, tell: (clock) => void process.send?.({ clock }) }
+  process.on('message', (message) => {
+    if (DaysOver.safeParse(message).success) port.state = { ...port.state, paused: true }
+  })
+  return port
 }
 
 function readModelFile({ log, readModel }: Options): string {

@@ -17,7 +17,8 @@ export function programs(...names: readonly string[]): true | string {
   return missing.length === 0 ? true : missing.join(', ')
 }
 
-function pathOf(name: string): string | undefined {
+/** Where it lies; undefined: nowhere. */
+export function pathOf(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter)
   return folders.map((folder) => path.join(folder, name)).find(isProgram)
 }

@@ -87,6 +87,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       dayFolded: json ? () => {} : tellHistory(screen),
       signal,
     })
+    if (!signal.aborted) pages?.daysAreOver()
     if (setting.http !== undefined && !signal.aborted) await idle(screen, signal)
     fed.abort()
     await running

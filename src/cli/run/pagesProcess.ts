@@ -13,7 +13,12 @@ const Told = z.union([
 ])
 export type Clock = { paused: boolean; daysPerSecond: number }
 
-export type PagesProcess = { address: string; end(): Promise<void> }
+export type PagesProcess = {
+  address: string
+  /** The days of the demo are over: its clock stands, and nothing is wrong with that. */
+  daysAreOver(): void
+  end(): Promise<void>
+}
 
 /** Resolves when the pages are served. @throws ForewarnError what the process failed with, such as FW_HTTP_BUSY. */
 export async function startPages(
@@ -37,7 +42,7 @@ export async function startPages(
     served.reject(new ForewarnError('FW_INTERNAL', ['the process of the pages ended before it served'])),
   )
   const address = await served.promise
-  return { address, end: () => end(child, closed) }
+  return { address, daysAreOver: () => void child.send({ over: true }), end: () => end(child, closed) }
 }
 
 /** SIGTERM, and SIGKILL for one that does not end. */

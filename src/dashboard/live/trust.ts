@@ -1,7 +1,7 @@
 /** Whether the screen may be trusted: each reason why not has its own sentence. Calm is painted only where there is none. */
 import { computed, signal } from '@preact/signals'
 import { asOf } from '../address.ts'
-import { clock } from '../demo/clock.ts'
+import { clock, readClock } from '../demo/clock.ts'
 import { heardMs, status, statusMs } from './stream.ts'
 
 /** In order of weight: the first that holds is told. */
@@ -36,6 +36,11 @@ export const doubt = computed((): Doubt | undefined => {
   if (clock.value?.paused !== true && still !== undefined && nowMs.value - still > grace)
     return { kind: 'still', sinceMs: still }
   return undefined
+})
+
+// In the demo days may be over, or another page may have stopped them; then nothing is wrong.
+doubt.subscribe((of) => {
+  if (of?.kind === 'still' && clock.peek() !== undefined) void readClock()
 })
 
 /** When the fold was last seen to move, by the browser's clock. */

@@ -6,11 +6,13 @@ import { useAnswer } from '../ask.ts'
 import { Chart } from '../chart/chart.tsx'
 import { nameOf, parentOf, placeOf, say, tickName } from '../language.ts'
 import { status } from '../live/stream.ts'
+import { me } from '../me.ts'
 import { Line } from '../parts/rows.tsx'
 import { Section } from '../parts/section.tsx'
 import { Empty, Shown, Skeleton } from '../parts/states.tsx'
 import { TileLegend } from '../parts/tiles.tsx'
 import { stepped } from '../parts/when.tsx'
+import { Contradictions } from '../spread/contradictions.tsx'
 import { Grid } from '../spread/grid.tsx'
 import { gridOf } from '../spread/select.ts'
 import { Slider } from '../spread/slider.tsx'
@@ -81,6 +83,7 @@ export function Spread() {
         <TileLegend />
       </Section>
       {isDeep && <Place region={region} industry={industry} />}
+      {me.value?.can.enterprises === true && <Contradictions region={region} industry={industry} />}
     </>
   )
 }

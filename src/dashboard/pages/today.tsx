@@ -30,21 +30,23 @@ export function Today() {
     <div class={problem === undefined ? 'today' : 'today stale'}>
       <Head of={data} />
       <Failed of={overview} />
-      <div class="columns">
-        <Waiting of={data} view={asOf.value ?? 'now'} />
-        <div class="aside">
-          <Section title={say('today.where')} beside={<a href={at('/spread')}>{say('today.spread')}</a>}>
-            {data === undefined ? <Skeleton rows={8} /> : <Tiles tiles={data.tiles} />}
-            <TileLegend />
-          </Section>
-          <Section title={say('today.industries')} beside={<span class="quiet">{say('bars.unit')}</span>}>
-            {data === undefined ? <Skeleton rows={industriesMax} /> : <Industries of={data} />}
-          </Section>
-          <Section title={say('today.days', { n: data?.strip.length ?? 28, unit: unitName() })}>
-            {data === undefined ? <Skeleton rows={2} /> : <Days days={data.strip} />}
-          </Section>
+      {(data !== undefined || problem === undefined) && (
+        <div class="columns">
+          <Waiting of={data} view={asOf.value ?? 'now'} />
+          <div class="aside">
+            <Section title={say('today.where')} beside={<a href={at('/spread')}>{say('today.spread')}</a>}>
+              {data === undefined ? <Skeleton rows={8} /> : <Tiles tiles={data.tiles} />}
+              <TileLegend />
+            </Section>
+            <Section title={say('today.industries')} beside={<span class="quiet">{say('bars.unit')}</span>}>
+              {data === undefined ? <Skeleton rows={industriesMax} /> : <Industries of={data} />}
+            </Section>
+            <Section title={say('today.days', { n: data?.strip.length ?? 28, unit: unitName() })}>
+              {data === undefined ? <Skeleton rows={2} /> : <Days days={data.strip} />}
+            </Section>
+          </div>
         </div>
-      </div>
+      )}
     </div>
   )
 }

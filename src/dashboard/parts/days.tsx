@@ -1,6 +1,5 @@
-/** Standing warnings by level over the last ticks, stacked; each column leads to its tick. */
+/** Standing warnings by level over the last ticks, stacked. */
 import type { Overview } from '../../serve/contracts.ts'
-import { view } from '../address.ts'
 import { number, say, tickName } from '../language.ts'
 import { warned } from './mark.tsx'
 
@@ -13,7 +12,7 @@ export function Days({ days }: { days: readonly Day[] }) {
     <ol class="days" style={{ height: `${height + 16}px` }}>
       {days.map((day, at) => (
         <li key={day.tick}>
-          <a href={view({ asOf: day.tick })} data-filter title={titleOf(day)}>
+          <span class="day-bar" title={titleOf(day)}>
             <span class="hidden">{titleOf(day)}</span>
             <span class="stack" aria-hidden="true" style={{ height: `${(total(day) / most) * height}px` }}>
               {warned.map((level) =>
@@ -25,7 +24,7 @@ export function Days({ days }: { days: readonly Day[] }) {
             <span class="day-name" aria-hidden="true">
               {at % 7 === (days.length - 1) % 7 ? tickName(day.tick) : ''}
             </span>
-          </a>
+          </span>
         </li>
       ))}
     </ol>

@@ -36,6 +36,8 @@ const isDemo = (said: Status): boolean => said.import.open && document.documentE
 function Sources({ said }: { said: Status }) {
   const { usual, heard, silent } = said.sources
   const shown = silent.slice(0, namedMax)
+  const quiet = said.sources.heardAt.filter((one) => one.quiet).slice(0, namedMax)
+  const ageOf = (lastHeard: string): string => ago(Date.parse(said.through ?? lastHeard) - Date.parse(lastHeard))
   return (
     <a class="strip-sources" href={at('/data')}>
       {say('strip.sources', { heard, usual })}
@@ -44,6 +46,9 @@ function Sources({ said }: { said: Status }) {
           <i class="hatch-chip" aria-hidden="true" />
           {say('strip.silent', { source: sourceIn(source, region), since: tickName(since) })}
         </span>
+      ))}
+      {quiet.map(({ source, lastHeard }) => (
+        <span key={source}>{say('strip.quiet', { source: nameOf('sources', source), age: ageOf(lastHeard) })}</span>
       ))}
       {silent.length > shown.length && <span>{say('strip.more', { n: silent.length - shown.length })}</span>}
     </a>

@@ -416,4 +416,14 @@ export const en: Readonly<Record<Key, string>> = {
   'tour.toCome': 'to come',
   'tour.look': 'look',
   'chart.picture': '{title}: picture over time; the table has the same numbers',
+
+  'contradictions.title': 'Scores that contradict the grade',
+  'contradictions.riskier': 'good grade, risky',
+  'contradictions.safer': 'bad grade, safe',
+  'contradictions.none': "No enterprise's score has contradicted its grade for long enough.",
+  'contradictions.total': '{n} in all:',
+  'contradictions.compared': 'Mean of the grade it is like',
+  'contradictions.since': 'Since',
+  'strip.quiet': '{source} not heard for {age}',
+  'state.table': '{what}, as a table',
 }

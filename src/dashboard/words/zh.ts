@@ -411,6 +411,16 @@ export const zh = {
   'tour.toCome': '稍后',
   'tour.look': '看看',
   'chart.picture': '{title}：逐期图，表格按钮给出同样的数字',
+
+  'contradictions.title': '评分与信用等级不符',
+  'contradictions.riskier': '等级好而风险高',
+  'contradictions.safer': '等级差而风险低',
+  'contradictions.none': '没有评分与等级持续不符的经营主体。',
+  'contradictions.total': '共 {n} 户：',
+  'contradictions.compared': '相当等级的平均',
+  'contradictions.since': '自',
+  'strip.quiet': '{source}已 {age} 未报送',
+  'state.table': '{what}（表格）',
 } as const
 
 export type Key = keyof typeof zh

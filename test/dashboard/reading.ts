@@ -1,0 +1,105 @@
+/** What pages show is what the log has. */
+import { expect, test } from 'vitest'
+import type { Breakdown, Overview, WarningDetail, WarningEnterprises } from '../../src/serve/contracts.ts'
+import { allWarnings, loaded, type Stage, visit } from './stage.ts'
+
+const figureOf = (text: string | null): number => Number((text ?? '').replaceAll(',', ''))
+
+export function readingTests(stage: () => Stage): void {
+  test('Today has the standing warnings of the log, and counts them by level', async () => {
+    const { ask, open } = stage()
+    const overview = await ask<Overview>('/overview')
+    expect(overview.rowsTotal).toBeGreaterThan(0)
+    const page = await open('/')
+    const shown = await page
+      .locator('main [data-id]')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')))
+    expect([...shown].sort()).toEqual(overview.rows.map(({ id }) => id).sort())
+    const counters = await page.locator('.counters b').allTextContents()
+    const { red, orange, yellow, blue } = overview.standing
+    expect(counters.map(figureOf)).toEqual([red, orange, yellow, blue])
+    await page.close()
+  })
+
+  test('every warning: the page has its sentence, its parts add up, and its enterprises to the same count', async () => {
+    const { ask, open } = stage()
+    const { rows } = await allWarnings(stage())
+    const page = await open('/warnings')
+    for (const { id, sentences } of rows) {
+      const route = `/warnings/${encodeURIComponent(id)}`
+      await visit(page, route)
+      expect(await page.locator('[data-sentence]').textContent()).toBe(sentences.zh)
+      const { evidence, row } = await ask<WarningDetail>(route)
+      if (row.statistic !== 'count') continue
+      const breakdown = await ask<Breakdown>(`${route}/breakdown`)
+      const sums = (['type', 'source', 'grade', 'region', 'industry'] as const).map((way) =>
+        breakdown[way].reduce((sum, { count }) => sum + count, 0),
+      )
+      expect([...new Set(sums)]).toEqual([breakdown.total])
+      expect(figureOf(await page.locator('.makeup tfoot tr:last-child .figures').textContent())).toBe(breakdown.total)
+      const behind = await ask<WarningEnterprises>(`${route}/enterprises`)
+      expect(behind.rows.reduce((sum, { events }) => sum + events, 0)).toBe(behind.total)
+      expect(evidence).toMatchObject({ expected: expect.any(Number) })
+      const [ratio] = await page.locator('.facts dd b').allTextContents()
+      expect(ratio).not.toBe('')
+    }
+    await page.close()
+  })
+
+  test('from Today to the enterprises behind the reddest warning in three clicks', async () => {
+    const page = await stage().open('/', { language: 'en' })
+    await page.locator('.line h3 a').first().click()
+    await loaded(page)
+    await page.locator('.wide tbody th a').first().click()
+    await loaded(page)
+    expect(new URL(page.url()).pathname).toMatch(/^\/enterprises\/./)
+    await page.locator('.kin a, .history, .grades').first().waitFor()
+    await page.close()
+  })
+
+  test('a warning is verified on the page, and says the same', async () => {
+    const { rows } = await allWarnings(stage())
+    const page = await stage().open(`/warnings/${encodeURIComponent(rows[0]?.id ?? '')}`)
+    await page.keyboard.press('v')
+    await page.locator('[data-verified="true"]').waitFor()
+    await page.close()
+  })
+
+  test('a past day is shown as it was known then, for ever the same, and the page says so', async () => {
+    const { address, open, runUntil } = stage()
+    const url = `${address}/api/v1/overview?asOf=2026-01-19`
+    const before = await (await fetch(url)).text()
+    const page = await open('/?asOf=2026-01-19')
+    const shown = await page.locator('.lists').textContent()
+    expect(await page.locator('.past').textContent()).toContain('2026年1月19日')
+    await runUntil('another day', ({ tick }) => (tick.closed ?? '') >= '2026-01-22')
+    expect(await (await fetch(url)).text()).toBe(before)
+    await page.reload()
+    await loaded(page)
+    expect(await page.locator('.lists').textContent()).toBe(shown)
+    await page.keyboard.press(']')
+    await page.waitForURL(/asOf=2026-01-20/)
+    await page.close()
+  })
+
+  test.each(['zh', 'en'] as const)('a brief in %s is at most two pages of A4 with its sentence', async (language) => {
+    const { rows } = await allWarnings(stage())
+    const [row] = rows
+    const page = await stage().open(`/warnings/${encodeURIComponent(row?.id ?? '')}/brief`, { language })
+    const pdf = await page.pdf({ format: 'A4' })
+    expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(2)
+    await page.emulateMedia({ media: 'print' })
+    const text = await page.locator('.brief').textContent()
+    expect(text).toContain(row?.sentences[language])
+    expect(await page.locator('.frame').isVisible()).toBe(false)
+    await page.close()
+  })
+
+  test('what a filter shows is a file, by the link on the page', async () => {
+    const page = await stage().open('/warnings?level=red')
+    const begun = page.waitForEvent('download')
+    await page.locator('.exports a').first().click()
+    expect((await begun).suggestedFilename()).toBe('warnings.csv')
+    await page.close()
+  })
+}
