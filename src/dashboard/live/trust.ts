@@ -43,6 +43,13 @@ doubt.subscribe((of) => {
   if (of?.kind === 'still' && clock.peek() !== undefined) void readClock()
 })
 
+// Another page may have let the days go on: what moves does not stand.
+let through: string | null | undefined
+status.subscribe((said) => {
+  if (said?.through !== through && clock.peek()?.paused === true) void readClock()
+  through = said?.through
+})
+
 /** When the fold was last seen to move, by the browser's clock. */
 function stillSince(movedAt: string | null, now: string): number | undefined {
   return movedAt === null ? undefined : statusMs.value - (Date.parse(now) - Date.parse(movedAt))
