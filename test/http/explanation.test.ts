@@ -170,10 +170,12 @@ describe('the answer of a log at rest', () => {
     )
   })
 
-  it('is left to others where the log cannot show its checkpoints', async () => {
-    const log = logOver(await logOf([]), {})
+  it('of a log of which nothing was folded yet is that nobody is known', async () => {
+    const log = await logOf([])
     const activation: Activation = { ...begun, profileHash: profile.hash, modelHash: model.hash, beatMs }
-    expect(await explainAtRest('E1', { log, profile, model, activation, now: () => 0 })).toBeUndefined()
+    await expect(explainAtRest('E1', { log, profile, model, activation, now: () => 0 })).rejects.toMatchObject({
+      code: 'FW_ENTERPRISE_UNKNOWN',
+    })
   })
 })
 
