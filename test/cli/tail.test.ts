@@ -1,6 +1,6 @@
 /** `forewarn tail` and `forewarn dead-letters list`. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { runProgram, type Screen } from '../../src/cli/common.ts'
 import { deadLettersCommand } from '../../src/cli/log/deadLetters.ts'
 import { tailCommand } from '../../src/cli/log/tail.ts'
@@ -77,6 +77,7 @@ async function tail(
 }
 
 test('warnings: a sentence, its language, colour by level on a terminal only, nothing that a terminal obeys', async () => {
+  vi.stubEnv('NO_COLOR', undefined) // of whoever runs the tests
   const folder = await logWith(['cell-warnings', 0, json(warning, 0)])
   expect((await tail(folder, ['cell-warnings', '--language', 'en'])).lines).toEqual([
     '1970-01-01T00:00:00.000Z orange raised count.cell.P.X.2026-01-01: Many [31m fines',

@@ -15,6 +15,7 @@ const commands = [
   'contracts',
   'contradictions',
   'backtest',
+  'policy',
   'ingest',
   'score',
   'simulate',

@@ -78,10 +78,12 @@ function causesOf(error: unknown): unknown[] {
   return chain
 }
 
-/** Of several errors together the first. */
+/** Of several errors together the first; of an error by partition that of the first partition, where kafkajs keeps no cause. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined
-  return error.cause ?? ('errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined)
+  if (error.cause !== undefined) return error.cause
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors[0]
+  return 'partitions' in error && Array.isArray(error.partitions) ? error.partitions[0]?.error : undefined
 }
 
 function isAuthentication(error: unknown): boolean {
