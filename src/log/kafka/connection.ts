@@ -19,7 +19,7 @@ export type KafkaConnection = {
 
 /** Of sends in transactions. Short, so that one does not wait for the markers of the one before (CONCURRENT_TRANSACTIONS) longer than they take. */
 export const transactionRetry = { initialRetryTime: 1, factor: 0, multiplier: 1, retries: 1_000 }
-const clientRetry = { initialRetryTime: 20, factor: 0, multiplier: 1.5, maxRetryTime: 500, retries: 12 }
+export const clientRetry = { initialRetryTime: 20, factor: 0, multiplier: 1.5, maxRetryTime: 500, retries: 12 }
 /** Of sends without one: they wait for the broker for as long as it takes. */
 export const sendRetry = { ...clientRetry, retries: Number.MAX_SAFE_INTEGER }
 
