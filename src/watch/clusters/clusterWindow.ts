@@ -186,18 +186,19 @@ export class ClusterWindow {
     return { keys: Float64Array.from(keys).sort() }
   }
 
-  /** Sums over leaves at the nodes of families: all events of each, then each group's. */
+  /** Sums over leaves at the nodes of families: all events of each, then each group's. In order of leaf: discounted events are no whole numbers. */
   #byNode(sums: NumberSums): Float64Array {
+    const { keys, sums: events } = sums.sorted()
     const width = this.#nodes.length
     const found = new Float64Array(width * (1 + this.#groups))
     const placesOf = new Map<number, number[]>()
-    for (const [key, events] of sums.entries()) {
+    for (const [order, key] of keys.entries()) {
       const leaf = Math.floor(key / this.#groups)
       const places = placesOf.get(leaf) ?? this.#lattice.nodesOf(leaf).flatMap((node) => this.#at.get(node) ?? [])
       placesOf.set(leaf, places)
       for (const at of places) {
-        found[at] += events
-        found[(1 + (key % this.#groups)) * width + at] += events
+        found[at] += events[order]
+        found[(1 + (key % this.#groups)) * width + at] += events[order]
       }
     }
     return found
