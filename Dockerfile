@@ -17,6 +17,7 @@ WORKDIR /app
 COPY package.json package-lock.json /lock/
 RUN npm install --no-save --no-package-lock --ignore-scripts $(node -p "const { packages } = require('/lock/package-lock.json'); \
   ['vite', 'preact', '@preact/signals', 'uplot'].map((name) => name + '@' + packages['node_modules/' + name].version).join(' ')")
+COPY tsconfig.json ./
 COPY scripts/pages.ts ./scripts/
 COPY src ./src
 RUN node scripts/pages.ts

@@ -29,7 +29,8 @@ export function countEvidence({ statistic, evidence }: WarningRecord): CountEvid
 }
 
 /** The group of types whose events alone are counted; undefined where all are, and of other statistics. */
-export const groupOf = (record: WarningRecord): string | undefined => countEvidence(record)?.group
+export const groupOf = ({ statistic, evidence }: WarningRecord): string | undefined =>
+  statistic === 'risk' ? undefined : evidence.group
 
 /** calm 0 .. red 4. */
 export const rankOf = (level: WarningRecord['level']): number => levels.indexOf(level)

@@ -36,7 +36,15 @@ export function fillBase(root: string): void {
   )
   writeFileSync(path.join(root, 'etc/group'), `root:x:0:\nnode:x:${nodeUser}:\n`)
   writeFileSync(path.join(root, 'etc/nsswitch.conf'), 'hosts: files dns\n')
-  for (const library of ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'])
+  // Of glibc, as every Debian has it, though none of these tools links against it: what names are looked up by, and what addons ask for.
+  for (const library of [
+    'libnss_files.so.2',
+    'libnss_dns.so.2',
+    'libresolv.so.2',
+    'librt.so.1',
+    'libdl.so.2',
+    'libpthread.so.0',
+  ])
     for (const folder of ['/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu'])
       if (existsSync(path.join(folder, library))) copyLibrary(root, path.join(folder, library))
 }

@@ -52,7 +52,7 @@ describeIfAvailable(available, 'the image', () => {
     process.stderr.write(`the image adds ${Math.round(bytes / MiB)} MiB to its base\n`)
     expect(bytes).toBeLessThan(sizeMax)
     expect(readdirSync(path.join(image, 'app')).toSorted()).toEqual(
-      ['LICENSE', 'models', 'node_modules', 'package.json', 'src', 'streams'].toSorted(),
+      ['LICENSE', 'dist', 'models', 'node_modules', 'package.json', 'src', 'streams'].toSorted(),
     )
   })
 

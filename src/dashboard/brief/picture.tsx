@@ -7,7 +7,7 @@ const headroom = 1.08
 
 export function Picture({ of }: { of: Series }) {
   const points = of.points.slice(-60)
-  const isCount = of.statistic === 'count'
+  const isCount = of.statistic !== 'risk'
   const values = points.flatMap(({ observed, expected }) => [observed ?? [], expected ?? []].flat())
   if (values.length === 0) return null
   const highs = points.flatMap(({ high }) => high ?? []).sort((a, b) => a - b)

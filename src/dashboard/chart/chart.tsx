@@ -19,7 +19,7 @@ export function Chart({ of, title }: { of: Series; title: string }) {
   return (
     <figure class="chart">
       <figcaption>
-        {shown !== undefined && <Reading point={shown} isCount={of.statistic === 'count'} />}
+        {shown !== undefined && <Reading point={shown} isCount={of.statistic !== 'risk'} />}
         <button
           type="button"
           aria-pressed={isTable.value}
@@ -42,7 +42,7 @@ export function Chart({ of, title }: { of: Series; title: string }) {
           }}
         />
       )}
-      <Key isCount={of.statistic === 'count'} />
+      <Key isCount={of.statistic !== 'risk'} />
     </figure>
   )
 }
@@ -59,7 +59,7 @@ function Canvas({ of, title, index, onIndex }: CanvasProps) {
     let isGone = false
     const labels = points.map(({ tick }) => tickName(tick))
     void import('./plot.ts').then(({ plot }) => {
-      if (!isGone) drawn.current = plot(element, { points, isCount: statistic === 'count', labels, onIndex })
+      if (!isGone) drawn.current = plot(element, { points, isCount: statistic !== 'risk', labels, onIndex })
     })
     const sized = new ResizeObserver(() => drawn.current?.resize())
     sized.observe(element)

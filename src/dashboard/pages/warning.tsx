@@ -107,7 +107,7 @@ function Body({ id, of }: { id: string; of: WarningDetail }) {
           <Check id={id} />
         </div>
       </div>
-      {row.statistic === 'count' && me.value?.can.enterprises !== false && <Behind id={id} />}
+      {row.statistic !== 'risk' && me.value?.can.enterprises !== false && <Behind id={id} />}
       <div class="columns thirds">
         <Kin of={of} />
         <Similar id={id} />

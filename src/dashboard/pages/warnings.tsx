@@ -18,7 +18,7 @@ const sorts = ['level', 'tick', 'raised', 'ratio'] as const
 const limit = '50'
 const ladderDown = [...warned, 'calm'] as const
 const axes = ['region', 'industry', 'cell'] as const
-const statistics = ['count', 'risk'] as const
+const statistics = ['count', 'risk', 'cluster'] as const
 
 /** What the address asks for. A key that there is not is sent too, and refused, so that nothing is shown for a filter that was misspelt. */
 const asked = (): Record<string, string> => Object.fromEntries([...query.value].filter(([key]) => key !== 'lang'))

@@ -164,6 +164,7 @@ export const en: Readonly<Record<Key, string>> = {
   'axis.cell': 'Industry in a region',
   'statistic.count': 'Counts of events',
   'statistic.risk': 'Level of risk',
+  'statistic.cluster': 'Clusters of cells',
   'column.what': 'Warning',
   'column.figures': 'Observed / expected',
   'column.enterprises': 'Enterprises',

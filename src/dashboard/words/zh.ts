@@ -161,6 +161,7 @@ export const zh = {
   'axis.cell': '地区×行业',
   'statistic.count': '事件数',
   'statistic.risk': '风险水平',
+  'statistic.cluster': '聚集',
   'column.what': '预警',
   'column.figures': '实际 / 预期',
   'column.enterprises': '户数',

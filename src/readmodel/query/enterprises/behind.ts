@@ -1,6 +1,7 @@
 /** Who is behind the count of a warning. */
 import { placePrefix } from '../../../../streams/contracts.ts'
 import { enterprisesShownMax } from '../../../limits.ts'
+import type { Row } from '../../store.ts'
 import { numberIn, textIn } from '../../values.ts'
 import { countEvidence, groupOf, storedWarning, type WarningRecord } from '../../warningRecord.ts'
 import { type Model, whenOf } from '../ask.ts'
@@ -19,18 +20,11 @@ export type WarningEnterprises = {
 /** What was counted in the middle of a tick, or taken back later, is another count than that of the close. */
 const isOfClose = ({ early, change }: WarningRecord): boolean => !early && change !== 'amended'
 
-/** Who is behind the count of a warning, in the tick of its last change. */
+/** Who is behind the count of a warning: in the tick of its last change; of a cluster at its members, in the ticks that were looked through. */
 export function enterprisesBehind(model: Model, id: string, asOf: string | undefined): WarningEnterprises {
   const record = storedWarning(textIn(warningRow(model, id, whenOf(model, asOf)), 'record'))
-  const { tick, region, industry } = record
-  const { regions, industries } = model.editions.at(tick)
-  const [inside, of] = [regions.under(region), industries.under(industry)]
-  const found = model.store.all(
-    `SELECT c.tick, c.region, c.industry, c.judged, c.facts, c.enterprise, c.grade, c.band, e.id, e.name, e.probability
-     FROM contribution c JOIN enterprise e ON e.no = c.enterprise
-     WHERE c.tick = ? AND c.region_no BETWEEN ? AND ? AND c.industry_no BETWEEN ? AND ? AND c.judged > 0`,
-    ...[tick, inside?.from ?? 0, inside?.to ?? -1, of?.from ?? 0, of?.to ?? -1],
-  )
+  const { tick } = record
+  const found = contributionsTo(model, record)
   const group = groupOf(record)
   const byEnterprise = new Map<number, EnterpriseRow & { events: number; facts: Fact[] }>()
   for (const row of found) {
@@ -46,14 +40,37 @@ export function enterprisesBehind(model: Model, id: string, asOf: string | undef
   const rows = [...byEnterprise.values()].sort((a, b) => b.events - a.events || (a.id < b.id ? -1 : 1))
   const total = rows.reduce((sum, { events }) => sum + events, 0)
   const isKnown = model.store.get('SELECT 1 FROM contribution WHERE tick = ? LIMIT 1', tick) !== undefined
-  const judged = countEvidence(record)
+  const judged = countedIn(record)
   return {
     tick: record.tickLabel,
     group: group ?? null,
     total,
     enterprises: rows.filter(({ id }) => !id.startsWith(placePrefix)).length,
-    agrees:
-      isKnown && judged !== undefined && isOfClose(record) ? total === judged.count + (judged.withheld ?? 0) : null,
+    agrees: isKnown && judged !== undefined && isOfClose(record) ? total === judged : null,
     rows: rows.slice(0, enterprisesShownMax),
   }
+}
+
+function contributionsTo(model: Model, { tick, region, industry, statistic, evidence }: WarningRecord): Row[] {
+  const { regions, industries, profile } = model.editions.at(tick)
+  const isCluster = statistic === 'cluster'
+  const tickOf = (label: string): number => profile.calendar.parse(label) ?? tick
+  const [first, last] = isCluster ? [tickOf(evidence.from), tickOf(evidence.to)] : [tick, tick]
+  const places = isCluster ? evidence.members : [{ region, industry }]
+  return places.flatMap((place) => {
+    const [inside, of] = [regions.under(place.region), industries.under(place.industry)]
+    return model.store.all(
+      `SELECT c.tick, c.region, c.industry, c.judged, c.facts, c.enterprise, c.grade, c.band, e.id, e.name, e.probability
+       FROM contribution c JOIN enterprise e ON e.no = c.enterprise
+       WHERE c.tick BETWEEN ? AND ? AND c.region_no BETWEEN ? AND ? AND c.industry_no BETWEEN ? AND ? AND c.judged > 0`,
+      ...[first, last, inside?.from ?? 0, inside?.to ?? -1, of?.from ?? 0, of?.to ?? -1],
+    )
+  })
+}
+
+/** All that was counted, judged or not; undefined where no events are. */
+function countedIn(record: WarningRecord): number | undefined {
+  const counts = countEvidence(record)
+  if (counts !== undefined) return counts.count + (counts.withheld ?? 0)
+  return record.statistic === 'cluster' ? record.evidence.count : undefined
 }
