@@ -70,6 +70,7 @@ async function asks(url: string, body?: object): Promise<unknown> {
 
 async function picture(browser: Browser, page: string, name: string, language: string): Promise<void> {
   const context = await browser.newContext({ viewport: size, locale: language === 'zh' ? 'zh-CN' : 'en-GB' })
+  await context.addInitScript(() => localStorage.setItem('forewarn.tour', 'seen')) // it would lie over what is to be seen
   const tab = await context.newPage()
   await tab.goto(`${address}${page}?lang=${language}`)
   await tab.waitForLoadState('load')
