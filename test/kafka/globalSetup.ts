@@ -17,7 +17,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let shared: Promise<Broker> | undefined
   const door = createServer((_request, response) => {
-    shared ??= import('./broker.ts').then(({ startBroker }) => startBroker())
+    shared ??= startShared()
     shared.then(
       ({ host, folder }) => response.end(JSON.stringify({ host, folder })),
       (error: unknown) => response.writeHead(500).end(messageOf(error)),
@@ -34,4 +34,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
       () => {}, // it never started, and whoever asked was told
     )
   }
+}
+
+/** Waits for the first transaction too: the broker makes the topic of transactions then, which takes seconds where much else goes on. */
+async function startShared(): Promise<Broker> {
+  const [{ startBroker }, { kafkaClient }] = await Promise.all([
+    import('./broker.ts'),
+    import('../../src/log/kafka/connection.ts'),
+  ])
+  const broker = await startBroker()
+  const producer = kafkaClient({ brokers: [broker.host], clientId: 'first' }).producer({
+    ...{ transactionalId: 'first', idempotent: true, maxInFlightRequests: 1 },
+    retry: { retries: 200, initialRetryTime: 50, maxRetryTime: 500 },
+  })
+  await producer.connect()
+  await (await producer.transaction()).abort()
+  await producer.disconnect()
+  return broker
 }

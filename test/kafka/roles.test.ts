@@ -76,18 +76,18 @@ describeWithKafka('rights by role', () => {
     return runCommandLine([...line.split(' '), '--log', `kafka://${broker.sasl?.host}`, ...profile], stdin)
   }
 
-  /** What each role does, command after command, in the order in which a log needs them. */
+  /** What each role does, command after command, in the order in which a log needs them: last who takes away what others read. */
   const work: readonly [RoleName, () => string[], string?][] = [
     ['administrator', () => ['topics create --partitions 2 --times create', 'topics check']],
     ['history', () => [`ingest --resume --known-at knownAt ${market.files.join(' ')}`]],
     ['run', () => ['run --until-end --beat-ms 3600000 --log-level error', 'upgrade --yes']],
-    ['prune', () => ['prune --keep fates=0d,risk-events=30d --yes']],
     ['scientist', () => [`extract --from 2025-06-01 --out ${at('rows')}`, `explain ${market.enterprise}`]],
     ['retrain', () => [`retrain --from 2025-03-15 --ridge 20 --out ${at(`retrained-${retrained++}`)}`]],
     ['reviewer', () => ['models list']],
     ['promoter', () => [`models publish ${at('other')}`, 'challenge none --at next']],
     ['redrive', () => ['dead-letters redrive --any --again --yes']],
     ['ingest', () => ['ingest --as risk-events -'], manyEvents()],
+    ['prune', () => ['prune --keep fates=0d,risk-events=30d --yes']],
   ]
 
   test.each(work)('%s', async (name, lines, stdin) => {
