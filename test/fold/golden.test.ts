@@ -29,7 +29,7 @@ const golden = {
     'risk-levels': '76 687c4442b4989794',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '160 a8529396e5afdcd1',
+    ticks: '160 54c1dab8ffa5acf3',
   },
 } as const
 
