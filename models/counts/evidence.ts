@@ -6,6 +6,7 @@
  * By chance evidence exceeds A about once in A ticks, so all kinds have limits of the same scale (callLimit.ts).
  */
 import type { Expectation } from './detector.ts'
+import { leastBetween } from './leastBetween.ts'
 
 /** A count, and N, the number of nodes that share a limit, >= 1. */
 export type Counted = { readonly y: number; readonly nodes: number }
@@ -73,11 +74,5 @@ export interface Evidence {
 export function leastWith(has: (y: number) => boolean, least: number, most: number): number | undefined {
   if (has(least)) return least
   if (!has(most)) return undefined
-  let [below, above] = [least, most]
-  while (above - below > 1) {
-    const middle = below + Math.floor((above - below) / 2)
-    if (has(middle)) above = middle
-    else below = middle
-  }
-  return above
+  return leastBetween(has, least, most)
 }

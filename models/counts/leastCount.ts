@@ -1,5 +1,6 @@
 /** The count at which a cell would warn: lets a beat be compared with one number instead of a distribution. */
 import { checkPositive, type Expectation, judge } from './detector.ts'
+import { leastBetween } from './leastBetween.ts'
 
 export type CountLimits = {
   /** Largest p that warns, in (0, 1]. */
@@ -24,12 +25,7 @@ export function leastCount(expectation: Expectation, limits: CountLimits): numbe
     if (!(above < 4503599627370496))
       throw new RangeError(`no count reaches pMax ${limits.pMax}, rateRatioMin ${limits.rateRatioMin}`)
   }
-  while (above - below > 1) {
-    const middle = below + Math.floor((above - below) / 2)
-    if (reaches(expectation, limits, middle)) above = middle
-    else below = middle
-  }
-  return above
+  return leastBetween((y) => reaches(expectation, limits, y), below, above)
 }
 
 function reaches(expectation: Expectation, limits: CountLimits, y: number): boolean {

@@ -10,6 +10,22 @@ const warnings = `job:forewarn_warning_level:max{${of}, province=~"$region", sec
 const chosen = `max by (statistic, axis, region, industry) (${warnings}) >= $level`
 const crossings = `${of}, region=~"$region", region!="all", industry=~"$section", industry!="all"`
 
+type Crossing = { title: string; says: string; expr: string; decimals: number; colours: ReturnType<typeof steps> }
+/** Regions by sections, each cell in the colour of its value. */
+const crossingTable = ({ title, says, expr, decimals, colours }: Crossing): ReturnType<typeof table> =>
+  table(
+    { title, says: `A map as a table: ${says} Small cells are merged into OTHER.`, width: 24, height: 14 },
+    `max by (region, industry) (${expr})`,
+  )
+    .decimals(decimals)
+    .thresholds(colours)
+    .colorScheme(byThresholds())
+    .cellOptions({ type: TableCellDisplayMode.ColorBackground })
+    .withTransformation({
+      id: 'groupingToMatrix',
+      options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
+    })
+
 export const earlyWarning = (): Dashboard =>
   dashboard(
     {
@@ -52,23 +68,13 @@ export const earlyWarning = (): Dashboard =>
       .thresholds(levels)
       .colorScheme(byThresholds()),
     timeline(),
-    table(
-      {
-        title: 'Observed against expected, by region and section',
-        says: 'A map as a table: events of the last judged tick over those that are usual. 1 is usual, 2 is twice as many. Small cells are merged into OTHER.',
-        width: 24,
-        height: 14,
-      },
-      `max by (region, industry) (forewarn_cell_events{${crossings}} / (forewarn_cell_expected_events{${crossings}} > 0))`,
-    )
-      .decimals(1)
-      .thresholds(steps('transparent', [1.5, 'yellow'], [2, 'orange'], [4, 'red']))
-      .colorScheme(byThresholds())
-      .cellOptions({ type: TableCellDisplayMode.ColorBackground })
-      .withTransformation({
-        id: 'groupingToMatrix',
-        options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
-      }),
+    crossingTable({
+      title: 'Observed against expected, by region and section',
+      says: 'events of the last judged tick over those that are usual. 1 is usual, 2 is twice as many.',
+      expr: `forewarn_cell_events{${crossings}} / (forewarn_cell_expected_events{${crossings}} > 0)`,
+      decimals: 1,
+      colours: steps('transparent', [1.5, 'yellow'], [2, 'orange'], [4, 'red']),
+    }),
     lines(
       {
         title: 'Observed and expected',
@@ -77,23 +83,13 @@ export const earlyWarning = (): Dashboard =>
       [`sum(max without (instance) (forewarn_cell_events{${crossings}}))`, 'observed'],
       [`sum(max without (instance) (forewarn_cell_expected_events{${crossings}}))`, 'expected'],
     ),
-    table(
-      {
-        title: 'Risk above that of the same grades elsewhere',
-        says: 'A map as a table: mean log-odds of the scored enterprises less what their grades have at siblings. 0 is as elsewhere. Small cells are merged into OTHER.',
-        width: 24,
-        height: 14,
-      },
-      `max by (region, industry) (forewarn_cell_risk_log_odds_at_same_grades{${crossings}})`,
-    )
-      .decimals(2)
-      .thresholds(steps('transparent', [0.2, 'yellow'], [0.5, 'orange'], [1, 'red']))
-      .colorScheme(byThresholds())
-      .cellOptions({ type: TableCellDisplayMode.ColorBackground })
-      .withTransformation({
-        id: 'groupingToMatrix',
-        options: { rowField: 'region', columnField: 'industry', valueField: 'Value' },
-      }),
+    crossingTable({
+      title: 'Risk above that of the same grades elsewhere',
+      says: 'mean log-odds of the scored enterprises less what their grades have at siblings. 0 is as elsewhere.',
+      expr: `forewarn_cell_risk_log_odds_at_same_grades{${crossings}}`,
+      decimals: 2,
+      colours: steps('transparent', [0.2, 'yellow'], [0.5, 'orange'], [1, 'red']),
+    }),
     lines(
       {
         title: 'Enterprises at risk',

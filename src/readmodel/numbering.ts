@@ -8,6 +8,11 @@ import { type CodeTree, rootIndex, unknownCode } from '../../streams/tree.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 
 export type Interval = { from: number; to: number }
+/** For SQL's BETWEEN; nothing lies between those of a code that is not there. */
+export const boundsOf = (interval: Interval | undefined): [from: number, to: number] => [
+  interval?.from ?? 0,
+  interval?.to ?? -1,
+]
 
 export type Numbering = {
   readonly profile: Profile

@@ -56,7 +56,7 @@ export class WarningTally {
   }
 }
 
-const noTally = (): Tally => ({ raises: 0, episodes: 0, levels: { blue: 0, yellow: 0, orange: 0, red: 0 } })
+export const noTally = (): Tally => ({ raises: 0, episodes: 0, levels: { blue: 0, yellow: 0, orange: 0, red: 0 } })
 
 export class OtherBudget {
   readonly tally = new WarningTally()

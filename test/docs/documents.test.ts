@@ -10,10 +10,8 @@ import { expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { asyncApi, describedTopics, schemaOf } from '../../src/schemas.ts'
 import { openApi } from '../../src/serve/openApi.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
 import { play } from '../support/play.ts'
-import { all } from '../support/readFold.ts'
+import { warningsOf } from '../support/readFold.ts'
 import { root } from './pages.ts'
 
 const written = (file: string): unknown => JSON.parse(readFileSync(path.join(root, 'docs/contracts', file), 'utf8'))
@@ -61,9 +59,7 @@ test('warnings of a fold keep their schema, and one without its level does not',
   const ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)
   const validate = ajv.compile(schemaOf('region-warnings'))
-  const warnings: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, (json) => Warning.parse(json))) warnings.push(warning)
+  const warnings = await warningsOf(log)
   expect(warnings.length).toBeGreaterThan(0)
   for (const warning of warnings) expect(validate(warning), JSON.stringify(validate.errors)).toBe(true)
   const { level, ...rest } = warnings[0]

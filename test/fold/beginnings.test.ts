@@ -8,14 +8,13 @@ import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
 import { compileProfile } from '../../streams/profile.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { append, foldInSessions, foldRecords, memoryLog, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { ofCounts } from '../support/ofCounts.ts'
-import { all } from '../support/readFold.ts'
+import { warningsOf } from '../support/readFold.ts'
 import { tinySource } from '../support/tinyProfile.ts'
 
 const dayMs = 86_400_000
@@ -93,10 +92,7 @@ beforeAll(async () => {
 
 async function folded(records: readonly TestRecord[]): Promise<Said> {
   const { log, digest: found } = await foldRecords(records, setting)
-  const warnings: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, Warning.parse)) warnings.push(warning)
-  return { log, digest: found, warnings }
+  return { log, digest: found, warnings: await warningsOf(log) }
 }
 
 function of(what: string): Said {

@@ -12,8 +12,7 @@ import { pastOf } from '../../src/training/extract/pastTasks.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
 import { CommandResult } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { changed } from '../support/changedState.ts'
 import {
@@ -33,7 +32,7 @@ import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { chunkRecords, evaluated, modelCommand, modelFolder, overridden } from '../support/models.ts'
 import { digestOf, inOrderOfTime } from '../support/promotions.ts'
-import { all, fateCounts } from '../support/readFold.ts'
+import { all, fateCounts, warningsOf } from '../support/readFold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 
 const minute = 60_000
@@ -66,13 +65,6 @@ async function fold(more: readonly TestRecord[], partitions = 1): Promise<Folded
   await append(log, inOrderOfTime([...market, ...more]))
   const { enterprises } = await foldToEnd(log, setting)
   return { log, enterprises, warnings: await warningsOf(log), answers: await answersOf(log) }
-}
-
-async function warningsOf(log: Log): Promise<Warning[]> {
-  const found: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, Warning.parse)) found.push(warning)
-  return found
 }
 
 async function answersOf(log: Log): Promise<string[]> {

@@ -4,11 +4,9 @@ import { afterAll, expect, test } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
 import { EnterpriseList, Problem, Status, WarningDetail, WarningList } from '../../src/serve/contracts.ts'
 import { csvOf } from '../../src/serve/table.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
 import { memoryLog } from '../support/fold.ts'
 import { play } from '../support/play.ts'
-import { all } from '../support/readFold.ts'
+import { warningsOf } from '../support/readFold.ts'
 import { served } from '../support/served.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -29,15 +27,8 @@ const { read, get, post, close } = await served(log, tinyProfile)
 await read()
 afterAll(close)
 
-async function published(): Promise<Warning[]> {
-  const found: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, (json) => Warning.parse(json))) found.push(warning)
-  return found
-}
-
 test('each warning of the log is on its page, with the numbers of its last record', async () => {
-  const last = new Map((await published()).map((warning) => [warning.id, warning]))
+  const last = new Map((await warningsOf(log)).map((warning) => [warning.id, warning]))
   expect(last.size).toBeGreaterThan(0)
   const list = WarningList.parse((await get('/warnings')).json)
   expect(list.rows.map(({ id }) => id).sort()).toEqual([...last.keys()].sort())
@@ -48,7 +39,7 @@ test('each warning of the log is on its page, with the numbers of its last recor
     const observed = warning.statistic === 'risk' ? warning.evidence.risky : warning.evidence.count
     expect(row).toMatchObject({ observed, expected, enterprises, level, sentences })
     expect(evidence).toEqual(warning.evidence)
-    expect(changes).toHaveLength((await published()).filter((one) => one.id === id).length)
+    expect(changes).toHaveLength((await warningsOf(log)).filter((one) => one.id === id).length)
     expect(record).toMatchObject({ id, tickLabel: warning.tickLabel })
   }
 })

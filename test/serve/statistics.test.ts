@@ -12,10 +12,8 @@ import {
   WarningList,
 } from '../../src/serve/contracts.ts'
 import { Contradiction } from '../../streams/riskLevels.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
 import { foldRecords } from '../support/fold.ts'
-import { all } from '../support/readFold.ts'
+import { all, warningsOf } from '../support/readFold.ts'
 import { riskMarket, riskProfile, troubled } from '../support/riskMarket.ts'
 import { served } from '../support/served.ts'
 import { tinyModel } from '../support/tinyModel.ts'
@@ -29,15 +27,8 @@ const { read, get, close } = await served(log, riskProfile)
 await read()
 afterAll(close)
 
-async function published(): Promise<Warning[]> {
-  const found: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, (json) => Warning.parse(json))) found.push(warning)
-  return found
-}
-
 test('counts of a group and levels of risk are rows that say so', async () => {
-  const last = new Map((await published()).map((warning) => [warning.id, warning]))
+  const last = new Map((await warningsOf(log)).map((warning) => [warning.id, warning]))
   expect(new Set([...last.values()].map(({ statistic }) => statistic))).toEqual(new Set(['count', 'risk']))
   for (const [id, warning] of last) {
     const { row, evidence } = WarningDetail.parse((await get(`/warnings/${id}`)).json)
@@ -50,7 +41,7 @@ test('counts of a group and levels of risk are rows that say so', async () => {
 
 test('what each warning is about has a series, a make-up and enterprises that say its numbers', async () => {
   let compared = 0
-  for (const { id, ...warning } of await published()) {
+  for (const { id, ...warning } of await warningsOf(log)) {
     if (warning.early || warning.change === 'amended') continue
     const asOf = `asOf=${warning.tickLabel}`
     const series = Series.parse((await get(`/warnings/${id}/series?${asOf}`)).json)

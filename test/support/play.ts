@@ -32,11 +32,9 @@ import { expect } from 'vitest'
 import { type Digest, digest } from '../../src/log/digest.ts'
 import type { Log } from '../../src/log/port.ts'
 import type { Notice } from '../../src/notices.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
 import { append, type FoldSetting, foldToEnd, memoryLog, type TestRecord } from './fold.ts'
 import type { OracleResult, OracleTick } from './oracle.ts'
-import { all, readFates, readScores, readTicks } from './readFold.ts'
+import { readFates, readScores, readTicks, warningsOf } from './readFold.ts'
 import { tinyModel } from './tinyModel.ts'
 import { tinyProfile } from './tinyProfile.ts'
 
@@ -168,9 +166,7 @@ type CellOfDay = { dayNumber: number; region: string; industry: string }
 
 /** The level at which a cell stands at the end of a day; `early` if it came to it before that end. */
 async function levelsOf(log: Log): Promise<(of: CellOfDay) => string> {
-  const warnings: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, Warning.parse)) warnings.push(warning)
+  const warnings = await warningsOf(log)
   return ({ dayNumber, region, industry }) => {
     const tick = dayOneTick + dayNumber - 1
     const latest = warnings

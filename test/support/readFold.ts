@@ -5,7 +5,8 @@ import { recordsOf } from '../../src/log/recordsOf.ts'
 import { EnterpriseAlert, FateColumns, fates, Score } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { ArchiveRecord } from '../../streams/ticks.ts'
-import type { TopicName } from '../../streams/topics.ts'
+import { type TopicName, warningTopics } from '../../streams/topics.ts'
+import { Warning } from '../../streams/warnings.ts'
 import { partitionFor, type TestRecord } from './fold.ts'
 import type { OracleResult, OracleTick } from './oracle.ts'
 import { fateRowsOf, partsOf } from './parts.ts'
@@ -134,6 +135,14 @@ export async function* all<T>(log: Log, topic: TopicName, parse: (json: unknown)
     for await (const record of recordsOf(log, topic, partition))
       yield parse(JSON.parse(Buffer.from(record.value).toString('utf8')))
   }
+}
+
+/** All warnings, topic after topic. */
+export async function warningsOf(log: Log): Promise<Warning[]> {
+  const found: Warning[] = []
+  for (const topic of Object.values(warningTopics))
+    for await (const warning of all(log, topic, Warning.parse)) found.push(warning)
+  return found
 }
 
 function add(map: Map<string, number>, key: string, delta: number): void {

@@ -8,12 +8,11 @@ import { f32, u32 } from '../../src/readmodel/columns.ts'
 import { verifyWarning } from '../../src/watch/verify.ts'
 import { Contradiction } from '../../streams/riskLevels.ts'
 import { ArchiveRecord, type ExpectedRecord, type LevelColumn, levelColumns } from '../../streams/ticks.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { append, foldInSessions, foldRecords, memoryLog } from '../support/fold.ts'
 import { partsOf } from '../support/parts.ts'
-import { all } from '../support/readFold.ts'
+import { all, warningsOf } from '../support/readFold.ts'
 import { type RiskMarket, riskMarket, riskProfile, troubled } from '../support/riskMarket.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 
@@ -31,9 +30,7 @@ async function folded(market: RiskMarket, partitions = 1): Promise<Folded> {
 const bytesOf = (base64 = ''): Uint8Array => Buffer.from(base64, 'base64')
 
 async function riskWarnings(log: Log): Promise<RiskWarning[]> {
-  const found: RiskWarning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, Warning.parse)) if (warning.statistic === 'risk') found.push(warning)
+  const found = (await warningsOf(log)).filter((warning) => warning.statistic === 'risk')
   return found.sort((a, b) => a.beat - b.beat)
 }
 

@@ -2,17 +2,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
 import { foldVersion } from '../../src/fold/version.ts'
-import type { Log } from '../../src/log/port.ts'
 import { type Archive, verifyWarning } from '../../src/watch/verify.ts'
 import type { ArchiveRecord, StateRecord, TickRecord } from '../../streams/ticks.ts'
-import { warningTopics } from '../../streams/topics.ts'
-import { Warning } from '../../streams/warnings.ts'
+import type { Warning } from '../../streams/warnings.ts'
 import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { foldRecords, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
 import { type CountWarning, ofCounts } from '../support/ofCounts.ts'
-import { all } from '../support/readFold.ts'
+import { warningsOf } from '../support/readFold.ts'
 import { tinyModel } from '../support/tinyModel.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -63,13 +61,6 @@ beforeAll(async () => {
   ticks = archive.flatMap((record) => (record.kind === 'tick' ? [record] : []))
   states = archive.flatMap((record) => (record.kind === 'state' ? [record] : []))
 })
-
-async function warningsOf(log: Log): Promise<Warning[]> {
-  const found: Warning[] = []
-  for (const topic of Object.values(warningTopics))
-    for await (const warning of all(log, topic, Warning.parse)) found.push(warning)
-  return found
-}
 
 const archiveFor = (warning: Warning): Archive => archiveBefore(archive, warning.tick)
 

@@ -2,19 +2,19 @@
 import { Command } from 'commander'
 import type { Profile } from '../../../streams/profile.ts'
 import { TickRecord } from '../../../streams/ticks.ts'
-import { warningTopics } from '../../../streams/topics.ts'
-import { AnyWarning, statisticNames } from '../../../streams/warnings.ts'
+import { statisticNames } from '../../../streams/warnings.ts'
 import { profileOf as begunProfile } from '../../activation.ts'
 import { ForewarnError } from '../../errors.ts'
 import { foldVersion } from '../../fold/version.ts'
 import { jsonOf } from '../../json.ts'
 import { dayMs } from '../../limits.ts'
 import type { Log } from '../../log/port.ts'
+import { publishedWarnings } from '../../log/publishedWarnings.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 import { profileAt } from '../../registry/modelRegistry.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import { readRegistry } from '../../settings/registry/readRegistry.ts'
-import { type Budget, OtherBudget, type Tallies, type Tally, WarningTally } from '../../watch/otherBudget.ts'
+import { type Budget, noTally, OtherBudget, type Tallies, WarningTally } from '../../watch/otherBudget.ts'
 import { aligned } from '../aligned.ts'
 import { addLogOptions, type LogOptions, printResult, processScreen, type Screen, withLog } from '../common.ts'
 
@@ -114,12 +114,10 @@ export async function policyOver(log: Log, named: Profile, asked: Partial<Budget
 
 async function published(log: Log): Promise<WarningTally> {
   const tally = new WarningTally()
-  for (const topic of new Set(Object.values(warningTopics)))
-    for await (const { value } of recordsOf(log, topic, 0)) tally.add(AnyWarning.parse(jsonOf(value)))
+  for await (const warning of publishedWarnings(log)) tally.add(warning)
   return tally
 }
 
-const nothing: Tally = { raises: 0, episodes: 0, levels: { blue: 0, yellow: 0, orange: 0, red: 0 } }
 const header = ['statistic', 'axis', 'budget', 'raises', 'episodes', 'a week', 'blue', 'yellow', 'orange', 'red']
 
 function* linesOf({ from, to, ticks, weeks, budget, did, would }: Policy): Iterable<string> {
@@ -131,8 +129,8 @@ function* linesOf({ from, to, ticks, weeks, budget, did, would }: Policy): Itera
       const [before, after] = [did[statistic]?.[axis], would[statistic]?.[axis]]
       if (before === undefined && after === undefined) continue
       for (const [name, { raises, episodes, levels }] of [
-        ['did', before ?? nothing],
-        ['would', after ?? nothing],
+        ['did', before ?? noTally()],
+        ['would', after ?? noTally()],
       ] as const)
         rows.push([
           ...[statistic, axis, name, String(raises), String(episodes), (episodes / weeks).toFixed(2)],

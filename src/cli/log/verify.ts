@@ -2,8 +2,7 @@
 import { Command } from 'commander'
 import type { Profile } from '../../../streams/profile.ts'
 import { ArchiveRecord } from '../../../streams/ticks.ts'
-import { warningTopics } from '../../../streams/topics.ts'
-import { AnyWarning, idOfCount, type Warning } from '../../../streams/warnings.ts'
+import { idOfCount, type Warning } from '../../../streams/warnings.ts'
 import { profileOf as begunProfile } from '../../activation.ts'
 import { ForewarnError } from '../../errors.ts'
 import { readCommands } from '../../ingest/imports/importState.ts'
@@ -11,6 +10,7 @@ import { jsonOf } from '../../json.ts'
 import { archiveFullEveryTicks } from '../../limits.ts'
 import { offsetAt } from '../../log/lastRecord.ts'
 import type { Log } from '../../log/port.ts'
+import { publishedWarnings } from '../../log/publishedWarnings.ts'
 import { recordsOf } from '../../log/recordsOf.ts'
 import { profileAt } from '../../registry/modelRegistry.ts'
 import { loadProfile } from '../../settings/profiles.ts'
@@ -86,12 +86,8 @@ async function printVerifications(
 
 async function changesOf(log: Log, id: string): Promise<Warning[]> {
   const found: Warning[] = []
-  for (const topic of Object.values(warningTopics)) {
-    for await (const { value } of recordsOf(log, topic, 0)) {
-      const warning = AnyWarning.parse(jsonOf(value))
-      if (warning.id === id || warning.id === idOfCount(id)) found.push(warning)
-    }
-  }
+  for await (const warning of publishedWarnings(log))
+    if (warning.id === id || warning.id === idOfCount(id)) found.push(warning)
   return found
 }
 

@@ -2,9 +2,10 @@
 import type { EnterpriseList } from '../../serve/contracts.ts'
 import { at, go, query, view, withQuery } from '../address.ts'
 import { useAnswer } from '../ask.ts'
-import { finePercent, nameOf, say } from '../language.ts'
+import { say } from '../language.ts'
 import { Scroll } from '../parts/scroll.tsx'
 import { Search } from '../parts/search.tsx'
+import { Standing, StandingHead } from '../parts/standing.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 
 const limit = '50'
@@ -56,32 +57,19 @@ function Table({ rows }: { rows: EnterpriseList['rows'] }) {
           <tr>
             <th scope="col">{say('enterprise.name')}</th>
             <th scope="col">{say('enterprise.id')}</th>
-            <th scope="col">{say('enterprise.grade')}</th>
-            <th scope="col">{say('enterprise.band')}</th>
-            <th scope="col" class="end">
-              {say('enterprise.probability')}
-            </th>
-            <th scope="col">{say('enterprise.place')}</th>
+            <StandingHead />
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ id, name, region, industry, grade, band, probability }) => (
-            <tr key={id} data-id={id}>
+          {rows.map((row) => (
+            <tr key={row.id} data-id={row.id}>
               <th scope="row">
-                <a href={at(`/enterprises/${encodeURIComponent(id)}`)}>{name ?? say('enterprise.unnamed')}</a>
+                <a href={at(`/enterprises/${encodeURIComponent(row.id)}`)}>{row.name ?? say('enterprise.unnamed')}</a>
               </th>
               <td>
-                <code>{id}</code>
+                <code>{row.id}</code>
               </td>
-              <td>{grade ?? say('enterprise.noGrade')}</td>
-              <td>{band === null ? '–' : nameOf('bands', band)}</td>
-              <td class="end figures">{probability === null ? '–' : finePercent(probability)}</td>
-              <td>
-                {[region, industry && nameOf('industries', industry)]
-                  .map((one, place) => (place === 0 && one ? nameOf('regions', one) : one))
-                  .filter(Boolean)
-                  .join(' · ')}
-              </td>
+              <Standing row={row} />
             </tr>
           ))}
         </tbody>

@@ -2,9 +2,10 @@
 import type { WarningEnterprises } from '../../serve/contracts.ts'
 import { api, at } from '../address.ts'
 import { useAnswer } from '../ask.ts'
-import { finePercent, instant, nameOf, number, say } from '../language.ts'
+import { instant, nameOf, number, say } from '../language.ts'
 import { Scroll } from '../parts/scroll.tsx'
 import { Section } from '../parts/section.tsx'
+import { Standing, StandingHead } from '../parts/standing.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
 
 type Row = WarningEnterprises['rows'][number]
@@ -35,12 +36,7 @@ function Table({ of }: { of: WarningEnterprises }) {
               <th scope="col" class="end">
                 {say('behind.events')}
               </th>
-              <th scope="col">{say('enterprise.grade')}</th>
-              <th scope="col">{say('enterprise.band')}</th>
-              <th scope="col" class="end">
-                {say('enterprise.probability')}
-              </th>
-              <th scope="col">{say('enterprise.place')}</th>
+              <StandingHead />
               <th scope="col">{say('behind.facts')}</th>
             </tr>
           </thead>
@@ -61,7 +57,7 @@ function Table({ of }: { of: WarningEnterprises }) {
 }
 
 function Line({ row }: { row: Row }) {
-  const { id, name, grade, band, probability, region, industry, events, facts } = row
+  const { id, name, events, facts } = row
   const types = new Map<string, number>()
   for (const { type } of facts) types.set(type, (types.get(type) ?? 0) + 1)
   const newest = facts
@@ -77,12 +73,7 @@ function Line({ row }: { row: Row }) {
       <td class="end figures">
         <b>{number(events)}</b>
       </td>
-      <td>{grade === null ? say('enterprise.noGrade') : grade}</td>
-      <td>{band === null ? '–' : nameOf('bands', band)}</td>
-      <td class="end figures">{probability === null ? '–' : finePercent(probability)}</td>
-      <td>
-        {[region && nameOf('regions', region), industry && nameOf('industries', industry)].filter(Boolean).join(' · ')}
-      </td>
+      <Standing row={row} />
       <td>
         {[...types].map(([type, n]) => `${nameOf('types', type)}${n > 1 ? ` ×${n}` : ''}`).join(say('list.comma'))}
         {newest !== undefined && <span class="quiet code">{instant(newest)}</span>}

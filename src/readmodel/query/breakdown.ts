@@ -5,7 +5,7 @@
  */
 import { breakdownPartsMax, usualTicks } from '../../limits.ts'
 import { f64, u32 } from '../columns.ts'
-import type { Numbering } from '../numbering.ts'
+import { boundsOf, type Numbering } from '../numbering.ts'
 import { rounded } from '../rounded.ts'
 import { textIn } from '../values.ts'
 import { groupOf, storedWarning } from '../warningRecord.ts'
@@ -127,11 +127,10 @@ function sourcesOf(
   let left = groupFactsMax
   for (let at = tick; at >= tick - usualTicks && left > 0; at--) {
     const { regions, industries } = model.editions.at(at)
-    const [inside, of] = [regions.under(region), industries.under(industry)]
     const found = model.store.all(
       `SELECT tick, region, industry, facts FROM contribution
        WHERE tick = ? AND region_no BETWEEN ? AND ? AND industry_no BETWEEN ? AND ?`,
-      ...[at, inside?.from ?? 0, inside?.to ?? -1, of?.from ?? 0, of?.to ?? -1],
+      ...[at, ...boundsOf(regions.under(region)), ...boundsOf(industries.under(industry))],
     )
     for (const fact of found.flatMap((row) => factsOf(model, row))) {
       if (isCounted(model, fact, group)) (at === tick ? now : usual).add('source', fact.source, 1)

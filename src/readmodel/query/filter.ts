@@ -1,7 +1,7 @@
 /** Which warnings a question is about, as a condition on rows. */
 import { type Level, levels } from '../../../streams/outputs.ts'
 import { ForewarnError } from '../../errors.ts'
-import type { Interval } from '../numbering.ts'
+import { boundsOf, type Interval } from '../numbering.ts'
 import { never } from '../schema.ts'
 import { holds, type Model, type When } from './ask.ts'
 
@@ -40,7 +40,7 @@ export function conditionOf(model: Model, filter: Filter, when: When, without: r
       add(`${name} IN (${values.map(() => '?').join(', ')})`, ...values)
   }
   const inside = (name: 'region' | 'industry', interval: Interval | undefined): void =>
-    add(`${name}_no BETWEEN ? AND ?`, interval?.from ?? 0, interval?.to ?? -1)
+    add(`${name}_no BETWEEN ? AND ?`, ...boundsOf(interval))
   const { level, region, industry, from, to, q, explained } = filter
   if (level !== undefined && !without.includes('level'))
     add(`level IN (${level.map(() => '?').join(', ')})`, ...level.map((one) => levels.indexOf(one)))

@@ -12,6 +12,7 @@ import { type Silent, silentAt, touches, usualSources } from './silences.ts'
 import { cellOf, columnsBetween, expectedAt, type TickColumns } from './tickColumns.ts'
 
 export type LevelCounts = { blue: number; yellow: number; orange: number; red: number }
+const noLevels = (): LevelCounts => ({ blue: 0, yellow: 0, orange: 0, red: 0 })
 export type Tile = {
   region: string
   level: Level
@@ -89,8 +90,7 @@ export function standingOf(model: Model, when: When, region = ''): LevelCounts {
   const { regions } = model.editions.profile
   if (region !== '' && (!regions.has(region) || outermost(regions, region) !== region))
     return standingWithin(model, when, region)
-  const none = { blue: 0, yellow: 0, orange: 0, red: 0 }
-  return standingByRegion(model, when).get(region) ?? none
+  return standingByRegion(model, when).get(region) ?? noLevels()
 }
 
 /** By outermost region, '' for all of them: as counted when the tick closed, or now. */
@@ -108,7 +108,7 @@ function standingByRegion({ store }: Model, { tick }: When): Map<string, LevelCo
   const found = new Map<string, LevelCounts>()
   for (const row of rows) {
     const level = levels[numberIn(row, 'level')]
-    const known = found.get(textIn(row, 'region')) ?? { blue: 0, yellow: 0, orange: 0, red: 0 }
+    const known = found.get(textIn(row, 'region')) ?? noLevels()
     if (level !== 'calm') known[level] = numberIn(row, 'n')
     found.set(textIn(row, 'region'), known)
   }
@@ -117,7 +117,7 @@ function standingByRegion({ store }: Model, { tick }: When): Map<string, LevelCo
 
 function standingWithin(model: Model, when: When, region: string): LevelCounts {
   const { sql, values } = conditionOf(model, { region }, when)
-  const found = { blue: 0, yellow: 0, orange: 0, red: 0 }
+  const found = noLevels()
   for (const row of model.store.all(
     `SELECT level, count(*) AS n FROM warning_change WHERE ${sql} AND level > 0 GROUP BY level`,
     ...values,
@@ -149,7 +149,7 @@ function movesOf(model: Model, when: When, region: string): Overview['moves'] {
 function tilesOf(model: Model, when: When, columns: TickColumns, silent: readonly Silent[]): Tile[] {
   const standing = standingByRegion(model, when)
   return outermostNodes(columns.numbering, 'regions').map((region) => {
-    const counts = standing.get(region) ?? { blue: 0, yellow: 0, orange: 0, red: 0 }
+    const counts = standing.get(region) ?? noLevels()
     const cell = cellOf(columns.numbering, region, '')
     return {
       region,
@@ -179,7 +179,7 @@ function strip(model: Model, columns: readonly TickColumns[], region: string): S
 }
 
 type Moves = Pick<StripTick, 'standing' | 'raised' | 'cleared'>
-const noMoves = (): Moves => ({ standing: { blue: 0, yellow: 0, orange: 0, red: 0 }, raised: 0, cleared: 0 })
+const noMoves = (): Moves => ({ standing: noLevels(), raised: 0, cleared: 0 })
 
 function countedMoves({ store }: Model, columns: readonly TickColumns[], region: string): Map<number, Moves> {
   const found = new Map<number, Moves>()

@@ -1,6 +1,7 @@
 /** Who is behind the count of a warning. */
 import { placePrefix } from '../../../../streams/contracts.ts'
 import { enterprisesShownMax } from '../../../limits.ts'
+import { boundsOf } from '../../numbering.ts'
 import type { Row } from '../../store.ts'
 import { numberIn, textIn } from '../../values.ts'
 import { countEvidence, groupOf, storedWarning, type WarningRecord } from '../../warningRecord.ts'
@@ -57,15 +58,14 @@ function contributionsTo(model: Model, { tick, region, industry, statistic, evid
   const tickOf = (label: string): number => profile.calendar.parse(label) ?? tick
   const [first, last] = isCluster ? [tickOf(evidence.from), tickOf(evidence.to)] : [tick, tick]
   const places = isCluster ? evidence.members : [{ region, industry }]
-  return places.flatMap((place) => {
-    const [inside, of] = [regions.under(place.region), industries.under(place.industry)]
-    return model.store.all(
+  return places.flatMap((place) =>
+    model.store.all(
       `SELECT c.tick, c.region, c.industry, c.judged, c.facts, c.enterprise, c.grade, c.band, e.id, e.name, e.probability
        FROM contribution c JOIN enterprise e ON e.no = c.enterprise
        WHERE c.tick BETWEEN ? AND ? AND c.region_no BETWEEN ? AND ? AND c.industry_no BETWEEN ? AND ? AND c.judged > 0`,
-      ...[first, last, inside?.from ?? 0, inside?.to ?? -1, of?.from ?? 0, of?.to ?? -1],
-    )
-  })
+      ...[first, last, ...boundsOf(regions.under(place.region)), ...boundsOf(industries.under(place.industry))],
+    ),
+  )
 }
 
 /** All that was counted, judged or not; undefined where no events are. */

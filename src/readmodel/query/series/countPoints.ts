@@ -1,5 +1,6 @@
 /** Counts of one cell over time, all events or those of a group: what was observed, what was expected, and what would have been red. */
 import { type Expectation, judge } from '../../../../models/counts/detector.ts'
+import { leastBetween } from '../../../../models/counts/leastBetween.ts'
 import { leastCount } from '../../../../models/counts/leastCount.ts'
 import { rounded } from '../../rounded.ts'
 import { numberIn, textIn } from '../../values.ts'
@@ -89,11 +90,6 @@ export function bandOf(expectation: Expectation | null, red: { rateRatioMin: num
 
 /** The least count below which lie at most 2.5 %: the greatest y with P(Y >= y) >= 1 - 0.025. */
 function lowOf(expectation: Expectation): number {
-  let [low, high] = [0, Math.ceil(expectation.mean) + 1]
-  while (high - low > 1) {
-    const middle = low + Math.floor((high - low) / 2)
-    if (judge(expectation, middle).p >= 1 - outside) low = middle
-    else high = middle
-  }
-  return low
+  const isAbove = (y: number): boolean => judge(expectation, y).p < 1 - outside
+  return leastBetween(isAbove, 0, Math.ceil(expectation.mean) + 1) - 1
 }
