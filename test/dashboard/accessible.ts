@@ -57,6 +57,23 @@ const others = pairs.map(
 )
 const looks = process.env.FOREWARN_ALL_LOOKS === '1' ? [...pairs, ...others] : pairs
 
+/** What makes a page wider than its screen: the innermost elements that reach past it, and by how many px; empty when the page fits. */
+async function tooWide(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const over = document.documentElement.scrollWidth - innerWidth
+    if (over <= 0) return []
+    const scrolls = (one: Element | null): boolean =>
+      one !== null &&
+      one !== document.body &&
+      (getComputedStyle(one).overflowX !== 'visible' || scrolls(one.parentElement))
+    const past = [...document.body.querySelectorAll('*')].filter(
+      (one) => one.getBoundingClientRect().right > innerWidth && !scrolls(one.parentElement),
+    )
+    const innermost = past.filter((one) => !past.some((other) => other !== one && one.contains(other)))
+    return innermost.map((one) => `${over} px by ${one.outerHTML.slice(0, 200)}`)
+  })
+}
+
 export function accessibleTests(stage: () => Stage): void {
   test.each(looks)('$language $theme at $width px', async (look) => {
     const page = await stage().open('/', look)
@@ -74,8 +91,7 @@ export function accessibleTests(stage: () => Stage): void {
     const wide: string[] = []
     for (const path of await paths(stage())) {
       await visit(page, path)
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (over > 0) wide.push(`${path}: ${over} px`)
+      wide.push(...(await tooWide(page)).map((one) => `${path}: ${one}`))
     }
     expect(wide).toEqual([])
     await page.close()
