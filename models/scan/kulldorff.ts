@@ -51,12 +51,14 @@ export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: 
   if (total <= 0) return undefined
   const scale = total / usual // the parent's own rise
   let best: { members: number[]; score: number } | undefined
+  const top = new Rising(counts, means)
   for (const zone of zones) {
-    const rising = zone.filter((at) => counts[at] >= memberCountMin && counts[at] > scale * means[at])
-    if (rising.length < 2) continue
-    rising.sort((a, b) => counts[b] / means[b] - counts[a] / means[a] || a - b)
+    top.clear()
+    for (const at of zone) if (counts[at] >= memberCountMin && counts[at] > scale * means[at]) top.add(at)
+    if (top.places.length < 2) continue
     let [count, expected, ownMax] = [0, 0, 0]
-    for (const [rank, at] of rising.slice(0, membersMax).entries()) {
+    for (let rank = 0; rank < top.places.length; rank++) {
+      const at = top.places[rank]
       const weight = means[at] / variances[at]
       const [own, ownExpected] = [weight * counts[at], weight * means[at] * scale]
       count += own
@@ -64,10 +66,46 @@ export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: 
       ownMax = Math.max(ownMax, logLikelihoodRatio(own, ownExpected, total))
       const score = logLikelihoodRatio(count, expected, total)
       if (rank === 0 || score <= (best?.score ?? 0) || ownMax > memberShareMax * score) continue
-      best = { members: rising.slice(0, rank + 1), score }
+      best = { members: top.places.slice(0, rank + 1), score }
     }
   }
   if (best === undefined) return undefined
   const sum = (of: (at: number) => number): number => best.members.reduce((all, at) => all + of(at), 0)
   return { ...best, count: sum((at) => counts[at]), expected: sum((at) => scale * means[at]) }
+}
+
+/** The `membersMax` places that rise most, by falling ratio of counts to expected ones, then by place: sorted as they come, since few are kept. */
+class Rising {
+  readonly places: number[] = []
+  readonly #counts: ArrayLike<number>
+  readonly #means: Float64Array
+
+  constructor(counts: ArrayLike<number>, means: Float64Array) {
+    this.#counts = counts
+    this.#means = means
+  }
+
+  clear(): void {
+    this.places.length = 0
+  }
+
+  add(place: number): void {
+    const { places } = this
+    const ratio = this.#ratio(place)
+    let rank = places.length
+    while (rank > 0 && this.#isBefore(place, ratio, places[rank - 1])) rank--
+    if (rank === membersMax) return
+    if (places.length < membersMax) places.push(place)
+    places.copyWithin(rank + 1, rank)
+    places[rank] = place
+  }
+
+  #isBefore(place: number, ratio: number, other: number): boolean {
+    const otherRatio = this.#ratio(other)
+    return ratio === otherRatio ? place < other : ratio > otherRatio
+  }
+
+  #ratio(place: number): number {
+    return this.#counts[place] / this.#means[place]
+  }
 }

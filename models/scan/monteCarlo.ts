@@ -42,6 +42,7 @@ export function pOf(score: number, { location, scale }: NullScores): number {
 /** Counts of a family; what does not change from draw to draw is worked out once. */
 class NegativeBinomials {
   readonly #family: Family
+  readonly #counts: Float64Array
   /** P(0), and the odds of the next: p(k + 1) / p(k) = (k + size) / (k + 1) * odds. */
   readonly #none: Float64Array
   readonly #size: Float64Array
@@ -50,23 +51,30 @@ class NegativeBinomials {
   constructor(family: Family) {
     const { means, variances } = family
     this.#family = family
+    this.#counts = new Float64Array(means.length)
     this.#size = means.map((mean, node) => (mean * mean) / Math.max(variances[node] - mean, 1e-9 * mean))
     this.#odds = means.map((mean, node) => mean / (this.#size[node] + mean))
     this.#none = means.map((_, node) => exp(this.#size[node] * ln(1 - this.#odds[node])))
   }
 
+  /** They hold until the next draw. */
   draw(draws: Draws): Float64Array {
     const { means, variances } = this.#family
-    return means.map((mean, node) => {
-      if (mean > directMeanMax) return rounded(mean, variances[node], draws)
-      let left = draws.next()
-      let count = 0
-      for (let p = this.#none[node]; left >= p && p > 1e-300; count++) {
-        left -= p
-        p *= ((count + this.#size[node]) / (count + 1)) * this.#odds[node]
-      }
-      return count
-    })
+    for (let node = 0; node < means.length; node++)
+      this.#counts[node] =
+        means[node] > directMeanMax ? rounded(means[node], variances[node], draws) : this.#drawn(node, draws)
+    return this.#counts
+  }
+
+  #drawn(node: number, draws: Draws): number {
+    const [size, odds] = [this.#size[node], this.#odds[node]]
+    let left = draws.next()
+    let count = 0
+    for (let p = this.#none[node]; left >= p && p > 1e-300; count++) {
+      left -= p
+      p *= ((count + size) / (count + 1)) * odds
+    }
+    return count
   }
 }
 

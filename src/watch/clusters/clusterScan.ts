@@ -12,7 +12,7 @@ import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { clusterFamilies } from './clusterFamilies.ts'
-import { ClusterWindow } from './clusterWindow.ts'
+import { ClusterWindow, type WindowSums } from './clusterWindow.ts'
 
 export const windowTicks = 7
 const replicates = 39
@@ -50,8 +50,9 @@ export class ClusterScan {
     this.#window.take(tick, aggregates)
     const from = this.#window.from ?? tick
     if (tick - from + 1 < windowTicks) return { clusters: [], isOver: false, from }
-    const clusters = this.#window.weight >= weightMin ? this.#scan(from, tick) : []
-    this.#window.close()
+    const sums = this.#window.sums()
+    const clusters = this.#window.weight >= weightMin ? this.#scan(sums, from, tick) : []
+    this.#window.close(sums)
     return { clusters, isOver: true, from }
   }
 
@@ -62,8 +63,8 @@ export class ClusterScan {
     this.#window.load(from, moves)
   }
 
-  #scan(from: number, to: number): Cluster[] {
-    const open = this.#window.open()
+  #scan(sums: WindowSums, from: number, to: number): Cluster[] {
+    const open = this.#window.open(sums)
     const families = open.map(({ family }) => family)
     const nulls = nullScores(families, replicates, new Sfc32(0, 'clusters', to))
     const sets = open.flatMap(({ family, of, nodes, counts }): Cluster[] => {

@@ -34,11 +34,17 @@ const Saved = z.object({
   dispersions: z.array(z.number()),
 })
 
+/** By node, all its events first, then those of each group: of the open window, and discounted ones of the windows before. */
+export type WindowSums = { readonly counts: Float64Array; readonly past: Float64Array }
+
+/** Nodes of a family by their places among all, and zones by place in the family. */
+type PlacedFamily = { readonly places: readonly number[]; readonly zones: readonly (readonly number[])[] }
+
 /** A family in the open window: the nodes at its places, their counts, and of what they are. */
 export type OpenFamily = { family: Family; of: number; nodes: readonly number[]; counts: Float64Array }
 
 export class ClusterWindow {
-  readonly #families: readonly KeyFamily[]
+  readonly #families: readonly PlacedFamily[]
   readonly #nodes: readonly number[]
   readonly #at: ReadonlyMap<number, number>
   readonly #groups: number
@@ -60,7 +66,6 @@ export class ClusterWindow {
   #from: number | undefined
 
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice, families: readonly KeyFamily[]) {
-    this.#families = families
     this.#keys = keys
     this.#lattice = lattice
     this.#groups = profile.groups.length
@@ -69,6 +74,10 @@ export class ClusterWindow {
       if (judged) this.#groupOf[keys.columns.type(index)] = 1 + group
     this.#nodes = [...new Set(families.flatMap(({ nodes }) => nodes))].sort((a, b) => a - b)
     this.#at = new Map(this.#nodes.map((node, at) => [node, at]))
+    this.#families = families.map(({ nodes, zones }) => ({
+      places: nodes.flatMap((node) => this.#at.get(node) ?? []),
+      zones: zones.map((zone) => zone.map((node) => nodes.indexOf(node))),
+    }))
     this.#squares = new Float64Array(this.#nodes.length)
     this.#ofEnterprises = new Float64Array(this.#nodes.length)
     this.#withheld = new Float64Array(this.#nodes.length)
@@ -112,22 +121,27 @@ export class ClusterWindow {
     }
   }
 
+  /** What the open window and those before it hold, added up over leaves. */
+  sums(): WindowSums {
+    const placesOf = new Map<number, readonly number[]>()
+    return { counts: this.#byNode(this.#counts, placesOf), past: this.#byNode(this.#past, placesOf) }
+  }
+
   /** The families in which something could be found, by what the windows before let expect. */
-  open(): OpenFamily[] {
-    const [counts, past] = [this.#byNode(this.#counts), this.#byNode(this.#past)]
+  open(sums: WindowSums): OpenFamily[] {
     const found: OpenFamily[] = []
     for (const [at, family] of this.#families.entries())
       for (let of = 0; of <= this.#groups; of++) {
         const dispersion = this.#dispersions[at * (1 + this.#groups) + of]
-        const open = this.#openFamily(family, { of, dispersion, counts, past })
+        const open = this.#openFamily(family, { of, dispersion, sums })
         if (open !== undefined) found.push(open)
       }
     return found
   }
 
   /** Learns the window, and begins the next. */
-  close(): void {
-    if (this.#weight > 0) this.#disperse()
+  close(sums: WindowSums): void {
+    if (this.#weight > 0) this.#disperse(sums)
     const learnt = new NumberSums()
     for (const [key, events] of this.#past.entries()) learnt.add(key, keep * events)
     for (const [key, events] of this.#counts.entries()) learnt.add(key, Math.max(0, events))
@@ -187,11 +201,10 @@ export class ClusterWindow {
   }
 
   /** Sums over leaves at the nodes of families: all events of each, then each group's. In order of leaf: discounted events are no whole numbers. */
-  #byNode(sums: NumberSums): Float64Array {
+  #byNode(sums: NumberSums, placesOf: Map<number, readonly number[]>): Float64Array {
     const { keys, sums: events } = sums.sorted()
     const width = this.#nodes.length
     const found = new Float64Array(width * (1 + this.#groups))
-    const placesOf = new Map<number, number[]>()
     for (const [order, key] of keys.entries()) {
       const leaf = Math.floor(key / this.#groups)
       const places = placesOf.get(leaf) ?? this.#lattice.nodesOf(leaf).flatMap((node) => this.#at.get(node) ?? [])
@@ -206,25 +219,30 @@ export class ClusterWindow {
 
   /** Of the nodes of a family those that have had events, all of which are judged, and whose events are not of one enterprise. */
   #openFamily(
-    { nodes, zones }: KeyFamily,
-    { of, dispersion, counts, past }: { of: number; dispersion: number; counts: Float64Array; past: Float64Array },
+    { places, zones }: PlacedFamily,
+    { of, dispersion, sums }: { of: number; dispersion: number; sums: WindowSums },
   ): OpenFamily | undefined {
     const offset = of * this.#nodes.length
-    const placeOf = new Map<number, number>()
+    const { counts, past } = sums
     const kept: number[] = []
-    for (const node of nodes) {
-      const at = this.#at.get(node)
-      if (at === undefined || (counts[offset + at] === 0 && past[offset + at] === 0)) continue
+    const rankOf = new Int32Array(places.length).fill(-1)
+    let pastEvents = 0
+    for (const [place, at] of places.entries()) {
+      if (counts[offset + at] === 0 && past[offset + at] === 0) continue
       if (this.#withheld[at] > 0 || this.#isOfOne(at, counts[at])) continue
-      placeOf.set(node, kept.length)
+      rankOf[place] = kept.length
       kept.push(at)
+      pastEvents += past[offset + at] + eventsBefore
     }
-    const placed = zones
-      .map((zone) => zone.flatMap((node) => placeOf.get(node) ?? []))
-      .filter((zone) => zone.length > 1)
+    if (pastEvents < familyMeanMin * this.#weight) return undefined
+    const placed: number[][] = []
+    for (const zone of zones) {
+      const ranks: number[] = []
+      for (const place of zone) if (rankOf[place] >= 0) ranks.push(rankOf[place])
+      if (ranks.length > 1) placed.push(ranks)
+    }
     if (placed.length === 0) return undefined
     const means = Float64Array.from(kept, (at) => (past[offset + at] + eventsBefore) / this.#weight)
-    if (means.reduce((sum, mean) => sum + mean, 0) < familyMeanMin) return undefined
     // What is usual is known the less, the less was seen of it.
     const variances = means.map((mean, place) => {
       return mean * (dispersion + mean / (past[offset + kept[place]] + eventsBefore))
@@ -242,11 +260,10 @@ export class ClusterWindow {
     return this.#ofEnterprises[at] > 1.5 * events && this.#squares[at] < 2 * this.#ofEnterprises[at]
   }
 
-  #disperse(): void {
-    const [counts, past] = [this.#byNode(this.#counts), this.#byNode(this.#past)]
+  #disperse(sums: WindowSums): void {
     for (const [at, family] of this.#families.entries())
       for (let of = 0; of <= this.#groups; of++) {
-        const open = this.#openFamily(family, { of, dispersion: 1, counts, past })
+        const open = this.#openFamily(family, { of, dispersion: 1, sums })
         const place = at * (1 + this.#groups) + of
         if (open !== undefined) this.#dispersions[place] = dispersed(this.#dispersions[place], open)
       }
