@@ -201,6 +201,7 @@ export const sseEveryMs = 5 * secondMs // a stream without news says that it is 
 export const sseClientsMax = 500
 export const sseQueueMax = 1_000 // KiB that a slow reader may be behind, then it is let go
 export const facetsKept = 64 // counts by filter that are kept until the model changes
+export const observedKept = 64 // columns of closed ticks in memory, of 4 bytes a judged cell: 14 MB of `cn`
 export const breakdownPartsMax = 200 // codes of one dimension of a make-up
 export const similarRows = 10 // earlier warnings that are shown beside one, of so many newest that are looked at:
 export const similarSearched = 2_000

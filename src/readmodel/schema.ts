@@ -4,6 +4,7 @@
  *
  * A change of a warning holds from its tick until the tick of the next change: `next_tick` is `never` for the one that stands. So what was
  * known at the end of tick T is every change with `tick <= T < next_tick`, and what is known now is every change with `next_tick = never`.
+ * Each is counted in a row of `warning_count`: by its level, what it is, and the outermost nodes that it lies in. `n` is how many stand there now.
  */
 import { createHash } from 'node:crypto'
 
@@ -13,7 +14,7 @@ const meaning = 7
 export const never = 2_147_483_647
 
 /** What lists are filtered by: an index that has it answers without a look at the rows. */
-const filtered = 'region_no, industry_no, axis, statistic, level, raised_tick, explained'
+const filtered = 'region_no, industry_no, axis, statistic, level, raised_tick, explained, counted'
 
 const tables = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -25,7 +26,7 @@ CREATE TABLE warning_change (
   region_no INTEGER NOT NULL, industry_no INTEGER NOT NULL, level INTEGER NOT NULL, level_before INTEGER NOT NULL, change TEXT NOT NULL,
   raised_tick INTEGER NOT NULL, tick INTEGER NOT NULL, beat INTEGER NOT NULL, next_tick INTEGER NOT NULL, observed REAL NOT NULL,
   expected REAL NOT NULL, ratio REAL NOT NULL, enterprises INTEGER NOT NULL, amended INTEGER NOT NULL, level_since INTEGER NOT NULL,
-  level_max INTEGER NOT NULL, explained INTEGER NOT NULL, text TEXT NOT NULL, record TEXT NOT NULL);
+  level_max INTEGER NOT NULL, explained INTEGER NOT NULL, counted INTEGER NOT NULL, text TEXT NOT NULL, record TEXT NOT NULL);
 CREATE INDEX warning_change_id ON warning_change (id, seq);
 CREATE INDEX warning_change_cell ON warning_change (axis, region, industry, seq);
 CREATE INDEX warning_change_tick ON warning_change (tick);
@@ -34,10 +35,11 @@ CREATE INDEX warning_now_level ON warning_change (level DESC, tick DESC, id, ${f
 CREATE INDEX warning_now_tick ON warning_change (tick DESC, id, ${filtered}) WHERE next_tick = ${never};
 CREATE INDEX warning_now_raised ON warning_change (raised_tick DESC, id, ${filtered}) WHERE next_tick = ${never};
 CREATE INDEX warning_now_ratio ON warning_change (ratio DESC, id, ${filtered}) WHERE next_tick = ${never};
-CREATE INDEX warning_now_text ON warning_change (text) WHERE next_tick = ${never};
+CREATE INDEX warning_now_text ON warning_change (text, tick, ratio, id, ${filtered}) WHERE next_tick = ${never};
+CREATE INDEX warning_counted ON warning_change (counted, tick, next_tick);
 CREATE TABLE warning_count (
-  level INTEGER NOT NULL, axis TEXT NOT NULL, statistic TEXT NOT NULL, region TEXT NOT NULL, industry TEXT NOT NULL, n INTEGER NOT NULL,
-  PRIMARY KEY (level, axis, statistic, region, industry)) WITHOUT ROWID;
+  no INTEGER PRIMARY KEY, level INTEGER NOT NULL, axis TEXT NOT NULL, statistic TEXT NOT NULL, region TEXT NOT NULL, industry TEXT NOT NULL, n INTEGER NOT NULL,
+  UNIQUE (level, axis, statistic, region, industry));
 
 CREATE TABLE tick (
   tick INTEGER PRIMARY KEY, label TEXT NOT NULL, beat INTEGER NOT NULL, pages INTEGER NOT NULL, pages_read INTEGER NOT NULL,

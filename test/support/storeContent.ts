@@ -5,6 +5,14 @@ const ordered: readonly string[] = ['seq', 'no']
 const left: readonly string[] = ['change', 'meta', 'sqlite_sequence']
 
 export function contentOf(store: Store): Record<string, string[]> {
+  const places = new Map(
+    store
+      .all('SELECT * FROM warning_count')
+      .map(({ no, level, axis, statistic, region, industry }) => [
+        no,
+        [level, axis, statistic, region, industry].join('/'),
+      ]),
+  )
   const ids = new Map(store.all('SELECT no, id FROM enterprise').map((row) => [row.no, row.id]))
   const tables = store
     .all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
@@ -15,17 +23,20 @@ export function contentOf(store: Store): Record<string, string[]> {
       table,
       store
         .all(`SELECT * FROM ${table}`)
-        .map((row) => lineOf(row, ids))
+        .map((row) => lineOf(row, { ids, places }))
         .sort(),
     ]),
   )
 }
 
-function lineOf(row: Row, ids: ReadonlyMap<unknown, unknown>): string {
+type Named = { ids: ReadonlyMap<unknown, unknown>; places: ReadonlyMap<unknown, unknown> }
+
+function lineOf(row: Row, { ids, places }: Named): string {
   return Object.entries(row)
     .filter(([column]) => !ordered.includes(column))
     .map(([column, value]) => {
       if (column === 'enterprise') return `${column}=${String(ids.get(value))}`
+      if (column === 'counted') return `${column}=${String(places.get(value))}`
       return `${column}=${value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)}`
     })
     .join(' ')

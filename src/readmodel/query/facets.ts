@@ -2,15 +2,16 @@
 import { levels } from '../../../streams/outputs.ts'
 import { outermost } from '../../../streams/tree.ts'
 import { facetsKept } from '../../limits.ts'
-import type { Store } from '../store.ts'
+import type { Row, Store } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
 import type { Model, When } from './ask.ts'
-import { conditionOf, type Dimension, type Filter } from './filter.ts'
+import { conditionOf, type Filter, isText } from './filter.ts'
 
+const dimensions = ['level', 'axis', 'statistic', 'region', 'industry'] as const
+type Dimension = (typeof dimensions)[number]
 export type Facets = Record<Dimension, Record<string, number>>
 type Counted = { total: number; facets: Facets }
 
-const dimensions: readonly Dimension[] = ['level', 'axis', 'statistic', 'region', 'industry']
 /** Counts stand as long as the model does not change: a page that is turned does not count again. */
 const kept = new WeakMap<Store, { version: number; found: Map<string, Counted> }>()
 
@@ -27,29 +28,49 @@ export function facetsOf(model: Model, filter: Filter, when: When): Counted {
   return found
 }
 
+/** Of each place that warnings are counted by, how many there are; then every dimension without its own filter, under all the others. */
 function count(model: Model, filter: Filter, when: When): Counted {
-  return isCounted(model, filter, when) ? byCounts(model, filter) : bySearch(model, filter, when)
+  const within = (['region', 'industry'] as const).filter((name) => isWithin(model, name, filter[name] ?? ''))
+  const { from, to, q, explained } = filter
+  const rest: Filter = { from, to, q, explained }
+  for (const name of within) rest[name] = filter[name]
+  const byPlace: Filter = { ...filter }
+  for (const name of within) byPlace[name] = undefined
+  const found = byPlaces(placesOf(model, rest, when), byPlace)
+  for (const name of within)
+    found.facets[name] = byPlaces(placesOf(model, { ...rest, [name]: undefined }, when), byPlace).facets[name]
+  return found
 }
 
-/** Whether the counts that are kept by level, axis, statistic and outermost places answer it: of the present, and of nothing within. */
-function isCounted(
-  { editions }: Model,
-  { region = '', industry = '', from, to, q = '', explained }: Filter,
-  { tick }: When,
-): boolean {
+/** Warnings are counted by the outermost nodes: what lies within one has to be looked for. */
+function isWithin({ editions }: Model, name: 'region' | 'industry', code: string): boolean {
   const { regions, industries } = editions.profile
-  return (
-    tick === undefined &&
-    from === undefined &&
-    to === undefined &&
-    q === '' &&
-    explained !== 'false' &&
-    (region === '' || (regions.has(region) && outermost(regions, region) === region)) &&
-    (industry === '' || (industries.has(industry) && outermost(industries, industry) === industry))
+  const tree = name === 'region' ? regions : industries
+  return code !== '' && !(tree.has(code) && outermost(tree, code) === code)
+}
+
+function placesOf(model: Model, filter: Filter, when: When): Row[] {
+  const { store } = model
+  const { from, to, q, region, industry, explained } = filter
+  const isAll = explained !== 'false' && [from, to, q, region, industry].every((one) => one === undefined || one === '')
+  if (isAll && when.tick === undefined) return store.all('SELECT * FROM warning_count WHERE n > 0')
+  const { sql, values } = conditionOf(model, filter, when)
+  return store.all(
+    `SELECT level, axis, statistic, region, industry, held.n AS n FROM
+       (SELECT counted, count(*) AS n FROM warning_change INDEXED BY ${indexFor(filter, when, isAll)} WHERE ${sql} GROUP BY counted) AS held
+     JOIN warning_count ON no = held.counted`,
+    ...values,
   )
 }
 
-function byCounts({ store }: Model, filter: Filter): Counted {
+/** One that has all that is asked for: none of the rows themselves is read, unless a text is looked for in the past. */
+function indexFor(filter: Filter, when: When, isAll: boolean): string {
+  if (isText(filter, when)) return 'warning_now_text'
+  if (when.tick === undefined) return 'warning_now_tick'
+  return isAll ? 'warning_counted' : 'warning_held'
+}
+
+function byPlaces(places: readonly Row[], filter: Filter): Counted {
   const facets: Facets = { level: {}, axis: {}, statistic: {}, region: {}, industry: {} }
   let total = 0
   const wanted: Record<Dimension, readonly string[] | undefined> = {
@@ -57,7 +78,7 @@ function byCounts({ store }: Model, filter: Filter): Counted {
     region: filter.region ? [filter.region] : undefined,
     industry: filter.industry ? [filter.industry] : undefined,
   }
-  for (const row of store.all('SELECT * FROM warning_count WHERE n > 0')) {
+  for (const row of places) {
     const value = (name: Dimension): string => (name === 'level' ? levels[numberIn(row, name)] : textIn(row, name))
     const refusing = dimensions.filter((name) => wanted[name]?.includes(value(name)) === false)
     const n = numberIn(row, 'n')
@@ -67,47 +88,4 @@ function byCounts({ store }: Model, filter: Filter): Counted {
       if (refusing.every((one) => one === name)) facets[name][value(name)] = (facets[name][value(name)] ?? 0) + n
   }
   return { total, facets }
-}
-
-function bySearch(model: Model, filter: Filter, when: When): Counted {
-  const condition = conditionOf(model, filter, when)
-  const total = numberIn(
-    model.store.get(`SELECT count(*) AS n FROM warning_change WHERE ${condition.sql}`, ...condition.values) ?? {},
-    'n',
-  )
-  const facets: Facets = { level: {}, axis: {}, statistic: {}, region: {}, industry: {} }
-  const isSet = (name: Dimension): boolean => filter[name] !== undefined && filter[name] !== ''
-  const open = dimensions.filter((name) => !isSet(name))
-  // What is not filtered by counts under the same condition, and is counted in one look.
-  countInto(model, facets, open, conditionOf(model, filter, when))
-  for (const name of dimensions)
-    if (isSet(name)) countInto(model, facets, [name], conditionOf(model, filter, when, [name]))
-  return { total, facets }
-}
-
-function countInto(
-  { store, editions }: Model,
-  facets: Facets,
-  names: readonly Dimension[],
-  condition: { sql: string; values: (string | number)[] },
-): void {
-  if (names.length === 0) return
-  const columns = names.join(', ')
-  const { regions, industries } = editions.profile
-  for (const row of store.all(
-    `SELECT ${columns}, count(*) AS n FROM warning_change WHERE ${condition.sql} GROUP BY ${columns}`,
-    ...condition.values,
-  )) {
-    for (const name of names) {
-      const value =
-        name === 'level'
-          ? levels[numberIn(row, 'level')]
-          : name === 'region'
-            ? outermost(regions, textIn(row, 'region'))
-            : name === 'industry'
-              ? outermost(industries, textIn(row, 'industry'))
-              : textIn(row, name)
-      facets[name][value] = (facets[name][value] ?? 0) + numberIn(row, 'n')
-    }
-  }
 }

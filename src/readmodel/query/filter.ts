@@ -2,7 +2,6 @@
 import { type Level, levels } from '../../../streams/outputs.ts'
 import { ForewarnError } from '../../errors.ts'
 import { boundsOf, type Interval } from '../numbering.ts'
-import { never } from '../schema.ts'
 import { holds, type Model, type When } from './ask.ts'
 
 export type Filter = {
@@ -19,39 +18,29 @@ export type Filter = {
 
 export type Condition = { sql: string; values: (string | number)[] }
 
-/** Names of filters that `facets` counts without. */
-export type Dimension = 'level' | 'axis' | 'statistic' | 'region' | 'industry'
-
 /** Of the present texts lie in an index of their own, so that no row is read of those without the text. */
-function textSql({ tick }: When): string {
-  const like = "text LIKE ? ESCAPE '\\'"
-  return tick === undefined
-    ? `seq IN (SELECT seq FROM warning_change INDEXED BY warning_now_text WHERE next_tick = ${never} AND ${like})`
-    : like
-}
+export const isText = ({ q }: Filter, { tick }: When): boolean => q !== undefined && q !== '' && tick === undefined
 
-export function conditionOf(model: Model, filter: Filter, when: When, without: readonly Dimension[] = []): Condition {
+export function conditionOf(model: Model, filter: Filter, when: When): Condition {
   const { calendar } = model.editions.profile
   const { regions, industries } = model.editions.newest
   const all: Condition[] = [holds(when)]
   const add = (sql: string, ...values: (string | number)[]): void => void all.push({ sql, values })
   const oneOf = (name: 'axis' | 'statistic', values: readonly string[] | undefined): void => {
-    if (values !== undefined && !without.includes(name))
-      add(`${name} IN (${values.map(() => '?').join(', ')})`, ...values)
+    if (values !== undefined) add(`${name} IN (${values.map(() => '?').join(', ')})`, ...values)
   }
   const inside = (name: 'region' | 'industry', interval: Interval | undefined): void =>
     add(`${name}_no BETWEEN ? AND ?`, ...boundsOf(interval))
   const { level, region, industry, from, to, q, explained } = filter
-  if (level !== undefined && !without.includes('level'))
+  if (level !== undefined)
     add(`level IN (${level.map(() => '?').join(', ')})`, ...level.map((one) => levels.indexOf(one)))
   oneOf('axis', filter.axis)
   oneOf('statistic', filter.statistic)
-  if (region !== undefined && region !== '' && !without.includes('region')) inside('region', regions.under(region))
-  if (industry !== undefined && industry !== '' && !without.includes('industry'))
-    inside('industry', industries.under(industry))
+  if (region !== undefined && region !== '') inside('region', regions.under(region))
+  if (industry !== undefined && industry !== '') inside('industry', industries.under(industry))
   if (from !== undefined) add('raised_tick >= ?', tickOf(from))
   if (to !== undefined) add('raised_tick <= ?', tickOf(to))
-  if (q !== undefined && q !== '') add(textSql(when), `%${q.replace(/[\\%_]/g, '\\$&')}%`)
+  if (q !== undefined && q !== '') add("text LIKE ? ESCAPE '\\'", `%${q.replace(/[\\%_]/g, '\\$&')}%`)
   if (explained === 'false') add('explained = 0')
   return { sql: all.map((one) => one.sql).join(' AND '), values: all.flatMap((one) => one.values) }
 

@@ -2,14 +2,16 @@
 import { type Level, levels } from '../../../streams/outputs.ts'
 import { outermost } from '../../../streams/tree.ts'
 import { overviewRows, usualTicks } from '../../limits.ts'
+import { boundsOf } from '../numbering.ts'
 import { roundedOrNull } from '../rounded.ts'
+import { never } from '../schema.ts'
 import { numberIn, textIn } from '../values.ts'
 import { holds, type Model, type When, whenOf } from './ask.ts'
 import { conditionOf } from './filter.ts'
 import { type Matrix, matrixOf, outermostNodes } from './matrix.ts'
 import { rowsOf, type WarningRow } from './rows.ts'
 import { type Silent, silentAt, touches, usualSources } from './silences.ts'
-import { cellOf, columnsBetween, expectedAt, type TickColumns } from './tickColumns.ts'
+import { cellOf, cellTicks, expectedAt, type TickColumns, tickColumns } from './tickColumns.ts'
 
 export type LevelCounts = { blue: number; yellow: number; orange: number; red: number }
 const noLevels = (): LevelCounts => ({ blue: 0, yellow: 0, orange: 0, red: 0 })
@@ -55,8 +57,7 @@ export function overviewOf(
 ): Overview {
   const when = whenOf(model, asOf)
   const { shown } = when
-  const columns = shown === undefined ? [] : columnsBetween(model, shown - usualTicks + 1, shown)
-  const last = columns.at(-1)
+  const last = shown === undefined ? undefined : tickColumns(model, shown)
   const silent = silentAt(model, when)
   const condition = conditionOf(model, { region, level: levels.slice(1) }, when)
   const found = model.store.all(
@@ -78,7 +79,7 @@ export function overviewOf(
     suppressed: 0,
     tiles: last === undefined ? [] : tilesOf(model, when, last, silent),
     matrix: matrixOf(last),
-    strip: strip(model, columns, region),
+    strip: shown === undefined ? [] : strip(model, { first: shown - usualTicks + 1, last: shown }, region),
     rows: rowsOf(model, found, when),
     rowsTotal,
     sources: { usual: usualSources(model, when), silent },
@@ -163,27 +164,26 @@ function tilesOf(model: Model, when: When, columns: TickColumns, silent: readonl
   })
 }
 
+type Span = { first: number; last: number }
+
 /** Counted when the tick was closed, for the whole and the outermost regions; of a region within, now. */
-function strip(model: Model, columns: readonly TickColumns[], region: string): StripTick[] {
-  const isCounted = region === '' || outermost(model.editions.profile.regions, region) === region
-  const moves = isCounted ? countedMoves(model, columns, region) : undefined
-  return columns.map((at) => {
-    const cell = cellOf(at.numbering, region, '')
-    return {
-      tick: at.label,
-      ...(moves === undefined ? movesWithin(model, at.tick, region) : (moves.get(at.tick) ?? noMoves())),
-      observed: cell === undefined ? 0 : at.observed[cell],
-      expected: cell === undefined ? null : roundedOrNull(expectedAt(at, cell)?.mean),
-    }
-  })
+function strip(model: Model, span: Span, region: string): StripTick[] {
+  const { regions } = model.editions.profile
+  const isCounted = region === '' || (regions.has(region) && outermost(regions, region) === region)
+  const moves = isCounted ? countedMoves(model, span, region) : movesWithin(model, span, region)
+  return cellTicks(model, { region, industry: '' }, span).map(({ tick, label, observed, expected }) => ({
+    tick: label,
+    ...(moves.get(tick) ?? noMoves()),
+    observed,
+    expected: roundedOrNull(expected?.mean),
+  }))
 }
 
 type Moves = Pick<StripTick, 'standing' | 'raised' | 'cleared'>
 const noMoves = (): Moves => ({ standing: noLevels(), raised: 0, cleared: 0 })
 
-function countedMoves({ store }: Model, columns: readonly TickColumns[], region: string): Map<number, Moves> {
+function countedMoves({ store }: Model, { first, last }: Span, region: string): Map<number, Moves> {
   const found = new Map<number, Moves>()
-  const [first, last] = [columns[0]?.tick ?? 0, columns.at(-1)?.tick ?? -1]
   for (const row of store.all(
     'SELECT * FROM tick_moves WHERE tick BETWEEN ? AND ? AND region = ?',
     ...[first, last, region],
@@ -199,18 +199,34 @@ function countedMoves({ store }: Model, columns: readonly TickColumns[], region:
   return found
 }
 
-function movesWithin(model: Model, tick: number, region: string): Moves {
-  const when = { tick, shown: tick }
-  const { sql, values } = conditionOf(model, { region }, when)
-  const row =
-    model.store.get(
-      `SELECT count(*) FILTER (WHERE raised_tick = ${tick}) AS raised, count(*) FILTER (WHERE change = 'cleared') AS cleared
-     FROM warning_change WHERE ${sql} AND tick = ${tick}`,
-      ...values,
-    ) ?? {}
-  return {
-    standing: standingOf(model, when, region),
-    raised: numberIn(row, 'raised'),
-    cleared: numberIn(row, 'cleared'),
+/** What held at the end of each tick, out of all changes that held in the window; of what was calm before it nothing is counted. */
+function movesWithin({ store, editions }: Model, { first, last }: Span, region: string): Map<number, Moves> {
+  const bounds = boundsOf(editions.newest.regions.under(region))
+  const columns = 'SELECT tick, next_tick, level, raised_tick, change FROM warning_change'
+  const found = new Map<number, Moves>()
+  for (const row of [
+    ...store.all(
+      `${columns} INDEXED BY warning_held WHERE next_tick > ? AND next_tick < ${never} AND tick <= ? AND region_no BETWEEN ? AND ?`,
+      ...[first, last, ...bounds],
+    ),
+    ...store.all(
+      `${columns} INDEXED BY warning_now_level WHERE next_tick = ${never} AND level > 0 AND tick <= ? AND region_no BETWEEN ? AND ?`,
+      ...[last, ...bounds],
+    ),
+    ...store.all(
+      `${columns} INDEXED BY warning_now_level WHERE next_tick = ${never} AND level = 0 AND tick BETWEEN ? AND ? AND region_no BETWEEN ? AND ?`,
+      ...[first, last, ...bounds],
+    ),
+  ]) {
+    const [tick, next, rank] = ['tick', 'next_tick', 'level'].map((name) => numberIn(row, name))
+    const level = levels[rank]
+    for (let at = Math.max(first, tick); at <= last && at < next; at++) {
+      const known = found.get(at) ?? noMoves()
+      if (level !== 'calm') known.standing[level]++
+      if (at === tick && numberIn(row, 'raised_tick') === tick) known.raised++
+      if (at === tick && row.change === 'cleared') known.cleared++
+      found.set(at, known)
+    }
   }
+  return found
 }

@@ -3,12 +3,12 @@ import { type Level, levels } from '../../../streams/outputs.ts'
 import type { StatisticName } from '../../../streams/warnings.ts'
 import { untouched } from '../../handling/handling.ts'
 import { usualTicks } from '../../limits.ts'
-import { i32 } from '../columns.ts'
 import type { Row } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
 import { groupOf, storedWarning, type WarningRecord } from '../warningRecord.ts'
 import type { Model, When } from './ask.ts'
 import { groupCounts } from './series/groupColumns.ts'
+import { type Observed, observedBetween } from './tickColumns.ts'
 
 export type WarningRow = {
   id: string
@@ -73,14 +73,14 @@ function rowOf({ editions }: Model, row: Row, sparkOf: (record: WarningRecord) =
   }
 }
 
-/** Columns of the last ticks are read once for a page of rows, all events and those of each group that is named; none for a page without rows. */
+/** Columns of the last ticks, all events and those of each group that is named; none for a page without rows. */
 function sparks(model: Model, { shown }: When): (record: WarningRecord) => number[] {
   if (shown === undefined) return () => []
   const span = { first: shown - usualTicks + 1, last: shown }
-  let ticks: { observed: Int32Array; tick: number }[] | undefined
+  let ticks: Observed[] | undefined
   const ofGroups = new Map<string, ReturnType<typeof groupCounts>>()
   return (record) => {
-    ticks ??= observedIn(model, span)
+    ticks ??= observedBetween(model, span)
     const { region, industry } = record
     const group = groupOf(record)
     const counts = group === undefined ? undefined : (ofGroups.get(group) ?? groupCounts(model, group, span))
@@ -92,10 +92,4 @@ function sparks(model: Model, { shown }: When): (record: WarningRecord) => numbe
       return cell === undefined ? 0 : (observed[cell] ?? 0)
     })
   }
-}
-
-function observedIn({ store }: Model, { first, last }: { first: number; last: number }) {
-  return store
-    .all('SELECT tick, observed FROM tick WHERE tick BETWEEN ? AND ? AND levels IS NOT NULL ORDER BY tick', first, last)
-    .map((row) => ({ tick: numberIn(row, 'tick'), observed: i32(row.observed) }))
 }

@@ -1,7 +1,8 @@
 /** Columns of one closed tick, cell by cell, in the numbering of its edition of the profile. */
+import { observedKept } from '../../limits.ts'
 import { f32, i32, u8 } from '../columns.ts'
 import type { Numbering } from '../numbering.ts'
-import type { Row } from '../store.ts'
+import type { Row, Store } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
 import type { Model } from './ask.ts'
 
@@ -21,10 +22,26 @@ export function tickColumns(model: Model, tick: number): TickColumns | undefined
   return row === undefined ? undefined : columnsOf(model, row)
 }
 
-export function columnsBetween(model: Model, from: number, to: number): TickColumns[] {
-  return model.store
-    .all('SELECT * FROM tick WHERE tick BETWEEN ? AND ? AND levels IS NOT NULL ORDER BY tick', from, to)
-    .map((row) => columnsOf(model, row))
+export type Observed = { tick: number; observed: Int32Array }
+
+/** What a closed tick counted never changes, so its column stands as long as its store. */
+const kept = new WeakMap<Store, Map<number, Int32Array>>()
+
+/** What each cell counted in the closed ticks of a window, oldest first. */
+export function observedBetween({ store }: Model, { first, last }: { first: number; last: number }): Observed[] {
+  const columns = kept.get(store) ?? new Map<number, Int32Array>()
+  kept.set(store, columns)
+  return store
+    .all('SELECT tick FROM tick WHERE tick BETWEEN ? AND ? AND levels IS NOT NULL ORDER BY tick', first, last)
+    .map((row) => {
+      const tick = numberIn(row, 'tick')
+      const observed = columns.get(tick) ?? i32(store.get('SELECT observed FROM tick WHERE tick = ?', tick)?.observed)
+      columns.delete(tick)
+      columns.set(tick, observed) // the latest used is the last to go
+      const [longest] = columns.keys()
+      if (columns.size > observedKept) columns.delete(longest)
+      return { tick, observed }
+    })
 }
 
 function columnsOf({ editions }: Model, row: Row): TickColumns {

@@ -5,7 +5,7 @@ import { ForewarnError } from '../../errors.ts'
 import { numberIn, textIn } from '../values.ts'
 import { type Model, type When, whenOf } from './ask.ts'
 import { type Facets, facetsOf } from './facets.ts'
-import { conditionOf, type Filter } from './filter.ts'
+import { conditionOf, type Filter, isText } from './filter.ts'
 import { rowsOf, type WarningRow } from './rows.ts'
 
 export type ListQuestion = Filter & {
@@ -45,7 +45,7 @@ export function listWarnings(model: Model, question: ListQuestion): WarningPage 
   const values = after === undefined ? [] : behindValues(after)
   const found = model.store.all(
     // First which, by an index alone, then the rows, which are large.
-    `SELECT * FROM warning_change WHERE seq IN (SELECT seq FROM warning_change INDEXED BY ${indexFor(sort, when)} WHERE ${condition.sql}${behind} ORDER BY ${order} LIMIT ?) ORDER BY ${order}`,
+    `SELECT * FROM warning_change WHERE seq IN (SELECT seq FROM warning_change INDEXED BY ${indexFor(sort, filter, when)} WHERE ${condition.sql}${behind} ORDER BY ${order} LIMIT ?) ORDER BY ${order}`,
     ...[...condition.values, ...values, limit + 1],
   )
   const shown = found.slice(0, limit)
@@ -61,8 +61,9 @@ export function listWarnings(model: Model, question: ListQuestion): WarningPage 
 }
 
 /** Left to itself SQLite reads all that holds now, and sorts it. */
-function indexFor(sort: ListQuestion['sort'], { tick }: When): string {
-  return tick === undefined ? `warning_now_${sort}` : 'warning_held'
+function indexFor(sort: ListQuestion['sort'], filter: Filter, when: When): string {
+  if (isText(filter, when)) return 'warning_now_text'
+  return when.tick === undefined ? `warning_now_${sort}` : 'warning_held'
 }
 
 function behindSql(columns: readonly string[]): string {
