@@ -1,21 +1,23 @@
 /** What is shipped to start it all with: compose, Kubernetes, systemd - whole in themselves, and at one with the image and with each other. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
 import { Service } from 'kubernetes-models/v1/Service'
-import { describe, expect, test } from 'vitest'
-import { parse, parseAllDocuments } from 'yaml'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { variablesOf } from '../../src/cli/configuration.ts'
 import { configCommand } from '../../src/cli/run/config.ts'
 import { kafkaVariables } from '../../src/settings/kafkaConnection.ts'
-import { root } from '../docs/pages.ts'
+import { describeIfAvailable } from '../support/available.ts'
+import { pythonWith } from '../support/python.ts'
+import { composeFile, deployFolder, readCompose } from './composeFile.ts'
 
-const deploy = path.join(root, 'deploy')
-const text = (file: string): string => readFileSync(path.join(deploy, file), 'utf8')
+const text = (file: string): string => readFileSync(path.join(deployFolder, file), 'utf8')
 const known = new Set([
   ...variablesOf(configCommand()),
   ...Object.keys(kafkaVariables),
@@ -25,37 +27,13 @@ const unread = (names: readonly string[]): string[] =>
   names.filter((name) => name.startsWith('FOREWARN_') && !known.has(name))
 
 describe('compose.yaml', () => {
-  const ComposeService = z.looseObject({
-    image: z.string(),
-    build: z.string().optional(),
-    environment: z.record(z.string(), z.string()).default({}),
-    volumes: z.array(z.string()).default([]),
-    secrets: z.array(z.string()).default([]),
-    ports: z.array(z.string()).default([]),
-    healthcheck: z
-      .object({ test: z.array(z.string()) })
-      .loose()
-      .optional(),
-    depends_on: z
-      .union([
-        z.array(z.string()).transform((names) => Object.fromEntries(names.map((name) => [name, { condition: '' }]))),
-        z.record(z.string(), z.object({ condition: z.string() })),
-      ])
-      .default({}),
-  })
-  const Compose = z.strictObject({
-    name: z.string(),
-    services: z.record(z.string(), ComposeService),
-    volumes: z.record(z.string(), z.null()),
-    secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
-  })
-  const compose = Compose.parse(parse(text('compose.yaml')))
+  const compose = readCompose()
   const services = Object.entries(compose.services)
 
   test('names what is there: folders, volumes, secrets, services to wait for', () => {
     for (const [name, { volumes, secrets, depends_on }] of services) {
       for (const [place] of volumes.map((one) => one.split(':'))) {
-        const isThere = place.startsWith('./') ? existsSync(path.join(deploy, place)) : place in compose.volumes
+        const isThere = place.startsWith('./') ? existsSync(path.join(deployFolder, place)) : place in compose.volumes
         expect(isThere, `${name}: ${place}`).toBe(true)
       }
       for (const secret of secrets) expect(Object.keys(compose.secrets), name).toContain(secret)
@@ -92,6 +70,24 @@ describe('compose.yaml', () => {
         expect(compose.services[service].secrets).toContain(secret)
     const dashboards = /path: (\S+)/.exec(text('grafana/provisioning/dashboards/forewarn.yml'))?.[1]
     expect(compose.services.grafana.volumes).toContain(`./grafana/dashboards:${dashboards}:ro`)
+  })
+})
+
+const checker = pythonWith(['check-jsonschema==0.39.0'])
+describeIfAvailable(await checker.available(), 'the schema of compose', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'forewarn-compose-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const check = (file: string): Promise<string> =>
+    checker.run('-m', '', ['check_jsonschema', '--builtin-schema', 'vendor.compose-spec', file])
+
+  test('takes the file', async () => {
+    expect(await check(composeFile)).toContain('ok')
+  })
+
+  test('finds a mistake', async () => {
+    const broken = path.join(folder, 'compose.yaml')
+    writeFileSync(broken, text('compose.yaml').replace('depends_on: [forewarn]', 'depend_on: [forewarn]'))
+    await expect(check(broken)).rejects.toThrow('depend_on')
   })
 })
 

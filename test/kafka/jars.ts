@@ -6,7 +6,7 @@ import { messageOf } from '../../src/errors.ts'
 import { longTestMsMax } from '../support/patience.ts'
 import { mustRun, run } from './java.ts'
 
-const kafkaVersion = '4.3.1'
+export const kafkaVersion = '4.3.1'
 const javaVersionMin = 17
 
 const dependencies = [
