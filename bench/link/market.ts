@@ -8,13 +8,13 @@ import type { RiskModel } from '../../models/risk/riskModel.ts'
 import { cellKeys } from '../../src/cells.ts'
 import { EnterpriseTask } from '../../src/enterprise/task.ts'
 import { foldVersion } from '../../src/fold/version.ts'
-import { jsonOf } from '../../src/json.ts'
 import { hourMs } from '../../src/limits.ts'
 import type { LogRecord } from '../../src/log/port.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 import type { TroubleKind } from '../../src/simulate/truth.ts'
-import { CellPart } from '../../streams/outputs.ts'
+import type { CellPart } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
+import { partsAmong } from '../../test/support/parts.ts'
 
 export const market = { enterprises: 10_000, days: 120, onset: 70, start: Date.parse('2026-01-01T00:00:00.000+08:00') }
 
@@ -82,9 +82,7 @@ function folded({ kind, seed }: MarketRun, profile: Profile, model: RiskModel): 
   const troubles = kind === undefined ? [] : [{ kind, fromDay: market.onset, toDay: market.days }]
   const { truth, records } = simulate(profile, { ...market, seed, outbreaks: false, silences: false, troubles })
   for (const { beat, of } of beatsOf(records())) {
-    task.fold(beat, of, ({ topic, record }) => {
-      if (topic === 'cell-parts') take(CellPart.parse(jsonOf(record.value)))
-    })
+    task.fold(beat, of, (output) => partsAmong([output]).forEach(take))
     const endMs = (beat + 1) * hourMs
     if (endMs === calendar.endMs(calendar.tickOf(endMs - 1)) && calendar.tickOf(endMs - 1) >= first) close()
   }
