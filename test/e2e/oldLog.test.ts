@@ -26,7 +26,7 @@ test('a log of foldVersion 4 says what it said, and goes on', async () => {
     id: 'later',
     enterpriseId: '91440101MA5CJQ4N59',
     type: 'PEN.FINE',
-    occurredAt: '2026-10-02T00:00:00Z',
+    occurredAt: new Date().toISOString(), // a later one is stale
   }
   await writeFile(events, `${JSON.stringify(event)}\n`)
   expect(await forewarnJson(['ingest', '--as', 'risk-events', events, ...log])).toMatchObject({ accepted: 1 })
