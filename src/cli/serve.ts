@@ -1,7 +1,6 @@
 /** `forewarn serve`: pages and API of a log, in a process of their own that only reads it. */
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { z } from 'zod'
 import { ForewarnError } from '../errors.ts'
 import { isLoopback } from '../http/guard.ts'
 import { foundToken } from '../http/token.ts'
@@ -27,13 +26,11 @@ import {
   type Screen,
 } from './common.ts'
 import { pagesAt, pagesFolder } from './run/pagesFolder.ts'
+import { ClockTold } from './run/pagesProcess.ts'
 import { endWithParent, tellParent } from './run/parent.ts'
 import { stopSignal } from './run/stopSignal.ts'
 
 const inMemory = ':memory:'
-
-/** What the demo tells once its days are over. */
-const DaysOver = z.object({ over: z.literal(true) })
 
 type Options = LogOptions & {
   profile: string
@@ -115,13 +112,13 @@ function logArguments({ log, profile, inputPrefix, outputPrefix }: Options): str
   return ['--log', log, '--profile', profile, '--input-prefix', inputPrefix, '--output-prefix', outputPrefix]
 }
 
-/** Of the demo: its process sets the clock, this one asks for it. */
+/** Of the demo: the clock stands in its process; this one asks for another, and is told what it is. */
 function clockOf({ demoSpeed }: Options): ClockPort | undefined {
   if (demoSpeed === undefined) return undefined
   const state = { paused: false, daysPerSecond: nonNegative('--demo-speed', demoSpeed) }
   const port: ClockPort = { state, tell: (clock) => void process.send?.({ clock }) }
   process.on('message', (message) => {
-    if (DaysOver.safeParse(message).success) port.state = { ...port.state, paused: true }
+    port.state = ClockTold.safeParse(message).data?.clock ?? port.state
   })
   return port
 }

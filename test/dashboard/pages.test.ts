@@ -5,6 +5,7 @@ import { describeIfAvailable } from '../support/available.ts'
 import { longTestMsMax } from '../support/patience.ts'
 import { accessibleTests } from './accessible.ts'
 import { badInputTests } from './badInput.ts'
+import { liveTests } from './live.ts'
 import { readingTests } from './reading.ts'
 import { type Stage, setStage } from './stage.ts'
 
@@ -22,6 +23,7 @@ describeIfAvailable(programs('chromium'), 'pages', () => {
 
   describe('reading', () => readingTests(get))
   describe('accessible to all', () => accessibleTests(get))
+  describe('live', () => liveTests(get))
   describe('bad input', () => badInputTests(get))
   test('no page broke the policy, or asked anybody else', () => {
     expect(get().wrong).toEqual([])

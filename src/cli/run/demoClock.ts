@@ -1,7 +1,7 @@
 /** How fast the days of the demo pass: set by a page while it runs. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secondMs } from '../../limits.ts'
-import type { Clock } from './pagesProcess.ts'
+import type { DemoClock as Clock } from '../../serve/contracts.ts'
 
 /** So often a clock that stands is looked at. */
 const lookMs = 50
@@ -12,6 +12,10 @@ export class DemoClock {
   /** `daysPerSecond`: 0 is as fast as it goes. */
   constructor(daysPerSecond: number) {
     this.#clock = { paused: false, daysPerSecond }
+  }
+
+  get state(): Clock {
+    return this.#clock
   }
 
   set(clock: Clock): void {

@@ -73,7 +73,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       pages: () => pages?.address,
       http: setting.http && { ...setting.http, ...accessOf(`embedded:${folder}`, setting.http) },
     })
-    const shown = await pagesOf(setting, folder, clock)
+    const shown = await pagesOf(screen, setting, { folder, clock })
     pages = shown
     if (!json && shown !== undefined) remark(screen, pagesAt(shown.address))
     else if (!json && service.address !== undefined) remark(screen, `Metrics at ${service.address}/metrics.`)
@@ -87,7 +87,8 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       dayFolded: json ? () => {} : tellHistory(screen),
       signal,
     })
-    if (!signal.aborted) pages?.daysAreOver()
+    clock.set({ ...clock.state, paused: true }) // the days are over: it stands, and nothing is wrong with that
+    pages?.tellClock()
     if (setting.http !== undefined && !signal.aborted) await idle(screen, signal)
     fed.abort()
     await running
@@ -106,13 +107,13 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
 }
 
 async function pagesOf(
-  { pages, daysPerSecond }: DemoSetting,
-  folder: string,
-  clock: DemoClock,
+  screen: Screen,
+  { pages }: DemoSetting,
+  { folder, clock }: { folder: string; clock: DemoClock },
 ): Promise<PagesProcess | undefined> {
   if (pages === undefined) return undefined
   const args = ['--log', `embedded:${folder}`, '--http', pages, '--log-level', 'error']
-  return startPages([...args, '--demo-speed', String(daysPerSecond)], (set) => clock.set(set))
+  return startPages(args, { clock, tell: (text) => remark(screen, text) })
 }
 
 /** How far the history is, at most once a second. */

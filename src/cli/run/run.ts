@@ -155,7 +155,9 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       pages: () => pages?.address,
     })
     if (options.serve !== undefined && options.untilEnd !== true) {
-      pages = await startPages(pagesArguments(options))
+      pages = await startPages(pagesArguments(options), {
+        tell: (text) => logger.error({ kind: 'PagesEnded' }, text),
+      })
       logger.info({ kind: 'Serving', address: pages.address }, pagesAt(pages.address))
     }
     await service.follow()

@@ -86,8 +86,8 @@ function Head({ of }: { of: Overview | undefined }) {
 }
 
 function Waiting({ of, view }: { of: Overview | undefined; view: string }) {
-  const still = useStill(of?.rows, view)
-  const since = asOf.value ?? of?.tick ?? null
+  const still = useStill(of?.rows, view, asOf.value ?? of?.tick ?? null)
+  const { since, now } = still
   const fresh = still.rows.filter((row) => isFresh(row, since))
   const lasting = still.rows.filter((row) => !isFresh(row, since))
   const total = of?.rowsTotal ?? 0
@@ -105,7 +105,7 @@ function Waiting({ of, view }: { of: Overview | undefined; view: string }) {
           </>
         }
       >
-        {of === undefined ? <Skeleton /> : <List rows={fresh} since={since} empty={<Quiet of={of} />} />}
+        {of === undefined ? <Skeleton /> : <List rows={fresh} now={now} since={since} empty={<Quiet of={of} />} />}
       </Section>
       <Section
         title={
@@ -118,7 +118,7 @@ function Waiting({ of, view }: { of: Overview | undefined; view: string }) {
         {of === undefined ? (
           <Skeleton />
         ) : (
-          <List rows={lasting} since={since} empty={<Empty>{say('today.noLasting')}</Empty>} />
+          <List rows={lasting} now={now} since={since} empty={<Empty>{say('today.noLasting')}</Empty>} />
         )}
       </Section>
     </div>
@@ -128,20 +128,25 @@ function Waiting({ of, view }: { of: Overview | undefined; view: string }) {
 const isFresh = (row: WarningRow, since: string | null): boolean =>
   since !== null && row.tick >= since && (row.risen || row.levelBefore === 'calm')
 
-type ListProps = { rows: readonly WarningRow[]; since: string | null; empty: preact.ComponentChildren }
+type ListProps = {
+  rows: readonly WarningRow[]
+  now: (row: WarningRow) => WarningRow
+  since: string | null
+  empty: preact.ComponentChildren
+}
 
-function List({ rows, since, empty }: ListProps) {
+function List({ rows, now, since, empty }: ListProps) {
   if (rows.length === 0) return <>{empty}</>
   return (
     <ol class="lines">
       {families(rows).map(({ head, below }) => (
         <li key={head.id}>
-          <Line row={head} since={since} />
+          <Line row={now(head)} since={since} />
           {below.length > 0 && (
             <details>
               <summary>{say('today.below', { n: below.length })}</summary>
               {below.map((row) => (
-                <Line key={row.id} row={row} since={since} />
+                <Line key={row.id} row={now(row)} since={since} />
               ))}
             </details>
           )}

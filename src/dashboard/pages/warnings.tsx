@@ -164,9 +164,8 @@ function Day({ name, label, value = '' }: { name: string; label: string; value?:
 type ListProps = { data: WarningList; viewOf: string; question: Record<string, string>; isFiltered: boolean }
 
 function List({ data, viewOf, question, isFiltered }: ListProps) {
-  const still = useStill(data.rows, viewOf)
+  const still = useStill(data.rows, viewOf, asOf.value ?? status.value?.tick.closed ?? null)
   const sort = question.sort ?? 'level'
-  const since = asOf.value ?? status.value?.tick.closed ?? null
   return (
     <div class="part list" {...still.guard}>
       <header class="part-head">
@@ -225,7 +224,7 @@ function List({ data, viewOf, question, isFiltered }: ListProps) {
             </thead>
             <tbody>
               {still.rows.map((row) => (
-                <Row key={row.id} row={row} since={since} />
+                <Row key={row.id} row={still.now(row)} since={still.since} />
               ))}
             </tbody>
           </table>

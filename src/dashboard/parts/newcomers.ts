@@ -1,16 +1,25 @@
-/** Keeps a list still while somebody is in it: rows are patched where they stand, and new ones wait until they are asked for. */
+/**
+ * Keeps a list still while somebody is in it: rows are patched where they stand, new ones wait until they are asked for, and what is under
+ * the pointer or has the focus stays where it is on the screen.
+ */
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { WarningRow } from '../../serve/contracts.ts'
 import { leaveTrail } from '../warning/trail.ts'
 
-type Still = {
-  rows: WarningRow[]
+/** A list as it was when it was last filled: where its rows stand follows from this alone. */
+type Filled = { view: string; rows: readonly WarningRow[]; since: string | null }
+
+type Still = Filled & {
+  /** A row as it is now. */
+  now: (row: WarningRow) => WarningRow
   /** Rows that wait. */
   waiting: number
   show: () => void
   /** For the element that holds the list. */
   guard: {
+    ref: RefObject<HTMLDivElement | null>
     onPointerEnter: () => void
     onPointerLeave: () => void
     onFocusIn: () => void
@@ -18,39 +27,53 @@ type Still = {
   }
 }
 
-/** `view`: what the list is about; with another one it is filled anew. */
-export function useStill(rows: readonly WarningRow[] | undefined, view: string): Still {
-  const shown = useSignal<{ view: string; ids: string[] }>({ view: '', ids: [] })
+/** `view`: what the list is about; with another one it is filled anew. `since`: the tick from which rows are new. */
+export function useStill(rows: readonly WarningRow[] | undefined, view: string, since: string | null): Still {
+  const shown = useSignal<Filled>({ view: '', rows: [], since: null })
   const pointer = useSignal(false)
   const focus = useSignal(false)
   const isHeld: ReadonlySignal<boolean> = useComputed(() => pointer.value || focus.value)
   const held = isHeld.value
   useEffect(() => {
-    if (rows !== undefined && (!held || shown.value.view !== view))
-      shown.value = { view, ids: rows.map(({ id }) => id) }
-  }, [rows, held, view])
+    if (rows !== undefined && (!held || shown.value.view !== view)) shown.value = { view, rows, since }
+  }, [rows, held, view, since])
   const last = useRef(new Map<string, WarningRow>())
   const byId = new Map(rows?.map((row) => [row.id, row]) ?? [])
-  const isOther = shown.value.view !== view
-  const ids = isOther ? [...byId.keys()] : shown.value.ids
-  const known = new Set(ids)
+  const filled = shown.value.view === view ? shown.value : { view, rows: rows ?? [], since }
+  const known = new Set(filled.rows.map(({ id }) => id))
   // A row that is in the answer no more stays as it was last seen, until the list is left.
-  const kept = ids.flatMap((id) => byId.get(id) ?? last.current.get(id) ?? [])
-  last.current = new Map(kept.map((row) => [row.id, row]))
-  useEffect(() => leaveTrail(kept.map(({ id }) => id)), [kept.map(({ id }) => id).join()])
+  const now = (row: WarningRow): WarningRow => byId.get(row.id) ?? last.current.get(row.id) ?? row
+  last.current = new Map(filled.rows.map((row) => [row.id, now(row)]))
+  const ids = filled.rows.map(({ id }) => id)
+  useEffect(() => leaveTrail(ids), [ids.join()])
   return {
-    rows: kept,
-    waiting: isOther || !held ? 0 : [...byId.keys()].filter((id) => !known.has(id)).length,
+    ...filled,
+    now,
+    waiting: held ? [...byId.keys()].filter((id) => !known.has(id)).length : 0,
     show: () => {
-      shown.value = { view, ids: [...byId.keys()] }
+      shown.value = { view, rows: rows ?? [], since }
     },
     guard: {
+      ref: useAnchor(held),
       onPointerEnter: setter(pointer, true),
       onPointerLeave: setter(pointer, false),
       onFocusIn: setter(focus, true),
       onFocusOut: setter(focus, false),
     },
   }
+}
+
+/** What grows or shrinks above the row that somebody is at is scrolled away. */
+function useAnchor(held: boolean): RefObject<HTMLDivElement | null> {
+  const list = useRef<HTMLDivElement>(null)
+  const row = held ? list.current?.querySelector('[data-id]:hover, [data-id]:focus-within') : undefined
+  const before = row?.getBoundingClientRect().top
+  useLayoutEffect(() => {
+    const after = row?.getBoundingClientRect().top
+    if (before !== undefined && after !== undefined && row?.isConnected === true && after !== before)
+      scrollBy(0, after - before)
+  })
+  return list
 }
 
 const setter = (of: Signal<boolean>, value: boolean) => (): void => {
