@@ -12,10 +12,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { allThrough, greatestBeat } from '../../../src/fold/progress.ts'
 import { openKafkaLog } from '../../../src/log/kafka/kafkaLog.ts'
 import { seeded } from '../../models/random.ts'
-import { waitMsMax } from '../../support/patience.ts'
 import { startBroker } from '../broker.ts'
 import { logArgs, newKafkaPlace } from '../logs.ts'
 import { Fleet } from './fleet.ts'
@@ -23,7 +21,7 @@ import { Load } from './load.ts'
 import { type Pauses, pausesOf } from './pauses.ts'
 import { type Act, drawAct } from './plan.ts'
 import { hourlyProfile } from './profile.ts'
-import { countFates, differencesFromCalm } from './verdict.ts'
+import { countFates, differencesFromCalm, javaReader, untilFolded } from './verdict.ts'
 
 export type CampaignOptions = {
   minutes: number
@@ -103,9 +101,12 @@ export async function campaign({
     await load.stop()
     say('the load is over; waiting until everything is folded')
     const log = await openKafkaLog(place)
-    await untilFolded()
+    await untilFolded(log, beatMs).catch((error: unknown) => {
+      const said = fleet.lines().map((lines) => JSON.stringify(lines.slice(-3)))
+      throw new Error(`the workers said last: ${said.join('\n')}`, { cause: error })
+    })
     await fleet.stopAll()
-    const found = await countFates(broker.host, place.prefixes)
+    const found = await countFates(javaReader(broker.host, place.prefixes))
     const differences = [...fleet.badEnds(), ...(await differencesFromCalm(log, { profile, beatMs }))]
     await log.close()
     const lines = fleet.lines()
@@ -160,22 +161,6 @@ export async function campaign({
         broker.pause()
         await sleep(act.ms)
         broker.resume()
-      }
-    }
-
-    async function untilFolded(): Promise<void> {
-      const untilMs = Date.now() + waitMsMax
-      for (;;) {
-        const beat = await greatestBeat(log, beatMs)
-        if (beat !== undefined && (await allThrough(log, beat))) return
-        if (Date.now() > untilMs)
-          throw new Error(
-            `not folded in time; the workers said: ${fleet
-              .lines()
-              .map((said) => JSON.stringify(said.slice(-3)))
-              .join('\n')}`,
-          )
-        await sleep(500)
       }
     }
   } finally {

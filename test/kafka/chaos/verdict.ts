@@ -1,31 +1,56 @@
-/** What came of it: every record has one fate, by a reader that is not ours; and the log says what it says after a calm run over the same inputs. */
+/** What came of it: every record has one fate, also by a reader that is not ours; and the log says what it says after a calm run over the same inputs. */
 
 import { inOrder } from '../../../src/cli/log/topicReader.ts'
-import { greatestBeat } from '../../../src/fold/progress.ts'
+import { allThrough, greatestBeat } from '../../../src/fold/progress.ts'
 import { type Digest, digest, digestTopics } from '../../../src/log/digest.ts'
 import { openEmbeddedLog } from '../../../src/log/embedded/embeddedLog.ts'
 import type { Log, NewRecord } from '../../../src/log/port.ts'
+import { placesOf, recordsOf } from '../../../src/log/recordsOf.ts'
 import { modelOf } from '../../../src/settings/models.ts'
 import { loadProfile } from '../../../src/settings/profiles.ts'
 import { hashHex, IdHasher } from '../../../streams/hash.ts'
 import { FateColumns } from '../../../streams/outputs.ts'
 import { foldedTopics, type TopicName, type TopicPrefixes, wireName } from '../../../streams/topics.ts'
 import { foldCalmly } from '../../support/calm.ts'
+import { until } from '../../support/patience.ts'
 import { consoleConsume } from '../consoleTools.ts'
 
-/** By Java's console consumer, read_committed: records in without a fate, and fates without a record. */
-export async function countFates(
-  host: string,
-  prefixes: TopicPrefixes,
-): Promise<{ records: number; lost: number; twice: number }> {
+/** Waits until every task has folded all that the inputs hold now. */
+export async function untilFolded(log: Log, beatMs: number): Promise<void> {
+  await until('everything is folded', async () => {
+    const beat = await greatestBeat(log, beatMs)
+    return beat !== undefined && (await allThrough(log, beat)) ? true : undefined
+  })
+}
+
+/** All values of a topic that were committed. */
+export type Reader = (topic: TopicName) => Promise<string[]>
+
+/** Java's console consumer. It ends when nothing has come for a while. */
+export const javaReader =
+  (host: string, prefixes: TopicPrefixes): Reader =>
+  (topic) =>
+    consoleConsume({ host, topic: wireName(topic, prefixes) })
+
+/** The log as the program reads it, up to its end. */
+export const ownReader =
+  (log: Log): Reader =>
+  async (topic) => {
+    const values: string[] = []
+    for (const { partition } of placesOf(log, [topic]))
+      for await (const { value } of recordsOf(log, topic, partition)) values.push(Buffer.from(value).toString())
+    return values
+  }
+
+/** Records in without a fate, and fates without a record. */
+export async function countFates(read: Reader): Promise<{ records: number; lost: number; twice: number }> {
   const balance = new Map<string, number>()
   const add = (key: string, by: number): void => {
     balance.set(key, (balance.get(key) ?? 0) + by)
   }
   let records = 0
   const hasher = new IdHasher()
-  const read = (topic: TopicName): Promise<string[]> => consoleConsume({ host, topic: wireName(topic, prefixes) })
-  const [fates, ...inputs] = await Promise.all((['fates', ...foldedTopics] as const).map(read)) // each ends when idle
+  const [fates, ...inputs] = await Promise.all((['fates', ...foldedTopics] as const).map(read))
   for (const [at, topic] of foldedTopics.entries()) {
     for (const line of inputs[at]) {
       hasher.ofBytes(Buffer.from(line))
