@@ -1,5 +1,6 @@
 /** The metrics as they are registered. Kind and labels are in the objects of prom-client, though not in its types. */
 import { z } from 'zod'
+import { pagesMetrics } from '../../src/serve/metrics.ts'
 import { loadProfile } from '../../src/settings/profiles.ts'
 import { metrics } from '../../src/telemetry/metrics.ts'
 import { code, plain, table } from './markdown.ts'
@@ -13,8 +14,9 @@ const Registered = z.object({
 
 export async function metricTable(): Promise<string> {
   const { registry } = metrics({ profile: await loadProfile('cn') })
-  const ours = registry
-    .getMetricsAsArray()
+  const pages = pagesMetrics({ lagMs: () => 0, numberOf: () => 0, clients: () => 0 })
+  const ours = [registry, pages]
+    .flatMap((one) => one.getMetricsAsArray())
     .map((metric) => Registered.parse(metric))
     .filter(({ name }) => name.startsWith('forewarn_'))
   return table(

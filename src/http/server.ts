@@ -26,8 +26,8 @@ export type ServerOptions = Access & {
   profile: Profile
   registry: Registry
   ready: () => Readiness
-  /** Where people look, once pages are served; undefined while nobody serves any. */
-  pages?: () => string | undefined
+  /** The pages of this log, once this process has them served; undefined while nobody serves any. */
+  pages?: () => Pages | undefined
   /** What is known of an enterprise now; a server without it has no such route. */
   explain?: (id: string) => Promise<Explanation>
   logger: Logger
@@ -37,6 +37,9 @@ export type ServerOptions = Access & {
   /** Milliseconds, for durations. */
   now?: () => number
 }
+
+/** `address`: where people look. `metrics`: what the process that serves them says of itself, in the format of Prometheus. */
+export type Pages = { address: string; metrics(): Promise<string> }
 
 /** `address`: `http://127.0.0.1:9464`, as other processes of this machine reach it. */
 export type Server = { address: string; close(): Promise<void> }
@@ -66,9 +69,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.get('/', async (_request, reply) => {
     const pages = options.pages?.()
     if (pages === undefined) throw new ForewarnError('FW_PAGES_ELSEWHERE')
-    return reply.redirect(`${pages}/`, 302)
+    return reply.redirect(`${pages.address}/`, 302)
   })
-  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get('/metrics', async (_request, reply) => {
+    const said = await Promise.all([registry.metrics(), options.pages?.()?.metrics() ?? ''])
+    return reply.type(registry.contentType).send(said.join('\n'))
+  })
   app.get('/livez', async () => ({ alive: true }))
   app.get('/readyz', async (_request, reply) => {
     const state = ready()

@@ -10,7 +10,7 @@ import { logNotices } from '../telemetry/logging.ts'
 import { metrics } from '../telemetry/metrics.ts'
 import type { Access } from './guard.ts'
 import { readiness } from './readiness.ts'
-import { type Server, startServer } from './server.ts'
+import { type Pages, type Server, startServer } from './server.ts'
 
 export type ServiceOptions = Omit<EngineOptions, 'listener'> & {
   profile: Profile
@@ -18,8 +18,8 @@ export type ServiceOptions = Omit<EngineOptions, 'listener'> & {
   logger: Logger
   /** Where to serve; undefined: no server (a run to the end of the log). */
   http: (Access & { port: number }) | undefined
-  /** Where the pages of this log are served, once they are. */
-  pages?: () => string | undefined
+  /** The pages of this log, once they are served. */
+  pages?: () => Pages | undefined
   /** Receives every notice too. */
   listener?: Listener
   /** Is given the ear of this process, for what others have to tell: the log, the group. */

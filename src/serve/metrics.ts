@@ -1,52 +1,60 @@
 /** What the people's process says of itself. */
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { secondMs } from '../limits.ts'
 import { numberIn } from '../readmodel/values.ts'
+import { processRegistry } from '../telemetry/metrics/process.ts'
 import type { Stream } from './stream.ts'
 import type { Watch } from './watch.ts'
 
 const counted = ['warning_change', 'tick', 'enterprise', 'contribution'] as const
 
+/** What is asked at each scrape: how late the pages are, a number out of their tables, and who looks. */
+export type PagesState = { lagMs(): number; numberOf(sql: string): number; clients(): number }
+
 export function serveMetrics(watch: Watch, stream: Stream): Registry {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  return pagesMetrics({
+    lagMs: () => watch.lagMs(),
+    numberOf: (sql) => numberIn(watch.follower.store.get(sql) ?? {}, 'n'),
+    clients: () => stream.clients,
+  })
+}
+
+export function pagesMetrics(state: PagesState): Registry {
+  const registry = processRegistry()
   const registers = [registry]
   new Gauge({
     name: 'forewarn_readmodel_lag_seconds',
-    help: 'Seconds since the read model last reached the end of its log',
+    help: 'Pages: seconds since the read model last reached the end of its log.',
     registers,
     collect() {
-      this.set(watch.lagMs() / secondMs)
+      this.set(state.lagMs() / secondMs)
     },
   })
   new Gauge({
     name: 'forewarn_readmodel_rows',
-    help: 'Rows of the read model by table',
+    help: 'Pages: rows of the read model by table.',
     labelNames: ['table'],
     registers,
     collect() {
-      for (const table of counted) this.set({ table }, rowsIn(watch, `SELECT count(*) AS n FROM ${table}`))
+      for (const table of counted) this.set({ table }, state.numberOf(`SELECT count(*) AS n FROM ${table}`))
     },
   })
-  new Gauge({
+  new Counter({
     name: 'forewarn_readmodel_changes_total',
-    help: 'Changes that the read model has told, since it was made',
+    help: 'Pages: changes that the read model has told since it was made, by whichever process.',
     registers,
     collect() {
-      this.set(rowsIn(watch, 'SELECT coalesce(max(seq), 0) AS n FROM change'))
+      this.reset()
+      this.inc(state.numberOf('SELECT coalesce(max(seq), 0) AS n FROM change'))
     },
   })
   new Gauge({
     name: 'forewarn_stream_clients',
-    help: 'Pages that are told live changes',
+    help: 'Pages: browsers that are told live changes.',
     registers,
     collect() {
-      this.set(stream.clients)
+      this.set(state.clients())
     },
   })
   return registry
-}
-
-function rowsIn({ follower }: Watch, sql: string): number {
-  return numberIn(follower.store.get(sql) ?? {}, 'n')
 }

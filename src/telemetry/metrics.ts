@@ -1,5 +1,5 @@
 /** Metrics, all derived from notices. Base units, `_total` for counters, never an enterprise in a label. */
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { ProfileInForce } from '../../streams/profile.ts'
 import { placeSeriesMax, silenceSeriesMax } from '../limits.ts'
 import type { Log } from '../log/port.ts'
@@ -11,7 +11,7 @@ import { gaugesOf } from './metrics/gauges.ts'
 import { kafkaMetricsOf } from './metrics/kafka.ts'
 import { openWarnings } from './metrics/openWarnings.ts'
 import { PlaceSeries } from './metrics/places.ts'
-import { buildMetricsOf, logMetricsOf } from './metrics/process.ts'
+import { buildMetricsOf, logMetricsOf, processRegistry } from './metrics/process.ts'
 import { riskMetricsOf } from './metrics/risk.ts'
 import { openSilences, SilenceSeries } from './metrics/silences.ts'
 import { taskMetricsOf } from './metrics/tasks.ts'
@@ -31,14 +31,9 @@ export type Metrics = {
   seed(log: Log): Promise<void>
 }
 
-/** Gauges of prom-client that are named like counters; each stands again, by type, under a good name. */
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
-
 export function metrics(of: MetricsOptions): Metrics {
   const { now = Date.now, seriesMax } = of
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  for (const name of misnamed) registry.removeSingleMetric(name)
+  const registry = processRegistry()
   const counters = countersOf(registry)
   beginCounters(counters, of.profile)
   const progress = new TaskProgress()

@@ -130,7 +130,8 @@ describeIfAvailable(programs('prometheus', 'promtool'), 'a real Prometheus that 
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('the live page is as promtool wants it', async () => {
+  test('the live page tells of the pages too, and is as promtool wants it', async () => {
+    expect(page).toMatch(/^forewarn_readmodel_lag_seconds /m)
     writeFileSync(path.join(folder, 'page.txt'), page)
     await output('bash', ['-c', `promtool check metrics < ${path.join(folder, 'page.txt')}`])
   })

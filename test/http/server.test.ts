@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { ForewarnError } from '../../src/errors.ts'
 import { readiness } from '../../src/http/readiness.ts'
+import type { Pages } from '../../src/http/server.ts'
 import { ingestRequestsMax, MiB, recordBytesMax, recordParseBytesMax, registryBodyBytesMax } from '../../src/limits.ts'
 import type { Log } from '../../src/log/port.ts'
 import { partitionOf } from '../../streams/partition.ts'
@@ -295,12 +296,15 @@ test('changes of model and chunks of models are taken; other commands, and what 
   expect(await recordsIn(log, 'artifacts')).toHaveLength(2)
 })
 
-test('the root leads to the pages, once they are served', async () => {
-  let pages: string | undefined
+test('the root leads to the pages, and metrics tell of them, once they are served', async () => {
+  let pages: Pages | undefined
   const { address } = await serve(await memoryLog(), { pages: () => pages })
   const none = await fetch(`${address}/`, { redirect: 'manual' })
   expect([none.status, await none.json()]).toMatchObject([404, { code: 'FW_PAGES_ELSEWHERE' }])
-  pages = 'http://127.0.0.1:9480'
+  const page = async (): Promise<string> => (await fetch(`${address}/metrics`)).text()
+  expect(await page()).not.toContain('of_pages')
+  pages = { address: 'http://127.0.0.1:9480', metrics: async () => 'of_pages 1' }
+  expect(await page()).toMatch(/\nof_pages 1$/)
   const there = await fetch(`${address}/`, { redirect: 'manual' })
   expect([there.status, there.headers.get('location')]).toEqual([302, 'http://127.0.0.1:9480/'])
 })

@@ -70,7 +70,7 @@ export async function runDemo(screen: Screen, setting: DemoSetting, signal: Abor
       listener,
       signal: AbortSignal.any([signal, fed.signal]),
       logger: createLogger({ level: setting.logLevel }),
-      pages: () => pages?.address,
+      pages: () => pages,
       http: setting.http && { ...setting.http, ...accessOf(`embedded:${folder}`, setting.http) },
     })
     const shown = await pagesOf(screen, setting, { folder, clock })

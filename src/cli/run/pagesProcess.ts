@@ -4,7 +4,13 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { detailsIn, ForewarnError, messageOf } from '../../errors.ts'
-import { workerHealthyMs, workerKillAfterMs, workerRestartMs, workerRestartMsMax } from '../../limits.ts'
+import {
+  pagesMetricsMs,
+  workerHealthyMs,
+  workerKillAfterMs,
+  workerRestartMs,
+  workerRestartMsMax,
+} from '../../limits.ts'
 import { DemoClock } from '../../serve/contracts.ts'
 import { Failure } from './parent.ts'
 
@@ -26,6 +32,8 @@ export type PagesOptions = {
 
 export type PagesProcess = {
   readonly address: string
+  /** What it says of itself at `/metrics`, less what every process of Node says; nothing while it does not answer. */
+  metrics(): Promise<string>
   /** Lets the process of pages know that the clock has been set here. */
   tellClock(): void
   end(): Promise<void>
@@ -42,6 +50,7 @@ export async function startPages(args: readonly string[], options: PagesOptions)
     get address() {
       return now.address
     },
+    metrics: () => metricsAt(now.address),
     tellClock: () => sendClock(now.process, options),
     end: async () => {
       over.abort()
@@ -91,6 +100,17 @@ async function started(args: readonly string[], options: PagesOptions): Promise<
 
 function sendClock(child: ChildProcess, { clock }: PagesOptions): void {
   if (clock !== undefined && child.connected) child.send({ clock: clock.state } satisfies ClockTold)
+}
+
+async function metricsAt(address: string): Promise<string> {
+  try {
+    const answer = await fetch(`${address}/metrics`, { signal: AbortSignal.timeout(pagesMetricsMs) })
+    if (!answer.ok) return ''
+    const families = (await answer.text()).split(/\n(?=# HELP )/)
+    return families.filter((family) => family.startsWith('# HELP forewarn_')).join('\n')
+  } catch {
+    return '' // it ends, or has too much to do: its series are missing, which says so
+  }
 }
 
 /** SIGTERM, and SIGKILL for one that does not end. */

@@ -152,7 +152,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       listen: heard.to,
       logger,
       http: options.untilEnd === true && options.isHttpAsked !== true ? undefined : servedAt(options),
-      pages: () => pages?.address,
+      pages: () => pages,
     })
     if (options.serve !== undefined && options.untilEnd !== true) {
       pages = await startPages(pagesArguments(options), {

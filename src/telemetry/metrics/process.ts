@@ -1,8 +1,19 @@
 /** What is so for the life of a process: the build, and the space of its log. */
-import { Gauge, type Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { foldVersion } from '../../fold/version.ts'
 import type { Log } from '../../log/port.ts'
+
+/** Gauges of prom-client that are named like counters; each stands again, by type, under a good name. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
+/** A registry with what holds of every process of Node. */
+export function processRegistry(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  for (const name of misnamed) registry.removeSingleMetric(name)
+  return registry
+}
 
 export function buildMetricsOf(registry: Registry): void {
   const build = new Gauge({
