@@ -1,6 +1,7 @@
 /**
- * Many records of one row in one beat: ids are found by an index, what is new goes behind the row's facts as it comes, and one merge at
- * the end puts all of it in order. Record after record it would take a search and a shift of the whole row each.
+ * Many records of one row in one beat: what is new goes behind the row's facts as it comes, and one merge at the end puts it in order among
+ * those that stand behind the oldest of it. Record after record it would take a shift of the row each. Most ids are new, which the row's
+ * filter knows; the others are searched for, and when many are, found by an index.
  *
  *   facts in order (`sorted` of them) | new ones as they came      gone: numbers of those that were taken out
  */
@@ -9,6 +10,9 @@ import type { HashSeed } from '../../hashSeed.ts'
 import { type FactSet, factsWithinBeatMax, hasId, trim } from './factSet.ts'
 import { idKey } from './idFilter.ts'
 import { before, type EnterpriseRows } from './rows.ts'
+
+/** So many ids are searched for from fact to fact; then an index pays, which takes some fifty times as long as a search. */
+const searchesMax = 32
 
 export class RowMerge implements FactSet {
   readonly found: number[] = []
@@ -19,8 +23,9 @@ export class RowMerge implements FactSet {
   readonly #gone = new Set<number>()
   /** Number of the oldest; none while the row is empty. */
   #oldest: number | undefined
-  /** Numbers of the facts by id; a tombstone stands under both of its ids. */
-  readonly #numbers = new Map<number, number[]>()
+  #searches = 0
+  /** Numbers of the facts by id, once that many were searched for; a tombstone stands under both of its ids. */
+  #numbers: Map<number, number[]> | undefined
 
   constructor(rows: EnterpriseRows, seed: HashSeed) {
     this.#rows = rows
@@ -33,8 +38,8 @@ export class RowMerge implements FactSet {
     this.#sorted = count
     this.#oldest = count === 0 ? undefined : 0
     this.#gone.clear()
-    this.#numbers.clear()
-    for (let number = 0; number < count; number++) this.#index(number)
+    this.#searches = 0
+    this.#numbers = undefined
   }
 
   get stride(): number {
@@ -49,11 +54,20 @@ export class RowMerge implements FactSet {
 
   find(high: number, low: number): void {
     const { found } = this
-    const gone = this.#gone
     found.length = 0
+    if (!this.#rows.mayHold(this.#row, high, low)) return
+    if (this.#numbers === undefined && ++this.#searches > searchesMax) this.#numbers = this.#indexed()
+    if (this.#numbers === undefined) {
+      const { words, offset, count, stride } = this.#rows.facts(this.#row)
+      for (let number = 0; number < count; number++) {
+        const at = offset + number * stride
+        if (hasId(words, at, high, low) && !this.#gone.has(number)) found.push(at)
+      }
+      return
+    }
     for (const number of this.#numbers.get(idKey(high, low, this.#seed)) ?? []) {
       const at = this.#positionOf(number)
-      if (!gone.has(number) && hasId(this.words, at, high, low)) found.push(at)
+      if (!this.#gone.has(number) && hasId(this.words, at, high, low)) found.push(at)
     }
   }
 
@@ -70,7 +84,7 @@ export class RowMerge implements FactSet {
     const number = this.#rows.facts(this.#row).count
     if (this.isOldest(words, at)) this.#oldest = number
     this.#rows.appendFact(this.#row, words, at)
-    this.#index(number)
+    if (this.#numbers !== undefined) this.#index(this.#numbers, number)
   }
 
   remove(at: number): void {
@@ -84,20 +98,27 @@ export class RowMerge implements FactSet {
     const news = Array.from({ length: count - this.#sorted }, (_, at) => this.#sorted + at)
     const at = (number: number): number => offset + number * stride
     news.sort((a, b) => (before(words, at(a), words, at(b)) ? -1 : before(words, at(b), words, at(a)) ? 1 : 0))
-    const merged = new Int32Array(this.count * stride)
+    // What stands before the oldest new fact and before all that goes stays where it is.
+    let first = this.#sorted
+    for (const number of this.#gone) if (number < first) first = number
+    if (news.length > 0) {
+      const slice = { words, offset, stride, count: first }
+      first = (this.#rows.placeOf(words, at(news[0]), slice) - offset) / stride
+    }
+    let old = first
+    const merged = new Int32Array((this.count - first) * stride)
     let end = 0
     const put = (number: number): void => {
       if (this.#gone.has(number)) return
       for (let word = 0; word < stride; word++) merged[end++] = words[at(number) + word]
     }
-    let old = 0
     for (const number of news) {
       while (old < this.#sorted && !before(words, at(number), words, at(old))) put(old++)
       put(number)
     }
     while (old < this.#sorted) put(old++)
-    this.#rows.setFacts(this.#row, merged)
-    this.#numbers.clear()
+    this.#rows.setFacts(this.#row, first, merged)
+    this.#numbers = undefined
   }
 
   #positionOf(number: number): number {
@@ -107,16 +128,23 @@ export class RowMerge implements FactSet {
     return (at - this.#rows.facts(this.#row).offset) / this.stride
   }
 
-  #index(number: number): void {
-    const { words } = this
-    const at = this.#positionOf(number)
-    this.#indexAs(idKey(words[at], words[at + 1], this.#seed), number)
-    if ((words[at + 2] & tombstoneBit) !== 0) this.#indexAs(idKey(words[at + 3], words[at + 4], this.#seed), number)
+  #indexed(): Map<number, number[]> {
+    const numbers = new Map<number, number[]>()
+    const { count } = this.#rows.facts(this.#row)
+    for (let number = 0; number < count; number++) this.#index(numbers, number)
+    return numbers
   }
 
-  #indexAs(key: number, number: number): void {
-    const known = this.#numbers.get(key)
-    if (known === undefined) this.#numbers.set(key, [number])
-    else if (known[known.length - 1] !== number) known.push(number)
+  #index(numbers: Map<number, number[]>, number: number): void {
+    const { words } = this
+    const at = this.#positionOf(number)
+    indexAs(numbers, idKey(words[at], words[at + 1], this.#seed), number)
+    if ((words[at + 2] & tombstoneBit) !== 0) indexAs(numbers, idKey(words[at + 3], words[at + 4], this.#seed), number)
   }
+}
+
+function indexAs(numbers: Map<number, number[]>, key: number, number: number): void {
+  const known = numbers.get(key)
+  if (known === undefined) numbers.set(key, [number])
+  else if (known[known.length - 1] !== number) known.push(number)
 }

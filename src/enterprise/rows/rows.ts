@@ -209,7 +209,7 @@ export class EnterpriseRows {
     const slice = this.facts(row)
     const { stride } = this
     const end = slice.offset + count * stride
-    const to = this.#placeOf(words, at, slice)
+    const to = this.placeOf(words, at, slice)
     if (end - to > shiftByHandMax) slice.words.copyWithin(to + stride, to, end)
     else for (let word = end - 1; word >= to; word--) slice.words[word + stride] = slice.words[word]
     for (let word = 0; word < stride; word++) slice.words[to + word] = words[at + word]
@@ -226,15 +226,15 @@ export class EnterpriseRows {
     this.#setCounts(row, count + 1)
   }
 
-  /** Replaces the facts of a row by others in their order, no more than it has. */
-  setFacts(row: number, words: Int32Array): void {
+  /** Replaces the facts of a row from number `first` on by others in their order, no more than it has. */
+  setFacts(row: number, first: number, words: Int32Array): void {
     const slice = this.facts(row)
-    slice.words.set(words, slice.offset)
-    this.#setCounts(row, words.length / this.stride)
+    slice.words.set(words, slice.offset + first * this.stride)
+    this.#setCounts(row, first + words.length / this.stride)
   }
 
   /** Where a fact belongs: behind all that do not come after it. Most are the newest; the others are found by halves. */
-  #placeOf(words: Int32Array, at: number, slice: FactSlice): number {
+  placeOf(words: Int32Array, at: number, slice: FactSlice): number {
     const { stride } = this
     let [low, high] = [0, slice.count]
     for (let probe = high - 1; low < high; probe = (low + high) >>> 1) {
