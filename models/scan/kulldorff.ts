@@ -37,11 +37,12 @@ export function logLikelihoodRatio(count: number, expected: number, total: numbe
 }
 
 /**
- * The best set of two to four nodes of one family; undefined where there is none. Each count is divided by its dispersion (variance / mean),
+ * The best set of two to four nodes of one family; undefined where none scores more than `scoreMin`. Each count is divided by its dispersion (variance / mean),
  * so that restless nodes do not drown calm ones. The best set of a size is a prefix of its zone by falling ratio (Neill 2012, "Fast subset
  * scan for spatial pattern detection"), so all of them are found in n log n.
  */
-export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: Family): ScanSet | undefined {
+export function bestSet(counts: ArrayLike<number>, family: Family, scoreMin = 0): ScanSet | undefined {
+  const { means, variances, zones } = family
   let [total, usual] = [0, 0]
   for (let at = 0; at < means.length; at++) {
     const weight = means[at] / variances[at]
@@ -50,11 +51,12 @@ export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: 
   }
   if (total <= 0) return undefined
   const scale = total / usual // the parent's own rise
+  if (boundOf(counts, family, scale) <= scoreMin) return undefined
   let best: { members: number[]; score: number } | undefined
   const top = new Rising(counts, means)
   for (const zone of zones) {
     top.clear()
-    for (const at of zone) if (counts[at] >= memberCountMin && counts[at] > scale * means[at]) top.add(at)
+    for (const at of zone) if (rises(counts[at], scale * means[at])) top.add(at)
     if (top.places.length < 2) continue
     let [count, expected, ownMax] = [0, 0, 0]
     for (let rank = 0; rank < top.places.length; rank++) {
@@ -65,7 +67,7 @@ export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: 
       expected += ownExpected
       ownMax = Math.max(ownMax, logLikelihoodRatio(own, ownExpected, total))
       const score = logLikelihoodRatio(count, expected, total)
-      if (rank === 0 || score <= (best?.score ?? 0) || ownMax > memberShareMax * score) continue
+      if (rank === 0 || score <= (best?.score ?? scoreMin) || ownMax > memberShareMax * score) continue
       best = { members: top.places.slice(0, rank + 1), score }
     }
   }
@@ -73,6 +75,31 @@ export function bestSet(counts: ArrayLike<number>, { means, variances, zones }: 
   const sum = (of: (at: number) => number): number => best.members.reduce((all, at) => all + of(at), 0)
   return { ...best, count: sum((at) => counts[at]), expected: sum((at) => scale * means[at]) }
 }
+
+const rises = (count: number, expected: number): boolean => count >= memberCountMin && count > expected
+
+/**
+ * What no set of a family scores more than, 0 where there is no set: the sum of count ln(count / expected) over the four nodes that have
+ * most of it. That of a set is at most the sum of its members' (the log sum inequality), and what the rest of the family adds is not above 0.
+ */
+function boundOf(counts: ArrayLike<number>, { means, variances }: Family, scale: number): number {
+  const most: number[] = []
+  for (let at = 0; at < means.length; at++) {
+    const expected = scale * means[at]
+    if (!rises(counts[at], expected)) continue
+    const own = (means[at] / variances[at]) * counts[at] * ln(counts[at] / expected)
+    if (most.length < membersMax) most.push(own)
+    else {
+      const least = Math.min(...most)
+      if (own > least) most[most.indexOf(least)] = own
+    }
+  }
+  if (most.length < 2) return 0
+  return (1 + roundingShare) * most.reduce((sum, own) => sum + own, 0)
+}
+
+/** More than rounding takes from a sum of a few numbers. */
+const roundingShare = 1e-9
 
 /** The `membersMax` places that rise most, by falling ratio of counts to expected ones, then by place: sorted as they come, since few are kept. */
 class Rising {

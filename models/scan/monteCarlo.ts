@@ -23,8 +23,7 @@ export function nullScores(families: readonly Family[], replicates: number, draw
   const scores: number[] = []
   for (let replicate = 0; replicate < replicates; replicate++) {
     let most = 0
-    for (const [at, family] of families.entries())
-      most = Math.max(most, bestSet(samplers[at].draw(draws), family)?.score ?? 0)
+    for (const [at, family] of families.entries()) most = bestSet(samplers[at].draw(draws), family, most)?.score ?? most
     scores.push(most)
   }
   const mean = scores.reduce((sum, score) => sum + score, 0) / replicates

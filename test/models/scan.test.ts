@@ -65,6 +65,30 @@ test('no set scores better than the one that is found, but for what one member h
   )
 })
 
+test('what is looked for only above a score is the same set, or none', () => {
+  const node = fc.record({
+    count: fc.integer({ min: 0, max: 60 }),
+    mean: fc.double({ min: 0.1, max: 15, noNaN: true }),
+    dispersion: fc.double({ min: 1, max: 5, noNaN: true }),
+  })
+  fc.assert(
+    fc.property(fc.array(node, { minLength: 2, maxLength: 12 }), (nodes) => {
+      const counts = nodes.map(({ count }) => count)
+      const [even, odd] = [0, 1].map((rest) => [...nodes.keys()].filter((at) => at % 2 === rest))
+      const family: Family = {
+        means: Float64Array.from(nodes, ({ mean }) => mean),
+        variances: Float64Array.from(nodes, ({ mean, dispersion }) => mean * dispersion),
+        zones: [even, odd, [...nodes.keys()]],
+      }
+      const found = bestSet(counts, family)
+      if (found === undefined) return
+      expect(bestSet(counts, family, found.score * (1 - 1e-12))).toEqual(found)
+      expect(bestSet(counts, family, found.score)).toBeUndefined()
+    }),
+    { numRuns: 500 },
+  )
+})
+
 describe('the best set', () => {
   const means = [10, 10, 10, 10, 10, 10]
   test('is the two that rose, and not what one alone shows', () => {
