@@ -11,7 +11,7 @@ import type { CellKeys } from '../cells.ts'
 export type Lattice = {
   /** The node for the whole country and all industries: counted, not judged. */
   readonly whole: number
-  /** Nodes above a leaf that are judged, and the whole. */
+  /** Nodes above a leaf or a node that are judged, itself included, and the whole. */
   nodesOf(leaf: number): readonly number[]
   /** Axis of a judged node; undefined for a node that is not judged. */
   axisOf(node: number): Axis | undefined

@@ -80,15 +80,13 @@ export class ClusterScan {
       return [{ members, from, to, of, score: set.score, enterprises, p: pOf(set.score, nulls) }]
     })
     sets.sort((a, b) => b.score - a.score || a.members[0].node - b.members[0].node)
-    const taken: number[] = []
+    const [taken, aboveTaken] = [new Set<number>(), new Set<number>()]
     return sets.filter(({ members }) => {
-      if (members.some(({ node }) => taken.some((other) => this.#touches(node, other)))) return false
-      taken.push(...members.map(({ node }) => node))
+      const above = members.map(({ node }) => this.#lattice.nodesOf(node))
+      if (members.some(({ node }, at) => aboveTaken.has(node) || above[at].some((one) => taken.has(one)))) return false
+      for (const { node } of members) taken.add(node)
+      for (const node of above.flat()) aboveTaken.add(node)
       return true
     })
-  }
-
-  #touches(one: number, other: number): boolean {
-    return this.#lattice.contains(one, other) || this.#lattice.contains(other, one)
   }
 }

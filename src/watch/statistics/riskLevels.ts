@@ -5,7 +5,7 @@ import { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../../streams/tree.ts'
 import type { CellKeys } from '../../cells.ts'
-import { NumberIndex, NumberSums } from '../../sums.ts'
+import { NumberSums } from '../../sums.ts'
 import type { Lattice } from '../lattice.ts'
 import { cellKey } from '../moves.ts'
 import { type RiskColumns, RiskSums } from '../riskSums.ts'
@@ -45,10 +45,8 @@ export class StandingRisk {
   readonly #nodesOf = new Map<number, readonly number[]>()
   readonly #known = new Set<number>()
   readonly #outermost = new Set<number>()
-  /** The same numbered as they came, and how many there can be; and above each leaf. */
-  readonly #outermostNodes = new NumberIndex()
-  readonly #outermostMax: number
-  readonly #outermostOf = new Map<number, readonly number[]>()
+  /** By region the outermost one above it that is judged; the root where none is. */
+  readonly #outermostOf: Int32Array
   readonly #regions: CodeTree
   readonly #grades: number
   readonly #keys: CellKeys
@@ -56,10 +54,13 @@ export class StandingRisk {
 
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
     this.#regions = profile.regions
-    this.#outermostMax = profile.regions.nodes.filter(({ depth }) => depth <= 1).length
     this.#grades = profile.grades.length
     this.#keys = keys
     this.#lattice = lattice
+    this.#outermostOf = Int32Array.from(profile.regions.nodes, ({ index }) => {
+      const path = profile.regions.pathOf(index)
+      return path.find((region) => region !== rootIndex && this.#isOutermost(keys.cell(region, rootIndex))) ?? rootIndex
+    })
   }
 
   add(changes: RiskColumns): void {
@@ -100,44 +101,40 @@ export class StandingRisk {
 
   /** Mean log-odds of the whole and the outermost regions, with changes that are not added yet. */
   levelsWith(changes: RiskSums): { node: number; enterprises: number; meanLogOdds: number }[] {
-    const nodes = this.#outermostNodes
-    const [counts, sums] = [new Float64Array(this.#outermostMax), new Float64Array(this.#outermostMax)]
+    const keys = this.#keys
+    const [counts, sums] = [new Float64Array(this.#outermostOf.length), new Float64Array(this.#outermostOf.length)]
     for (const node of this.#outermost) {
-      const at = nodes.indexOf(node)
+      const region = keys.region(node)
       const { enterprises, logOdds } = this.of(node)
       for (let grade = 0; grade < this.#grades; grade++) {
-        counts[at] += enterprises[grade]
-        sums[at] += logOdds[grade]
+        counts[region] += enterprises[grade]
+        sums[region] += logOdds[grade]
       }
     }
     for (let change = 0; change < changes.count; change++) {
       const { key, enterprises, logOdds } = changes.at(change)
-      for (const at of this.#outermostAbove(this.#keys.cellOf(key))) {
-        counts[at] += enterprises
-        sums[at] += logOdds
-      }
+      const region = this.#outermostOf[keys.region(keys.cellOf(key))]
+      counts[rootIndex] += enterprises
+      sums[rootIndex] += logOdds
+      if (region === rootIndex) continue
+      counts[region] += enterprises
+      sums[region] += logOdds
     }
     const found: { node: number; enterprises: number; meanLogOdds: number }[] = []
-    for (let at = 0; at < nodes.count; at++)
-      if (counts[at] > 0)
-        found.push({ node: nodes.keys[at], enterprises: counts[at], meanLogOdds: sums[at] / 1_000 / counts[at] })
+    for (const [region, enterprises] of counts.entries())
+      if (enterprises > 0)
+        found.push({
+          ...{ node: keys.cell(region, rootIndex), enterprises },
+          meanLogOdds: sums[region] / 1_000 / enterprises,
+        })
     return found.sort((a, b) => a.node - b.node)
-  }
-
-  /** Places of the outermost nodes above a leaf. */
-  #outermostAbove(leaf: number): readonly number[] {
-    const known = this.#outermostOf.get(leaf)
-    if (known !== undefined) return known
-    const found = this.#lattice.nodesOf(leaf).flatMap((node) => {
-      return this.#isOutermost(node) ? [this.#outermostNodes.indexOf(node)] : []
-    })
-    this.#outermostOf.set(leaf, found)
-    return found
   }
 
   #isOutermost(node: number): boolean {
     const { nodes } = this.#regions
-    return this.#keys.industry(node) === rootIndex && nodes[this.#keys.region(node)].depth <= 1
+    const region = this.#keys.region(node)
+    if (this.#keys.industry(node) !== rootIndex || nodes[region].depth > 1) return false
+    return region === rootIndex || this.#lattice.axisOf(node) !== undefined
   }
 
   #nodesAbove(leaf: number): readonly number[] {
