@@ -45,7 +45,7 @@ async function large(folder: string, { only }: BenchOptions): Promise<object> {
   try {
     const asked = await askedMs(serving.address)
     progress(JSON.stringify(asked))
-    const [row] = store.all("SELECT record FROM warning_change WHERE axis = 'cell' LIMIT 1")
+    const [row] = store.all("SELECT record FROM warning_change WHERE axis = 'cell' ORDER BY tick DESC LIMIT 1")
     const { busyCells: cells, ticks, open, ended, enterprises } = size
     return {
       fixture: { cells, ticks, warnings: open + ended, enterprises },

@@ -31,6 +31,7 @@ CREATE INDEX warning_change_id ON warning_change (id, seq);
 CREATE INDEX warning_change_cell ON warning_change (axis, region, industry, seq);
 CREATE INDEX warning_change_tick ON warning_change (tick);
 CREATE INDEX warning_held ON warning_change (next_tick, tick, ${filtered}, region, industry, ratio, id);
+CREATE INDEX warning_then_level ON warning_change (level DESC, tick DESC, id, next_tick, ${filtered});
 CREATE INDEX warning_now_level ON warning_change (level DESC, tick DESC, id, ${filtered}) WHERE next_tick = ${never};
 CREATE INDEX warning_now_tick ON warning_change (tick DESC, id, ${filtered}) WHERE next_tick = ${never};
 CREATE INDEX warning_now_raised ON warning_change (raised_tick DESC, id, ${filtered}) WHERE next_tick = ${never};

@@ -58,7 +58,7 @@ export class Stream {
   tell(): void {
     const { epoch } = this.#follower.store
     if (epoch !== this.#told.epoch) this.#each((client) => this.#reset(client))
-    else for (const event of this.#since(this.#told.seq)) this.#each((client) => this.#send(client, event))
+    else for (const event of this.#since(this.#told.seq)) this.#sendAll(event)
     this.#told = { epoch, seq: this.#lastSeq() }
   }
 
@@ -69,7 +69,7 @@ export class Stream {
     const text = JSON.stringify(said)
     if (text === this.#status) return
     this.#status = text
-    this.#each((client) => this.#send(client, { event: 'status', id: status.position, data: status }))
+    this.#sendAll({ event: 'status', id: status.position, data: status })
   }
 
   close(): void {
@@ -110,10 +110,15 @@ export class Stream {
     return { id, seq, row: oneWarning(model, id, whenOf(model, undefined)) }
   }
 
-  #send(client: Client, { event, id, data }: StreamEvent): void {
-    if (event !== 'reset' && !client.topics.has(event)) return
+  #sendAll(told: StreamEvent): void {
+    const text = textOf(told)
+    this.#each((client) => this.#send(client, told, text))
+  }
+
+  #send(client: Client, told: StreamEvent, text = textOf(told)): void {
+    if (told.event !== 'reset' && !client.topics.has(told.event)) return
     if (client.response.writableLength > sseQueueMax * KiB) this.#drop(client)
-    else client.response.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+    else client.response.write(text)
   }
 
   #reset(client: Client): void {
@@ -138,3 +143,6 @@ export class Stream {
     return numberIn(this.#follower.store.get('SELECT coalesce(max(seq), 0) AS seq FROM change') ?? {}, 'seq')
   }
 }
+
+const textOf = ({ event, id, data }: StreamEvent): string =>
+  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`

@@ -2,7 +2,8 @@
 import { levels } from '../../../streams/outputs.ts'
 import { outermost } from '../../../streams/tree.ts'
 import { facetsKept } from '../../limits.ts'
-import type { Row, Store } from '../store.ts'
+import { perVersion } from '../perVersion.ts'
+import type { Row } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
 import type { Model, When } from './ask.ts'
 import { conditionOf, type Filter, isText } from './filter.ts'
@@ -12,20 +13,11 @@ type Dimension = (typeof dimensions)[number]
 export type Facets = Record<Dimension, Record<string, number>>
 type Counted = { total: number; facets: Facets }
 
-/** Counts stand as long as the model does not change: a page that is turned does not count again. */
-const kept = new WeakMap<Store, { version: number; found: Map<string, Counted> }>()
+/** A page that is turned does not count again. */
+const kept = perVersion<Counted>(facetsKept)
 
 export function facetsOf(model: Model, filter: Filter, when: When): Counted {
-  const { store } = model
-  let known = kept.get(store)
-  if (known === undefined || known.version !== store.version || known.found.size >= facetsKept) {
-    known = { version: store.version, found: new Map() }
-    kept.set(store, known)
-  }
-  const key = JSON.stringify([filter, when.tick])
-  const found = known.found.get(key) ?? count(model, filter, when)
-  known.found.set(key, found)
-  return found
+  return kept(model.store, JSON.stringify([filter, when.tick]), () => count(model, filter, when))
 }
 
 /** Of each place that warnings are counted by, how many there are; then every dimension without its own filter, under all the others. */

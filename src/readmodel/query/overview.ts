@@ -62,7 +62,7 @@ export function overviewOf(
   const condition = conditionOf(model, { region, level: levels.slice(1) }, when)
   const found = model.store.all(
     `SELECT * FROM warning_change WHERE seq IN (
-       SELECT seq FROM warning_change INDEXED BY ${when.tick === undefined ? 'warning_now_level' : 'warning_held'}
+       SELECT seq FROM warning_change INDEXED BY ${when.tick === undefined ? 'warning_now_level' : 'warning_then_level'}
        WHERE ${condition.sql} ORDER BY level DESC, tick DESC, id LIMIT ${overviewRows})
      ORDER BY level DESC, tick DESC, id`,
     ...condition.values,

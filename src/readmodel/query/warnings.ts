@@ -63,7 +63,8 @@ export function listWarnings(model: Model, question: ListQuestion): WarningPage 
 /** Left to itself SQLite reads all that holds now, and sorts it. */
 function indexFor(sort: ListQuestion['sort'], filter: Filter, when: When): string {
   if (isText(filter, when)) return 'warning_now_text'
-  return when.tick === undefined ? `warning_now_${sort}` : 'warning_held'
+  if (when.tick === undefined) return `warning_now_${sort}`
+  return sort === 'level' ? 'warning_then_level' : 'warning_held'
 }
 
 function behindSql(columns: readonly string[]): string {
