@@ -33,6 +33,8 @@ export const TickRecord = z.object({
   /** Regions that began in this tick, and those in which something has taught enough with it, by index. */
   begun: z.array(z.int()).optional(),
   ended: z.array(z.int()).optional(),
+  /** Regions at least half of whose usual records come from sources that were not heard, by index: what stands there is held. */
+  silent: z.array(z.int()).optional(),
   /** Retractions of facts of closed ticks, with the beat in which they came. */
   late: z.array(
     z.object({

@@ -13,8 +13,8 @@ const common = {
   /** `count.cell.510100.H62.2026-09-12`: statistic, axis, codes, and the tick in which it was raised. */
   id: z.string(),
   axis: z.enum(axes),
-  /** `explained`: nothing but what moved became known. */
-  change: z.enum(['raised', 'level', 'cleared', 'amended', 'explained']),
+  /** `explained`: nothing but what moved became known. `held`, `released`: nothing but that mark changed. */
+  change: z.enum(['raised', 'level', 'cleared', 'amended', 'explained', 'held', 'released']),
   level: Level,
   levelBefore: Level,
   tick: z.int(),
@@ -22,6 +22,8 @@ const common = {
   raisedTick: z.int(),
   /** In the middle of a tick: at the first beat that made it so. */
   early: z.boolean(),
+  /** Most of its sources are silent, so that a count of 0 says nothing: until they are heard it does not fall. */
+  held: z.boolean().optional(),
   beat: z.int(),
   at: z.string(),
   parents: z.array(z.string()),

@@ -28,6 +28,7 @@ export function writeTick(
   const stock = population.takeChanges()
   const changes = risk.changes.columns()
   const { begun, ended } = aggregates.turns
+  const { silent } = aggregates
   const longest = Math.max(...[counts, nodes, taught, backlog, stock, changes].map(({ keys }) => keys.length))
   const pages = Math.max(1, Math.ceil(longest / entriesMax))
   for (let page = 0; page < pages; page++) {
@@ -53,6 +54,7 @@ export function writeTick(
       ...(page === 0 && risk.modelChanged ? { modelChanged: true } : {}),
       ...(page === 0 && begun.length > 0 ? { begun } : {}),
       ...(page === 0 && ended.length > 0 ? { ended } : {}),
+      ...(page === 0 && silent.length > 0 ? { silent: [...silent] } : {}),
       late: page === 0 ? [...late] : [],
       early: page === 0 ? [...early] : [],
       ...(page === 0 && listed.length > 0 ? { listed: [...listed] } : {}),

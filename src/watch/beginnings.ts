@@ -94,6 +94,14 @@ export class Beginnings {
     return known
   }
 
+  /** Streams of which nothing in the open tick is judged: they are silent, or send what they kept meanwhile. */
+  unheard(): ReadonlySet<number> {
+    const tick = this.#openTick
+    if (tick === undefined) return new Set()
+    const { byKey } = this.#sources.streams
+    return new Set([...byKey.keys(), ...this.#heard.keys()].filter((key) => this.#isBacklog(key, tick)))
+  }
+
   /** Ends the tick, before the sources do. `facts`: of the tick, by (source, region); a duplicate begins nothing. */
   close(tick: number, facts: NumberSums): Turns {
     const records = this.#recordsOf(facts)
@@ -131,14 +139,21 @@ export class Beginnings {
     for (const [key, one] of heard) this.#heard.set(key, one)
   }
 
+  get #openTick(): number | undefined {
+    return this.#closed === undefined ? undefined : this.#closed + 1
+  }
+
+  /** Whether what comes of a stream in the open tick is a backlog. */
+  #isBacklog(key: number, tick: number): boolean {
+    const { byKey } = this.#sources.streams
+    return byKey.get(key)?.told !== undefined || tick < (this.#heard.get(key)?.backlog?.to ?? tick)
+  }
+
   #roleOf(arrival: number): Role {
-    if (this.#closed === undefined) return 'judged'
-    const tick = this.#closed + 1
-    const { streams } = this.#sources
-    const keys = streams.keysOf(arrival)
-    const isBacklog = (key: number): boolean =>
-      streams.byKey.get(key)?.told !== undefined || tick < (this.#heard.get(key)?.backlog?.to ?? tick)
-    if (keys.some(isBacklog)) return 'backlog'
+    const tick = this.#openTick
+    if (tick === undefined) return 'judged'
+    const keys = this.#sources.streams.keysOf(arrival)
+    if (keys.some((key) => this.#isBacklog(key, tick))) return 'backlog'
     const teaches = (key: number): boolean => {
       if (this.#begins(key, tick)) return this.#isLate(key)
       const heard = this.#heard.get(key)

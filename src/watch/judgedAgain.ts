@@ -56,6 +56,7 @@ export class JudgedAgain {
       if (page.stock !== undefined) population.refill({ keys: page.stock.keys, deltas: page.stock.sums })
     }
     aggregates.turns = { begun: pages[0].begun ?? [], ended: pages[0].ended ?? [] }
+    aggregates.silent = pages[0].silent ?? []
     return [...cleared, ...duringTick(engine, pages[0]), ...engine.close(tick, beat, { aggregates, population, risk })]
   }
 

@@ -8,7 +8,7 @@ import type { WordReader, WordWriter } from '../fold/pages.ts'
 import { nextState, rank } from './alertState.ts'
 import type { Lattice } from './lattice.ts'
 import { type Moves, moved } from './moves.ts'
-import { OpenWarnings, savedWarnings } from './openWarnings.ts'
+import { type How, OpenWarnings, savedWarnings } from './openWarnings.ts'
 import type { Amendment, Early, Expected, Judged, Listed, Statistic, TickFacts } from './statistics/statistic.ts'
 import type { Identity } from './warning.ts'
 
@@ -177,23 +177,25 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
       const isShadow = isAsked && burning.some((other) => this.#explainsAcross(other, one))
       if (isShadow) shadows.add(subject)
       const isExplained = isBelow || isShadow
+      const held = statistic.isSilent?.(subject, facts) === true
       const next = nextState(
         before,
-        { called: isExplained ? 'calm' : called, quiet: statistic.isQuiet(evidence, before.level) },
+        { called: isExplained ? 'calm' : called, quiet: !held && statistic.isQuiet(evidence, before.level) },
         statistic.rules,
       )
       if (next.level === before.level) {
         this.#warnings.remember(subject, next)
-        if (next.level !== 'calm' && statistic.explains?.(one, facts) === true) {
-          const how = { tick, beat, early: false, detail: statistic.detail(one, facts) }
-          warnings.push(this.#warnings.explain(one, { ...how, explainedBy: undefined, children: [] }))
-        }
+        if (next.level === 'calm') continue
+        const plain = { tick, beat, early: false, explainedBy: undefined, children: [] }
+        const how = (): How<D> => ({ ...plain, detail: statistic.detail(one, facts) })
+        if (this.#warnings.isMarked(subject) !== held) warnings.push(this.#warnings.mark(one, held, how()))
+        if (statistic.explains?.(one, facts) === true) warnings.push(this.#warnings.explain(one, how()))
         continue
       }
       const isAllOfOne = children.length === 1 && statistic.explainedByChild(one, children[0])
       warnings.push(
         this.#warnings.change(one, next, {
-          ...{ tick, beat, early: false, detail: statistic.detail(one, facts) },
+          ...{ tick, beat, early: false, held, detail: statistic.detail(one, facts) },
           explainedBy: isAllOfOne ? children[0].subject : undefined,
           children: children.map((child) => child.subject),
         }),

@@ -20,6 +20,8 @@ export type Open<E> = {
   evidenceTick: number
   retracted: number
   amended: boolean
+  /** It is held, since most of its sources were silent in the last tick. */
+  held?: boolean | undefined
 }
 
 /** When and how a level changed. */
@@ -28,6 +30,8 @@ export type How<D> = {
   beat: number
   early: boolean
   detail: D
+  /** Absent: as it was. */
+  held?: boolean
   explainedBy: number | undefined
   children: readonly number[]
 }
@@ -43,6 +47,7 @@ export function savedWarnings<E extends object>(evidence: z.ZodType<E>) {
     evidenceTick: z.int(),
     retracted: z.int(),
     amended: z.boolean(),
+    held: z.boolean().optional(),
   })
   return z.array(z.tuple([cellKey, open]))
 }
@@ -65,6 +70,11 @@ export class OpenWarnings<E extends object, D extends object> {
 
   standing(subject: number): AlertState {
     return this.#open.get(subject)?.standing ?? calmState
+  }
+
+  /** Whether it was held in the last tick. */
+  isMarked(subject: number): boolean {
+    return this.#open.get(subject)?.held ?? false
   }
 
   /** Subjects that stand above calm. */
@@ -109,6 +119,7 @@ export class OpenWarnings<E extends object, D extends object> {
       evidenceTick: how.tick,
       retracted: 0,
       amended: false,
+      held: (how.held ?? before?.held) || undefined,
     }
     this.#open.set(one.subject, open)
     const change = levelBefore === 'calm' ? 'raised' : next.level === 'calm' ? 'cleared' : 'level'
@@ -119,9 +130,15 @@ export class OpenWarnings<E extends object, D extends object> {
 
   /** Says a standing warning again, since its detail has become known. */
   explain(one: Judged<E>, how: How<D>): Warning {
-    const open = this.#open.get(one.subject)
-    if (open === undefined) throw new Error('nothing stands at the subject that is explained')
+    const open = this.#standingOf(one.subject)
     return this.#publish(one, open, open.standing.level, 'explained', how)
+  }
+
+  /** Says of a standing warning that it is held from this tick on, or no more. */
+  mark(one: Judged<E>, held: boolean, how: How<D>): Warning {
+    const open = this.#standingOf(one.subject)
+    open.held = held || undefined
+    return this.#publish(one, open, open.standing.level, held ? 'held' : 'released', how)
   }
 
   #publish(one: Judged<E>, open: Open<E>, levelBefore: Level, change: Warning['change'], how: How<D>): Warning {
@@ -132,8 +149,15 @@ export class OpenWarnings<E extends object, D extends object> {
       level: open.standing.level,
       levelBefore,
       raisedTick: open.raisedTick,
+      held: open.held ?? false,
       parents: this.#openParents(one.subject),
     })
+  }
+
+  #standingOf(subject: number): Open<E> {
+    const open = this.#open.get(subject)
+    if (open === undefined) throw new Error('nothing stands at the subject of which something is said')
+    return open
   }
 
   #openParents(subject: number): string[] {
@@ -153,7 +177,7 @@ export class OpenWarnings<E extends object, D extends object> {
       .flatMap(([subject, { standing, evidence }]) => {
         const axis = this.#lattice.axisOf(subject)
         if (standing.level === 'calm' || evidence === null || axis === undefined || !isGone(subject)) return []
-        return [this.change({ subject, axis, evidence }, calmState, this.#plainly(tick, beat))]
+        return [this.change({ subject, axis, evidence }, calmState, { ...this.#plainly(tick, beat), held: false })]
       })
   }
 

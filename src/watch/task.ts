@@ -42,6 +42,7 @@ import { HeardHours } from './heardHours.ts'
 import { type Lattice, lattice } from './lattice.ts'
 import { moved, movesBetween } from './moves.ts'
 import { Population } from './population.ts'
+import { silentRegions } from './silentRegions.ts'
 import { SavedSources, SourceWatch } from './sources.ts'
 import type { Amendment, Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
@@ -313,16 +314,25 @@ export class WatchTask implements FoldTask {
     const { profile } = this.#parts
     const { artifacts } = this.#registry
     const label = profile.calendar.label(tick)
-    this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
     const { keys, lattice } = this.#parts
+    const unheard = this.beginnings.unheard()
+    this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
+    const heard = this.#hours.atEnd(beat, this.#sources)
+    const silences = this.#sources.close(tick)
+    const { streams } = this.#sources
+    this.#aggregates.silent = silentRegions(
+      streams,
+      keys,
+      (key) => unheard.has(key) || streams.of(key).told !== undefined,
+    )
     const expected = expectedTotals(totalNodes(profile, keys, lattice, this.#facts), this.engine, tick)
     this.#parts.risk.close(() => this.#championFeatures())
     this.#publish(this.engine.close(tick, beat, this.#facts), emit)
     this.#tellLevels(tick, emit)
     this.#tellNotJudged()
     yield
-    this.#tellHeard(this.#hours.atEnd(beat, this.#sources), emit)
-    for (const notice of this.#sources.close(tick)) this.#tellSilent(notice, emit)
+    this.#tellHeard(heard, emit)
+    for (const notice of silences) this.#tellSilent(notice, emit)
     const drift = this.#drift.close(tick, this.#registry.champion)
     for (const notice of drift?.notices ?? []) this.#tellDrifted(notice, emit)
     yield

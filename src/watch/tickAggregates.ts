@@ -29,6 +29,8 @@ export class TickAggregates {
   readonly backlog = new NumberSums()
   /** Who began in the tick that closes, and who has taught enough. */
   turns: Turns = { begun: [], ended: [] }
+  /** Regions of the tick that closes where a count of 0 says nothing (silentRegions.ts). */
+  silent: readonly number[] = []
   /** Counts by (leaf, grade, column). */
   readonly #counted = new NumberSums()
   /** Counts of one leaf hang together: by leaf and by count, the index of the next count + 1; 0 ends. */
@@ -193,6 +195,7 @@ export class TickAggregates {
     this.taught.clear()
     this.backlog.clear()
     this.turns = { begun: [], ended: [] }
+    this.silent = []
     this.#counted.clear()
     this.#firstOfLeaf.fill(0)
     this.#late.clear()

@@ -20,6 +20,7 @@ export type WarningFacts<E, D> = {
   raisedTick: number
   beat: number
   early: boolean
+  held: boolean
   parents: readonly string[]
   children: readonly number[]
   explainedBy: number | undefined
@@ -59,6 +60,7 @@ export function warningOf<E extends object, D extends object>(
     tickLabel: profile.calendar.label(tick),
     raisedTick,
     early: facts.early,
+    ...(facts.held ? { held: true } : {}),
     beat: facts.beat,
     at: new Date((facts.beat + 1) * beatMs).toISOString(),
     ...statistic.published(one.evidence, facts.detail),
@@ -77,7 +79,7 @@ export function warningOf<E extends object, D extends object>(
 function sentence<E extends object, D extends object>(
   { profile, keys }: Identity,
   statistic: Statistic<E, D>,
-  { one, detail, level, explainedBy }: WarningFacts<E, D>,
+  { one, detail, level, held, explainedBy }: WarningFacts<E, D>,
   language: string,
 ): string {
   const messages = profile.messages.get(language) ?? {}
@@ -85,13 +87,14 @@ function sentence<E extends object, D extends object>(
   const template = Object.entries(values)
     .filter(([, value]) => value === undefined)
     .reduce((text, [name]) => without(text, name), messages[message] ?? otherwise)
-  const said = fillIn(template, {
+  const filled = fillIn(template, {
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? ''])),
     place: nameIn(profile.regions, keys.region(one.subject), language),
     industry: nameIn(profile.industries, keys.industry(one.subject), language),
     level: messages[`level.${level}`] ?? level,
     tickUnit: messages[`tick.${profile.calendar.unit}`] ?? profile.calendar.unit,
   })
+  const said = held ? `${filled} ${messages.heldInSilence ?? '(held)'}` : filled
   if (explainedBy === undefined) return said
   const child = [
     nameIn(profile.industries, keys.industry(explainedBy), language),

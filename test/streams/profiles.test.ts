@@ -213,6 +213,7 @@ describe('what the built-in profiles say', () => {
     'risk.grades',
     'warning.cluster',
     'explainedByChild',
+    'heldInSilence',
     'group.all',
     'notice.driftFeature',
     'notice.driftScore',

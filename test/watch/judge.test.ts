@@ -52,9 +52,10 @@ const factsOf = (events: readonly SentEvent[]): CountedFact[] =>
 /** How often each kind of thing was said: a comparison of two that say nothing shows nothing. */
 function kindsOf(said: readonly Said[]): (what: string) => number {
   const seen = new Map<string, number>()
-  for (const { axis, change, level, early, explainedBy, parents, evidence } of said) {
+  for (const { axis, change, level, early, held, explainedBy, parents, evidence } of said) {
     const kinds: string[] = [axis, change, level]
     if (early) kinds.push('early')
+    if (held && change === 'level') kinds.push('up while held')
     if (evidence.group !== undefined) kinds.push('of a group')
     if (explainedBy !== undefined) kinds.push('explained by its child')
     if (parents.length > 0) kinds.push('below an open one')
@@ -76,6 +77,8 @@ it('judges any market as the oracle does', () => {
     'level',
     'cleared',
     'amended',
+    'held',
+    'released',
     'early',
     'of a group',
     'explained by its child',

@@ -47,6 +47,7 @@ function warningFrom(counts: { events: number; enterprises: number }, byType: Re
     raisedTick: 19_990,
     beat: 1,
     early: false,
+    held: false,
     parents: [],
     children: [],
     explainedBy: undefined,

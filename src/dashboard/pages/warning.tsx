@@ -72,9 +72,11 @@ function Since({ row }: { row: WarningRow }) {
       {say('warning.raised', { tick: tickName(row.raised) })}
       {row.calmAgain
         ? ` · ${say('warning.calm', { tick: tickName(row.tick) })}`
-        : ` · ${say(row.risen ? 'warning.risen' : 'warning.fallen', { tick: tickName(row.levelSince), level: say(`level.${row.levelBefore}`) })}`}
+        : row.level !== row.levelBefore &&
+          ` · ${say(row.risen ? 'warning.risen' : 'warning.fallen', { tick: tickName(row.levelSince), level: say(`level.${row.levelBefore}`) })}`}
       {row.early && <span class="tag">{say('warning.early')}</span>}
       {row.amended && <span class="tag">{say('row.amended')}</span>}
+      {row.held && <span class="tag">{say('warning.held')}</span>}
     </p>
   )
 }

@@ -246,6 +246,7 @@ function Row({ row, since }: { row: WarningRow; since: string | null }) {
         <Move row={row} since={since} />
         {row.early && <span class="tag">{say('row.early')}</span>}
         {row.amended && <span class="tag">{say('row.amended')}</span>}
+        {row.held && <span class="tag">{say('row.held')}</span>}
         {row.explainedBy !== null && (
           <span class="quiet explained">{say('row.explainedBy', { place: placeOf(row.explainedBy) })}</span>
         )}

@@ -61,6 +61,7 @@ export function Line({ row, since }: { row: WarningRow; since: string | null }) 
         <Move row={row} since={since} />
         {row.early && <span class="tag">{say('row.early')}</span>}
         {row.amended && <span class="tag">{say('row.amended')}</span>}
+        {row.held && <span class="tag">{say('row.held')}</span>}
       </h3>
       <Figures row={row} />
       <Spark values={row.spark} />

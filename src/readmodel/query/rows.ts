@@ -35,6 +35,7 @@ export type WarningRow = {
   explainedBy: { region: string; industry: string } | null
   calmAgain: boolean
   amended: boolean
+  held: boolean
   handling: typeof untouched
   suppressedBy: string | null
   visible: 'own' | 'context'
@@ -67,6 +68,7 @@ function rowOf({ editions }: Model, row: Row, sparkOf: (record: WarningRecord) =
     explainedBy: explainedBy ?? null,
     calmAgain: level === 'calm',
     amended: numberIn(row, 'amended') === 1,
+    held: record.held ?? false,
     handling: untouched,
     suppressedBy: null,
     visible: 'own',

@@ -57,6 +57,8 @@ export const WarningRow = z
     /** It stands no more. */
     calmAgain: z.boolean(),
     amended: z.boolean(),
+    /** Most of its sources are silent: until they are heard it does not fall. */
+    held: z.boolean(),
     handling: Handling,
     suppressedBy: z.string().nullable(),
     /** `own`: of the scope of whoever asks; `context`: above it. */
@@ -95,7 +97,7 @@ export type WarningList = z.infer<typeof WarningList>
 export const WarningChange = z.object({
   tick: z.string(),
   at: z.string(),
-  change: z.enum(['raised', 'level', 'cleared', 'amended', 'explained']),
+  change: z.enum(['raised', 'level', 'cleared', 'amended', 'explained', 'held', 'released']),
   level: Level,
   levelBefore: Level,
   early: z.boolean(),

@@ -116,6 +116,10 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     return isBelowHalf({ strength: value / limit, size: rateRatio }, level, this.#sizes)
   }
 
+  isSilent(node: number, { aggregates }: TickFacts): boolean {
+    return aggregates.silent.includes(this.#lattice.regionOf(node))
+  }
+
   explainedByParent(child: Judged<CountEvidence>, parent: Judged<CountEvidence>): boolean {
     const above = this.judgeOf.counted(parent.subject, child.evidence.stream)
     return above !== undefined && explainedByParent(child.evidence, above)

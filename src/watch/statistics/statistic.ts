@@ -94,6 +94,8 @@ export interface Statistic<E extends object, D extends object> {
   called(evidence: E, callingChildren: number): Level
   /** Whether it lies below half of what a level asks. */
   isQuiet(evidence: E, level: Level): boolean
+  /** Whether a count of 0 would say nothing in this tick: what stands is held. Absent where nothing stands on events. */
+  isSilent?(subject: number, facts: TickFacts): boolean
   /** Whether a child's evidence is what its parent's rise alone would bring. */
   explainedByParent(child: Judged<E>, parent: Judged<E>): boolean
   /**

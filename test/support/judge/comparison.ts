@@ -72,7 +72,7 @@ export class Comparison {
     if (counts === undefined) throw new Error('nothing was counted')
     const wantedTurns = at.endsTick ? this.#beginnings.close(at.tick, counts.facts) : { begun: [], ended: [] }
     expect(sorted(turns), where).toEqual(sorted(wantedTurns))
-    const wanted = this.#oracle.beat({ ...at, ...counts }, wantedTurns)
+    const wanted = this.#oracle.beat({ ...at, ...counts }, { ...wantedTurns, silent: turns.silent })
     expectSame(said, wanted, where)
     if (at.endsTick) {
       this.#roles.clear()

@@ -25,6 +25,8 @@ export type Beat = {
 }
 /** Regions that began in a tick that ends, and those in which something has taught enough (docs/fold.md rule 24). */
 export type Turns = { begun: readonly string[]; ended: readonly string[] }
+/** Regions in which most is silent in a tick that ends (rule 23): given, as it is said who is silent. */
+export type Silent = { silent: readonly string[] }
 
 export interface Statistic {
   readonly name: string
@@ -79,6 +81,7 @@ type Open = {
   evidence: { tick: number; found: Evidence } | undefined
   retracted: number
   amended: boolean
+  held: boolean
 }
 /** Nodes that share the limit of an axis, the limit, and the streams that are judged. */
 type Limit = { nodes: number; limit: number; streams: number }
@@ -123,7 +126,7 @@ export class JudgeOracle {
   }
 
   /** What is said in a beat: amendments, early calls, and at the end of a tick its levels. */
-  beat(beat: Beat, turns: Turns): Said[] {
+  beat(beat: Beat, turns: Turns & Silent): Said[] {
     const said = [...this.#amend(beat), ...this.#raiseEarly(beat)]
     return beat.endsTick ? [...said, ...this.#close(beat, turns)] : said
   }
@@ -211,7 +214,7 @@ export class JudgeOracle {
     })
   }
 
-  #close({ beat, tick, sums }: Beat, { begun, ended }: Turns): Said[] {
+  #close({ beat, tick, sums }: Beat, { begun, ended, silent }: Turns & Silent): Said[] {
     const statistic = this.#statistic
     if (begun.includes('')) this.#held.clear() // history begins anew
     if (!statistic.begin(tick, sums, begun)) return []
@@ -219,7 +222,7 @@ export class JudgeOracle {
     const calling = new Set([...evidence].filter(([, found]) => this.#isLoud(found)).map(([cell]) => cell))
     const judged = statistic.ticksBefore(tick) >= this.#policy.historyTicksMin
     const shadows = new Set<string>()
-    const said = judged ? this.#judge(tick, beat, sums, evidence, shadows) : []
+    const said = judged ? this.#judge(tick, beat, sums, { evidence, silent, shadows }) : []
     for (const cell of statistic.subjects) {
       const isHeld = (judged && calling.has(cell)) || this.#isHeld(cell, tick)
       if (isHeld) this.#held.set(cell, (this.#held.get(cell) ?? 0) + 1)
@@ -243,10 +246,15 @@ export class JudgeOracle {
     tick: number,
     beat: number,
     sums: Sums,
-    evidence: ReadonlyMap<string, Evidence>,
-    shadows: Set<string>,
+    {
+      evidence,
+      silent,
+      shadows,
+    }: { evidence: ReadonlyMap<string, Evidence>; silent: readonly string[]; shadows: Set<string> },
   ): Said[] {
     const calling = [...evidence].filter(([, found]) => this.#called(found) !== 'calm').map(([cell]) => cell)
+    // What stands does so until all are moved, whichever moves first.
+    const burning = [...evidence.keys()].filter((cell) => calling.includes(cell) || this.#levelOf(cell) !== 'calm')
     return this.#coarsestFirst(evidence).flatMap(([cell, found]) => {
       const children = calling.filter((one) => this.#cells.parents(one).includes(cell))
       const called = this.#called(found)
@@ -255,21 +263,19 @@ export class JudgeOracle {
         .parents(cell)
         .some((parent) => calling.includes(parent) && this.#explains(parent, found, tick, sums.get(parent) ?? nothing))
       const isShadow =
-        before.level === 'calm' &&
-        called !== 'calm' &&
-        [...evidence.keys()].some((other) => {
-          const isBurning = calling.includes(other) || this.#levelOf(other) !== 'calm'
-          return isBurning && this.#isShadow(cell, other, tick, sums)
-        })
+        before.level === 'calm' && called !== 'calm' && burning.some((other) => this.#isShadow(cell, other, tick, sums))
       if (isShadow) shadows.add(cell)
-      const next = this.#step(before, before.level === 'calm' && (isExplained || isShadow) ? 'calm' : called, found)
+      const held = silent.includes(codesOf(cell).region)
+      const asked = before.level === 'calm' && (isExplained || isShadow) ? 'calm' : called
+      const next = this.#step(before, asked, found, held)
       if (next.level === before.level) {
         this.#remember(cell, next)
-        return []
+        return this.#mark(cell, found, held, { tick, beat, early: false })
       }
       const only = children.length === 1 ? children[0] : undefined
       const isAll = only !== undefined && this.#isAllOf(found, only, tick, sums.get(only) ?? nothing)
-      return [this.#move(cell, found, next, { tick, beat, early: false }, children, isAll ? only : undefined)]
+      const to = { ...next, held }
+      return [this.#move(cell, found, to, { tick, beat, early: false }, children, isAll ? only : undefined)]
     })
   }
 
@@ -371,13 +377,18 @@ export class JudgeOracle {
     return this.#called({ ...found, events, expected: mean, rateRatio: events / mean, value }) === 'calm'
   }
 
-  /** Up at once to what is called for; down one level after `clearTicks` ticks below half of what the level asks. */
-  #step(before: Open, called: Level, { value, limit, rateRatio }: Evidence): Pick<Open, 'level' | 'quietTicks'> {
+  /** Up at once to what is called for; down one level after `clearTicks` ticks below half of what the level asks, none of them held. */
+  #step(
+    before: Open,
+    called: Level,
+    { value, limit, rateRatio }: Evidence,
+    held: boolean,
+  ): Pick<Open, 'level' | 'quietTicks'> {
     if (rank(called) > rank(before.level)) return { level: called, quietTicks: 0 }
     if (before.level === 'calm') return { level: 'calm', quietTicks: 0 }
     const isWeak = value < (strengths[before.level] * limit) / 2
     const isSmall = rateRatio - 1 < (this.#ratioOf(before.level) - 1) / 2
-    const quietTicks = isWeak || isSmall ? before.quietTicks + 1 : 0
+    const quietTicks = !held && (isWeak || isSmall) ? before.quietTicks + 1 : 0
     if (quietTicks < this.#policy.clearTicks) return { level: before.level, quietTicks }
     return { level: ladder[rank(before.level) - 1], quietTicks: 0 }
   }
@@ -424,10 +435,19 @@ export class JudgeOracle {
     this.#forgetIfAtRest(cell)
   }
 
+  /** Says that what stands is held, or no more. */
+  #mark(cell: string, found: Evidence, held: boolean, when: Omit<Change, 'change' | 'levelBefore'>): Said[] {
+    const open = this.#open.get(cell)
+    if (open === undefined || open.held === held) return []
+    open.held = held
+    const change = held ? 'held' : 'released'
+    return [this.#say(cell, found, { ...when, change, levelBefore: open.level }, [], undefined)]
+  }
+
   #move(
     cell: string,
     found: Evidence,
-    next: Pick<Open, 'level' | 'quietTicks'>,
+    next: Pick<Open, 'level' | 'quietTicks'> & { held?: boolean },
     when: Omit<Change, 'change' | 'levelBefore'>,
     children: readonly string[],
     explainedBy: string | undefined,
@@ -435,7 +455,8 @@ export class JudgeOracle {
     const before = this.#open.get(cell) ?? calm
     const raisedTick = before.level === 'calm' ? when.tick : before.raisedTick
     const evidence = { tick: when.tick, found }
-    this.#open.set(cell, { ...next, raisedTick, evidence, retracted: 0, amended: false })
+    const held = next.held ?? before.held
+    this.#open.set(cell, { ...next, held, raisedTick, evidence, retracted: 0, amended: false })
     const change = before.level === 'calm' ? 'raised' : next.level === 'calm' ? 'cleared' : 'level'
     const said = this.#say(cell, found, { ...when, change, levelBefore: before.level }, children, explainedBy)
     this.#forgetIfAtRest(cell)
@@ -454,7 +475,7 @@ export class JudgeOracle {
     children: readonly string[],
     explainedBy: string | undefined,
   ): Said {
-    const { level, raisedTick } = this.#open.get(cell) ?? calm
+    const { level, raisedTick, held } = this.#open.get(cell) ?? calm
     const { group, events: count, expected, variance, p, q, rateRatio, value, limit, all, familySize } = found
     const { enterprises, squares } = all
     const parents = this.#cells.parents(cell).filter((parent) => this.#levelOf(parent) !== 'calm')
@@ -470,6 +491,7 @@ export class JudgeOracle {
       tickLabel: this.#clock.label(tick),
       raisedTick,
       early,
+      ...(held ? { held } : {}),
       beat,
       statistic: 'count',
       evidence: {
@@ -522,6 +544,7 @@ const calm: Open = {
   evidence: undefined,
   retracted: 0,
   amended: false,
+  held: false,
 }
 
 const rank = (level: Level): number => ladder.indexOf(level)

@@ -46,6 +46,14 @@ type Outbreak = {
 }
 /** Of a region, a source or a source in a region nothing comes before a tick; `stray`: but for one event in the first. */
 type Beginning = { region: number | undefined; source: string | undefined; tick: number; stray: boolean }
+/** Of a source, or of all, nothing comes of a region for some ticks; `keptBack`: it comes all at once in the first tick after them. */
+type Silence = {
+  region: number | undefined
+  source: string | undefined
+  tick: number
+  ticks: number
+  keptBack: boolean
+}
 export type MarketPlan = {
   unit: 'hour' | 'day' | 'week'
   counties: readonly number[]
@@ -59,6 +67,7 @@ export type MarketPlan = {
   rhythm: 'even' | 'Sundays rest' | 'Mondays only'
   outbreaks: readonly Outbreak[]
   beginnings: readonly Beginning[]
+  silences: readonly Silence[]
   seed: number
 }
 
@@ -107,6 +116,14 @@ const beginning = fc.record({
   stray: fc.boolean(),
 })
 
+const silence = fc.record({
+  region: fc.option(fc.nat(20), { nil: undefined, freq: 1 }),
+  source: fc.option(fc.constant('hotline'), { nil: undefined }),
+  tick: fc.integer({ min: 15, max: 40 }),
+  ticks: fc.integer({ min: 2, max: 12 }),
+  keptBack: fc.boolean(),
+})
+
 export const marketPlans: fc.Arbitrary<MarketPlan> = fc
   .record({
     unit: fc.constantFrom('day', 'day', 'day', 'week', 'hour'),
@@ -129,6 +146,10 @@ export const marketPlans: fc.Arbitrary<MarketPlan> = fc
     beginnings: fc.oneof(
       { weight: 2, arbitrary: fc.constant([]) },
       { weight: 3, arbitrary: fc.array(beginning, { minLength: 1, maxLength: 3 }) },
+    ),
+    silences: fc.oneof(
+      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 2, arbitrary: fc.array(silence, { minLength: 1, maxLength: 3 }) },
     ),
     seed: fc.nat(),
   } as const)
@@ -186,7 +207,13 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     { region, source, tick, stray }: Beginning,
     event: { at: number; source: string | undefined; region: string },
   ): boolean {
-    if (event.at >= tick || (stray && event.at === 0)) return false
+    return event.at < tick && !(stray && event.at === 0) && isOf({ region, source }, event)
+  }
+
+  function isOf(
+    { region, source }: { region: number | undefined; source: string | undefined },
+    event: { source: string | undefined; region: string },
+  ): boolean {
     const isOfRegion = region === undefined || event.region.startsWith(regions[region % regions.length])
     return isOfRegion && (source === undefined || event.source === source)
   }
@@ -202,12 +229,20 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     industry: string,
     takenBack: Outbreak['takenBack'] | 'later',
   ): void {
-    const atMs = calendar.startMs(tick) + momentIn(calendar.tickMs)
+    let atMs = calendar.startMs(tick) + momentIn(calendar.tickMs)
     const source = pick(random, ['hotline', 'hotline', 'court', undefined])
     const luck = random()
     const isStale = luck < 0.04
     const type = luck > 0.9 ? 'PEN.NOTE' : luck > 0.6 ? 'PEN.FINE' : 'CMP.COMPLAINT'
-    if (of.beginnings.some((one) => isBefore(one, { at: tick - firstTick, source, region }))) return
+    const at = tick - firstTick
+    if (of.beginnings.some((one) => isBefore(one, { at, source, region }))) return
+    const silence = of.silences.find(
+      (one) => at >= one.tick && at < one.tick + one.ticks && isOf(one, { source, region }),
+    )
+    if (silence !== undefined) {
+      if (!silence.keptBack || silence.tick + silence.ticks >= of.ticks) return
+      atMs += (silence.tick + silence.ticks - at) * calendar.tickMs
+    }
     events.push({
       id: `e${events.length}`,
       enterpriseId: random() < 0.08 ? 'place:R1' : enterpriseId,
@@ -218,7 +253,7 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
       region,
       industry,
       counts: !isStale && type !== 'PEN.NOTE',
-      takenBackMs: backMs(atMs, tick, takenBack),
+      takenBackMs: backMs(atMs, calendar.tickOf(atMs), takenBack),
     })
   }
 

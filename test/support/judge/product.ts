@@ -16,7 +16,7 @@ import { Warning } from '../../../streams/warnings.ts'
 import { bytesOf } from '../fold.ts'
 import type { Role, SourceFact } from './beginnings.ts'
 import { codesOf } from './cells.ts'
-import type { Expected, Turns } from './judgeOracle.ts'
+import type { Expected, Silent, Turns } from './judgeOracle.ts'
 
 /** A record as it is sent; a value that is text is sent as it is. */
 export type Sent = { topic: FoldedTopic; key: string | null; value: object | string }
@@ -40,7 +40,7 @@ export class JudgeInTasks {
     beat: number,
     sent: readonly Sent[],
     counted: (parts: CellPart[]) => void = () => {},
-  ): { said: Warning[]; texts: string[]; turns: Turns } {
+  ): { said: Warning[]; texts: string[]; turns: Turns & Silent } {
     const taken = this.#enterprises.inputs.map((input) =>
       sent
         .filter(({ topic }) => topic === input.topic)
@@ -53,7 +53,7 @@ export class JudgeInTasks {
     })
     counted(parts.map(partOf))
     const [said, texts]: [Warning[], string[]] = [[], []]
-    const turns: { begun: string[]; ended: string[] } = { begun: [], ended: [] }
+    const turns: { begun: string[]; ended: string[]; silent: string[] } = { begun: [], ended: [], silent: [] }
     this.#watch.fold(beat, { commands: [], parts, artifacts: [] }, ({ topic, record: { key, value } }) => {
       if (topicsOfWarnings.has(topic)) {
         said.push(Warning.parse(jsonIn(value)))
@@ -61,7 +61,7 @@ export class JudgeInTasks {
       }
       const record = topic === 'ticks' ? ArchiveRecord.parse(jsonIn(value)) : undefined
       if (record?.kind !== 'tick') return
-      for (const kind of ['begun', 'ended'] as const)
+      for (const kind of ['begun', 'ended', 'silent'] as const)
         turns[kind].push(...(record[kind] ?? []).map((region) => this.#profile.regions.nodes[region].code))
     })
     return { said, texts, turns }
