@@ -1,5 +1,6 @@
-/** The tasks of a log as they are before anything is folded: to see which checkpoints they can read. Nobody is fenced. */
+/** The tasks of a log as they are before anything is folded: to read their checkpoints with. Nobody is fenced. */
 import type { RiskModel } from '../../models/risk/riskModel.ts'
+import type { Activation } from '../../streams/commands.ts'
 import type { Profile } from '../../streams/profile.ts'
 import { EnterpriseTask } from '../enterprise/task.ts'
 import { configOf } from '../fold/restore.ts'
@@ -16,16 +17,26 @@ export type LogSetting = { profile: Profile; model: RiskModel | null }
 export type TasksAtRest = { tasks: FoldTask[]; config: string; beatMs: number }
 
 /** Undefined for a log that nobody has begun to fold. */
-export async function tasksAtRest(log: Log, { profile, model }: LogSetting): Promise<TasksAtRest | undefined> {
+export async function tasksAtRest(log: Log, setting: LogSetting): Promise<TasksAtRest | undefined> {
   const { activation } = await readCommands(log)
   if (activation === undefined) return undefined
+  const { enterprise, watch, partitions, ...rest } = atRest(log, { ...setting, activation })
+  return {
+    ...rest,
+    tasks: tasksOf(partitions).map((task) => (task.kind === 'watch' ? watch() : enterprise(task.partition))),
+  }
+}
+
+/** What makes the tasks of a log, and what their checkpoints say of its setting. */
+export function atRest(log: Log, { profile, model, activation }: LogSetting & { activation: Activation }) {
   const { beatMs } = activation
   const partitions = log.partitions('risk-events')
   const common = { profile, model, begunWith: activation, beatMs, partitions, listener: () => {} }
-  const tasks = tasksOf(partitions).map((task) =>
-    task.kind === 'watch'
-      ? new WatchTask({ ...common, foldVersion })
-      : new EnterpriseTask({ ...common, partition: task.partition, hashSeed: drawHashSeed() }),
-  )
-  return { tasks, config: configOf({ profile: profile.hash, beatMs, model: model?.hash ?? null, partitions }), beatMs }
+  return {
+    beatMs,
+    partitions,
+    config: configOf({ profile: profile.hash, beatMs, model: model?.hash ?? null, partitions }),
+    enterprise: (partition: number) => new EnterpriseTask({ ...common, partition, hashSeed: drawHashSeed() }),
+    watch: () => new WatchTask({ ...common, foldVersion }),
+  }
 }
