@@ -60,13 +60,19 @@ function prefixOption(flags: string, description: string, value: string): Option
   })
 }
 
+const portMax = 65_535
+
 /** Where a log is. @throws ForewarnError FW_USAGE when it is neither kind. */
 export function logPlace(log: string): { kind: 'embedded'; folder: string } | { kind: 'kafka'; brokers: string[] } {
   const folder = /^embedded:(.+)$/.exec(log)?.[1]
   if (folder !== undefined) return { kind: 'embedded', folder }
   const brokers =
     /^kafka:\/\/((?:[^,:/\s]+|\[[0-9a-fA-F:]+\]):\d{1,5}(?:,(?:[^,:/\s]+|\[[0-9a-fA-F:]+\]):\d{1,5})*)$/.exec(log)?.[1]
-  if (brokers !== undefined) return { kind: 'kafka', brokers: brokers.split(',') }
+  const isPort = (broker: string): boolean => {
+    const port = Number(broker.slice(broker.lastIndexOf(':') + 1))
+    return port >= 1 && port <= portMax
+  }
+  if (brokers?.split(',').every(isPort)) return { kind: 'kafka', brokers: brokers.split(',') }
   throw new ForewarnError('FW_USAGE', [
     `--log must be embedded:DIR, such as embedded:./data, or kafka://HOST:PORT,HOST:PORT; not ${log}.`,
   ])
@@ -161,7 +167,7 @@ export function nonNegative(option: string, text: string): number {
 export function hostAndPort(text: string): { host: string; port: number } {
   const parts = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
   const port = Number(parts?.[3])
-  if (parts === null || port > 65_535)
+  if (parts === null || port > portMax)
     throw new ForewarnError('FW_USAGE', [`--http must be HOST:PORT, such as 127.0.0.1:9464, not ${text}.`])
   return { host: parts[1] ?? (parts[2] || '127.0.0.1'), port }
 }

@@ -4,10 +4,11 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Profile } from '../../streams/profile.ts'
 import type { Explanation } from '../enterprise/score/explanation.ts'
-import { ForewarnError, messageOf } from '../errors.ts'
+import { ForewarnError } from '../errors.ts'
 import { httpHeadersMs, httpLookMs, httpRequestMs, httpStillMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import type { Listener } from '../notices.ts'
+import { addressFault } from './address.ts'
 import type { BodyBounds } from './body.ts'
 import { Connections } from './connections.ts'
 import { answerConnection, answerErrors, answerUnreadable } from './errors.ts'
@@ -92,11 +93,7 @@ async function listen(app: FastifyInstance, { host, port }: ServerOptions): Prom
     await app.listen({ host, port })
   } catch (error) {
     await app.close()
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') throw new ForewarnError('FW_HTTP_BUSY', [`${host}:${port}`], { cause: error })
-    throw new ForewarnError('FW_USAGE', [`--http ${host}:${port} cannot be served: ${messageOf(error)}.`], {
-      cause: error,
-    })
+    throw addressFault(error, { host, port })
   }
 }
 

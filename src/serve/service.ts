@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Profile } from '../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../errors.ts'
+import { addressFault } from '../http/address.ts'
 import { logRetryMs, readModelEveryMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import { Follower } from '../readmodel/follower.ts'
@@ -93,11 +94,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     await app.listen({ host, port })
   } catch (error) {
     await follower.close()
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new ForewarnError('FW_HTTP_BUSY', [`${host}:${port}`], { cause: error })
-    throw new ForewarnError('FW_USAGE', [`--http ${host}:${port} cannot be served: ${messageOf(error)}.`], {
-      cause: error,
-    })
+    throw addressFault(error, { host, port })
   }
   const [at] = app.addresses()
   return {

@@ -27,6 +27,7 @@ const table: [string, Mistake, RegExp][] = [
   ['a number that is none', { env: { FOREWARN_SLACK_MS: 'soon' } }, /--slack-ms must be a whole number/],
   ['a log that is no URL', { env: { FOREWARN_LOG: 'kafka:/broker' } }, /--log must be embedded:DIR/],
   ['a broker without a port', { env: { FOREWARN_LOG: 'kafka://broker' } }, /--log must be embedded:DIR/],
+  ['a port that is none', { env: { FOREWARN_LOG: 'kafka://broker:70000' } }, /--log must be embedded:DIR/],
   ['an address that is none', { file: 'http: here' }, /--http must be HOST:PORT/],
   [
     'a token that cannot be read',
@@ -62,14 +63,15 @@ test.each(table)('%s', async (_, mistake, says) => {
   expect(existsSync(path.join(folder, 'log'))).toBe(false)
 })
 
-test('a port that is in use', async () => {
+test('a port that is in use, before a log is made', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  const { code, err } = await run({ args: ['--http', `127.0.0.1:${port}`, '--log-level', 'silent'] })
+  const { folder, code, err } = await run({ args: ['--http', `127.0.0.1:${port}`, '--log-level', 'silent'] })
   await new Promise((resolve) => server.close(resolve))
   expect(code).toBe(2)
+  expect(existsSync(path.join(folder, 'log'))).toBe(false)
   expect(err).toMatch(
     new RegExp(`^error FW_HTTP_BUSY: The address 127\\.0\\.0\\.1:${port} is in use\\.\\n {2}\\S.*\\n$`),
   )

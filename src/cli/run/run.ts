@@ -1,7 +1,9 @@
 /** `forewarn run`: folds a log - follows it and serves, or to its end. */
+import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { profileToRun } from '../../activation.ts'
 import type { Membership } from '../../fold/membership.ts'
+import { checkFree } from '../../http/address.ts'
 import type { Access } from '../../http/guard.ts'
 import { startService } from '../../http/service.ts'
 import {
@@ -122,6 +124,8 @@ async function runAlone(screen: Screen, options: RunOptions): Promise<void> {
 
 async function run(screen: Screen, options: RunOptions): Promise<void> {
   const setting = await settingOf(options) // before a log is made for it
+  const isServing = options.untilEnd !== true || options.isHttpAsked === true
+  if (isServing && isYetToBeMade(options.log)) await checkFree(hostAndPort(options.http))
   const counted = new RunTotalsListener()
   const logger = createLogger({ level: options.logLevel, worker: workerNumber(process.env) })
   const heard = relay()
@@ -151,7 +155,7 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
       membership: membershipOf(options, log, heard.listener),
       listen: heard.to,
       logger,
-      http: options.untilEnd === true && options.isHttpAsked !== true ? undefined : servedAt(options),
+      http: isServing ? servedAt(options) : undefined,
       pages: () => pages,
     })
     if (options.serve !== undefined && options.untilEnd !== true) {
@@ -167,6 +171,12 @@ async function run(screen: Screen, options: RunOptions): Promise<void> {
     await log.close()
   }
   await printTotals(screen, options, counted.totals, startedMs)
+}
+
+/** One that is there already says first that another process has it. */
+function isYetToBeMade(log: string): boolean {
+  const place = logPlace(log)
+  return place.kind === 'embedded' && !existsSync(place.folder)
 }
 
 /** @throws ForewarnError FW_USAGE. */
