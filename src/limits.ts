@@ -32,6 +32,7 @@ export const horizonHours = 43_830 // 5 years of 365.25 days; older facts say no
 export const slackMsDefault = 500
 export const beatMsDefault = secondMs
 export const aheadMsMaxDefault = 5 * minuteMs // log time of live records may lead the clock so far (docs/fold.md rule 1)
+export const nextRecordMsMax = 3 * secondMs // so long doctor waits for a record that tells the brokers' clock
 export const aheadToldMs = 10 * secondMs // log time that leads the clock by more is told: records wait for beats to come
 export const slewRate = 10 // where what is folded leads a clock that was set back, beats go on at a tenth of its speed
 export const partEveryMs = 10 * secondMs // a silent task says at least this often how far it is

@@ -3,6 +3,7 @@ import { runProgram, type Screen } from '../../src/cli/common.ts'
 import { backupCommand } from '../../src/cli/log/backup.ts'
 import { deadLettersCommand } from '../../src/cli/log/deadLetters.ts'
 import { digestCommand } from '../../src/cli/log/digest.ts'
+import { doctorCommand } from '../../src/cli/log/doctor.ts'
 import { explainCommand } from '../../src/cli/log/explain.ts'
 import { ingestCommand } from '../../src/cli/log/ingest.ts'
 import { pruneCommand } from '../../src/cli/log/prune.ts'
@@ -22,6 +23,7 @@ const commands = {
   challenge: challengeCommand,
   'dead-letters': deadLettersCommand,
   digest: digestCommand,
+  doctor: doctorCommand,
   evaluate: evaluateCommand,
   explain: explainCommand,
   extract: extractCommand,

@@ -4,6 +4,7 @@ import { appendFile, cp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Admin, Kafka } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { kafkaClient } from '../../src/log/kafka/connection.ts'
 import { wireName } from '../../streams/topics.ts'
 import { event, tempFolder } from '../ingest/support.ts'
@@ -121,6 +122,39 @@ describeWithKafka('rights by role', () => {
     expect(code).toBe(1)
     expect(err).toMatch(new RegExp(`^error FW_KAFKA_REFUSED: .*the right Write on ${wireName(topic)} is missing`))
     expect(existsSync(at('none'))).toBe(false)
+  })
+
+  const describing: Right = { topics: 'all', operations: ['DescribeConfigs'] }
+  const Checks = z.array(
+    z.object({ name: z.string(), verdict: z.string(), says: z.string(), remedy: z.string().optional() }),
+  )
+
+  test('doctor names what run by this user lacks, and looks at the rest', async () => {
+    const doctor = async (rights: readonly Right[]) => {
+      await give('run', rights)
+      const { code, out } = await forewarn('run', 'doctor --json')
+      const checks = Checks.parse(JSON.parse(out))
+      const of = (name: string): string =>
+        checks.flatMap((one) => (one.name === name ? `${one.verdict} ${one.says}` : [])).join(' ')
+      for (const { verdict, says, remedy } of checks)
+        expect([says, remedy === undefined]).toEqual([says, verdict === 'ok'])
+      return { code, of }
+    }
+    const well = await doctor([...roles.run.rights, describing])
+    expect(well.of('rights')).toMatch(/^ok /)
+    expect([well.code, well.of('topics')]).toEqual([0, expect.stringMatching(/^warn .* has 1 replica/)])
+    for (const right of roles.run.rights.filter(({ operations }) => !operations.includes('Read')))
+      expect((await doctor([...roles.run.rights.filter((one) => one !== right), describing])).of('rights')).toMatch(
+        new RegExp(`^warn .*the right ${right.operations[0]} on `),
+      )
+    const blind = await doctor(roles.run.rights)
+    expect([blind.code, blind.of('topics')]).toEqual([
+      0,
+      expect.stringMatching(/^warn .*the right DescribeConfigs on /),
+    ])
+    expect(blind.of('rights')).toMatch(/^ok /)
+    const unread = await doctor(roles.run.rights.filter(({ operations }) => !operations.includes('Read')))
+    expect([unread.code, unread.of('log')]).toEqual([1, expect.stringMatching(/^fail .*the right (Read|Describe) on /)])
   })
 
   test('programs of others write and read what is theirs, and no names without the right', async () => {

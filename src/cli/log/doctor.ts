@@ -5,10 +5,12 @@ import { profileOf } from '../../activation.ts'
 import { readCommands } from '../../ingest/imports/importState.ts'
 import { openPlaces } from '../../log/embedded/folder.ts'
 import { readWriter } from '../../log/embedded/writerLock.ts'
+import { kafkaConnection } from '../../settings/kafkaConnection.ts'
 import { readRegistry } from '../../settings/registry/readRegistry.ts'
 import {
   addLogOptions,
   CommandFailed,
+  kafkaBrokers,
   type LogOptions,
   logPlace,
   prefixesOf,
@@ -83,9 +85,12 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
         )
       else
         checks.push(
-          ...checkTopics(await topicDeviations(options)),
-          await checkStamps(log, state.open !== undefined),
-          await checkAccess(log),
+          ...(await lookedAt('topics', async () => checkTopics(await topicDeviations(options)))),
+          ...(await lookedAt('timestamps', () => checkStamps(log, state.open !== undefined))),
+          await checkAccess(log, {
+            connection: kafkaConnection(kafkaBrokers(options.log)),
+            prefixes: prefixesOf(options),
+          }),
         )
       const own = profile && (await profileOf(log, profile))
       const configuration = own && checkConfiguration(state, own)
@@ -106,6 +111,16 @@ async function examineLog(options: Options, profile: Profile | undefined): Promi
     })
   } catch (error) {
     return [failedWith('log', error)]
+  }
+}
+
+/** What this user may not look at is a warning of its own, and the rest is looked at. */
+async function lookedAt(name: string, look: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await look()
+  } catch (error) {
+    const failed = failedWith(name, error)
+    return [failed.code === 'FW_KAFKA_REFUSED' ? { ...failed, verdict: 'warn' } : failed]
   }
 }
 

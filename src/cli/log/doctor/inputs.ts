@@ -1,12 +1,14 @@
 /** Checks of who writes the inputs: whether keys lie where they belong, who stamps time, and what the user may do. */
 import { partitionOf } from '../../../../streams/partition.ts'
-import { recordTopics, type TopicName, topicFlow, topicNames } from '../../../../streams/topics.ts'
+import { recordTopics, type TopicName, type TopicPrefixes, topicFlow, topicNames } from '../../../../streams/topics.ts'
 import { ForewarnError } from '../../../errors.ts'
+import type { KafkaConnection } from '../../../log/kafka/connection.ts'
+import { coordinatorRefusals } from '../../../log/kafka/coordinator.ts'
 import { firstRecord } from '../../../log/lastRecord.ts'
 import type { Log } from '../../../log/port.ts'
 import { placesOf, recordsOf } from '../../../log/recordsOf.ts'
 import { type Check, ok, warn } from './check.ts'
-import { failedWith } from './program.ts'
+import { checkBrokerClock } from './time.ts'
 
 const recordsLookedAt = 1_000 // the newest of each partition
 
@@ -29,32 +31,44 @@ export async function checkPartitioner(log: Log): Promise<Check> {
   )
 }
 
-/** Of a Kafka log: who stamps the time of the inputs. */
-export async function checkStamps(log: Log, importOpen: boolean): Promise<Check> {
-  try {
-    const bySender = await log.keepsTimes('risk-events')
-    if (!bySender) return ok('timestamps', 'The broker stamps the time of inputs (LogAppendTime).')
-    if (importOpen) return ok('timestamps', 'Senders stamp the time of inputs (CreateTime), as an import needs it.')
-    return warn(
+/** Of a Kafka log: who stamps the time of the inputs; and where the broker does, how right its clock is. */
+export async function checkStamps(log: Log, importOpen: boolean): Promise<Check[]> {
+  if (!(await log.keepsTimes('risk-events')))
+    return [ok('timestamps', 'The broker stamps the time of inputs (LogAppendTime).'), await checkBrokerClock(log)]
+  if (importOpen) return [ok('timestamps', 'Senders stamp the time of inputs (CreateTime), as an import needs it.')]
+  return [
+    warn(
       'timestamps',
       'Senders stamp the time of inputs (CreateTime): their clocks decide what is known when.',
       'After an import set message.timestamp.type=LogAppendTime on the inputs (kafka-configs.sh --alter); or have one sender a partition, with a right clock.',
-    )
-  } catch (error) {
-    return { ...failedWith('timestamps', error), verdict: 'warn' }
-  }
+    ),
+  ]
 }
 
-/** Of a Kafka log: whether this user may do what `run` does with topics. The right to the group and to transactional ids shows at its start. */
-export async function checkAccess(log: Log): Promise<Check> {
+/** Of a Kafka log: whether this user may do what `run` does. What another command needs is less. */
+export async function checkAccess(
+  log: Log,
+  { connection, prefixes }: { connection: KafkaConnection; prefixes: TopicPrefixes },
+): Promise<Check> {
   const written: TopicName[] = ['commands', ...topicNames.filter((topic) => topicFlow(topic) !== 'in')]
-  try {
-    for (const { topic, partition } of placesOf(log, topicNames))
-      if (partition === 0) await firstRecord(log, topic, partition)
-    await log.checkAppend?.(written)
-    return ok('rights', 'This user may read and write the topics as `forewarn run` does.')
-  } catch (error) {
-    if (!(error instanceof ForewarnError)) throw error
-    return warn('rights', `For \`forewarn run\` this user lacks: ${error.message}`, error.remedy)
-  }
+  const refused = [
+    ...(await refusals(topicNames.map((topic) => () => firstRecord(log, topic, 0)))),
+    ...(await refusals([() => log.checkAppend?.(written)])),
+    ...(await coordinatorRefusals(connection, prefixes)),
+  ]
+  if (refused.length === 0) return ok('rights', 'This user may read, write and join the group as `forewarn run` does.')
+  const says = refused.map(({ message }) => message).join(' ')
+  return warn('rights', `\`forewarn run\` by this user would be refused. ${says}`, refused[0].remedy)
+}
+
+async function refusals(asked: readonly (() => Promise<unknown> | undefined)[]): Promise<ForewarnError[]> {
+  const refused: ForewarnError[] = []
+  for (const ask of asked)
+    try {
+      await ask()
+    } catch (error) {
+      if (!(error instanceof ForewarnError)) throw error
+      refused.push(error)
+    }
+  return refused
 }
