@@ -13,7 +13,7 @@ export type BenchOptions = {
   days?: number | undefined
   /** `soak`: how long. */
   minutes?: number | undefined
-  /** `--seeds A-B`: the seeds to draw from, where a benchmark draws. */
+  /** `--seeds A-B,C`: the seeds to draw from, where a benchmark draws. */
   seeds?: readonly number[] | undefined
   /** `noufaily`: the seed, and series a scenario. */
   seed?: number | undefined
@@ -22,12 +22,14 @@ export type BenchOptions = {
   model?: string | undefined
 }
 
-/** 3, 4, 5 of `3-5`. @throws Error for anything else. */
+/** 1, 3, 4, 5 of `1,3-5`. @throws Error for anything else. */
 export function seedsOf(text: string): number[] {
-  const [from, to = from, ...more] = text.split('-').map(Number)
-  if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to) || more.length > 0)
-    throw new Error(`--seeds must be A-B, such as 1-5, not ${text}`)
-  return Array.from({ length: to - from + 1 }, (_, at) => from + at)
+  return text.split(',').flatMap((range) => {
+    const [from, to = from, ...more] = range.split('-').map(Number)
+    if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to) || more.length > 0)
+      throw new Error(`--seeds must be A-B or a list of such, as 1,3-5, not ${text}`)
+    return Array.from({ length: to - from + 1 }, (_, at) => from + at)
+  })
 }
 
 /** @throws Error for what is no whole number >= 0. */

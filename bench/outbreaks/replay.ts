@@ -65,7 +65,7 @@ function aggregatesOf(profile: Profile, { keys, lines }: Scene, pages: readonly 
 }
 
 /** The statistic as it is shipped, which notes how much each subject calls: its evidence, in limits of its axis. */
-class NotedCount extends CountStatistic {
+export class NotedCount extends CountStatistic {
   readonly values: Value[] = []
   readonly #lines: Lattice
 

@@ -5,5 +5,7 @@ import { weeks } from './weeks.ts'
 
 /** For ticks of so many days, > 0. */
 export function evidenceByTick(tickDays: number): Evidence {
-  return tickDays < 7 ? outbreaks : weeks
+  return isWeekly(tickDays) ? weeks : outbreaks
 }
+
+export const isWeekly = (tickDays: number): boolean => tickDays >= 7

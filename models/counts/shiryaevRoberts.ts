@@ -5,8 +5,8 @@
  *     M_k <- min((keep M_k + 1) exp(min(l_k, 8)), 10^4.5 N)        evidence = mean of M_k
  *
  * r is the negative binomial size, N the number of nodes that share a limit. One tick adds a factor of e^8 at most, and the cap bounds what is
- * remembered: uncapped, it outlives the outbreak. There are two: for outbreaks of days (k = 2, 4, 8, keep = .6), where evidence above 25 N
- * gave half a false episode a country-week; and the slow clock for rises over months, in weekly ticks (k = 1.5, 2, keep = .97, N = 1).
+ * remembered: uncapped, it outlives the outbreak. There are two: for outbreaks of days (k = 2, 4, 8, keep = .6), where evidence above 12 N
+ * gave half a false episode a country-week (callLimit.ts); and the slow clock for rises over months, in weekly ticks (k = 1.5, 2, keep = .97, N = 1).
  * Sources: Shiryaev (1963) and Roberts (1966) for the statistic; Shin, Ramdas & Rinaldo (2024), "E-detectors", for mixtures over k;
  * docs/science.md, section 7, for the constants.
  *

@@ -1,6 +1,8 @@
 /** What pages show is what the log has. */
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Breakdown, Overview, WarningDetail, WarningEnterprises } from '../../src/serve/contracts.ts'
+import { until } from '../support/patience.ts'
 import { allWarnings, loaded, type Stage, visit } from './stage.ts'
 
 const figureOf = (text: string | null): number => Number((text ?? '').replaceAll(',', ''))
@@ -8,13 +10,16 @@ const figureOf = (text: string | null): number => Number((text ?? '').replaceAll
 export function readingTests(stage: () => Stage): void {
   test('Today has the standing warnings of the log, and counts them by level', async () => {
     const { ask, open } = stage()
-    const overview = await ask<Overview>('/overview')
-    expect(overview.rowsTotal).toBeGreaterThan(0)
     const page = await open('/')
-    const shown = await page
-      .locator('main [data-id]')
-      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')))
-    expect([...shown].sort()).toEqual(overview.rows.map(({ id }) => id).sort())
+    // What the last day closes with may come while it is asked for.
+    const overview = await until('the page shows what is asked for', async () => {
+      const asked = await ask<Overview>('/overview')
+      const shown = await page
+        .locator('main [data-id]')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')))
+      return isDeepStrictEqual([...shown].sort(), asked.rows.map(({ id }) => id).sort()) ? asked : undefined
+    })
+    expect(overview.rowsTotal).toBeGreaterThan(0)
     const counters = await page.locator('.counters b').allTextContents()
     const { red, orange, yellow, blue } = overview.standing
     expect(counters.map(figureOf)).toEqual([red, orange, yellow, blue])

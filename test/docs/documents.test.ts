@@ -55,7 +55,7 @@ test('warnings of a fold keep their schema, and one without its level does not',
     1-15  Q/X    4       4     calm
     1-15  Q/Y    4       4     calm
     1-14  P1/X   4       4     calm
-    15    P1/X   18      8     yellow early`)
+    15    P1/X   15      8     yellow early`)
   const ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)
   const validate = ajv.compile(schemaOf('region-warnings'))

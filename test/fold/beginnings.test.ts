@@ -20,7 +20,7 @@ import { tinySource } from '../support/tinyProfile.ts'
 const dayMs = 86_400_000
 /** A country of a few cells, in which a false alarm is rare. */
 const { warnings: policy } = tinySource.file
-const warnings = { ...policy, budget: { ...policy.budget, counts: 0.05 }, historyTicksMin: 14 }
+const warnings = { ...policy, budget: { ...policy.budget, counts: 0.024 }, historyTicksMin: 14 }
 const profile = compileProfile({ ...tinySource, file: { ...tinySource.file, warnings } })
 const setting = { profile, model: null }
 const market = generatedHistory({ seed: 5, days: 66, enterprises: 90, eventsPerDay: 90 })

@@ -19,7 +19,7 @@ const flood = `
   1-16  Q/X    4       4     calm
   1-16  Q/Y    4       4     calm
   1-14  P1/X   4       4     calm
-  15    P1/X   18      8     yellow early
+  15    P1/X   15      8     yellow early
   16    P1/X   18      8     red early`
 
 const { log } = await play(flood)

@@ -18,8 +18,10 @@ export class AxisLimits {
   readonly #byAxis: Record<Axis, AxisLimit>
 
   constructor({ calendar, file }: Profile) {
-    const ticksPerWeek = (7 * dayMs) / calendar.tickMs
-    this.#perNode = limitPerNode({ episodesPerWeek: file.warnings.budget.counts, ticksPerWeek })
+    this.#perNode = limitPerNode({
+      episodesPerWeek: file.warnings.budget.counts,
+      tickDays: calendar.tickMs / dayMs,
+    })
     this.#byAxis = { industry: this.#none(), region: this.#none(), cell: this.#none() }
   }
 

@@ -11,7 +11,7 @@ it('raised within the day, and further by what the next gathers; then down one l
     1-27   Q/X    4       4     calm
     1-27   Q/Y    4       4     calm
     1-14   P1/X   4       4     calm
-    15     P1/X   18      8     yellow early
+    15     P1/X   15      8     yellow early
     16     P1/X   18      8     red early
     17     P1/X   18      8     red
     18-19  P1/X   4       4     red
@@ -43,12 +43,12 @@ it('what one day cannot say several gather: not by the first, nor by one three d
     1-22   Q/X    4       4     calm
     1-22   Q/Y    4       4     calm
     1-14   P1/X   4       4     calm
-    15     P1/X   13      8     calm
+    15     P1/X   12      8     calm
     16-17  P1/X   4       4     calm
-    18     P1/X   13      8     calm
+    18     P1/X   12      8     calm
     18     /X     0       0     calm
     19     P1/X   4       4     calm
-    20     P1/X   13      8     blue early
+    20     P1/X   12      8     blue early
     20     /X     0       0     calm`)
 })
 

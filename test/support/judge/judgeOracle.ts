@@ -409,9 +409,10 @@ export class JudgeOracle {
     return this.#limits.get(this.#axisOf(cell)) ?? { nodes: 1, limit: this.#limitPerNode, streams: 1 }
   }
 
-  /** 25 for each node gave half a false episode a week of daily ticks. */
+  /** 12 for each node gave half a false episode a week of daily ticks; weeks are asked for 25. */
   get #limitPerNode(): number {
-    return ((25 * 0.5) / this.#policy.budget.counts) * (1 / this.#clock.tickDays)
+    const { tickDays } = this.#clock
+    return (((tickDays < 7 ? 12 : 25) * 0.5) / this.#policy.budget.counts) * (1 / tickDays)
   }
 
   /** A cell shares the limit once it has had three events. */
