@@ -87,6 +87,7 @@ export const taskRetryMs = secondMs // a task that was fenced or lost its log be
 export const untilEndPatienceMs = 45 * secondMs // `run --until-end` gives up when the log was away so long: a broker that starts again takes up to 30
 export const partingMsMax = 5 * secondMs // whoever ends waits so long for a log that does not answer
 export const questionPatienceMs = 5 * secondMs // so long a question waits for its task's epoch to be in the log
+export const pagePieceLength = 128 * KiB // characters of the page of metrics, some milliseconds, and then others have their turn
 export const pagesMetricsMs = secondMs // so long a scrape waits for what the pages say of themselves
 export const workerKillAfterMs = 15 * secondMs // a worker that was asked to end has so long
 export const workerRestartMs = secondMs // before a worker that failed is started again; twice as long after each failure

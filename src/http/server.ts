@@ -8,6 +8,7 @@ import { ForewarnError } from '../errors.ts'
 import { httpHeadersMs, httpLookMs, httpRequestMs, httpStillMs } from '../limits.ts'
 import type { Log } from '../log/port.ts'
 import type { Listener } from '../notices.ts'
+import { pageOf } from '../telemetry/page.ts'
 import { addressFault } from './address.ts'
 import type { BodyBounds } from './body.ts'
 import { Connections } from './connections.ts'
@@ -73,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return reply.redirect(`${pages.address}/`, 302)
   })
   app.get('/metrics', async (_request, reply) => {
-    const said = await Promise.all([registry.metrics(), options.pages?.()?.metrics() ?? ''])
+    const said = await Promise.all([pageOf(registry), options.pages?.()?.metrics() ?? ''])
     return reply.type(registry.contentType).send(said.join('\n'))
   })
   app.get('/livez', async () => ({ alive: true }))

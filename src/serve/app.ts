@@ -12,6 +12,7 @@ import { ForewarnError } from '../errors.ts'
 import { guard } from '../http/guard.ts'
 import { logRequests, requestId } from '../http/requestLog.ts'
 import { httpHeadersMs, httpRequestMs } from '../limits.ts'
+import { pageOf } from '../telemetry/page.ts'
 import { compressAnswers } from './compress.ts'
 import type { Explain } from './machine.ts'
 import { answerProblems, notFound, sendProblem } from './problems.ts'
@@ -101,7 +102,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
     return reply.code(state.ready ? 200 : 503).send(state)
   })
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
+    reply.type(registry.contentType).send(await pageOf(registry)),
   )
   await app.register(
     async (api) => {

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { errorCodes } from '../../src/errors.ts'
-import { metricSeriesMax } from '../../src/limits.ts'
+import { metricSeriesMax, pagePieceLength } from '../../src/limits.ts'
 import { metrics } from '../../src/telemetry/metrics.ts'
+import { pageOf } from '../../src/telemetry/page.ts'
 import { root } from '../docs/pages.ts'
 import { busyTick, cn } from '../support/busyTick.ts'
 
@@ -57,6 +58,22 @@ test('a busy country fits into the series of one process', async () => {
   expect(new Set(series).size).toBe(series.length)
   const refused = (await registry.metrics()).match(/^forewarn_metric_series_refused_total (\d+)$/m)?.[1]
   expect(refused).toBe('0')
+})
+
+test('the page in pieces is the page, and others have their turn meanwhile', async () => {
+  const { registry, listener } = metrics({ profile: cn, now: () => 0 })
+  for (const notice of busyTick()) listener(notice)
+  const ours = (text: string): string[] => text.split('\n').filter((line) => line.includes('forewarn_'))
+  let turns = 0
+  let next = setImmediate(function turn() {
+    turns++
+    next = setImmediate(turn)
+  })
+  const page = await pageOf(registry)
+  clearImmediate(next)
+  expect(ours(page)).toEqual(ours(await registry.metrics()))
+  expect(turns).toBeGreaterThanOrEqual(Math.floor(page.length / (2 * pagePieceLength)))
+  expect(turns).toBeGreaterThan(0)
 })
 
 test('with as many warnings as there are cells the bound holds, and what is left out is counted', async () => {
