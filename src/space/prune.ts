@@ -12,7 +12,7 @@ import type { Needs } from './needs.ts'
 
 /**
  * Topics that grow with every event or tick. No other topic is ever pruned: registers, grades, commands and artefacts are what records are
- * read by, the journal is how a log is folded again, and warnings, notices and results are few.
+ * read by, the journal is how a log is folded again, warnings and results are few, and notices are as many as ticks.
  */
 export const prunableTopics = [
   'risk-events',

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { oldDigest, placeOldLog } from '../support/oldLog.ts'
-import { forewarnJson } from './forewarn.ts'
-import { accountOf, expectCalm, jsonLines, start, tempFolder } from './support.ts'
+import { forewarn, forewarnJson } from './forewarn.ts'
+import { accountOf, expectCalm, expectError, jsonLines, start, tempFolder } from './support.ts'
 
 /** Of a topic that there was not. */
 const nothing = { hash: '0'.repeat(64), records: 0 }
@@ -42,4 +42,11 @@ test('a log of foldVersion 4 says what it said, and goes on', async () => {
   const after = await accountOf(folder)
   expect(after.records).toBe(before.records + 1)
   expect(after.rows).toBe(before.rows + 2) // the event, and the activation of this version
+})
+
+test('a pruned log of foldVersion 5 says what it said, and no more than it can', async () => {
+  const folder = await placeOldLog(path.join(await tempFolder(), 'data'), 'foldVersion5Pruned')
+  const log = ['--log', `embedded:${folder}`]
+  expect(await forewarnJson(['digest', ...log])).toEqual(await oldDigest('foldVersion5Pruned'))
+  expectError(await forewarn(['explain', '91441481MA5000000C', '--at', '2026-11-20', ...log]), 'FW_OUT_OF_REACH')
 })
