@@ -99,6 +99,18 @@ describeIfAvailable(available, 'the image', () => {
     expect(Totals.parse(JSON.parse(out)).events).toBeGreaterThan(100)
   })
 
+  test('serves its pages to the machine that it runs on', async () => {
+    const [port] = await freePorts(1)
+    const running = start([...config.Entrypoint, 'serve', '--http', `127.0.0.1:${port}`], 'serve')
+    const page = await until('the first page', async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/`)
+      return answer.ok ? answer.text() : undefined
+    })
+    expect(page).toContain('<!doctype html>')
+    running.signal('SIGTERM')
+    expect((await running.ended).code).toBe(0)
+  })
+
   test('has what training a network needs', async () => {
     const script = `import('@tensorflow/tfjs-backend-wasm').then(async () => {
       const tf = await import('@tensorflow/tfjs-core')

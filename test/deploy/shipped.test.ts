@@ -51,8 +51,9 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('sets nothing that the program does not read', () => {
+  test('sets nothing that the program does not read, nor says that one could', () => {
     for (const [name, { environment }] of services) expect(unread(Object.keys(environment)), name).toEqual([])
+    expect(unread([...text('compose.yaml').matchAll(/# (FOREWARN_\w+):/g)].map(([, name]) => name))).toEqual([])
   })
 
   test('agrees with Prometheus, Alertmanager and Grafana about names, and hands on the secrets that they read', () => {
