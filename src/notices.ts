@@ -180,6 +180,8 @@ export type Notice =
   | { kind: 'LogReadFailed'; message: string }
   | { kind: 'BrokerConnection'; open: boolean }
   | { kind: 'ClientSaid'; line: string }
+  /** Whether an import is open, told when that changes. */
+  | { kind: 'ImportSeen'; open: boolean }
   | { kind: 'ImportSilent'; seconds: number }
   /** A request over HTTP was refused as a whole. */
   | { kind: 'RequestRefused'; code: ErrorCode; request?: string }

@@ -15,13 +15,20 @@ export const stream = (): Dashboard =>
     stat(
       {
         title: 'Lag',
-        says: 'How far results lie behind the clock: a few seconds when all is well. Over imported history it is large and says nothing.',
+        says: 'How far results lie behind the clock: a few seconds when all is well. It is that of the history while one is imported.',
         unit: 's',
       },
       `max by (job) (forewarn_lag_seconds{${of}})`,
     )
       .thresholds(steps('green', [10, 'yellow'], [60, 'red']))
       .colorScheme(byThresholds()),
+    stat(
+      {
+        title: 'Import of history',
+        says: '1 while one is open: beats go by its marks, and the lag is how old the history is. Its alerts are silent for so long.',
+      },
+      `max by (job) (forewarn_import_open{${of}})`,
+    ),
     stat(
       { title: 'Records waiting', says: 'Records in the inputs that are not folded yet. It must not keep growing.' },
       `sum by (job) (job_topic:forewarn_lag_records:sum{${of}})`,

@@ -63,12 +63,14 @@ export function closingBy(
 ): (runner: TaskRunner) => Promise<Closing> {
   const { log, endBeat, now, slackMs, aheadMsMax = aheadMsMaxDefault } = options
   const imports = new ImportState(log)
+  const seen = importSeen(imports, options)
   const silence = importSilence(imports, options)
   const clock = new FoldClock(now)
   return async ({ task, foldedEndMs }) => {
     const goesByWriters = task.inputs.some(({ closedBy }) => closedBy === 'writers')
     if (endBeat !== undefined) return goesByWriters ? { by: 'writers' } : { by: 'end', beat: endBeat }
     await imports.read()
+    seen()
     silence()
     if (imports.open !== undefined)
       return goesByWriters ? { by: 'writers' } : { by: 'mark', throughMs: imports.open.markedMs }
@@ -76,6 +78,16 @@ export function closingBy(
     if (goesByWriters) return { by: 'writers', latest }
     const lookMs = Math.max(clock.read(foldedEndMs + slackMs), imports.importedMs + slackMs)
     return { by: 'clock', lookMs, slackMs, latest }
+  }
+}
+
+/** Inside an import log time is the source's: whoever watches how far results lie behind the clock has to know. */
+function importSeen(imports: ImportState, { listener }: Pick<SuperviseOptions, 'listener'>): () => void {
+  let wasOpen = false
+  return () => {
+    const open = imports.open !== undefined
+    if (open !== wasOpen) listener({ kind: 'ImportSeen', open })
+    wasOpen = open
   }
 }
 

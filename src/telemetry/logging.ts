@@ -140,6 +140,8 @@ const lines: { readonly [K in Notice['kind']]: (it: NoticeOf[K]) => Line } = {
   LogReadFailed: (it) => line('debug', `a read failed, and is tried again: ${it.message}`),
   BrokerConnection: (it) => line('debug', `broker connection ${it.open ? 'opened' : 'closed'}`),
   ClientSaid: (it) => line('debug', it.line),
+  ImportSeen: (it) =>
+    line('info', it.open ? 'an import is open: beats go by its marks' : 'no import is open any more', pick(it, 'open')),
   ImportSilent: (it) => line('warn', 'the open import has written no mark', pick(it, 'seconds')),
   RequestRefused: (it) => line('debug', `request refused: ${it.code}`, pick(it, 'code', 'request')),
   Serving: (it) => line('info', `serving ${it.address}`, pick(it, 'address')),

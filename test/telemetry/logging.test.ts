@@ -93,6 +93,7 @@ const table: [Notice, string][] = [
   [{ kind: 'LogReadFailed', message: 'no leader' }, 'debug'],
   [{ kind: 'BrokerConnection', open: true }, 'debug'],
   [{ kind: 'ClientSaid', line: 'x' }, 'debug'],
+  [{ kind: 'ImportSeen', open: true }, 'info'],
   [{ kind: 'ImportSilent', seconds: 61 }, 'warn'],
   [{ kind: 'RestoreProgressed', task, done: 1, of: 2 }, 'debug'],
   [{ kind: 'RequestRefused', code: 'FW_HTTP_TYPE' }, 'debug'],

@@ -84,11 +84,13 @@ test('counts what the notices say', async () => {
     { kind: 'CheckpointWritten', task: 'watch', beat: 8, slot: 0, pages: 1, bytes: 1_234, atMs: 12_000, seconds: 0.2 },
     { kind: 'CheckpointSkipped', task: 'watch', slot: 1, why: '' },
     { kind: 'Restored', task: 'watch', fromBeat: undefined, beatsReplayed: 0, seconds: 0 },
+    { kind: 'ImportSeen', open: true },
     { kind: 'ImportSilent', seconds: 60 },
     { kind: 'RequestRefused', code: 'FW_BODY_TOO_LARGE' },
   ])
   for (const line of [
     'forewarn_beats_folded_total 3',
+    'forewarn_import_open 1',
     'forewarn_records_total{fate="applied"} 9',
     'forewarn_dead_letters_total{code="FW_RECORD_INVALID"} 3',
     'forewarn_flagged_records_total{flag="checkDigit"} 6',

@@ -63,8 +63,15 @@ export function gaugesOf({ registry, progress, now }: GaugesOptions): { take: Li
     labelNames: ['seat', 'model'],
     registers,
   })
+  const importOpen = new Gauge({
+    name: 'forewarn_import_open',
+    help: 'Is 1 while an import of history is open: log time is that of its source, and lag in seconds says nothing.',
+    registers,
+  })
   const take: Listener = (notice) => {
-    if (notice.kind === 'BeatFolded') {
+    if (notice.kind === 'ImportSeen') {
+      importOpen.set(notice.open ? 1 : 0)
+    } else if (notice.kind === 'BeatFolded') {
       heldBy.set(notice.task, notice)
     } else if (notice.kind === 'TaskReleased') {
       heldBy.delete(notice.task)

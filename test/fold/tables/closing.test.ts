@@ -169,6 +169,7 @@ it('rule 3: no mark for a minute is an alarm, once a minute', async () => {
     signal: stop.signal,
   })
   const silences = notices.filter(({ kind }) => kind === 'ImportSilent').length
+  expect(notices.filter(({ kind }) => kind === 'ImportSeen')).toEqual([{ kind: 'ImportSeen', open: true }])
   expect(silences).toBeGreaterThanOrEqual(2)
   expect(silences).toBeLessThanOrEqual(3)
 })
