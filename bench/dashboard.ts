@@ -14,13 +14,15 @@ import { fill, type Size, wholeSize } from './dashboard/fixture.ts'
 import { foldCostPercent } from './dashboard/foldCost.ts'
 import { visibleMs } from './dashboard/live.ts'
 import { serve } from './dashboard/serving.ts'
+import { storySeconds } from './dashboard/story.ts'
 import { type BenchOptions, printResult, progress } from './options.ts'
 
 const pairs = 3
 
-/** `--only lists`: without browser and demo; `--only cost`: what looking costs alone. `--days` of the demo, 40 unless given. */
+/** `--only lists`: without browser and demo; `cost`: what looking costs alone; `story`: how soon the demo shows it. `--days` of the demo, 40 unless given. */
 export async function benchDashboard(options: BenchOptions): Promise<void> {
   const { only, days = 40 } = options
+  if (only === 'story') return printResult({ storySeconds: await storySeconds() }, options)
   const cost = only === 'lists' ? null : await foldCostPercent(pairs, days)
   if (only === 'cost') return printResult({ foldCostPercent: cost }, options)
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-dashboard-'))

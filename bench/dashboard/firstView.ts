@@ -31,7 +31,8 @@ export async function firstView(address: string): Promise<FirstView> {
   }
 }
 
-function installed(): string {
+/** The browser. @throws Error when there is none. */
+export function installed(): string {
   const found = programs.find((program) => readdirSync(path.dirname(program)).includes(path.basename(program)))
   if (found === undefined) throw new Error(`there is no ${programs.join(' and no ')}: apt-get install chromium`)
   return found

@@ -1,19 +1,9 @@
 /** What happens while somebody looks: rows change where they stand, silence and stand-still are told, and nothing is lost on the way. */
-import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Overview, Sources, Status } from '../../src/serve/contracts.ts'
 import { until } from '../support/patience.ts'
-import { loaded, type Stage } from './stage.ts'
-
-/** The process of the pages, a child of the demo. */
-function pagesProcess({ demo }: Stage): number | undefined {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
-  const found = rows
-    .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row))
-    .find((row) => row?.[2] === String(demo.pid) && / serve /.test(row[3]))
-  return found === undefined ? undefined : Number(found?.[1])
-}
+import { loaded, pagesProcess, type Stage } from './stage.ts'
 
 const idsIn = (page: Page): Promise<(string | null)[]> =>
   page.locator('main [data-id]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')))
@@ -139,7 +129,7 @@ export function liveTests(stage: () => Stage): void {
     const { open, ask, runUntil } = stage()
     const page = await open('/warnings?sort=tick', { language: 'en' })
     const before = await idsIn(page)
-    const child = pagesProcess(stage())
+    const child = pagesProcess(stage())?.pid
     if (child === undefined) throw new Error('there is no process of the pages')
     process.kill(child, 'SIGSTOP')
     await page.locator('.strip-bad').waitFor()
@@ -148,7 +138,7 @@ export function liveTests(stage: () => Stage): void {
     expect(await idsIn(page)).toEqual(before)
     process.kill(child, 'SIGKILL')
     await until('another process of the pages', async () => {
-      const now = pagesProcess(stage())
+      const now = pagesProcess(stage())?.pid
       return now === undefined || now === child ? undefined : now
     })
     await page.locator('.strip-bad').waitFor({ state: 'detached' })

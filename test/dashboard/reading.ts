@@ -1,13 +1,14 @@
 /** What pages show is what the log has. */
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import type { Breakdown, Overview, WarningDetail, WarningEnterprises } from '../../src/serve/contracts.ts'
+import type { Overview } from '../../src/serve/contracts.ts'
 import { until } from '../support/patience.ts'
-import { allWarnings, loaded, type Stage, visit } from './stage.ts'
-
-const figureOf = (text: string | null): number => Number((text ?? '').replaceAll(',', ''))
+import { figureOf, numbersTests } from './numbers.ts'
+import { allWarnings, loaded, type Stage } from './stage.ts'
 
 export function readingTests(stage: () => Stage): void {
+  numbersTests(stage)
+
   test('Today has the standing warnings of the log, and counts them by level', async () => {
     const { ask, open } = stage()
     const page = await open('/')
@@ -23,31 +24,6 @@ export function readingTests(stage: () => Stage): void {
     const counters = await page.locator('.counters b').allTextContents()
     const { red, orange, yellow, blue } = overview.standing
     expect(counters.map(figureOf)).toEqual([red, orange, yellow, blue])
-    await page.close()
-  })
-
-  test('every warning: the page has its sentence, its parts add up, and its enterprises to the same count', async () => {
-    const { ask, open } = stage()
-    const { rows } = await allWarnings(stage())
-    const page = await open('/warnings')
-    for (const { id, sentences } of rows) {
-      const route = `/warnings/${encodeURIComponent(id)}`
-      await visit(page, route)
-      expect(await page.locator('[data-sentence]').textContent()).toBe(sentences.zh)
-      const { evidence, row } = await ask<WarningDetail>(route)
-      if (row.statistic !== 'count') continue
-      const breakdown = await ask<Breakdown>(`${route}/breakdown`)
-      const sums = (['type', 'source', 'grade', 'region', 'industry'] as const).map((way) =>
-        breakdown[way].reduce((sum, { count }) => sum + count, 0),
-      )
-      expect([...new Set(sums)]).toEqual([breakdown.total])
-      expect(figureOf(await page.locator('.makeup tfoot tr:last-child .figures').textContent())).toBe(breakdown.total)
-      const behind = await ask<WarningEnterprises>(`${route}/enterprises`)
-      expect(behind.rows.reduce((sum, { events }) => sum + events, 0)).toBe(behind.total)
-      expect(evidence).toMatchObject({ expected: expect.any(Number) })
-      const [ratio] = await page.locator('.facts dd b').allTextContents()
-      expect(ratio).not.toBe('')
-    }
     await page.close()
   })
 

@@ -1,4 +1,5 @@
 /** One demo and one browser for all tests of pages: the real program, and Debian's Chromium over playwright-core. */
+import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { ensurePages } from '../../scripts/ensurePages.ts'
@@ -125,3 +126,13 @@ export async function visit(page: Page, path: string): Promise<void> {
 }
 
 export const allWarnings = ({ ask }: Pick<Stage, 'ask'>): Promise<WarningList> => ask('/warnings?limit=200')
+
+/** The process of the pages, a child of the demo, and the folder of the log that it reads. */
+export function pagesProcess({ demo }: Pick<Stage, 'demo'>): { pid: number; log: string } | undefined {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
+  for (const row of rows) {
+    const [, pid, parent, log] = /^\s*(\d+)\s+(\d+)\s.* serve .*--log embedded:(\S+)/.exec(row) ?? []
+    if (Number(parent) === demo.pid) return { pid: Number(pid), log }
+  }
+  return undefined
+}

@@ -1,9 +1,6 @@
 /** Lists, their counts and the strip of days against a plain oracle, under any filter, now and as of any tick; and after a change of the profile. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Log } from '../../src/log/port.ts'
-import { Follower } from '../../src/readmodel/follower.ts'
-import type { Model } from '../../src/readmodel/query/ask.ts'
 import type { Filter } from '../../src/readmodel/query/filter.ts'
 import { overviewOf } from '../../src/readmodel/query/overview.ts'
 import { listWarnings } from '../../src/readmodel/query/warnings.ts'
@@ -12,39 +9,13 @@ import { levels } from '../../streams/outputs.ts'
 import { outermost } from '../../streams/tree.ts'
 import type { Warning } from '../../streams/warnings.ts'
 import { merged, renumbered } from '../support/editions.ts'
-import { memoryLog } from '../support/fold.ts'
-import { type Said, sayings, topicsOf } from '../support/sayings.ts'
-import { stateOf } from '../support/served.ts'
+import { followerOf, logOf, modelOver } from '../support/followed.ts'
+import { sayings, topicsOf } from '../support/sayings.ts'
 import { contentOf } from '../support/storeContent.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
 const seed = 20_261_201
 const { calendar, regions, industries } = tinyProfile
-
-async function logOf(said: readonly Said[]): Promise<Log> {
-  const log = await memoryLog()
-  for (const { topic, value, timeMs } of said)
-    await log.append(topic, 0, [{ key: null, timeMs, value: Buffer.from(JSON.stringify(value)) }])
-  return log
-}
-
-function followerOf(log: Log, store: Store, profiles = [tinyProfile]): Follower {
-  const editions = profiles.map((profile, at) => ({
-    profile,
-    fromTick: at === 0 ? Number.NEGATIVE_INFINITY : Number.MAX_SAFE_INTEGER - 1,
-  }))
-  return new Follower({
-    openLog: async () => log,
-    store,
-    reopen: () => Store.open(':memory:', 'test', { anew: true }),
-    readSetting: async () => ({ ...stateOf(tinyProfile), editions }),
-  })
-}
-
-function modelOf({ store, editions }: Follower): Model {
-  if (editions === undefined) throw new Error('the log was not begun')
-  return { store, editions }
-}
 
 const dimensions = ['level', 'axis', 'statistic', 'region', 'industry'] as const
 type Dimension = (typeof dimensions)[number]
@@ -92,14 +63,13 @@ test('rows, total and counts are those of the last records, under any filter, no
   let found = 0
   await fc.assert(
     fc.asyncProperty(sayings(), fc.array(filters, { minLength: 6, maxLength: 6 }), async (said, some) => {
-      const follower = followerOf(await logOf(said), Store.open(':memory:', 'test'))
-      await follower.round()
+      const model = await modelOver(said)
       const { ticks, standing } = topicsOf(said)
       for (const tick of [...ticks, undefined]) {
         const last = standing(tick)
         const asOf = tick === undefined ? undefined : calendar.label(tick)
         for (const filter of some) {
-          const { rows, total, facets } = listWarnings(modelOf(follower), {
+          const { rows, total, facets } = listWarnings(model, {
             ...filter,
             asOf,
             sort: 'level',
@@ -115,7 +85,7 @@ test('rows, total and counts are those of the last records, under any filter, no
           found += total
         }
       }
-      follower.store.close()
+      model.store.close()
     }),
     { seed, numRuns: 25 },
   )
@@ -126,11 +96,10 @@ test('the strip says of each day what stood in a region at its end, what was rai
   let stood = 0
   await fc.assert(
     fc.asyncProperty(sayings(12), async (said) => {
-      const follower = followerOf(await logOf(said), Store.open(':memory:', 'test'))
-      await follower.round()
+      const model = await modelOver(said)
       const { ticks, standing } = topicsOf(said)
       for (const region of ['', 'P', 'P1', 'Q', 'nowhere']) {
-        const { strip } = overviewOf(modelOf(follower), { region })
+        const { strip } = overviewOf(model, { region })
         const wanted = ticks.map((tick) => {
           const last = standing(tick).filter((one) => regions.has(region) && isUnder(regions, one.region, region))
           const count = (level: string): number => last.filter((one) => one.level === level).length
@@ -146,7 +115,7 @@ test('the strip says of each day what stood in a region at its end, what was rai
           strip.map(({ tick, standing: levels, raised, cleared }) => ({ tick, standing: levels, raised, cleared })),
         ).toEqual(wanted)
       }
-      follower.store.close()
+      model.store.close()
     }),
     { seed, numRuns: 10 },
   )
@@ -163,7 +132,7 @@ test.each([
   await followerOf(log, store).round()
   const before = contentOf(store)
   await followerOf(log, store, [tinyProfile, profile]).round()
-  const fresh = followerOf(log, Store.open(':memory:', 'test'), [tinyProfile, profile])
+  const fresh = followerOf(log, undefined, [tinyProfile, profile])
   await fresh.round()
   const [changed, wanted] = [contentOf(store), contentOf(fresh.store)]
   expect(changed.warning_change).toEqual(wanted.warning_change)

@@ -79,6 +79,19 @@ function Head({ of }: { of: Overview | undefined }) {
             fallen: moves.fallen,
             cleared: moves.cleared,
           })}
+          {of?.sources.uploads.slice(0, 1).map(({ source, region, tick, records, usual }) => (
+            <>
+              {' · '}
+              <a href={at('/data')} class="upload">
+                {say('today.upload', {
+                  source: sourceIn(source, region),
+                  tick: tickName(tick),
+                  records,
+                  usual: number(usual),
+                })}
+              </a>
+            </>
+          ))}
         </p>
       )}
     </header>

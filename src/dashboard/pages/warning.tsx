@@ -99,7 +99,7 @@ function Body({ id, of }: { id: string; of: WarningDetail }) {
       <div class="columns even">
         <div class="lists">
           <SeriesOf of={of} />
-          {row.statistic === 'count' && <Makeup id={id} />}
+          {row.statistic !== 'risk' && <Makeup id={id} />}
         </div>
         <div class="aside">
           <Section title={say('warning.why')}>

@@ -85,6 +85,7 @@ export const en: Readonly<Record<Key, string>> = {
   'today.waiting': '{n} new {n#warning|warnings}',
   'today.below': '{n} related',
   'today.moves': '{raised} raised · {risen} risen · {fallen} fallen · {cleared} calm again',
+  'today.upload': 'upload: {source}, {records} records on {tick} ({usual} usual)',
   'today.where': 'Where',
   'today.spread': 'Spread',
   'today.industries': 'Industries',

@@ -83,6 +83,7 @@ export const zh = {
   'today.waiting': '{n} 条新预警',
   'today.below': '含相关 {n} 条',
   'today.moves': '新增 {raised} · 升级 {risen} · 降级 {fallen} · 转为平稳 {cleared}',
+  'today.upload': '集中补报：{source} {tick}报来 {records} 条（平日 {usual} 条）',
   'today.where': '在哪里',
   'today.spread': '态势',
   'today.industries': '行业',

@@ -1,8 +1,10 @@
 /**
- * What a count is made of: the share of each type, source, grade, region and industry in the tick, beside its share in the 28 ticks before.
+ * What a count is made of: the share of each type, source, grade, region and industry in the tick, beside its share in the 28 ticks before; of a
+ * cluster in its ticks, its members in place of children.
  * Worked out when it is asked for, from the archived counts of leaves; so it can be asked of any tick, and costs nothing for a warning
  * that nobody opens.
  */
+import type { CodeTree } from '../../../streams/tree.ts'
 import { breakdownPartsMax, usualTicks } from '../../limits.ts'
 import { f64, u32 } from '../columns.ts'
 import { boundsOf, type Numbering } from '../numbering.ts'
@@ -11,13 +13,12 @@ import { textIn } from '../values.ts'
 import { groupOf, storedWarning } from '../warningRecord.ts'
 import { type Model, whenOf } from './ask.ts'
 import { factsOf, isCounted } from './enterprises/rows.ts'
+import { type Place, type Reach, reachOf } from './reach.ts'
 import { warningRow } from './warnings.ts'
 
 /** Rows of contributions that are looked at for the sources of a group. */
 const groupFactsMax = 20_000
 const shareDigits = 5
-
-type Place = { region: string; industry: string }
 
 const dimensions = ['type', 'source', 'grade', 'region', 'industry'] as const
 type Dimension = (typeof dimensions)[number]
@@ -62,12 +63,13 @@ class Sums {
 
 export function breakdownOf(model: Model, id: string, asOf: string | undefined): Breakdown {
   const record = storedWarning(textIn(warningRow(model, id, whenOf(model, asOf)), 'record'))
-  const { region, industry, tick, tickLabel } = record
+  const { tick, tickLabel } = record
   const group = groupOf(record)
-  const of = { region, industry, group }
-  const now = sumsOf(model, of, tick, tick)
-  const usual = sumsOf(model, of, tick - usualTicks, tick - 1)
-  const sources = group === undefined ? { now, usual } : sourcesOf(model, { ...of, group }, tick, now)
+  const reach = reachOf(model, record)
+  const { first, last } = reach
+  const now = sumsOf(model, reach, group, { from: first, to: last })
+  const usual = sumsOf(model, reach, group, { from: first - usualTicks, to: first - 1 })
+  const sources = group === undefined ? { now, usual } : sourcesOf(model, reach, group, now)
   const { profile } = model.editions.at(tick)
   const part = (dimension: Dimension, names: (code: string) => Record<string, string>): Part[] =>
     partsOf(now, usual, dimension, names)
@@ -94,15 +96,15 @@ export function breakdownOf(model: Model, id: string, asOf: string | undefined):
 
 function sumsOf(
   { store, editions }: Model,
-  { group, ...place }: Place & { group: string | undefined },
-  from: number,
-  to: number,
+  { places }: Reach,
+  group: string | undefined,
+  { from, to }: { from: number; to: number },
 ): Sums {
   const sums = new Sums()
   const ticks = new Set<unknown>()
   for (const row of store.all('SELECT tick, keys, sums FROM tick_counts WHERE tick BETWEEN ? AND ?', from, to)) {
     ticks.add(row.tick)
-    addPage(sums, new Below(editions.at(Number(row.tick)), place), group, {
+    addPage(sums, new Below(editions.at(Number(row.tick)), places), group, {
       keys: f64(row.keys),
       counts: u32(row.sums),
     })
@@ -112,62 +114,66 @@ function sumsOf(
 }
 
 /**
- * Sources of a group's events: the archive counts sources of all types together, so the facts that contributed are looked at, of the tick
- * and of as many before it as are few enough.
+ * Sources of a group's events: the archive counts sources of all types together, so the facts that contributed are looked at, of the ticks
+ * that were counted and of as many before them as are few enough.
  */
-function sourcesOf(
-  model: Model,
-  { region, industry, group }: Place & { group: string },
-  tick: number,
-  now: Sums,
-): { now: Sums; usual: Sums } {
+function sourcesOf(model: Model, { first, last, places }: Reach, group: string, now: Sums): { now: Sums; usual: Sums } {
   const usual = new Sums()
   now.of.source.clear()
   now.late = 0
   let left = groupFactsMax
-  for (let at = tick; at >= tick - usualTicks && left > 0; at--) {
+  for (let at = last; at >= first - usualTicks && left > 0; at--) {
     const { regions, industries } = model.editions.at(at)
-    const found = model.store.all(
-      `SELECT tick, region, industry, facts FROM contribution
-       WHERE tick = ? AND region_no BETWEEN ? AND ? AND industry_no BETWEEN ? AND ?`,
-      ...[at, ...boundsOf(regions.under(region)), ...boundsOf(industries.under(industry))],
+    const found = places.flatMap(({ region, industry }) =>
+      model.store.all(
+        `SELECT tick, region, industry, facts FROM contribution
+         WHERE tick = ? AND region_no BETWEEN ? AND ? AND industry_no BETWEEN ? AND ?`,
+        ...[at, ...boundsOf(regions.under(region)), ...boundsOf(industries.under(industry))],
+      ),
     )
     for (const fact of found.flatMap((row) => factsOf(model, row))) {
-      if (isCounted(model, fact, group)) (at === tick ? now : usual).add('source', fact.source, 1)
-      else if (at === tick && isCounted(model, { ...fact, fresh: true }, group)) now.late++
+      if (isCounted(model, fact, group)) (at >= first ? now : usual).add('source', fact.source, 1)
+      else if (at >= first && isCounted(model, { ...fact, fresh: true }, group)) now.late++
     }
-    if (at < tick) usual.ticks++
+    if (at < first) usual.ticks++
     left -= found.length
   }
   return { now, usual }
 }
 
-/** Leaves below a place, and the child of the place under which each lies: undefined for a leaf elsewhere. */
+/** Leaves below places, and what each is a part of: the child of the one place, or which of several. Undefined for a leaf elsewhere. */
 class Below {
   readonly numbering: Numbering
-  readonly #region: (string | undefined)[]
-  readonly #industry: (string | undefined)[]
+  readonly #places: readonly Record<'region' | 'industry', (string | undefined)[]>[]
 
-  constructor(numbering: Numbering, { region, industry }: Place) {
+  constructor(numbering: Numbering, places: readonly Place[]) {
+    const { regions, industries } = numbering.profile
+    const isOne = places.length === 1
     this.numbering = numbering
-    this.#region = childrenOf(numbering.profile.regions, region)
-    this.#industry = childrenOf(numbering.profile.industries, industry)
+    this.#places = places.map(({ region, industry }) => ({
+      region: partsBelow(regions, region, isOne),
+      industry: partsBelow(industries, industry, isOne),
+    }))
   }
 
-  childOf(cell: number): { region: string; industry: string } | undefined {
+  partOf(cell: number): Place | undefined {
     const { keys } = this.numbering
-    const [region, industry] = [this.#region[keys.region(cell)], this.#industry[keys.industry(cell)]]
-    return region === undefined || industry === undefined ? undefined : { region, industry }
+    for (const { region, industry } of this.#places) {
+      const part = { region: region[keys.region(cell)], industry: industry[keys.industry(cell)] }
+      if (part.region !== undefined && part.industry !== undefined)
+        return { region: part.region, industry: part.industry }
+    }
+    return undefined
   }
 }
 
-/** By node, the child of `top` above it, or `top` itself; undefined for nodes that do not lie below it. */
-function childrenOf(tree: Numbering['profile']['regions'], top: string): (string | undefined)[] {
+/** By node, the child of `top` above it, or `top` itself, which alone stands for all below where children are not told apart. */
+function partsBelow(tree: CodeTree, top: string, byChild: boolean): (string | undefined)[] {
   const root = tree.has(top) ? tree.find(top) : undefined
   return tree.nodes.map(({ index }) => {
     const path = tree.pathOf(index)
     const at = root === undefined ? -1 : path.indexOf(root)
-    return at < 0 ? undefined : tree.nodes[path[Math.max(0, at - 1)]].code
+    return at < 0 ? undefined : tree.nodes[path[byChild ? Math.max(0, at - 1) : at]].code
   })
 }
 
@@ -181,8 +187,8 @@ function addPage(
   const { columns } = cells
   for (const [at, key] of keys.entries()) {
     const graded = cells.gradedOf(key)
-    const child = below.childOf(cells.cellOf(graded))
-    if (child === undefined) continue
+    const part = below.partOf(cells.cellOf(graded))
+    if (part === undefined) continue
     const column = cells.column(key)
     const count = counts[at]
     const type = profile.types[column]
@@ -193,8 +199,8 @@ function addPage(
       sums.total += count
       sums.add('type', type.code, count)
       sums.add('grade', profile.grades[cells.gradeOf(graded)], count)
-      sums.add('region', child.region, count)
-      sums.add('industry', child.industry, count)
+      sums.add('region', part.region, count)
+      sums.add('industry', part.industry, count)
     }
   }
 }
@@ -214,13 +220,14 @@ function partsOf(
       const count = now.of[dimension].get(code) ?? 0
       const before = usual.of[dimension].get(code) ?? 0
       const mean = usual.ticks === 0 ? 0 : before / usual.ticks
+      const wanted = mean * Math.max(1, now.ticks)
       return {
         code,
         names: namesOf(code),
         count,
         share: total === 0 ? 0 : rounded(count / total, shareDigits),
         usualShare: usualTotal === 0 ? 0 : rounded(before / usualTotal, shareDigits),
-        excess: rounded(count - mean),
+        excess: rounded(count - wanted),
       }
     })
     .sort((a, b) => b.excess - a.excess || b.count - a.count || (a.code < b.code ? -1 : 1))

@@ -12,6 +12,7 @@ import { type Matrix, matrixOf, outermostNodes } from './matrix.ts'
 import { rowsOf, type WarningRow } from './rows.ts'
 import { type Silent, silentAt, touches, usualSources } from './silences.ts'
 import { cellOf, cellTicks, expectedAt, type TickColumns, tickColumns } from './tickColumns.ts'
+import { type Upload, uploadsAt } from './uploads.ts'
 
 export type LevelCounts = { blue: number; yellow: number; orange: number; red: number }
 const noLevels = (): LevelCounts => ({ blue: 0, yellow: 0, orange: 0, red: 0 })
@@ -48,7 +49,7 @@ export type Overview = {
   strip: StripTick[]
   rows: WarningRow[]
   rowsTotal: number
-  sources: { usual: number; silent: Silent[] }
+  sources: { usual: number; silent: Silent[]; uploads: Upload[] }
 }
 
 export function overviewOf(
@@ -82,7 +83,7 @@ export function overviewOf(
     strip: shown === undefined ? [] : strip(model, { first: shown - usualTicks + 1, last: shown }, region),
     rows: rowsOf(model, found, when),
     rowsTotal,
-    sources: { usual: usualSources(model, when), silent },
+    sources: { usual: usualSources(model, when), silent, uploads: uploadsAt(model, when) },
   }
 }
 

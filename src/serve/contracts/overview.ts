@@ -61,6 +61,10 @@ export const Overview = z
     sources: z.object({
       usual: z.int(),
       silent: z.array(SilentSource),
+      /** Of the last week: who brought many times the usual of a region in one tick; the largest first. */
+      uploads: z.array(
+        z.object({ source: z.string(), region: z.string(), tick: z.string(), records: z.int(), usual: z.number() }),
+      ),
     }),
   })
   .meta({ id: 'Overview' })

@@ -6,6 +6,7 @@ import type { Row } from '../../store.ts'
 import { numberIn, textIn } from '../../values.ts'
 import { countEvidence, groupOf, storedWarning, type WarningRecord } from '../../warningRecord.ts'
 import { type Model, whenOf } from '../ask.ts'
+import { reachOf } from '../reach.ts'
 import { warningRow } from '../warnings.ts'
 import { type EnterpriseRow, enterpriseRow, type Fact, factsOf, isCounted } from './rows.ts'
 
@@ -52,12 +53,9 @@ export function enterprisesBehind(model: Model, id: string, asOf: string | undef
   }
 }
 
-function contributionsTo(model: Model, { tick, region, industry, statistic, evidence }: WarningRecord): Row[] {
-  const { regions, industries, profile } = model.editions.at(tick)
-  const isCluster = statistic === 'cluster'
-  const tickOf = (label: string): number => profile.calendar.parse(label) ?? tick
-  const [first, last] = isCluster ? [tickOf(evidence.from), tickOf(evidence.to)] : [tick, tick]
-  const places = isCluster ? evidence.members : [{ region, industry }]
+function contributionsTo(model: Model, record: WarningRecord): Row[] {
+  const { regions, industries } = model.editions.at(record.tick)
+  const { first, last, places } = reachOf(model, record)
   return places.flatMap((place) =>
     model.store.all(
       `SELECT c.tick, c.region, c.industry, c.judged, c.facts, c.enterprise, c.grade, c.band, e.id, e.name, e.probability
