@@ -77,20 +77,20 @@ describeIfAvailable(programs('prometheus', 'promtool'), 'a real Prometheus that 
   let page = ''
   let prometheus: Service
 
-  /** As Grafana asks, with everything chosen. */
-  const ask = async (expr: string): Promise<Series[]> => {
+  /** As Grafana asks, with everything chosen but for what is given. */
+  const ask = async (expr: string, chosen: Record<string, string> = {}): Promise<Series[]> => {
     const filled = expr
       .replaceAll('$__rate_interval', '5m')
-      .replaceAll('$level', '1')
-      .replaceAll(/\$(job|region|section)\b/g, '.*')
+      .replaceAll('$level', chosen.level ?? '1')
+      .replaceAll(/\$(job|region|section)\b/g, (_, name: string) => chosen[name] ?? '.*')
     const answer = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(filled)}`)
     const { data } = Answer.parse(await answer.json())
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
   }
-  const panel = async (title: string): Promise<Series[]> => {
+  const panel = async (title: string, chosen: Record<string, string> = {}): Promise<Series[]> => {
     const found = queries.find((one) => one.panel.endsWith(`/ ${title}`))
     if (found === undefined) throw new Error(`no panel ${title}`)
-    return ask(found.expr)
+    return ask(found.expr, chosen)
   }
 
   beforeAll(async () => {
@@ -162,6 +162,15 @@ describeIfAvailable(programs('prometheus', 'promtool'), 'a real Prometheus that 
     const [province, section] = [`${outbreak.region.slice(0, 2)}0000`, outbreak.industry]
     const burning = await panel('Where it burns')
     expect(burning.map(({ labels }) => `${labels.region} ${labels.industry}`)).toContain(`${province} ${section}`)
+
+    const [inProvince, inSection, red] = await Promise.all([
+      panel('Observed against expected, by region and section', { region: province }),
+      panel('Observed against expected, by region and section', { section }),
+      panel('Where it burns', { level: '4' }),
+    ])
+    expect(new Set(inProvince.map(({ labels }) => labels.region))).toEqual(new Set([province]))
+    expect(new Set(inSection.map(({ labels }) => labels.industry))).toEqual(new Set([section]))
+    expect(new Set(red.map(({ value }) => value))).toEqual(new Set([4]))
 
     const map = await panel('Observed against expected, by region and section')
     const hottest = map.toSorted((a, b) => b.value - a.value).slice(0, 5)
