@@ -5,7 +5,8 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import type { Failure } from '../../src/cli/run/parent.ts'
-import { runWorkers } from '../../src/cli/run/workers.ts'
+import type { RunOptions } from '../../src/cli/run/runSetting.ts'
+import { argumentsOf, runWorkers } from '../../src/cli/run/workers.ts'
 import { workerHealthyMs } from '../../src/limits.ts'
 import { projectFolder } from '../e2e/forewarn.ts'
 import { tempFolder, testScreen } from '../ingest/support.ts'
@@ -45,6 +46,21 @@ test('a worker that dies is started again, later each time, and at once again af
   const { waits, ended } = await play([...Array<Run>(8).fill(died), { ...died, ranMs: workerHealthyMs }, died, done])
   expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 1, 2])
   expect(ended).toEqual({ status: 'fulfilled', value: ['printed'] })
+})
+
+test('each worker has what was asked for, at a port of its own, and the first one the pages', () => {
+  const asked: RunOptions = {
+    ...{ log: 'kafka://b:1', inputPrefix: 'i', outputPrefix: 'o', profile: 'cn', http: '[::1]:9464', serve: true },
+    ...{ beatMs: '1000', slackMs: '500', aheadMax: '300', checkpointEvery: '30', epochRecords: '10', sessionMs: '9' },
+    logLevel: 'warn',
+  }
+  const common = argumentsOf(asked, 1)
+  expect(common.join(' ')).toBe(
+    'run --log kafka://b:1 --input-prefix i --output-prefix o --profile cn --beat-ms 1000 --slack-ms 500 --ahead-max 300 --checkpoint-every 30 --epoch-records 10 --session-ms 9 --log-level warn --json --http [::1]:9465',
+  )
+  const first = [...common.slice(0, -3), '--serve', '--json', '--http', '[::1]:9464']
+  expect(argumentsOf(asked, 0)).toEqual(first)
+  expect(argumentsOf({ ...asked, serve: '127.0.0.1:9' }, 0)).toEqual(first.toSpliced(-3, 0, '127.0.0.1:9'))
 })
 
 test('a log that is away passes by itself', async () => {

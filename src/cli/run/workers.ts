@@ -30,22 +30,15 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
   await withLog(options, 'write', async (log) =>
     activate({ ...setting, profile: await profileToRun(log, setting.profile), log, now: Date.now }),
   )
-  const { host, port } = hostAndPort(options.http)
   const stop = stopSignal()
   const startedMs = Date.now()
   try {
-    const argsOf = (worker: number): string[] => [
-      ...argumentsOf(options),
-      '--json',
-      '--http',
-      `${host}:${port + worker}`,
-    ]
     const checkHope = async (): Promise<void> => {
       // A worker that runs to the end has waited for its log before it failed; one that follows its log is always started again.
       if (options.untilEnd === true) await withLog(options, 'read', async () => {})
     }
     const printed = await runWorkers({
-      run: (worker, signal) => runWorker(worker, argsOf(worker), signal),
+      run: (worker, signal) => runWorker(worker, argumentsOf(options, worker), signal),
       workers: count,
       checkHope,
       signal: stop.signal,
@@ -59,8 +52,10 @@ export async function runAsWorkers(screen: Screen, options: RunOptions, workers:
   }
 }
 
-/** What a worker is started with: everything that was asked for, but for workers, output and address. */
-function argumentsOf(options: RunOptions): string[] {
+/** What a worker is started with: everything that was asked for, at a port of its own. The first one has the pages served. */
+export function argumentsOf(options: RunOptions, worker: number): string[] {
+  const { host, port } = hostAndPort(options.http)
+  const { serve } = options
   return [
     'run',
     ...['--log', options.log, '--input-prefix', options.inputPrefix, '--output-prefix', options.outputPrefix],
@@ -75,6 +70,8 @@ function argumentsOf(options: RunOptions): string[] {
     ],
     ...['--session-ms', options.sessionMs, '--log-level', options.logLevel],
     ...(options.untilEnd === true ? ['--until-end'] : []),
+    ...(serve === undefined || worker > 0 ? [] : ['--serve', ...(serve === true ? [] : [serve])]),
+    ...['--json', '--http', `${host.includes(':') ? `[${host}]` : host}:${port + worker}`],
   ]
 }
 
