@@ -34,7 +34,7 @@ export async function serve(store: Store, profile: Profile, log: Log, pages: str
   const app = await makeApp({
     ...{ watch, stream, explain: none, verifications: new Verifications(none), now: Date.now },
     ...{ host: '127.0.0.1', names: [], pages, registry: serveMetrics(watch, stream) },
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'error' }),
   })
   const follow = async (): Promise<void> => {
     await follower.round()

@@ -92,6 +92,7 @@ export function numbersTests(stage: () => Stage): void {
       expect(figureOf(await page.locator('.makeup tfoot tr:last-child .figures').textContent())).toBe(breakdown.total)
       const behind = await ask<WarningEnterprises>(`${route}/enterprises`)
       expect(behind.rows.reduce((sum, { events }) => sum + events, 0)).toBe(behind.total)
+      expect(behind.agrees, id).not.toBe(false)
     }
     await page.close()
   })

@@ -6,6 +6,7 @@ import { longTestMsMax } from '../support/patience.ts'
 import { accessibleTests } from './accessible.ts'
 import { badInputTests } from './badInput.ts'
 import { liveTests } from './live.ts'
+import { paperTests } from './paper.ts'
 import { readingTests } from './reading.ts'
 import { type Stage, setStage } from './stage.ts'
 
@@ -23,6 +24,7 @@ describeIfAvailable(programs('chromium'), 'pages', () => {
 
   describe('reading', () => readingTests(get))
   describe('accessible to all', () => accessibleTests(get))
+  describe('on paper', () => paperTests(get))
   describe('live', () => liveTests(get))
   describe('bad input', () => badInputTests(get))
   test('no page broke the policy, or asked anybody else', () => {

@@ -1,7 +1,7 @@
 /** What pages show is what the log has. */
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import type { Overview } from '../../src/serve/contracts.ts'
+import type { Overview, WarningList } from '../../src/serve/contracts.ts'
 import { until } from '../support/patience.ts'
 import { figureOf, numbersTests } from './numbers.ts'
 import { allWarnings, loaded, type Stage } from './stage.ts'
@@ -24,6 +24,15 @@ export function readingTests(stage: () => Stage): void {
     const counters = await page.locator('.counters b').allTextContents()
     const { red, orange, yellow, blue } = overview.standing
     expect(counters.map(figureOf)).toEqual([red, orange, yellow, blue])
+    await page.close()
+  })
+
+  test('clusters that stand are on Spread', async () => {
+    const { ask, open } = stage()
+    const { rows } = await ask<WarningList>('/warnings?statistic=cluster&level=blue,yellow,orange,red')
+    expect(rows.length).toBeGreaterThan(0)
+    const page = await open('/spread')
+    for (const { id } of rows) await page.locator(`main [data-id="${id}"]`).waitFor()
     await page.close()
   })
 

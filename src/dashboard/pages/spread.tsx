@@ -1,12 +1,13 @@
 /** Where does it spread: regions by industries at the end of a tick, one level down where a region or an industry is chosen. */
 import { useSignal } from '@preact/signals'
-import type { CellGrid, Series, WarningList } from '../../serve/contracts.ts'
+import type { CellGrid, Series, WarningList, WarningRow } from '../../serve/contracts.ts'
 import { api, asOf, at, query, view } from '../address.ts'
 import { useAnswer } from '../ask.ts'
 import { Chart } from '../chart/chart.tsx'
 import { nameOf, parentOf, placeOf, say, tickName } from '../language.ts'
 import { status } from '../live/stream.ts'
 import { me } from '../me.ts'
+import { warned } from '../parts/mark.tsx'
 import { Line } from '../parts/rows.tsx'
 import { Section } from '../parts/section.tsx'
 import { Empty, Shown, Skeleton } from '../parts/states.tsx'
@@ -83,6 +84,7 @@ export function Spread() {
         <TileLegend />
       </Section>
       {isDeep && <Place region={region} industry={industry} />}
+      <Clusters region={region} industry={industry} />
       {me.value?.can.enterprises === true && <Contradictions region={region} industry={industry} />}
     </>
   )
@@ -132,21 +134,36 @@ function Place({ region, industry }: { region: string; industry: string }) {
         beside={<a href={at('/warnings', { region, industry })}>{say('today.all', { n: list.data?.total ?? 0 })}</a>}
       >
         <Shown of={list}>
-          {({ rows }) =>
-            rows.length === 0 ? (
-              <Empty>{say('spread.noWarning')}</Empty>
-            ) : (
-              <ol class="lines narrow">
-                {rows.map((row) => (
-                  <li key={row.id}>
-                    <Line row={row} since={null} />
-                  </li>
-                ))}
-              </ol>
-            )
-          }
+          {({ rows }) => <Lines rows={rows} empty={say('spread.noWarning')} look="lines narrow" />}
         </Shown>
       </Section>
     </div>
+  )
+}
+
+/** Places that rise together, though none need show it by itself. */
+function Clusters({ region, industry }: { region: string; industry: string }) {
+  const level = warned.join()
+  const question = { statistic: 'cluster', level, region, industry, limit: warningsShown }
+  const list = useAnswer<WarningList>(api('/warnings', question), ['tick', 'warning'])
+  return (
+    <Section title={say('spread.clusters')}>
+      <Shown of={list} rows={2}>
+        {({ rows }) => <Lines rows={rows} empty={say('spread.noClusters')} look="lines" />}
+      </Shown>
+    </Section>
+  )
+}
+
+function Lines({ rows, empty, look }: { rows: readonly WarningRow[]; empty: string; look: string }) {
+  if (rows.length === 0) return <Empty>{empty}</Empty>
+  return (
+    <ol class={look}>
+      {rows.map((row) => (
+        <li key={row.id}>
+          <Line row={row} since={null} />
+        </li>
+      ))}
+    </ol>
   )
 }

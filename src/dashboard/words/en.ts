@@ -309,6 +309,8 @@ export const en: Readonly<Record<Key, string>> = {
   'about.files': 'Series as a file',
   'about.record': 'The record itself',
 
+  'spread.clusters': 'Clusters: places that rise together',
+  'spread.noClusters': 'No places beside each other rise together.',
   'spread.cells': 'Regions by industries',
   'spread.at': 'Regions by industries, {tick}',
   'spread.against': 'Figures:',

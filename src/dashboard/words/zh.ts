@@ -306,6 +306,8 @@ export const zh = {
   'about.files': '序列文件',
   'about.record': '原始记录',
 
+  'spread.clusters': '聚集：相邻处一同上升',
+  'spread.noClusters': '没有相邻的地区或行业一同上升。',
   'spread.cells': '地区 × 行业',
   'spread.at': '地区 × 行业，{tick}',
   'spread.against': '数字为',
