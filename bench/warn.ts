@@ -9,9 +9,10 @@ import { openEmbeddedLog } from '../src/log/embedded/embeddedLog.ts'
 import type { Log } from '../src/log/port.ts'
 import { recordsOf } from '../src/log/recordsOf.ts'
 import { loadProfile } from '../src/settings/profiles.ts'
+import { isArtefact } from '../src/watch/kinds.ts'
 import { RiskEvent } from '../streams/contracts.ts'
 import type { Profile } from '../streams/profile.ts'
-import { AnyWarning } from '../streams/warnings.ts'
+import { AnyWarning, type WarningKind } from '../streams/warnings.ts'
 import { foldCalmly } from '../test/support/calm.ts'
 import { type BenchOptions, printResult } from './options.ts'
 import { isRaised, isWarnedOf, lastingRise, type Standing, type State, threefoldWeek } from './warn/shocks.ts'
@@ -52,7 +53,7 @@ async function runWarn(): Promise<object> {
     onProgress: () => {},
   })
   await foldCalmly({ log, profile, model: null, beatMs: 1_000 })
-  const { raises, standing } = await raisesOf(log, profile)
+  const { raises, standing, artefacts } = await raisesOf(log, profile)
   const { firstMs, lastMs, states } = await historyOf(log, profile)
   const early = raises.filter(({ state, tick }) => isFirstYear(firstMs.get(state), Date.parse(tick)))
   const calm = raises.filter(
@@ -76,7 +77,7 @@ async function runWarn(): Promise<object> {
     falseRaisesPerStateYear: calm.length / calmStateYears(firstMs, lastMs),
     falseRaisesFirstYear: early.length / firstMs.size,
     ...shocksOf(states, standing, (day) => profile.calendar.tickOf(Date.parse(day))),
-    artefacts: [], // no warning says yet of which kind it is
+    artefacts,
     raises2001: of('2001-01-01', '2001-12-31'),
     raises2008: of('2007-12-01', '2009-12-31'),
     raises2020: of('2020-01-01', '2020-12-31'),
@@ -111,16 +112,25 @@ function shocksOf(states: readonly State[], standing: readonly Standing[], weekO
   }
 }
 
-/** Raises of all axes, and from when to when each warning of a state stood. */
-async function raisesOf(log: Log, { calendar }: Profile): Promise<{ raises: Raise[]; standing: Standing[] }> {
+/** Each kind of artefact that warnings name, where and when it was named first. */
+type Artefact = { kind: WarningKind; state: string; tick: string }
+
+/** Raises of all axes, from when to when each warning of a state stood, and artefacts. */
+async function raisesOf(
+  log: Log,
+  { calendar }: Profile,
+): Promise<{ raises: Raise[]; standing: Standing[]; artefacts: Artefact[] }> {
+  const named = new Map<WarningKind, Artefact>()
   const raises: Raise[] = []
   const open = new Map<string, Standing>()
   const standing: Standing[] = []
   for (const topic of ['region-warnings', 'industry-warnings', 'cell-warnings'] as const) {
     for await (const { value } of recordsOf(log, topic, 0)) {
-      const { id, change, region, industry, tickLabel, level } = AnyWarning.parse(
-        JSON.parse(Buffer.from(value).toString('utf8')),
-      )
+      const warning = AnyWarning.parse(JSON.parse(Buffer.from(value).toString('utf8')))
+      const { id, change, region, industry, tickLabel, level } = warning
+      const kind = warning.statistic === 'count' ? warning.evidence.kind : undefined
+      if (kind !== undefined && isArtefact(kind) && tickLabel < (named.get(kind)?.tick ?? '9'))
+        named.set(kind, { kind, state: region || 'US', tick: tickLabel })
       const week = calendar.tickOf(Date.parse(tickLabel))
       if (change === 'raised') {
         raises.push({ state: region, industry, tick: tickLabel, level })
@@ -132,7 +142,7 @@ async function raisesOf(log: Log, { calendar }: Profile): Promise<{ raises: Rais
       if (change === 'cleared' && before !== undefined) before.cleared = week
     }
   }
-  return { raises: raises.sort((a, b) => (a.tick < b.tick ? -1 : 1)), standing }
+  return { raises: raises.sort((a, b) => (a.tick < b.tick ? -1 : 1)), standing, artefacts: [...named.values()] }
 }
 
 type History = { firstMs: Map<string, number>; lastMs: number; states: State[] }

@@ -6,6 +6,22 @@ import { MovedFeature, statisticNames } from './warnings.ts'
 const numbers = z.array(z.number())
 const sum = z.object({ events: z.int(), enterprises: z.int(), squares: z.int() })
 
+/** What the records of a node in a tick are made of. */
+export const Makeup = z.object({
+  /** Kept records, judged or not, those that were stale, and those of the source that brought most. */
+  records: z.int(),
+  stale: z.int(),
+  ofSource: z.int(),
+  source: z.string(),
+  /** Of the same industry in all other regions: records, and those of that source. Absent nation-wide. */
+  elsewhere: z.object({ records: z.int(), ofSource: z.int() }).optional(),
+  /** Fresh events of judged types, those of them that were kept back in a silence, and by the type that has most in each group. */
+  events: z.int(),
+  backlog: z.int(),
+  ofTypes: z.array(z.int()),
+})
+export type Makeup = z.infer<typeof Makeup>
+
 export const TickRecord = z.object({
   kind: z.literal('tick'),
   tick: z.int(),
@@ -67,6 +83,8 @@ export const TickRecord = z.object({
       sum,
       byType: z.record(z.string(), z.int()),
       withheld: z.int().optional(),
+      /** What its records were made of: of which its kind follows. Not in archives of before. */
+      makeup: Makeup.optional(),
     }),
   ),
 })

@@ -35,6 +35,30 @@ const common = {
   foldVersion: z.int(),
 }
 
+/** What kind of rise it is; looked for in this order (docs/warnings.md). */
+export const warningKinds = [
+  'return-after-silence',
+  'batch-upload',
+  'one-enterprise',
+  'worse-grades',
+  'spill-over',
+  'one-source',
+  'one-type',
+  'many-enterprises',
+] as const
+export type WarningKind = (typeof warningKinds)[number]
+
+/** What a kind goes by, 0 .. 1 but for `ofNeighbour`; absent where nothing is known of it (src/watch/kinds.ts). */
+export const WarningShares = z.object({
+  ofBacklog: z.number().optional(),
+  stale: z.number().optional(),
+  ofUploader: z.number().optional(),
+  ofSource: z.number().optional(),
+  ofType: z.number().optional(),
+  ofNeighbour: z.number().optional(),
+})
+export type WarningShares = z.infer<typeof WarningShares>
+
 /** Of the statistic `count`: how many events became known, beside those that are usual. */
 export const CountEvidence = z.object({
   /** The group of types whose events these are; absent: all events. */
@@ -58,6 +82,10 @@ export const CountEvidence = z.object({
   withheld: z.int().optional(),
   /** Streams of counts of the same axis that are judged at once. */
   familySize: z.int(),
+  /** Of evidence above its limit: what kind of rise it is, by which shares, and the source of most records. Not in records of before. */
+  kind: z.enum(warningKinds).optional(),
+  shares: WarningShares.optional(),
+  source: z.string().optional(),
 })
 export type CountEvidence = z.infer<typeof CountEvidence>
 

@@ -5,37 +5,24 @@
  * held one level lower; what the grades say; where the rise comes from (a neighbour, one source or office, one type); else many enterprises.
  */
 import { type Level, levels } from '../../streams/outputs.ts'
+import type { WarningKind, WarningShares } from '../../streams/warnings.ts'
 
-export const kinds = [
-  'return-after-silence',
-  'batch-upload',
-  'one-enterprise',
-  'worse-grades',
-  'spill-over',
-  'one-source',
-  'one-type',
-  'many-enterprises',
-] as const
-export type Kind = (typeof kinds)[number]
-
-/** Shares are of 0 .. 1; absent where nothing is known of it. `ofSource` and `ofType`: of the events above what is usual. */
-export type Shares = {
+/**
+ * Shares are of 0 .. 1; absent where nothing is known of it.
+ * - `ofBacklog`: of all events that came, those that a source had kept during a silence;
+ * - `stale`: of the records of the source that brought most, those that were stale; `ofUploader`: its share of all records;
+ * - `ofSource`, `ofType`: of the rise, the part of one source, and of one type;
+ * - `ofNeighbour`: rise of the strongest neighbour that rose before, over the own one: events over expected, less 1.
+ */
+export type Shares = WarningShares & {
   /** Effective number of enterprises: events^2 / sum over enterprises of (events of one)^2. */
   effectiveEnterprises: number
-  /** Of all events that came, those that a source had kept during a silence. */
-  ofBacklog?: number
-  /** Of the records of the source that brought most, those that were stale; and its share of all records. */
-  stale?: number
-  ofSource?: number
-  ofType?: number
   /** Of the rise of the level of risk, what the mix of grades alone brings. */
   ofGrades?: number
-  /** Rise of the strongest neighbour that rose before, over the own rise: events over expected, less 1. */
-  ofNeighbour?: number
 }
 
 const backlogMin = 0.2
-const staleMin = 0.3
+const staleMin = 0.2 // with an upload comes what the source says anyway
 const uploaderMin = 0.6
 const effectiveMin = 2
 const gradesMin = 0.5
@@ -44,20 +31,25 @@ const sourceMin = 0.8
 const typeMin = 0.8
 
 /** Kinds that look like trouble and are mostly none. */
-const artefacts: ReadonlySet<Kind> = new Set<Kind>(['return-after-silence', 'batch-upload', 'one-enterprise'])
+const artefacts: ReadonlySet<WarningKind> = new Set<WarningKind>([
+  'return-after-silence',
+  'batch-upload',
+  'one-enterprise',
+])
 
-export function kindOf(shares: Shares): Kind {
+export function kindOf(shares: Shares): WarningKind {
   const {
     effectiveEnterprises,
     ofBacklog = 0,
     stale = 0,
+    ofUploader = 0,
     ofSource = 0,
     ofType = 0,
     ofGrades = 0,
     ofNeighbour = 0,
   } = shares
   if (ofBacklog >= backlogMin) return 'return-after-silence'
-  if (stale >= staleMin && ofSource >= uploaderMin) return 'batch-upload'
+  if (stale >= staleMin && ofUploader >= uploaderMin) return 'batch-upload'
   if (effectiveEnterprises > 0 && effectiveEnterprises < effectiveMin) return 'one-enterprise'
   if (ofGrades >= gradesMin) return 'worse-grades'
   if (ofNeighbour >= neighbourMin) return 'spill-over'
@@ -66,10 +58,12 @@ export function kindOf(shares: Shares): Kind {
   return ofType >= typeMin ? 'one-type' : 'many-enterprises'
 }
 
+export const isArtefact = (kind: WarningKind): boolean => artefacts.has(kind)
+
 /** The level at which a kind stands: an artefact one step lower, blue at least where it was called for. */
-export function levelHeld(level: Level, kind: Kind): Level {
+export function levelHeld(level: Level, kind: WarningKind): Level {
   const rank = levels.indexOf(level)
-  return artefacts.has(kind) && rank > 1 ? levels[rank - 1] : level
+  return isArtefact(kind) && rank > 1 ? levels[rank - 1] : level
 }
 
 /** Nodes beside a node: those that touch its region, or have the same parent. */

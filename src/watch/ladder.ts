@@ -86,12 +86,13 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
         return []
       }
       const record = early.record(one, facts, beat)
-      return [{ early: record, warnings: this.raiseEarly(record, tick) }]
+      const warnings = this.raiseEarly(record, tick)
+      return warnings.length === 0 ? [] : [{ early: record, warnings }] // by its kind it stands no lower already
     })
   }
 
   raiseEarly(early: Early, tick: number): Warning[] {
-    const found = this.#statistic.early?.again(tick, early)
+    const found = this.#statistic.early?.again(tick, early, this.#warnings.before(tick))
     if (found === undefined) return []
     const { one, detail } = found
     const before = this.#warnings.standing(one.subject)
@@ -187,7 +188,7 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
         this.#warnings.remember(subject, next)
         if (next.level === 'calm') continue
         const plain = { tick, beat, early: false, explainedBy: undefined, children: [] }
-        const how = (): How<D> => ({ ...plain, detail: statistic.detail(one, facts) })
+        const how = (): How<D> => ({ ...plain, detail: statistic.detail(one, facts, this.#warnings.before(tick)) })
         if (this.#warnings.isMarked(subject) !== held) warnings.push(this.#warnings.mark(one, held, how()))
         if (statistic.explains?.(one, facts) === true) warnings.push(this.#warnings.explain(one, how()))
         continue
@@ -195,7 +196,7 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
       const isAllOfOne = children.length === 1 && statistic.explainedByChild(one, children[0])
       warnings.push(
         this.#warnings.change(one, next, {
-          ...{ tick, beat, early: false, held, detail: statistic.detail(one, facts) },
+          ...{ tick, beat, early: false, held, detail: statistic.detail(one, facts, this.#warnings.before(tick)) },
           explainedBy: isAllOfOne ? children[0].subject : undefined,
           children: children.map((child) => child.subject),
         }),

@@ -23,6 +23,8 @@ export type Lattice = {
   sharedBy(one: number, other: number): number | undefined
   /** Nodes that share a prior: the same industry in regions of one parent, or industries of one parent. */
   siblingsOf(node: number): { key: string /** How many there are, seen or not. */; size: number }
+  /** Judged nodes of the same industry in regions that touch its own, or have the same parent where nobody says which touch; none nation-wide. */
+  besideOf(node: number): readonly number[]
   /** The nation-wide node whose weekly rhythm a node follows: its outermost judged industry, or the whole. */
   rhythmOf(node: number): number
   regionOf(node: number): number
@@ -47,6 +49,7 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
     contains,
     sharedBy,
     siblingsOf,
+    besideOf,
     rhythmOf,
     regionOf: keys.region,
     isNear,
@@ -112,6 +115,17 @@ export function lattice(profile: Profile, keys: CellKeys): Lattice {
     }
     const parent = regions.nodes[region].parent
     return { key: `r${parent}:${industry}`, size: regionChildren[parent] }
+  }
+
+  function besideOf(node: number): readonly number[] {
+    const [region, industry] = [keys.region(node), keys.industry(node)]
+    if (region === rootIndex) return []
+    const { parent } = regions.nodes[region]
+    const siblings = regions.nodes.filter(
+      (one) => one.parent === parent && one.index !== rootIndex && one.index !== region,
+    )
+    const near = profile.neighbours.get(region) ?? siblings.map(({ index }) => index)
+    return near.map((one) => keys.cell(one, industry)).filter((one) => axisOf(one) !== undefined)
   }
 
   function rhythmOf(node: number): number {

@@ -9,7 +9,7 @@ import { dayMs } from '../limits.ts'
 import { type AlertState, calmState, isAtRest, rank } from './alertState.ts'
 import type { Lattice } from './lattice.ts'
 import { cellKey } from './moves.ts'
-import type { Amendment, Judged, Statistic } from './statistics/statistic.ts'
+import type { Amendment, Judged, StandingAt, Statistic } from './statistics/statistic.ts'
 import { type Identity, warningId, warningOf } from './warning.ts'
 
 /** A subject's place on the ladder, and the evidence that its last published level stands on. */
@@ -75,6 +75,15 @@ export class OpenWarnings<E extends object, D extends object> {
   /** Whether it was held in the last tick. */
   isMarked(subject: number): boolean {
     return this.#open.get(subject)?.held ?? false
+  }
+
+  /** What stands since an earlier tick than this, by the evidence of its last level. */
+  before(tick: number): StandingAt<E> {
+    return (subject) => {
+      const open = this.#open.get(subject)
+      if (!open?.evidence || open.standing.level === 'calm' || open.raisedTick >= tick) return undefined
+      return { raisedTick: open.raisedTick, evidence: open.evidence }
+    }
   }
 
   /** Subjects that stand above calm. */

@@ -138,19 +138,24 @@ export class TickAggregates {
 
   /** Fresh events below a node, by type code; the most frequent first. */
   byType(node: number, profile: Profile): Record<string, number> {
-    const sums = new Float64Array(profile.types.length)
+    const sums = this.columnSums(node)
+    const found = profile.types.filter(({ index, judged }) => judged && sums[index] !== 0)
+    found.sort((a, b) => sums[b.index] - sums[a.index] || (a.code < b.code ? -1 : 1))
+    return Object.fromEntries(found.map(({ code, index }) => [code, sums[index]]))
+  }
+
+  /** Counts below a node by column. */
+  columnSums(node: number): Float64Array {
+    const sums = new Float64Array(this.#keys.columns.count)
     const above = this.nodes.find(node)
     for (let leaf = 0; above !== undefined && leaf < this.ancestors.count; leaf++) {
       if (leaf >= this.#firstOfLeaf.length || this.#firstOfLeaf[leaf] === 0 || !this.ancestors.has(leaf, above))
         continue
       for (let at = this.#firstOfLeaf[leaf] - 1; at >= 0; at = this.#nextOfLeaf[at] - 1) {
-        const column = this.#keys.column(this.#counted.index.keys[at])
-        if (this.#judgedColumn[column] === 1) sums[column] += this.#counted.sums[at]
+        sums[this.#keys.column(this.#counted.index.keys[at])] += this.#counted.sums[at]
       }
     }
-    const found = profile.types.filter(({ index }) => sums[index] !== 0)
-    found.sort((a, b) => sums[b.index] - sums[a.index] || (a.code < b.code ? -1 : 1))
-    return Object.fromEntries(found.map(({ code, index }) => [code, sums[index]]))
+    return sums
   }
 
   /** Sums of a node with those of its events that are judged; undefined for one that the tick does not know. */

@@ -83,7 +83,7 @@ function sentence<E extends object, D extends object>(
   language: string,
 ): string {
   const messages = profile.messages.get(language) ?? {}
-  const { message, otherwise, values } = statistic.saying(one, detail, language)
+  const { message, otherwise, values, remark } = statistic.saying(one, detail, language)
   const template = Object.entries(values)
     .filter(([, value]) => value === undefined)
     .reduce((text, [name]) => without(text, name), messages[message] ?? otherwise)
@@ -94,7 +94,11 @@ function sentence<E extends object, D extends object>(
     level: messages[`level.${level}`] ?? level,
     tickUnit: messages[`tick.${profile.calendar.unit}`] ?? profile.calendar.unit,
   })
-  const said = held ? `${filled} ${messages.heldInSilence ?? '(held)'}` : filled
+  const remarks = [
+    ...(remark === undefined ? [] : [messages[remark] ?? '']),
+    ...(held ? [messages.heldInSilence ?? '(held)'] : []),
+  ]
+  const said = [filled, ...remarks.filter((one) => one !== '')].join(' ')
   if (explainedBy === undefined) return said
   const child = [
     nameIn(profile.industries, keys.industry(explainedBy), language),

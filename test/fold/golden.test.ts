@@ -15,7 +15,7 @@ const golden = {
   foldVersion: 5,
   hashes: {
     'cell-parts': '14208 672b0da66259ca80',
-    'cell-warnings': '18 1bcc8697bbc12497',
+    'cell-warnings': '18 51ca0a4e8244b103',
     'cluster-warnings': '0 0000000000000000',
     'command-results': '2 ca37ab19e106754d',
     contradictions: '0 0000000000000000',
@@ -23,13 +23,13 @@ const golden = {
     'dead-letters': '60 a8415e51092952d6',
     'enterprise-alerts': '304 dc69c8fbfaf6a2bf',
     fates: '1738 560f5183b4a42936',
-    'industry-warnings': '10 7f96a3f96f0d674b',
+    'industry-warnings': '10 2ad6b25582b42217',
     notices: '1021 fc5bdf8509631792',
-    'region-warnings': '16 a9d6e22e12ba8430',
+    'region-warnings': '15 da254f2135aa50aa',
     'risk-levels': '76 687c4442b4989794',
     scores: '1410 e7c2e8b3e7d51270',
     'shadow-scores': '0 0000000000000000',
-    ticks: '160 b87b8825ba0b6fda',
+    ticks: '160 8b04dfa63a6af22b',
   },
 } as const
 

@@ -214,6 +214,9 @@ describe('what the built-in profiles say', () => {
     'warning.cluster',
     'explainedByChild',
     'heldInSilence',
+    ...['return-after-silence', 'batch-upload', 'one-enterprise', 'spill-over', 'one-source', 'one-type'].map(
+      (kind) => `kind.${kind}`,
+    ),
     'group.all',
     'notice.driftFeature',
     'notice.driftScore',

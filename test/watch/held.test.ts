@@ -18,6 +18,7 @@ import { archiveBefore, archiveIn } from '../support/archive.ts'
 import { append, foldInSessions, foldRecords, memoryLog, type TestRecord } from '../support/fold.ts'
 import { generatedHistory } from '../support/generated.ts'
 import { historyStartMs } from '../support/histories.ts'
+import { ofCounts } from '../support/ofCounts.ts'
 import { warningsOf } from '../support/readFold.ts'
 import { tinyProfile } from '../support/tinyProfile.ts'
 
@@ -120,6 +121,39 @@ it('is the same with any partitions, and through restarts in the middle of what 
     [...cuts, lastBeat].map((beat, at) => ({ throughBeats: [beat], checkpoint: at % 3 !== 2 })),
   )
   expect(await digest(log)).toEqual(wanted)
+})
+
+it('what rises while a source sends what it kept is named so, and stands one level lower', async () => {
+  const isKeptBack = ({ topic, timeMs, value }: TestRecord): boolean => {
+    const day = (timeMs - historyStartMs) / dayMs
+    const isOfCourt = typeof value === 'object' && 'source' in value && value.source === 'court'
+    return topic === 'risk-events' && isOfCourt && day >= silence.from && day < silence.to
+  }
+  const made = generatedHistory({
+    ...{ seed: 4, days: 36, enterprises: 60, eventsPerDay: 100 },
+    ...{ outbreakDays: [silence.to, silence.to + 1], outbreakEvents: 240 },
+  })
+  const sent = made.map((one, at): TestRecord => {
+    return isKeptBack(one) ? { ...one, timeMs: historyStartMs + silence.to * dayMs + at * 100 } : one
+  })
+  const { log } = await foldRecords(
+    sent.sort((a, b) => a.timeMs - b.timeMs),
+    setting,
+  )
+  const raised = ofCounts(await warningsOf(log)).filter(
+    (one) => one.change !== 'held' && dayOf(one.tick) === silence.to && rank(one.level) > rank(one.levelBefore),
+  )
+  expect(raised.length).toBeGreaterThan(0)
+  for (const { evidence, sentences, level } of raised) {
+    expect(evidence.kind).toBe('return-after-silence')
+    expect(evidence.shares?.ofBacklog).toBeGreaterThan(0.2)
+    const { value = 0, limit = 0, rateRatio } = evidence
+    const { levels: steps } = tinyProfile.file.warnings
+    const called = (['red', 'orange', 'yellow'] as const).find(
+      (one, at) => value > [64, 16, 4][at] * limit && rateRatio >= steps[one].rateRatioMin,
+    )
+    expect(level, sentences.en).toBe({ red: 'orange', orange: 'yellow', yellow: 'blue' }[called ?? 'yellow'])
+  }
 })
 
 /** Records of each source and place in a usual tick, the streams that are not heard, and where most is silent. */

@@ -44,9 +44,9 @@ function judged(market: JudgedMarket): Said[] {
 }
 
 const factsOf = (events: readonly SentEvent[]): CountedFact[] =>
-  events.map(({ id, enterpriseId, region, industry, type, source = 'OTHER', counts }) => {
+  events.map(({ id, enterpriseId, region, industry, type, source = 'OTHER', counts, agoMs }) => {
     const enterprise = enterpriseId.startsWith('place:') ? undefined : enterpriseId
-    return { id, enterprise, region, industry, type, source, counts }
+    return { id, enterprise, region, industry, type, source, counts, isStale: agoMs > 0 }
   })
 
 /** How often each kind of thing was said: a comparison of two that say nothing shows nothing. */
@@ -55,6 +55,7 @@ function kindsOf(said: readonly Said[]): (what: string) => number {
   for (const { axis, change, level, early, held, explainedBy, parents, evidence } of said) {
     const kinds: string[] = [axis, change, level]
     if (early) kinds.push('early')
+    if (evidence.kind !== undefined) kinds.push(evidence.kind)
     if (held && change === 'level') kinds.push('up while held')
     if (evidence.group !== undefined) kinds.push('of a group')
     if (explainedBy !== undefined) kinds.push('explained by its child')
@@ -79,6 +80,8 @@ it('judges any market as the oracle does', () => {
     'amended',
     'held',
     'released',
+    'return-after-silence',
+    'batch-upload',
     'early',
     'of a group',
     'explained by its child',

@@ -1,27 +1,28 @@
 /** What kind of warning it is, as a table for each: shares on both sides of every bound. */
 import { describe, expect, test } from 'vitest'
-import { type Kind, kindOf, kinds, levelHeld, neighbourShare, type Shares } from '../../src/watch/kinds.ts'
+import { kindOf, levelHeld, neighbourShare, type Shares } from '../../src/watch/kinds.ts'
+import { type WarningKind, warningKinds } from '../../streams/warnings.ts'
 
 const many = { effectiveEnterprises: 12 }
 
-describe.each<[Kind, [string, Shares][], [string, Shares, Kind][]]>([
+describe.each<[WarningKind, [string, Shares][], [string, Shares, WarningKind][]]>([
   [
     'return-after-silence',
     [
       ['a fifth of what came was kept back', { ...many, ofBacklog: 0.2 }],
       [
         'whatever else it looks like',
-        { effectiveEnterprises: 1, ofBacklog: 0.5, stale: 0.9, ofSource: 1, ofGrades: 1 },
+        { effectiveEnterprises: 1, ofBacklog: 0.5, stale: 0.9, ofUploader: 1, ofSource: 1, ofGrades: 1 },
       ],
     ],
     [['less was', { ...many, ofBacklog: 0.19 }, 'many-enterprises']],
   ],
   [
     'batch-upload',
-    [['stale records of one source', { ...many, stale: 0.3, ofSource: 0.6 }]],
+    [['stale records of one source', { ...many, stale: 0.2, ofUploader: 0.6 }]],
     [
-      ['fresh ones', { ...many, stale: 0.29, ofSource: 0.9 }, 'one-source'],
-      ['of several sources', { ...many, stale: 0.9, ofSource: 0.59 }, 'many-enterprises'],
+      ['fresh ones', { ...many, stale: 0.19, ofUploader: 0.9, ofSource: 0.9 }, 'one-source'],
+      ['of several sources', { ...many, stale: 0.9, ofUploader: 0.59 }, 'many-enterprises'],
     ],
   ],
   [
@@ -60,7 +61,7 @@ describe.each<[Kind, [string, Shares][], [string, Shares, Kind][]]>([
 
 test('artefacts stand one level lower, blue at least; all else as it was called for', () => {
   const lower = ['return-after-silence', 'batch-upload', 'one-enterprise']
-  for (const kind of kinds) {
+  for (const kind of warningKinds) {
     const isLower = lower.includes(kind)
     expect((['calm', 'blue', 'yellow', 'orange', 'red'] as const).map((level) => levelHeld(level, kind))).toEqual(
       isLower ? ['calm', 'blue', 'blue', 'yellow', 'orange'] : ['calm', 'blue', 'yellow', 'orange', 'red'],

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { cellKeys } from '../../src/cells.ts'
 import { lattice } from '../../src/watch/lattice.ts'
-import { tinyProfile } from '../support/tinyProfile.ts'
+import { compileProfile } from '../../streams/profile.ts'
+import { tinyProfile, tinySource } from '../support/tinyProfile.ts'
 
 const keys = cellKeys(tinyProfile)
 const lines = lattice(tinyProfile, keys)
@@ -75,4 +76,24 @@ it('a cell shares its prior with the same industry in the regions beside it; unk
   expect(lines.siblingsOf(node('', 'X'))).toEqual({ ...lines.siblingsOf(node('', 'Y')), size: 2 })
   expect(nameOf(lines.rhythmOf(node('P1', 'X')))).toBe('*/X')
   expect(nameOf(lines.rhythmOf(node('P1', '')))).toBe('*/*')
+})
+
+it('beside a node lie those of regions that touch, or of the same parent where nobody says which do', () => {
+  const table: [region: string, industry: string, beside: string[]][] = [
+    ['', 'X', []],
+    ['P', '', ['Q/*']],
+    ['P1', 'X', ['P2/X']],
+  ]
+  for (const [region, industry, beside] of table)
+    expect(lines.besideOf(node(region, industry)).map(nameOf), `${region}/${industry}`).toEqual(beside)
+  const apart = compileProfile({
+    ...tinySource,
+    regions: [...tinySource.regions, { ...tinySource.regions[1], code: 'R' }],
+    neighbours: [['Q', 'R']],
+  })
+  const touching = lattice(apart, cellKeys(apart))
+  const at = (region: string): number => cellKeys(apart).cell(apart.regions.find(region), 0)
+  const besideOf = (region: string): string[] => touching.besideOf(at(region)).map((one) => touching.codes(one).region)
+  expect(besideOf('Q')).toEqual(['R'])
+  expect(besideOf('P')).toEqual(['Q', 'R']) // nobody says what it touches
 })

@@ -77,6 +77,7 @@ function Since({ row }: { row: WarningRow }) {
       {row.early && <span class="tag">{say('warning.early')}</span>}
       {row.amended && <span class="tag">{say('row.amended')}</span>}
       {row.held && <span class="tag">{say('warning.held')}</span>}
+      {row.kind !== null && row.kind !== 'many-enterprises' && <span class="tag">{say(`kind.${row.kind}`)}</span>}
     </p>
   )
 }

@@ -247,6 +247,7 @@ function Row({ row, since }: { row: WarningRow; since: string | null }) {
         {row.early && <span class="tag">{say('row.early')}</span>}
         {row.amended && <span class="tag">{say('row.amended')}</span>}
         {row.held && <span class="tag">{say('row.held')}</span>}
+        {row.kind !== null && row.kind !== 'many-enterprises' && <span class="tag">{say(`kind.${row.kind}`)}</span>}
         {row.explainedBy !== null && (
           <span class="quiet explained">{say('row.explainedBy', { place: placeOf(row.explainedBy) })}</span>
         )}

@@ -62,6 +62,7 @@ export function Line({ row, since }: { row: WarningRow; since: string | null }) 
         {row.early && <span class="tag">{say('row.early')}</span>}
         {row.amended && <span class="tag">{say('row.amended')}</span>}
         {row.held && <span class="tag">{say('row.held')}</span>}
+        {row.kind !== null && row.kind !== 'many-enterprises' && <span class="tag">{say(`kind.${row.kind}`)}</span>}
       </h3>
       <Figures row={row} />
       <Spark values={row.spark} />

@@ -1,11 +1,11 @@
 /** Warnings as lists have them. */
 import { type Level, levels } from '../../../streams/outputs.ts'
-import type { StatisticName } from '../../../streams/warnings.ts'
+import type { StatisticName, WarningKind } from '../../../streams/warnings.ts'
 import { untouched } from '../../handling/handling.ts'
 import { usualTicks } from '../../limits.ts'
 import type { Row } from '../store.ts'
 import { numberIn, textIn } from '../values.ts'
-import { groupOf, storedWarning, type WarningRecord } from '../warningRecord.ts'
+import { countEvidence, groupOf, storedWarning, type WarningRecord } from '../warningRecord.ts'
 import type { Model, When } from './ask.ts'
 import { groupCounts } from './series/groupColumns.ts'
 import { type Observed, observedBetween } from './tickColumns.ts'
@@ -15,6 +15,7 @@ export type WarningRow = {
   statistic: StatisticName
   group: string | null
   reason: string | null
+  kind: WarningKind | null
   axis: WarningRecord['axis']
   region: string
   industry: string
@@ -55,6 +56,7 @@ function rowOf({ editions }: Model, row: Row, sparkOf: (record: WarningRecord) =
     ...{ id, statistic, axis, region, industry, level, levelBefore, early, sentences },
     group: groupOf(record) ?? null,
     reason: record.statistic === 'risk' ? record.evidence.reason : null,
+    kind: countEvidence(record)?.kind ?? null,
     levelSince: calendar.label(numberIn(row, 'level_since')),
     risen: levels.indexOf(level) > levels.indexOf(levelBefore),
     raised: calendar.label(record.raisedTick),

@@ -1,7 +1,7 @@
 /** Warnings: rows of lists, one with all that is said of it, and what stands beside it. */
 import { z } from 'zod'
 import { axes, Level } from '../../../streams/outputs.ts'
-import { CountEvidence, statisticNames } from '../../../streams/warnings.ts'
+import { CountEvidence, statisticNames, warningKinds } from '../../../streams/warnings.ts'
 import { HandlingState } from '../../handling/handling.ts'
 import { SilentSource } from './sources.ts'
 
@@ -30,6 +30,8 @@ export const WarningRow = z
     group: z.string().nullable(),
     /** Of `risk`: `behaviour`, worse at the same grades, or `grades`, a worse mix of them. */
     reason: z.string().nullable(),
+    /** Of `count`, where the evidence of its last change called: what kind of rise it is. */
+    kind: z.enum(warningKinds).nullable(),
     axis: z.enum(axes),
     region: z.string(),
     industry: z.string(),

@@ -4,11 +4,16 @@
  */
 import type { Level } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
+import type { Makeup } from '../../../streams/ticks.ts'
+import type { CountEvidence as PublishedEvidence } from '../../../streams/warnings.ts'
+import { type CellKeys, cellKeys } from '../../cells.ts'
 import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { cellEnterprisesMin } from '../../limits.ts'
 import { nameOf } from '../../words.ts'
+import { kindOf, levelHeld, neighbourShare } from '../kinds.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
+import type { TickAggregates } from '../tickAggregates.ts'
 import {
   CountEvidence,
   effectiveEnterprises,
@@ -20,6 +25,7 @@ import {
 } from './countEvidence.ts'
 import { CountJudge } from './countJudge.ts'
 import { isBelowHalf, levelOf, type SizeSteps } from './levels.ts'
+import { makeupOf, sharesOf } from './makeup.ts'
 import type {
   Amendment,
   EarlyCalls,
@@ -29,13 +35,17 @@ import type {
   Listed,
   Published,
   Saying,
+  StandingAt,
   Statistic,
   TickFacts,
 } from './statistic.ts'
 import { allEvents } from './streams.ts'
 
-/** Events by type, the most frequent first, and how many events beside those of the evidence are not judged. */
-export type CountDetail = { byType: Record<string, number>; withheld: number }
+/**
+ * Events by type, the most frequent first, and how many events beside those of the evidence are not judged. `ofNeighbour`: rise of the strongest
+ * neighbour under an earlier warning, over the own one.
+ */
+export type CountDetail = { byType: Record<string, number>; withheld: number; ofNeighbour?: number }
 
 /** Below it, one enterprise makes the count: that is listed, and no warning. */
 const effectiveEnterprisesMin = 2
@@ -47,6 +57,7 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   readonly rules: { clearTicks: number }
   readonly judgeOf: CountJudge
   readonly #profile: Profile
+  readonly #keys: CellKeys
   readonly #lattice: Lattice
   readonly #sizes: SizeSteps
   #listed: Listed[] = []
@@ -56,6 +67,7 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   constructor(profile: Profile, lattice: Lattice) {
     const { clearTicks, levels } = profile.file.warnings
     this.#profile = profile
+    this.#keys = cellKeys(profile)
     this.#lattice = lattice
     this.rules = { clearTicks }
     this.#sizes = {
@@ -89,6 +101,8 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     const all = this.judgeOf.judge(tick, aggregates, isOpen)
     const loud = this.isWarm(tick) ? all.filter(({ evidence }) => this.#isLoud(evidence)) : []
     this.#loud = new Set(loud.map(({ subject }) => subject))
+    for (const { subject, evidence } of loud)
+      if (this.#isBroad(evidence)) evidence.makeup = this.#makeupOf(subject, aggregates)
     this.#listed = loud.flatMap(({ subject, evidence }) => {
       const { stream, events, expected, enterprises } = evidence
       return this.#isBroad(evidence) ? [] : [{ statistic: 'count', subject, stream, events, expected, enterprises }]
@@ -109,7 +123,8 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
 
   called(evidence: CountEvidence): Level {
     if (!this.#isLoud(evidence) || !this.#isBroad(evidence)) return 'calm'
-    return levelOf({ strength: evidence.value / evidence.limit, size: evidence.rateRatio }, this.#sizes)
+    const level = levelOf({ strength: evidence.value / evidence.limit, size: evidence.rateRatio }, this.#sizes)
+    return levelHeld(level, kindOf({ ...sharesOf(evidence), effectiveEnterprises: effectiveEnterprises(evidence) }))
   }
 
   isQuiet({ value, limit, rateRatio }: CountEvidence, level: Level): boolean {
@@ -145,12 +160,13 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     return reduced(evidence, eventsLost, this.judgeOf.streams.gathering)
   }
 
-  detail({ subject, evidence }: Judged<CountEvidence>, { aggregates }: TickFacts): CountDetail {
-    const withheld = aggregates.withheld(subject)
-    return told(evidence, { byType: aggregates.byType(subject, this.#profile), withheld })
+  detail(one: Judged<CountEvidence>, { aggregates }: TickFacts, standing: StandingAt<CountEvidence>): CountDetail {
+    const withheld = aggregates.withheld(one.subject)
+    const byType = aggregates.byType(one.subject, this.#profile)
+    return told(one.evidence, { byType, withheld, ...this.#besides(one, standing) })
   }
 
-  published(evidence: CountEvidence, { byType, withheld }: CountDetail): Published {
+  published(evidence: CountEvidence, { byType, withheld, ofNeighbour }: CountDetail): Published {
     const { stream, events, expected, variance, p, q, rateRatio, value, limit, enterprises, familySize } = evidence
     const { allEvents: count, allExpected } = evidence
     return {
@@ -163,11 +179,17 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
         ...(stream === allEvents ? {} : { all: { count, expected: allExpected } }),
         ...(withheld === 0 ? {} : { withheld }),
         familySize,
+        ...this.#kind(evidence, ofNeighbour),
       },
     }
   }
 
-  saying({ axis, evidence }: Judged<CountEvidence>, { byType, withheld }: CountDetail, language: string): Saying {
+  saying(
+    { axis, evidence }: Judged<CountEvidence>,
+    { byType, withheld, ofNeighbour }: CountDetail,
+    language: string,
+  ): Saying {
+    const { kind } = this.#kind(evidence, ofNeighbour)
     const { stream, events, expected, enterprises } = evidence
     const { file, groups, types, typeIndex } = this.#profile
     const group = stream === allEvents ? undefined : groups[stream - 1]
@@ -175,6 +197,7 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     const topType = withheld === 0 ? Object.keys(byType)[0] : undefined
     const type = topType === undefined ? undefined : types[typeIndex.get(topType) ?? 0]
     return {
+      remark: kind && `kind.${kind}`,
       message: group === undefined ? `warning.${axis}` : `warning.${axis}.group`,
       otherwise:
         group === undefined
@@ -198,21 +221,25 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     judged: (tick, { aggregates }, node) => this.judgeOf.judgedSoFar(tick, aggregates, node),
     record: ({ subject }, { aggregates }, beat) => {
       const withheld = aggregates.withheld(subject)
+      const makeup = this.#makeupOf(subject, aggregates)
       const { events, enterprises, squares } = aggregates.judgedSum(subject)
       return {
         ...{ node: subject, beat, sum: { events, enterprises, squares } },
         byType: aggregates.byType(subject, this.#profile),
         ...(withheld === 0 ? {} : { withheld }),
+        ...(makeup === undefined ? {} : { makeup }),
       }
     },
-    again: (tick, { node, sum, byType, withheld = 0 }) => {
+    again: (tick, { node, sum, byType, withheld = 0, makeup }, standing) => {
       const groups = Array.from(this.#profile.groups, () => 0)
       for (const [code, count] of Object.entries(byType)) {
         const type = this.#profile.types[this.#profile.typeIndex.get(code) ?? 0]
         groups[type.group] += count
       }
       const one = this.judgeOf.judgedBy(tick, node, { sum, groupEvents: (group) => groups[group], withheld })
-      return one && { one, detail: told(one.evidence, { byType, withheld }) }
+      if (one === undefined) return undefined
+      one.evidence.makeup = makeup
+      return { one, detail: told(one.evidence, { byType, withheld, ...this.#besides(one, standing) }) }
     },
   }
 
@@ -221,6 +248,38 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
   }
   load(head: unknown, from: WordReader, moves?: Moves): void {
     this.judgeOf.load(head, from, moves)
+  }
+
+  #makeupOf(node: number, aggregates: TickAggregates): Makeup | undefined {
+    return makeupOf(aggregates, node, { profile: this.#profile, keys: this.#keys })
+  }
+
+  /** Beside what calls: neighbours that stood before it. */
+  #besides(
+    { subject, evidence }: Judged<CountEvidence>,
+    standing: StandingAt<CountEvidence>,
+  ): Pick<CountDetail, 'ofNeighbour'> {
+    if (evidence.makeup === undefined) return {}
+    const roseInTick = standing(subject)?.raisedTick ?? Number.POSITIVE_INFINITY
+    const beside = this.#lattice.besideOf(subject).flatMap((node) => {
+      const found = standing(node)
+      return found === undefined ? [] : [{ node, roseInTick: found.raisedTick, excess: found.evidence.rateRatio - 1 }]
+    })
+    const ofNeighbour = neighbourShare({ roseInTick, excess: evidence.rateRatio - 1 }, beside)
+    return ofNeighbour === 0 ? {} : { ofNeighbour }
+  }
+
+  /** Of evidence that calls. The source stays untold where one or two enterprises could be told by it. */
+  #kind(
+    evidence: CountEvidence,
+    ofNeighbour: number | undefined,
+  ): Pick<PublishedEvidence, 'kind' | 'shares' | 'source'> {
+    const { makeup, enterprises } = evidence
+    if (makeup === undefined) return {}
+    const shares = { ...sharesOf(evidence), ...(ofNeighbour === undefined ? {} : { ofNeighbour }) }
+    const kind = kindOf({ ...shares, effectiveEnterprises: effectiveEnterprises(evidence) })
+    const isTold = enterprises >= cellEnterprisesMin && this.#profile.sources.length > 1
+    return { kind, shares, ...(isTold ? { source: makeup.source } : {}) }
   }
 
   #isLoud({ value, limit, events, expected }: CountEvidence): boolean {

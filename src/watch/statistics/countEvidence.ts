@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Expectation, judge } from '../../../models/counts/detector.ts'
 import type { Evidence } from '../../../models/counts/evidence.ts'
+import { Makeup } from '../../../streams/ticks.ts'
 
 export const CountEvidence = z.object({
   /** Of the stream: 0 is all events, 1 + g group g. */
@@ -24,6 +25,8 @@ export const CountEvidence = z.object({
   allExpected: z.number(),
   enterprises: z.int(),
   squares: z.int(),
+  /** Of evidence that calls. */
+  makeup: Makeup.optional(),
 })
 export type CountEvidence = z.infer<typeof CountEvidence>
 

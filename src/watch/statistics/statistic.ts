@@ -54,12 +54,17 @@ export type Published = Warning extends infer W
 export type Saying = {
   message: string
   otherwise: string
+  /** The name of a clause that is put behind it, where the language has it. */
+  remark?: string | undefined
   values: Readonly<Record<string, string | number | undefined>>
 }
 
 /**
  * `E`: evidence, numbers that an open warning keeps. `D`: detail, what is published beside it and worked out for nothing else.
  */
+/** What stands above calm at a subject since an earlier tick: since when, and by what. */
+export type StandingAt<E> = (subject: number) => { raisedTick: number; evidence: E } | undefined
+
 /** What the ladder says of subjects in a tick that is over. */
 export type Lesson = {
   /** It stands open, or calls: an outbreak is not taken for usual. */
@@ -108,7 +113,7 @@ export interface Statistic<E extends object, D extends object> {
 
   /** Whether the detail of an open warning has become known in this tick; absent where it always is. */
   explains?(one: Judged<E>, facts: TickFacts): boolean
-  detail(one: Judged<E>, facts: TickFacts): D
+  detail(one: Judged<E>, facts: TickFacts, standing: StandingAt<E>): D
   published(evidence: E, detail: D): Published
   saying(one: Judged<E>, detail: D, language: string): Saying
 
@@ -130,5 +135,5 @@ export interface EarlyCalls<E extends object, D extends object> {
   judged(tick: number, facts: TickFacts, subject: number): Judged<E> | undefined
   /** As it is archived, and read from there. */
   record(one: Judged<E>, facts: TickFacts, beat: number): Early
-  again(tick: number, early: Early): { one: Judged<E>; detail: D } | undefined
+  again(tick: number, early: Early, standing: StandingAt<E>): { one: Judged<E>; detail: D } | undefined
 }

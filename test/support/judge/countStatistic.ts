@@ -6,6 +6,7 @@ import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
 import type { Expected, Statistic, Sum, Sums, Turns } from './judgeOracle.ts'
 import { type Groups, type InTick, StreamStates } from './streams.ts'
+import { nothing } from './sums.ts'
 
 const keepWeekly = 0.985
 /** With ticks of a week the recursion remembers longer; what siblings hear of a cell and the weekly index do not. */
@@ -301,8 +302,6 @@ export class CountStatistic implements Statistic {
     return cell
   }
 }
-
-const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
 
 const newCell = (): Cell => ({
   omega: undefined,

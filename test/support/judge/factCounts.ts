@@ -3,9 +3,10 @@ import type { Role, SourceFact } from './beginnings.ts'
 import type { Cells } from './cells.ts'
 import type { Sum, Sums } from './judgeOracle.ts'
 
-/** A kept event, where it counts; `enterprise` is absent for one of a place alone. `counts`: it is fresh, and its type is judged. */
+/** A kept event, where it lies; `enterprise` is absent for one of a place alone. `counts`: it is fresh, and its type is judged. */
 export type CountedFact = SourceFact & {
   id: string
+  isStale: boolean
   enterprise: string | undefined
   industry: string
   type: string
@@ -30,10 +31,11 @@ export class FactCounts {
   add(come: readonly CountedFact[], gone: readonly CountedFact[]): void {
     const takenBack = new Set(gone.map(({ id }) => id))
     const placed = come.map((fact): Placed => {
-      return { fact, cells: fact.counts ? this.#cells.above(fact.region, fact.industry) : [] }
+      return { fact, cells: this.#cells.above(fact.region, fact.industry) }
     })
     this.#placed = [...this.#placed, ...placed].filter(({ fact }) => !takenBack.has(fact.id))
-    for (const { fact, cells } of placed) if (!takenBack.has(fact.id)) for (const cell of cells) this.#heard.add(cell)
+    for (const { fact, cells } of placed)
+      if (fact.counts && !takenBack.has(fact.id)) for (const cell of cells) this.#heard.add(cell)
   }
 
   /** All kept events of the tick, those too that nobody judges. */
@@ -45,7 +47,6 @@ export class FactCounts {
   sums(roleOf: RoleOf): Sums {
     const below = new Map([...this.#heard].map((cell): [string, Counted[]] => [cell, []]))
     for (const { fact, cells } of this.#placed) {
-      if (cells.length === 0) continue
       const counted = { fact, role: roleOf(fact) }
       for (const cell of cells) below.get(cell)?.push(counted)
     }
@@ -64,13 +65,18 @@ function sumOf(facts: readonly Counted[]): Sum {
   const byEnterprise = new Map<string, number>()
   const byType: Record<string, number> = {}
   const byRole = { judged: 0, taught: 0, backlog: 0 }
+  const bySource: Record<string, number> = {}
+  let stale = 0
   for (const { fact, role } of facts) {
-    const { enterprise, type } = fact
+    const { enterprise, type, source, isStale, counts } = fact
+    bySource[source] = (bySource[source] ?? 0) + 1
+    if (isStale) stale++
+    if (!counts) continue
     byRole[role]++
     byType[type] = (byType[type] ?? 0) + 1
     if (enterprise !== undefined) byEnterprise.set(enterprise, (byEnterprise.get(enterprise) ?? 0) + 1)
   }
   const squares = [...byEnterprise.values()].reduce((sum, events) => sum + events ** 2, 0)
   const { judged: events, taught, backlog } = byRole
-  return { events, taught, backlog, enterprises: byEnterprise.size, squares, byType }
+  return { events, taught, backlog, enterprises: byEnterprise.size, squares, byType, bySource, stale }
 }

@@ -10,7 +10,7 @@ import { type Cells, codesOf } from './cells.ts'
 import type { Clock } from './clock.ts'
 import { type Gathering, gatheringOf } from './gathering.ts'
 import type { CallLimit, InTick } from './streams.ts'
-import type { Expected, Sum, Sums } from './sums.ts'
+import { type Expected, nothing, type Sum, type Sums } from './sums.ts'
 import { chanceOfAtLeast } from './tails.ts'
 
 export type { Expected, Sum, Sums } from './sums.ts'
@@ -72,7 +72,10 @@ type Evidence = {
   familySize: number
   all: Sum
   allExpected: number
+  /** It looks like trouble and is mostly none: it stands one level lower. */
+  artefact: Artefact | undefined
 }
+type Artefact = 'return-after-silence' | 'batch-upload'
 type Open = {
   level: Level
   quietTicks: number
@@ -98,7 +101,6 @@ const strengths: Readonly<Record<Level, number>> = { calm: 0, blue: 1, yellow: 4
 const effectiveMin = 2
 /** Of what fewer enterprises brought, warnings do not tell the types. */
 const enterprisesToldMin = 3
-const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
 
 export class JudgeOracle {
   readonly #policy: WarningPolicy
@@ -309,11 +311,12 @@ export class JudgeOracle {
     const [strongest = all] = mayCall.toSorted((a, b) => b.value - a.value || rise(b) - rise(a))
     const { stream, events, expected, value } = strongest
     const { mean, variance } = expected
-    return {
+    const found = {
       ...{ group: stream.group, events, expected: mean, variance, p: pOf(expected, events), q: 1 },
       ...{ rateRatio: events / mean, value, before: stream.evidence, limit, nodes, familySize },
-      ...{ all: { ...sum, events: Math.max(0, sum.events) }, allExpected: all.expected.mean },
+      ...{ all: { ...sum, events: Math.max(0, sum.events) }, allExpected: all.expected.mean, artefact: undefined },
     }
+    return this.#isLoud(found) && this.#isBroad(found) ? { ...found, artefact: artefactOf(sum) } : found
   }
 
   #valueWith(before: readonly number[], events: number, expected: Expected, nodes: number): number {
@@ -327,13 +330,15 @@ export class JudgeOracle {
 
   /** The highest level whose strength and rate ratio are both met. */
   #called(found: Evidence): Level {
-    const { enterprises, squares, events } = found.all
-    const isBroad = enterprises >= this.#policy.enterprisesMin && squares > 0 && events ** 2 / squares >= effectiveMin
-    if (!this.#isLoud(found) || !isBroad) return 'calm'
+    if (!this.#isLoud(found) || !this.#isBroad(found)) return 'calm'
     const met = ladder.filter((level) => {
       return level !== 'calm' && found.value > strengths[level] * found.limit && found.rateRatio >= this.#ratioOf(level)
     })
-    return met.at(-1) ?? 'calm'
+    return (found.artefact === undefined ? undefined : met.at(-2)) ?? met.at(-1) ?? 'calm'
+  }
+
+  #isBroad({ all: { enterprises, squares, events } }: Evidence): boolean {
+    return enterprises >= this.#policy.enterprisesMin && squares > 0 && events ** 2 / squares >= effectiveMin
   }
 
   #ratioOf(level: Level): number {
@@ -478,6 +483,7 @@ export class JudgeOracle {
   ): Said {
     const { level, raisedTick, held } = this.#open.get(cell) ?? calm
     const { group, events: count, expected, variance, p, q, rateRatio, value, limit, all, familySize } = found
+    const { artefact } = found
     const { enterprises, squares } = all
     const parents = this.#cells.parents(cell).filter((parent) => this.#levelOf(parent) !== 'calm')
     const isTold = enterprises === 0 || enterprises >= enterprisesToldMin
@@ -501,6 +507,7 @@ export class JudgeOracle {
         effectiveEnterprises: squares === 0 ? 0 : all.events ** 2 / squares,
         byType: isTold ? all.byType : {},
         ...(all.taught + all.backlog === 0 ? {} : { withheld: all.taught + all.backlog }),
+        ...(artefact === undefined ? {} : { kind: artefact }),
       },
       parents: parents.map((parent) => this.#idOf(parent)),
       children: children.map(codesOf),
@@ -536,6 +543,15 @@ export class JudgeOracle {
     if (axis === undefined) throw new Error(`${cell} is not judged`)
     return axis
   }
+}
+
+/** A fifth of what came was kept back; or, of ten records at least, one source brought three fifths, a fifth of that stale. */
+function artefactOf({ events, taught, backlog, bySource, stale }: Sum): Artefact | undefined {
+  if (backlog > 0 && backlog >= 0.2 * (events + taught + backlog)) return 'return-after-silence'
+  const counts = Object.values(bySource)
+  const records = counts.reduce((sum, count) => sum + count, 0)
+  const most = Math.max(0, ...counts)
+  return records >= 10 && stale >= 0.2 * most && most >= 0.6 * records ? 'batch-upload' : undefined
 }
 
 const calm: Open = {

@@ -41,6 +41,8 @@ type Outbreak = {
   explodes: boolean
   /** A third of it lies in the region above, and in none of the regions below that. */
   spreads: boolean
+  /** It comes of one source, half of it long past. */
+  uploads: boolean
   enterprises: number
   takenBack: 'no' | 'next tick' | 'two ticks later' | 'half of it'
 }
@@ -105,6 +107,7 @@ const outbreak = fc.record({
   events: fc.constantFrom(3, 6, 12, 30, 80),
   explodes: fc.boolean(),
   spreads: fc.boolean(),
+  uploads: fc.constantFrom(false, false, true),
   enterprises: fc.integer({ min: 1, max: 12 }),
   takenBack: fc.constantFrom('no', 'no', 'next tick', 'two ticks later', 'half of it'),
 } as const)
@@ -191,6 +194,7 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
           one.spreads && n % 3 === 0 ? aboveOf(region) : region,
           industry,
           at === one.start ? one.takenBack : 'no',
+          one.uploads,
         )
     }
   }
@@ -228,11 +232,12 @@ export function judgedMarket(of: MarketPlan): JudgedMarket {
     region: string,
     industry: string,
     takenBack: Outbreak['takenBack'] | 'later',
+    uploads = false,
   ): void {
     let atMs = calendar.startMs(tick) + momentIn(calendar.tickMs)
-    const source = pick(random, ['hotline', 'hotline', 'court', undefined])
+    const source = uploads ? 'hotline' : pick(random, ['hotline', 'hotline', 'court', undefined])
     const luck = random()
-    const isStale = luck < 0.04
+    const isStale = luck < (uploads ? 0.4 : 0.04)
     const type = luck > 0.9 ? 'PEN.NOTE' : luck > 0.6 ? 'PEN.FINE' : 'CMP.COMPLAINT'
     const at = tick - firstTick
     if (of.beginnings.some((one) => isBefore(one, { at, source, region }))) return

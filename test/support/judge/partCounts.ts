@@ -7,6 +7,7 @@ import type { SourceFact } from './beginnings.ts'
 import { type Cells, codesOf, keyOf } from './cells.ts'
 import type { RoleOf } from './factCounts.ts'
 import type { Beat, Sum, Sums } from './judgeOracle.ts'
+import { nothing } from './sums.ts'
 
 type Mutable = {
   events: number
@@ -22,6 +23,8 @@ export class PartCounts {
   readonly #sums = new Map<string, Mutable>()
   /** Of their events, those that are not judged. */
   readonly #withheld = new Map<string, { taught: number; backlog: number }>()
+  /** Of their records, judged or not. */
+  readonly #made = new Map<string, { bySource: Record<string, number>; stale: number }>()
   /** Facts by source and leaf, whether they are judged or not. */
   readonly #facts = new Map<string, { fact: SourceFact; count: number }>()
 
@@ -48,6 +51,7 @@ export class PartCounts {
       const { breadth, shared, unjudged = { keys: [], deltas: [] } } = part
       for (const [at, key] of part.counts.keys.entries()) {
         this.#note(key, part.counts.deltas[at])
+        this.#makeUp(key, part.counts.deltas[at])
         this.#withhold(key, part.counts.deltas[at], roleOf)
       }
       for (const [at, key] of unjudged.keys.entries()) this.#withhold(key, -unjudged.deltas[at], roleOf)
@@ -71,6 +75,7 @@ export class PartCounts {
   clear(): void {
     this.#sums.clear()
     this.#withheld.clear()
+    this.#made.clear()
     this.#facts.clear()
   }
 
@@ -84,7 +89,8 @@ export class PartCounts {
       [...this.#sums].map(([cell, sum]): [string, Sum] => {
         const byType = Object.fromEntries(Object.entries(sum.byType).filter(([, events]) => events !== 0))
         const { taught, backlog } = this.#withheld.get(cell) ?? { taught: 0, backlog: 0 }
-        return [cell, { ...sum, events: sum.events - taught - backlog, taught, backlog, byType }]
+        const { bySource, stale } = this.#made.get(cell) ?? nothing
+        return [cell, { ...sum, events: sum.events - taught - backlog, taught, backlog, byType, bySource, stale }]
       }),
     )
   }
@@ -103,6 +109,18 @@ export class PartCounts {
     if (fact === undefined) return
     const name = `${fact.source} ${fact.region}`
     this.#facts.set(name, { fact, count: (this.#facts.get(name)?.count ?? 0) + count })
+  }
+
+  #makeUp(key: number, count: number): void {
+    const keys = this.#keys
+    const source = this.#factOf(key)?.source
+    if (source === undefined && keys.column(key) !== keys.columns.stale) return
+    for (const cell of this.#above(keys.cellOf(keys.gradedOf(key)))) {
+      const sum = this.#made.get(cell) ?? { bySource: {}, stale: 0 }
+      this.#made.set(cell, sum)
+      if (source === undefined) sum.stale += count
+      else sum.bySource[source] = (sum.bySource[source] ?? 0) + count
+    }
   }
 
   #withhold(key: number, events: number, roleOf: RoleOf): void {

@@ -5,7 +5,7 @@
 import type { Cells } from './cells.ts'
 import type { Clock } from './clock.ts'
 import { type Gathering, gatheringOf } from './gathering.ts'
-import type { Expected, Sum, Sums } from './sums.ts'
+import { type Expected, nothing, type Sum, type Sums } from './sums.ts'
 
 const keepWeekly = 0.985
 const keepDispersionWeekly = 0.97
@@ -196,8 +196,6 @@ export class StreamStates {
     share.counted = keep * share.counted + cut
   }
 }
-
-const nothing: Sum = { events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {} }
 
 const withheldIn = ({ taught, backlog }: Sum): number => Math.max(0, taught + backlog)
 const totalOf = ({ events, taught, backlog }: Sum): number => events + taught + backlog

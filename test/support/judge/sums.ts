@@ -11,6 +11,12 @@ export type Sum = {
   enterprises: number
   squares: number
   byType: Readonly<Record<string, number>>
+  /** Kept records, judged or not, and those of them that were stale. */
+  bySource: Readonly<Record<string, number>>
+  stale: number
+}
+export const nothing: Sum = {
+  ...{ events: 0, taught: 0, backlog: 0, enterprises: 0, squares: 0, byType: {}, bySource: {}, stale: 0 },
 }
 /** Every cell that the tick has heard of, though its sums may have come to 0. */
 export type Sums = ReadonlyMap<string, Sum>
