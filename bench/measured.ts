@@ -37,6 +37,10 @@ export class MeasuredProcess {
     this.ended.catch(() => {}) // whoever waits hears of it
   }
 
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
   get measures(): Measures {
     this.#look()
     const seconds = (performance.now() - this.#startedMs) / 1_000

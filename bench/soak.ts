@@ -1,12 +1,12 @@
-/** `npm run bench -- soak --minutes N`: the real process under 300 records a second for long: does it grow, and does it keep up. Linux. */
+/** `npm run bench -- soak --minutes N`: the real process, as the image runs it, under 300 records a second for long: does it grow, and does it keep up. Linux. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadProfile } from '../src/settings/profiles.ts'
 import type { Profile } from '../streams/profile.ts'
-import { Forewarn } from '../test/e2e/forewarn.ts'
 import { enterpriseIdOf, generator, tableRecords } from './market.ts'
+import { forewarn } from './measured.ts'
 import { type BenchOptions, printResult, progress } from './options.ts'
 
 const recordsPerSecond = 300
@@ -37,9 +37,9 @@ export async function benchSoak(options: BenchOptions): Promise<void> {
 /** @throws Error when the process ends, or refuses records. */
 export async function soak(minutes: number, say: (line: string) => void): Promise<Soaked> {
   const folder = await mkdtemp(path.join(tmpdir(), 'forewarn-soak-'))
-  const process = new Forewarn(['run', '--log', `embedded:${path.join(folder, 'log')}`, '--http', '127.0.0.1:0'])
+  const process = forewarn(['run', '--log', `embedded:${path.join(folder, 'log')}`, '--http', '127.0.0.1:0'])
   try {
-    const address = String((await process.line('Serving')).address)
+    const [, address] = await process.says(/"address":"([^"]+)"/)
     const profile = await loadProfile('cn')
     await register(address, profile)
     const samples: Sample[] = []
@@ -48,12 +48,11 @@ export async function soak(minutes: number, say: (line: string) => void): Promis
       samples.push(sample)
       if (samples.length % 12 === 0) say(JSON.stringify(sample))
     })
-    process.kill('SIGTERM')
-    const { code, err } = await process.ended
-    if (code !== 0) throw new Error(`it ended with ${code}: ${err.slice(-2_000)}`)
+    process.stop()
+    await process.ended
     return { minutes, records, ...figures(samples) }
   } finally {
-    process.kill('SIGKILL')
+    await process.kill()
     await rm(folder, { recursive: true, force: true })
   }
 }
