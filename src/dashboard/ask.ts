@@ -1,6 +1,6 @@
 /** Answers of the API. What was last answered stays while it is asked again, and when that fails; how old it is is known. */
 import { signal } from '@preact/signals'
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import type { Problem } from '../serve/contracts.ts'
 import { onEvent } from './live/stream.ts'
 
@@ -51,7 +51,8 @@ export function useAnswer<T>(
   const [state] = useState(() => signal<Answer<T>>(begin(url)))
   const [round] = useState(() => signal(0))
   const isPast = url?.includes('asOf=') === true
-  useEffect(() => {
+  // Before the page is painted: what is asked first comes first.
+  useLayoutEffect(() => {
     if (url === undefined) return
     const gone = new AbortController()
     let [asking, wanted] = [false, false]

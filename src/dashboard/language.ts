@@ -32,9 +32,21 @@ export function switchLanguage(): void {
   void readWords()
 }
 
-/** In the language shown, or in one that the profile has. True once they are there. */
-export async function readWords(): Promise<boolean> {
-  for (const one of [language.value, 'zh', 'en'])
+let reading: { language: Language; found: Promise<boolean> } | undefined
+
+/** In the language shown, or in one that the profile has. True once they are there. Whoever asks meanwhile waits for the same answer. */
+export function readWords(): Promise<boolean> {
+  const wanted = language.value
+  if (reading?.language === wanted) return reading.found
+  const found = readWordsIn(wanted).finally(() => {
+    if (reading?.found === found) reading = undefined
+  })
+  reading = { language: wanted, found }
+  return found
+}
+
+async function readWordsIn(wanted: Language): Promise<boolean> {
+  for (const one of [wanted, 'zh', 'en'])
     try {
       words.value = await ask<Words>(`/api/v1/words/${one}`)
       return true
