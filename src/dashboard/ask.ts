@@ -13,6 +13,9 @@ export type Answer<T> = {
   of: string | undefined
 }
 
+/** An answer, and a way to ask again. */
+export type Asked<T> = Answer<T> & { again: () => void }
+
 const keptMax = 40
 /** Last answers by address: a page that is gone back to is there at once. */
 const kept = new Map<string, { data: unknown; atMs: number }>()
@@ -47,7 +50,7 @@ const isProblem = (error: unknown): error is Problem => typeof error === 'object
 export function useAnswer<T>(
   url: string | undefined,
   topics: readonly ('tick' | 'warning' | 'source')[] = [],
-): Answer<T> & { again: () => void } {
+): Asked<T> {
   const [state] = useState(() => signal<Answer<T>>(begin(url)))
   const [round] = useState(() => signal(0))
   const isPast = url?.includes('asOf=') === true

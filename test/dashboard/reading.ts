@@ -85,6 +85,27 @@ export function readingTests(stage: () => Stage): void {
     await page.close()
   })
 
+  test.each(['zh', 'en'] as const)(
+    'a warning is copied as a paragraph in %s, by hand where there is no clipboard',
+    async (language) => {
+      const [row] = (await allWarnings(stage())).rows
+      const page = await stage().open(`/warnings/${encodeURIComponent(row?.id ?? '')}`, { language })
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      const copy = page.getByRole('button', { name: language === 'zh' ? '复制文字' : 'Copy as text' })
+      await copy.press('Enter')
+      await page.getByText(language === 'zh' ? '已复制' : 'Copied').waitFor()
+      const text = await page.evaluate(() => navigator.clipboard.readText())
+      expect(text).toContain(row?.sentences[language]?.replace(/[.。]$/, ''))
+      expect(text).toContain(row?.id)
+      expect(text).not.toMatch(/[.。]{2}|\n/)
+      await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+      await copy.press('Enter')
+      await expect.poll(() => page.locator('.by-hand').inputValue()).toBe(text)
+      expect(await page.evaluate(() => document.activeElement?.className)).toBe('by-hand')
+      await page.close()
+    },
+  )
+
   test('what a filter shows is a file, by the link on the page', async () => {
     const page = await stage().open('/warnings?level=red')
     const begun = page.waitForEvent('download')

@@ -1,16 +1,17 @@
 /** One page for a superior: of a warning, or of the day. It prints on A4, and can be copied as text. */
-import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { Breakdown, Overview, Series, WarningDetail } from '../../serve/contracts.ts'
 import { api, asOf, at } from '../address.ts'
 import { useAnswer } from '../ask.ts'
 import { Picture } from '../brief/picture.tsx'
+import { dayText, warningText } from '../brief/text.ts'
 import { instant, nameOf, number, percent, say, sentence, signed, tickName } from '../language.ts'
 import { status } from '../live/stream.ts'
+import { CopyText } from '../parts/copy.tsx'
 import { Level, warned } from '../parts/mark.tsx'
 import { Shown } from '../parts/states.tsx'
 import { sourceIn } from '../parts/strip.tsx'
-import { evidenceOf, Why } from '../warning/why.tsx'
+import { Why } from '../warning/why.tsx'
 
 export function Brief({ id }: { id: string | undefined }) {
   return id === undefined ? <OfDay /> : <OfWarning id={id} />
@@ -18,7 +19,6 @@ export function Brief({ id }: { id: string | undefined }) {
 
 /** What the sheet says as text, for a message. */
 function Tools({ text, back }: { text: () => string; back: string }) {
-  const isCopied = useSignal(false)
   return (
     <div class="actions no-print">
       <a class="button" href={back}>
@@ -27,16 +27,7 @@ function Tools({ text, back }: { text: () => string; back: string }) {
       <button type="button" onClick={() => print()}>
         {say('brief.print')}
       </button>
-      <button
-        type="button"
-        onClick={() => {
-          void navigator.clipboard.writeText(text()).then(() => {
-            isCopied.value = true
-          })
-        }}
-      >
-        {say(isCopied.value ? 'brief.copied' : 'brief.copy')}
-      </button>
+      <CopyText text={text} />
     </div>
   )
 }
@@ -49,7 +40,7 @@ function OfWarning({ id }: { id: string }) {
   const breakdown = useAnswer<Breakdown>(api(`${route}/breakdown`))
   return (
     <article class="brief" ref={sheet}>
-      <Tools back={at(route)} text={() => paragraphOf(detail.data, breakdown.data)} />
+      <Tools back={at(route)} text={() => warningText(detail.data, breakdown.data)} />
       <Shown of={detail} rows={12}>
         {(data) => (
           <>
@@ -124,31 +115,6 @@ function State({ silent }: { silent: readonly { source: string; region: string }
   )
 }
 
-function paragraphOf(detail: WarningDetail | undefined, breakdown: Breakdown | undefined): string {
-  if (detail === undefined) return ''
-  const { row } = detail
-  const evidence = evidenceOf(detail)
-  const most = [...(breakdown?.type ?? [])].sort((a, b) => b.excess - a.excess)[0]
-  const parts = [
-    `${say(`level.${row.level}`)}: ${sentence(row.sentences)}`,
-    evidence.kind === 'count'
-      ? say('why.observedExpected', { observed: evidence.of.count, expected: evidence.of.expected })
-      : '',
-    most === undefined
-      ? ''
-      : say('brief.most', {
-          name: sentence(most.names),
-          count: most.count,
-          share: percent(most.share),
-          usual: percent(most.usualShare),
-        }),
-    say('warning.raised', { tick: tickName(row.raised, { year: true }) }),
-    detail.silent.length === 0 ? say('brief.allHeard') : '',
-    row.id,
-  ]
-  return parts.filter((part) => part !== '').join(say('brief.stop'))
-}
-
 const rowsMax = 12
 
 function OfDay() {
@@ -185,11 +151,4 @@ function OfDay() {
       </Shown>
     </article>
   )
-}
-
-function dayText(of: Overview | undefined, tick: string): string {
-  if (of === undefined) return ''
-  const levels = warned.map((level) => `${say(`level.${level}`)} ${number(of.standing[level])}`).join(say('list.comma'))
-  const rows = of.rows.slice(0, 3).map(({ sentences }) => sentence(sentences))
-  return [`${tickName(tick, { year: true })}: ${levels}`, say('today.moves', of.moves), ...rows].join(say('brief.stop'))
 }

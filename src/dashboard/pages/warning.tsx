@@ -1,11 +1,13 @@
 /** One warning: is it real, what drives it, who is behind it, and can it be checked. */
 import type { ComponentChildren } from 'preact'
-import type { Series, SimilarWarnings, WarningDetail, WarningRow } from '../../serve/contracts.ts'
+import type { Breakdown, Series, SimilarWarnings, WarningDetail, WarningRow } from '../../serve/contracts.ts'
 import { api, at } from '../address.ts'
-import { useAnswer } from '../ask.ts'
+import { type Asked, useAnswer } from '../ask.ts'
+import { warningText } from '../brief/text.ts'
 import { Chart } from '../chart/chart.tsx'
 import { instant, nameOf, number, placeOf, say, sentence, tickName } from '../language.ts'
 import { me } from '../me.ts'
+import { CopyText } from '../parts/copy.tsx'
 import { Level } from '../parts/mark.tsx'
 import { Figures } from '../parts/rows.tsx'
 import { Section } from '../parts/section.tsx'
@@ -23,16 +25,23 @@ const route = (id: string): string => `/warnings/${encodeURIComponent(id)}`
 export function Warning({ id }: { id: string }) {
   const detail = useAnswer<WarningDetail>(api(route(id)), ['warning'])
   const { data } = detail
+  // Events make counts, and not the level of risk.
+  const hasMakeup = data !== undefined && data.row.statistic !== 'risk'
+  const breakdown = useAnswer<Breakdown>(hasMakeup ? api(`${route(id)}/breakdown`) : undefined, ['warning', 'tick'])
   return (
     <article class={detail.problem === undefined ? 'warning' : 'warning stale'}>
-      <Head id={id} of={data} />
+      <Head id={id} of={data} text={() => warningText(data, breakdown.data)} />
       <Failed of={detail} />
-      {data === undefined ? detail.problem === undefined && <Skeleton rows={12} /> : <Body id={id} of={data} />}
+      {data === undefined ? (
+        detail.problem === undefined && <Skeleton rows={12} />
+      ) : (
+        <Body id={id} of={data} breakdown={breakdown} />
+      )}
     </article>
   )
 }
 
-function Head({ id, of }: { id: string; of: WarningDetail | undefined }) {
+function Head({ id, of, text }: { id: string; of: WarningDetail | undefined; text: () => string }) {
   const { previous, next } = besides(id)
   const row = of?.row
   return (
@@ -61,6 +70,7 @@ function Head({ id, of }: { id: string; of: WarningDetail | undefined }) {
         <a class="button" data-key="brief" href={at(`${route(id)}/brief`)}>
           {say('page.brief')}
         </a>
+        {row !== undefined && <CopyText text={text} />}
       </div>
     </header>
   )
@@ -82,7 +92,9 @@ function Since({ row }: { row: WarningRow }) {
   )
 }
 
-function Body({ id, of }: { id: string; of: WarningDetail }) {
+type BodyProps = { id: string; of: WarningDetail; breakdown: Asked<Breakdown> }
+
+function Body({ id, of, breakdown }: BodyProps) {
   const { row, silent } = of
   return (
     <>
@@ -100,7 +112,7 @@ function Body({ id, of }: { id: string; of: WarningDetail }) {
       <div class="columns even">
         <div class="lists">
           <SeriesOf of={of} />
-          {row.statistic !== 'risk' && <Makeup id={id} />}
+          {row.statistic !== 'risk' && <Makeup of={breakdown} />}
         </div>
         <div class="aside">
           <Section title={say('warning.why')}>

@@ -1,6 +1,6 @@
 /** What stands where there is nothing to show: it loads, it failed, or there is none, each with its sentence. */
 import type { ComponentChildren } from 'preact'
-import type { Answer } from '../ask.ts'
+import type { Asked } from '../ask.ts'
 import { ago, say } from '../language.ts'
 import { nowMs } from '../live/trust.ts'
 import type { Key } from '../words/zh.ts'
@@ -18,8 +18,6 @@ export function Skeleton({ rows = 6, label = say('state.loading') }: { rows?: nu
 export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>
 }
-
-type Asked<T> = Answer<T> & { again: () => void }
 
 /** The problem's own text and remedy, the number of the request, and a way to ask again. */
 export function Failed<T>({ of }: { of: Asked<T> }) {

@@ -1,8 +1,7 @@
 /** What the count is made of, beside what is usual: by type, source, grade, region and industry. */
 import { useSignal } from '@preact/signals'
 import type { Breakdown } from '../../serve/contracts.ts'
-import { api } from '../address.ts'
-import { useAnswer } from '../ask.ts'
+import type { Asked } from '../ask.ts'
 import { nameOf, number, percent, say, sentence, signed } from '../language.ts'
 import { Scroll } from '../parts/scroll.tsx'
 import { Section } from '../parts/section.tsx'
@@ -13,8 +12,7 @@ type Way = (typeof ways)[number]
 const kinds = { type: 'types', source: 'sources', grade: 'grades', region: 'regions', industry: 'industries' } as const
 const rowsMax = 12
 
-export function Makeup({ id }: { id: string }) {
-  const breakdown = useAnswer<Breakdown>(api(`/warnings/${encodeURIComponent(id)}/breakdown`), ['warning', 'tick'])
+export function Makeup({ of }: { of: Asked<Breakdown> }) {
   const way = useSignal<Way>('type')
   return (
     <Section
@@ -37,7 +35,7 @@ export function Makeup({ id }: { id: string }) {
         </fieldset>
       }
     >
-      <Shown of={breakdown}>{(data) => <Parts of={data} way={way.value} />}</Shown>
+      <Shown of={of}>{(data) => <Parts of={data} way={way.value} />}</Shown>
     </Section>
   )
 }

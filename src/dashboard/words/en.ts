@@ -413,7 +413,7 @@ export const en: Readonly<Record<Key, string>> = {
   'brief.part': '{name}: {count}, {share} of all (usually {usual}), {excess} beyond usual',
   'brief.most': 'mostly {name}: {count}, {share} (usually {usual})',
   'brief.allHeard': 'All usual sources were heard.',
-  'brief.stop': '.',
+  'brief.stop': '. ',
 
   'tour.title': 'A tour of one minute',
   'tour.close': 'Got it',
