@@ -7,6 +7,8 @@ export const path = computed(() => here.value.pathname)
 export const query = computed(() => here.value.searchParams)
 /** The tick whose knowledge is shown; undefined: the present. */
 export const asOf = computed(() => query.value.get('asOf') ?? undefined)
+/** A screen on a wall, which nobody touches. */
+export const isWall = computed(() => query.value.get('wall') === '1')
 
 /** How often a page was gone to; the frame then puts the focus at its top. */
 export const visits = signal(0)

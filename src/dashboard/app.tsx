@@ -1,6 +1,6 @@
 /** The frame of every page: whether it may be trusted, where one can go, and the page itself. */
 import { useEffect, useRef } from 'preact/hooks'
-import { at, path, visits } from './address.ts'
+import { at, isWall, path, visits } from './address.ts'
 import { DemoBar } from './demo/demoBar.tsx'
 import { Tour } from './demo/tour.tsx'
 import { Help } from './keys/help.tsx'
@@ -19,20 +19,23 @@ import { Warning } from './pages/warning.tsx'
 import { Warnings } from './pages/warnings.tsx'
 import { PastBanner, Strip } from './parts/strip.tsx'
 import { When } from './parts/when.tsx'
-import { placeOf } from './routes.ts'
+import { type Place, placeOf, wallPlaceOf } from './routes.ts'
 import { switchTheme, theme } from './theme.ts'
+import { WallFrame } from './wall.tsx'
 
 export const sections = ['today', 'warnings', 'spread', 'enterprises', 'data'] as const
 
 export function App() {
   const main = useRef<HTMLElement>(null)
-  const place = placeOf(path.value)
+  const wall = isWall.value
+  const place = wall ? wallPlaceOf(path.value) : placeOf(path.value)
   useEffect(followKeys, [])
   useEffect(() => {
     if (visits.value > 0) main.current?.focus({ preventScroll: true })
   }, [visits.value])
   useEffect(() => {
     const red = status.value?.standing.red ?? 0
+    document.documentElement.toggleAttribute('data-wall', wall)
     document.title = `${red > 0 ? `▲${red} ` : ''}${say(`page.${place.page}`)} · Forewarn`
   })
   return (
@@ -40,52 +43,58 @@ export function App() {
       <a class="skip" href="#main">
         {say('frame.skip')}
       </a>
-      <header class="frame">
-        <div class="bar">
-          <a class="brand" href={at('/')}>
-            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-              <path d="M8 1.5 15 14H1z" />
-            </svg>
-            Forewarn
-          </a>
-          <Sections now={sectionOf(place.page)} />
-          <div class="tools">
-            <When />
-            <button type="button" class="bare" lang={language.value === 'zh' ? 'en' : 'zh'} onClick={switchLanguage}>
-              {say('frame.language')}
-            </button>
-            <button
-              type="button"
-              class="bare"
-              aria-label={say('frame.theme')}
-              title={say('frame.theme')}
-              onClick={switchTheme}
-            >
-              {theme.value === 'dark' ? '☀' : '☾'}
-            </button>
-            <button
-              type="button"
-              class="bare"
-              aria-label={say('help.title')}
-              title={say('help.title')}
-              onClick={() => {
-                isHelpOpen.value = true
-              }}
-            >
-              ?
-            </button>
-          </div>
-        </div>
-        <Strip />
-        <DemoBar />
-      </header>
+      {wall ? <WallFrame page={place.page} /> : <Frame page={place.page} />}
       <main id="main" ref={main} tabIndex={-1} class={doubt.value?.kind === 'no-answer' ? 'stale' : undefined}>
         <PastBanner />
-        <PageOf key={`${place.page}|${'id' in place ? place.id : ''}`} />
+        <PageOf key={`${place.page}|${'id' in place ? place.id : ''}`} place={place} />
       </main>
-      <Tour />
+      {!wall && <Tour />}
       <Help />
     </>
+  )
+}
+
+function Frame({ page }: { page: string }) {
+  return (
+    <header class="frame">
+      <div class="bar">
+        <a class="brand" href={at('/')}>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d="M8 1.5 15 14H1z" />
+          </svg>
+          Forewarn
+        </a>
+        <Sections now={sectionOf(page)} />
+        <div class="tools">
+          <When />
+          <button type="button" class="bare" lang={language.value === 'zh' ? 'en' : 'zh'} onClick={switchLanguage}>
+            {say('frame.language')}
+          </button>
+          <button
+            type="button"
+            class="bare"
+            aria-label={say('frame.theme')}
+            title={say('frame.theme')}
+            onClick={switchTheme}
+          >
+            {theme.value === 'dark' ? '☀' : '☾'}
+          </button>
+          <button
+            type="button"
+            class="bare"
+            aria-label={say('help.title')}
+            title={say('help.title')}
+            onClick={() => {
+              isHelpOpen.value = true
+            }}
+          >
+            ?
+          </button>
+        </div>
+      </div>
+      <Strip />
+      <DemoBar />
+    </header>
   )
 }
 
@@ -114,8 +123,7 @@ const sectionOf = (page: string): string =>
         ? 'enterprises'
         : page
 
-function PageOf() {
-  const place = placeOf(path.value)
+function PageOf({ place }: { place: Place }) {
   switch (place.page) {
     case 'today':
       return <Today />

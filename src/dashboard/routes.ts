@@ -13,6 +13,9 @@ export function placeOf(path: string): Place {
   return { page: 'nowhere' }
 }
 
+/** A wall shows two of the pages, whatever it is asked for, and so never an enterprise. */
+export const wallPlaceOf = (path: string): Place => ({ page: placeOf(path).page === 'spread' ? 'spread' : 'today' })
+
 function listOf(name: string): Place {
   if (name === '') return { page: 'today' }
   const [found] = (['warnings', 'spread', 'enterprises', 'data', 'brief'] as const).filter((page) => page === name)

@@ -41,6 +41,8 @@ async function paths(stage: Stage): Promise<string[]> {
     '/data',
     '/brief',
     '/nowhere',
+    '/?wall=1',
+    '/spread?wall=1',
     '/?asOf=2026-01-18',
   ]
 }

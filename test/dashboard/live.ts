@@ -1,15 +1,19 @@
 /** What happens while somebody looks: rows change where they stand, silence and stand-still are told, and nothing is lost on the way. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Overview, Sources, Status } from '../../src/serve/contracts.ts'
 import { until } from '../support/patience.ts'
-import { loaded, pagesProcess, type Stage } from './stage.ts'
+import { loaded, pagesProcess, type Stage, visit } from './stage.ts'
 
 const idsIn = (page: Page): Promise<(string | null)[]> =>
   page.locator('main [data-id]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')))
 
 const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).textContent()) ?? ''
+
+/** A page stays on a wall for so long. */
+const turnMs = 30_000
 
 const nextTick = (stage: Stage, from: Status): Promise<Status> =>
   stage.runUntil('another tick', ({ tick }) => (tick.closed ?? '') > (from.tick.closed ?? ''))
@@ -55,6 +59,39 @@ export function liveTests(stage: () => Stage): void {
       await page.close()
     },
   )
+
+  test('on a wall no enterprise is shown, Today and Spread take turns, and a pointer left there holds nothing', async () => {
+    const page = await stage().open('/', { language: 'en' })
+    await page.clock.install()
+    await visit(page, '/enterprises?wall=1&region=440000')
+    expect(await page.locator('nav[aria-label="Pages"]').count()).toBe(0)
+    expect(await page.locator('a[href^="/enterprises"]').count()).toBe(0)
+    await page.getByRole('button', { name: 'Stop taking turns' }).press('Enter')
+    const turns = page.getByRole('button', { name: 'Take turns again' })
+    await turns.waitFor()
+    await page.locator('main [data-id]').first().hover()
+    const before = (await idsIn(page)).sort()
+    const wanted = async (): Promise<string[]> =>
+      (await stage().ask<Overview>('/overview')).rows.map(({ id }) => id).sort()
+    let status = await stage().ask<Status>('/status')
+    do status = await nextTick(stage(), status)
+    while (isDeepStrictEqual(await wanted(), before))
+    const ids = await wanted()
+    await expect.poll(async () => (await idsIn(page)).sort()).toEqual(ids)
+    await page.clock.fastForward(2 * turnMs)
+    expect(new URL(page.url()).pathname).toBe('/enterprises')
+    await turns.press('Enter')
+    await turns.waitFor({ state: 'detached' })
+    await page.clock.fastForward(turnMs)
+    await page.waitForURL((url) => url.pathname === '/spread' && url.search.includes('region=440000'))
+    await loaded(page)
+    expect(await page.locator('a[href^="/enterprises"]').count()).toBe(0)
+    await page.clock.fastForward(turnMs)
+    await page.waitForURL((url) => url.pathname === '/' && url.searchParams.get('wall') === '1')
+    await page.getByRole('link', { name: 'Leave the wall' }).press('Enter')
+    await page.locator('nav[aria-label="Pages"]').waitFor()
+    await page.close()
+  })
 
   test('a source that falls silent is named, its region is hatched, calm is not sure; when it speaks all three go', async () => {
     const { ask, open, runUntil } = stage()

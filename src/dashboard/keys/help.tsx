@@ -1,5 +1,6 @@
 /** What the keys do; it stands beside the page and blocks nothing. */
 import { useEffect, useRef } from 'preact/hooks'
+import { at } from '../address.ts'
 import { say } from '../language.ts'
 import type { Key } from '../words/zh.ts'
 import { areKeysOn, isHelpOpen, switchKeys } from './keys.ts'
@@ -61,6 +62,9 @@ export function Help() {
         />
         {say('help.on')}
       </label>
+      <p>
+        <a href={at('/', { wall: '1' })}>{say('wall.show')}</a>
+      </p>
     </aside>
   )
 }

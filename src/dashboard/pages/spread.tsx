@@ -1,7 +1,7 @@
 /** Where does it spread: regions by industries at the end of a tick, one level down where a region or an industry is chosen. */
 import { useSignal } from '@preact/signals'
 import type { CellGrid, Series, WarningList, WarningRow } from '../../serve/contracts.ts'
-import { api, asOf, at, query, view } from '../address.ts'
+import { api, asOf, at, isWall, query, view } from '../address.ts'
 import { useAnswer } from '../ask.ts'
 import { Chart } from '../chart/chart.tsx'
 import { nameOf, parentOf, placeOf, say, tickName } from '../language.ts'
@@ -85,7 +85,7 @@ export function Spread() {
       </Section>
       {isDeep && <Place region={region} industry={industry} />}
       <Clusters region={region} industry={industry} />
-      {me.value?.can.enterprises === true && <Contradictions region={region} industry={industry} />}
+      {!isWall.value && me.value?.can.enterprises === true && <Contradictions region={region} industry={industry} />}
     </>
   )
 }

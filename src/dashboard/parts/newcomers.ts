@@ -1,11 +1,12 @@
 /**
  * Keeps a list still while somebody is in it: rows are patched where they stand, new ones wait until they are asked for, and what is under
- * the pointer or has the focus stays where it is on the screen.
+ * the pointer or has the focus stays where it is on the screen. On a wall nobody is: a pointer left there holds nothing.
  */
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { WarningRow } from '../../serve/contracts.ts'
+import { isWall } from '../address.ts'
 import { leaveTrail } from '../warning/trail.ts'
 
 /** A list as it was when it was last filled: where its rows stand follows from this alone. */
@@ -32,7 +33,7 @@ export function useStill(rows: readonly WarningRow[] | undefined, view: string, 
   const shown = useSignal<Filled>({ view: '', rows: [], since: null })
   const pointer = useSignal(false)
   const focus = useSignal(false)
-  const isHeld: ReadonlySignal<boolean> = useComputed(() => pointer.value || focus.value)
+  const isHeld: ReadonlySignal<boolean> = useComputed(() => !isWall.value && (pointer.value || focus.value))
   const held = isHeld.value
   useEffect(() => {
     if (rows !== undefined && (!held || shown.value.view !== view)) shown.value = { view, rows, since }

@@ -136,6 +136,11 @@ export const en: Readonly<Record<Key, string>> = {
   'help.brief': 'Brief',
   'help.on': 'Keys are on',
 
+  'wall.show': 'Show on a wall',
+  'wall.stop': 'Stop taking turns',
+  'wall.turn': 'Take turns again',
+  'wall.leave': 'Leave the wall',
+
   'demo.label': 'Demo',
   'demo.madeUp': 'Demo: all of it is made up',
   'demo.pause': 'Pause',

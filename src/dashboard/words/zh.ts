@@ -133,6 +133,11 @@ export const zh = {
   'help.brief': '快报',
   'help.on': '启用快捷键',
 
+  'wall.show': '大屏显示',
+  'wall.stop': '停止轮换',
+  'wall.turn': '继续轮换',
+  'wall.leave': '退出大屏',
+
   'demo.label': '演示',
   'demo.madeUp': '演示：全部数据均为虚构',
   'demo.pause': '暂停',
