@@ -88,6 +88,36 @@ export function accessibleTests(stage: () => Stage): void {
     await page.close()
   })
 
+  test('filters that were given a name are gone to by it, by keys, and forgotten; what is kept and is no view breaks nothing', async () => {
+    const page = await stage().open('/warnings?level=red&sort=tick&asOf=2026-01-18', { language: 'en' })
+    const name = page.getByRole('textbox', { name: 'Name of these filters' })
+    await name.fill('Red, newest')
+    await name.press('Enter')
+    await page.goto(`${stage().address}/warnings`)
+    await loaded(page)
+    expect(await violations(page)).toEqual([])
+    const view = page.getByRole('link', { name: 'Red, newest' })
+    await view.press('Enter')
+    await page.waitForURL((url) => url.search === '?level=red&sort=tick')
+    await page.locator('.views [aria-current]').waitFor()
+    await page.getByRole('button', { name: 'Forget the view “Red, newest”' }).press('Enter')
+    await view.waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Saved views')
+    for (const kept of [
+      '{',
+      'null',
+      '[1,{"name":2,"query":""},{"name":" ","query":""}]',
+      '[{"name":"x","query":"%%="}]',
+    ]) {
+      await page.evaluate((text) => localStorage.setItem('forewarn.views', text), kept)
+      await page.reload()
+      await loaded(page)
+      expect(await page.locator('.views li').count(), kept).toBe(kept.includes('"x"') ? 1 : 0)
+      await page.locator('.list [data-id]').first().waitFor()
+    }
+    await page.close()
+  })
+
   test('at 320 px nothing is wider than the screen', async () => {
     const page = await stage().open('/', { language: 'en', width: 320 })
     const wide: string[] = []

@@ -12,6 +12,7 @@ import { Scroll } from '../parts/scroll.tsx'
 import { Search } from '../parts/search.tsx'
 import { Spark } from '../parts/spark.tsx'
 import { Empty, Shown } from '../parts/states.tsx'
+import { Views } from '../parts/views.tsx'
 
 const filters = ['level', 'axis', 'statistic', 'region', 'industry', 'from', 'to', 'q', 'explained'] as const
 const sorts = ['level', 'tick', 'raised', 'ratio'] as const
@@ -48,6 +49,7 @@ export function Warnings() {
       <div class="with-facets">
         <details class="fold" open={matchMedia('(min-width: 861px)').matches}>
           <summary>{say('warnings.filters')}</summary>
+          <Views filter={isFiltered ? lasting(question) : undefined} />
           <Facets of={list.data} question={question} />
         </details>
         <Shown of={list} rows={12}>
@@ -57,6 +59,9 @@ export function Warnings() {
     </>
   )
 }
+
+/** Of no time, and no page of the list. */
+const lasting = ({ cursor: _cursor, asOf: _asOf, ...filter }: Record<string, string>): Record<string, string> => filter
 
 /** What is shown as a file: the same filter. */
 function Exports({ question: { sort: _sort, cursor: _cursor, ...filter } }: { question: Record<string, string> }) {

@@ -151,6 +151,10 @@ export const en: Readonly<Record<Key, string>> = {
 
   'warnings.search': 'Search places, industries, sentences, ids',
   'warnings.clear': 'Clear filters',
+  'views.title': 'Saved views',
+  'views.name': 'Name of these filters',
+  'views.save': 'Save',
+  'views.forget': 'Forget the view “{name}”',
   'warnings.filters': 'Filters',
   'warnings.total': '{n} {n#warning|warnings}',
   'warnings.sort': 'Sort by',

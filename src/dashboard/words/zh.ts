@@ -148,6 +148,10 @@ export const zh = {
 
   'warnings.search': '搜索地区、行业、句子或编号',
   'warnings.clear': '清除筛选',
+  'views.title': '已存视图',
+  'views.name': '当前筛选的名称',
+  'views.save': '保存',
+  'views.forget': '删除视图“{name}”',
   'warnings.filters': '筛选',
   'warnings.total': '共 {n} 条',
   'warnings.sort': '排序',
