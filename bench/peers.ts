@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { loadProfile } from '../src/settings/profiles.ts'
 import type { Profile } from '../streams/profile.ts'
@@ -74,11 +75,13 @@ async function oracleOf(harness: Harness, profile: Profile): Promise<CellOracle>
     const { id, ...place } = Home.parse(JSON.parse(line))
     places.set(id, place)
   }
+  const [regions, industries] = [await rowsOf(folder, 'regions.csv'), await rowsOf(folder, 'industries.csv')]
   const oracle = new CellOracle(
     {
       types: new Set(profile.types.map(({ code }) => code)),
-      regions: await codesOf(path.join(folder, 'regions.csv')),
-      industries: await codesOf(path.join(folder, 'industries.csv')),
+      regions: parentsOf(regions.filter(({ counts_at }) => counts_at === '')),
+      industries: parentsOf(industries),
+      renamed: new Map(regions.flatMap(({ code, counts_at }) => (counts_at === '' ? [] : [[code, counts_at]]))),
       beatMs,
       utcOffsetMs: 8 * 3_600_000,
     },
@@ -90,11 +93,14 @@ async function oracleOf(harness: Harness, profile: Profile): Promise<CellOracle>
   return oracle
 }
 
-/** The first two columns of a table of codes: code, and the code above it. */
-async function codesOf(file: string): Promise<CodeParents> {
-  const lines = (await readFile(file, 'utf8')).trim().split('\n').slice(1)
-  return new Map(lines.map((line) => line.split(',', 2)).map(([code, above]) => [code, above]))
+const CodeRow = z.object({ code: z.string(), parent: z.string(), counts_at: z.string().default('') })
+
+async function rowsOf(folder: string, file: string): Promise<z.infer<typeof CodeRow>[]> {
+  return z.array(CodeRow).parse(parse(await readFile(path.join(folder, file)), { columns: true, bom: true }))
 }
+
+const parentsOf = (rows: readonly z.infer<typeof CodeRow>[]): CodeParents =>
+  new Map(rows.map(({ code, parent }) => [code, parent]))
 
 type Counters = Awaited<ReturnType<typeof setUp>>['counters']
 

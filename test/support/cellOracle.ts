@@ -12,6 +12,8 @@ export type OracleOptions = {
   /** Codes with the code above each, `''` at the top. */
   regions: CodeParents
   industries: CodeParents
+  /** Codes of regions that are other names of one that stands in the tree. */
+  renamed: ReadonlyMap<string, string>
   beatMs: number
   utcOffsetMs: number
 }
@@ -98,8 +100,10 @@ export class CellOracle {
 
   #cellOf(event: Event): string {
     const home = this.#places.get(event.enterpriseId)
-    const { regions, industries } = this.#options
-    return `${leafOf(event.region ?? home?.region, regions)} ${leafOf(event.industry ?? home?.industry, industries)}`
+    const { regions, industries, renamed } = this.#options
+    const region = event.region ?? home?.region
+    const named = region === undefined ? undefined : (renamed.get(region) ?? region)
+    return `${leafOf(named, regions)} ${leafOf(event.industry ?? home?.industry, industries)}`
   }
 
   #count({ day, cell }: Kept, by: number): void {
