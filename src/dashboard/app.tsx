@@ -54,6 +54,15 @@ export function App() {
   )
 }
 
+/** A button that is a sign; its name is read out, and shown under the pointer. */
+function Tool({ label, onClick, children }: { label: string; onClick: () => void; children: string }) {
+  return (
+    <button type="button" class="bare" aria-label={label} title={label} onClick={onClick}>
+      {children}
+    </button>
+  )
+}
+
 function Frame({ page }: { page: string }) {
   return (
     <header class="frame">
@@ -70,26 +79,17 @@ function Frame({ page }: { page: string }) {
           <button type="button" class="bare" lang={language.value === 'zh' ? 'en' : 'zh'} onClick={switchLanguage}>
             {say('frame.language')}
           </button>
-          <button
-            type="button"
-            class="bare"
-            aria-label={say('frame.theme')}
-            title={say('frame.theme')}
-            onClick={switchTheme}
-          >
+          <Tool label={say('frame.theme')} onClick={switchTheme}>
             {theme.value === 'dark' ? '☀' : '☾'}
-          </button>
-          <button
-            type="button"
-            class="bare"
-            aria-label={say('help.title')}
-            title={say('help.title')}
+          </Tool>
+          <Tool
+            label={say('help.title')}
             onClick={() => {
               isHelpOpen.value = true
             }}
           >
             ?
-          </button>
+          </Tool>
         </div>
       </div>
       <Strip />

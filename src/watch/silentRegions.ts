@@ -3,6 +3,7 @@
  * heard where it is told silent, and while it sends what it kept meanwhile, since nothing of that is judged.
  */
 import type { CellKeys } from '../cells.ts'
+import { NumberSums } from '../sums.ts'
 import type { SourceStreams, Stream } from './sourceStreams.ts'
 
 const silentShareMin = 0.5
@@ -21,19 +22,19 @@ export function silentRegions(
   }
   if (unheard.size === 0) return []
   /** Records a tick: of a stream those that are missed below it, of a region all that are usual and all that are missed. */
-  const [missedBelow, usual, missed] = [new Map<number, number>(), new Map<number, number>(), new Map<number, number>()]
+  const [missedBelow, usual, missed] = [new NumberSums(), new NumberSums(), new NumberSums()]
   for (const key of order.toReversed()) {
     const rate = usualRecords(streams.of(key))
-    const missing = unheard.has(key) ? rate : Math.min(rate, missedBelow.get(key) ?? 0)
+    const missing = unheard.has(key) ? rate : Math.min(rate, missedBelow.of(key))
     const { region } = keys.arrivalOf(key)
-    add(usual, region, rate)
-    add(missed, region, missing)
+    usual.add(region, rate)
+    missed.add(region, missing)
     const above = streams.above(key)
-    if (above !== undefined) add(missedBelow, above, missing)
+    if (above !== undefined) missedBelow.add(above, missing)
   }
   const isSilent = ([region, records]: [number, number]): boolean =>
-    records > 0 && (missed.get(region) ?? 0) >= silentShareMin * records
-  return [...usual]
+    records > 0 && missed.of(region) >= silentShareMin * records
+  return [...usual.entries()]
     .filter(isSilent)
     .map(([region]) => region)
     .sort((a, b) => a - b)
@@ -42,8 +43,4 @@ export function silentRegions(
 /** In a tick of a week without rhythm; 0 of a stream that has taught nothing. */
 function usualRecords({ gaps: { exposure, records } }: Stream): number {
   return exposure > 0 ? records / exposure : 0
-}
-
-function add(to: Map<number, number>, key: number, records: number): void {
-  to.set(key, (to.get(key) ?? 0) + records)
 }

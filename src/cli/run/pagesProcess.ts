@@ -4,15 +4,10 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { detailsIn, ForewarnError, messageOf } from '../../errors.ts'
-import {
-  pagesMetricsMs,
-  workerHealthyMs,
-  workerKillAfterMs,
-  workerRestartMs,
-  workerRestartMsMax,
-} from '../../limits.ts'
+import { pagesMetricsMs, workerKillAfterMs } from '../../limits.ts'
 import { DemoClock } from '../../serve/contracts.ts'
 import { Failure } from './parent.ts'
+import { restartWaitMs } from './restart.ts'
 
 /** How fast the days of the demo pass, as one process tells the other. */
 export const ClockTold = z.object({ clock: DemoClock })
@@ -60,11 +55,11 @@ export async function startPages(args: readonly string[], options: PagesOptions)
   }
 
   async function keepRunning(): Promise<void> {
-    for (let waitMs = workerRestartMs; ; waitMs = Math.min(2 * waitMs, workerRestartMsMax)) {
+    for (let waitMs: number | undefined; ; ) {
       const startedMs = performance.now()
       await now.closed
       if (over.signal.aborted) return
-      if (performance.now() - startedMs >= workerHealthyMs) waitMs = workerRestartMs
+      waitMs = restartWaitMs(waitMs, performance.now() - startedMs)
       options.tell(`the process of the pages ended; it is started again in ${waitMs / 1_000} s`)
       await sleep(waitMs, undefined, { signal: over.signal }).catch(() => {})
       if (over.signal.aborted) return

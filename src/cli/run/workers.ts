@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { activate, profileToRun } from '../../activation.ts'
 import { detailsIn, type ErrorCode, ForewarnError } from '../../errors.ts'
-import { workerHealthyMs, workerKillAfterMs, workerRestartMs, workerRestartMsMax } from '../../limits.ts'
+import { workerKillAfterMs } from '../../limits.ts'
 import { sumTotals } from '../../telemetry/runTotals.ts'
 import { hostAndPort, kafkaBrokers, remark, type Screen, wholeNumber, withLog } from '../common.ts'
+import { restartWaitMs } from './restart.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
 import { type Ended, runWorker } from './workerProcess.ts'
@@ -92,11 +93,11 @@ export async function runWorkers(options: WorkersOptions): Promise<string[]> {
 /** Starts a worker again that has failed, later each time, until it has run well for a while. */
 async function keepRunning(worker: number, options: WorkersOptions): Promise<string> {
   const { run, checkHope, signal, screen, now, wait } = options
-  for (let waitMs = workerRestartMs; ; waitMs = Math.min(2 * waitMs, workerRestartMsMax)) {
+  for (let waitMs: number | undefined; ; ) {
     const startedMs = now()
     const { code, out, failure } = await run(worker, signal)
     if (code === 0 || signal.aborted) return out
-    if (now() - startedMs >= workerHealthyMs) waitMs = workerRestartMs
+    waitMs = restartWaitMs(waitMs, now() - startedMs)
     if (failure !== undefined && !passes(failure.code, waitMs))
       throw new ForewarnError(failure.code, detailsIn(failure.code, failure.message))
     if (code === usageExitCode && failure === undefined)

@@ -9,7 +9,7 @@ import { instant, nameOf, number, placeOf, say, sentence, tickName } from '../la
 import { me } from '../me.ts'
 import { CopyText } from '../parts/copy.tsx'
 import { Level } from '../parts/mark.tsx'
-import { Figures } from '../parts/rows.tsx'
+import { Figures, Kind } from '../parts/rows.tsx'
 import { Section } from '../parts/section.tsx'
 import { Empty, Failed, Shown, Skeleton } from '../parts/states.tsx'
 import { sourceIn } from '../parts/strip.tsx'
@@ -87,7 +87,7 @@ function Since({ row }: { row: WarningRow }) {
       {row.early && <span class="tag">{say('warning.early')}</span>}
       {row.amended && <span class="tag">{say('row.amended')}</span>}
       {row.held && <span class="tag">{say('warning.held')}</span>}
-      {row.kind !== null && row.kind !== 'many-enterprises' && <span class="tag">{say(`kind.${row.kind}`)}</span>}
+      <Kind row={row} />
     </p>
   )
 }

@@ -7,7 +7,7 @@ import { status } from '../live/stream.ts'
 import { type Choice, ChoiceList } from '../parts/choices.tsx'
 import { Level, warned } from '../parts/mark.tsx'
 import { useStill } from '../parts/newcomers.ts'
-import { Figures, Move } from '../parts/rows.tsx'
+import { Figures, Move, Tags } from '../parts/rows.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 import { Search } from '../parts/search.tsx'
 import { Spark } from '../parts/spark.tsx'
@@ -249,10 +249,7 @@ function Row({ row, since }: { row: WarningRow; since: string | null }) {
       <th scope="row">
         <a href={at(`/warnings/${encodeURIComponent(row.id)}`)}>{sentence(row.sentences)}</a>{' '}
         <Move row={row} since={since} />
-        {row.early && <span class="tag">{say('row.early')}</span>}
-        {row.amended && <span class="tag">{say('row.amended')}</span>}
-        {row.held && <span class="tag">{say('row.held')}</span>}
-        {row.kind !== null && row.kind !== 'many-enterprises' && <span class="tag">{say(`kind.${row.kind}`)}</span>}
+        <Tags row={row} />
         {row.explainedBy !== null && (
           <span class="quiet explained">{say('row.explainedBy', { place: placeOf(row.explainedBy) })}</span>
         )}

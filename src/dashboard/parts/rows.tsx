@@ -59,14 +59,28 @@ export function Line({ row, since }: { row: WarningRow; since: string | null }) 
       <h3>
         <a href={at(`/warnings/${encodeURIComponent(row.id)}`)}>{sentence(row.sentences)}</a>
         <Move row={row} since={since} />
-        {row.early && <span class="tag">{say('row.early')}</span>}
-        {row.amended && <span class="tag">{say('row.amended')}</span>}
-        {row.held && <span class="tag">{say('row.held')}</span>}
-        {row.kind !== null && row.kind !== 'many-enterprises' && <span class="tag">{say(`kind.${row.kind}`)}</span>}
+        <Tags row={row} />
       </h3>
       <Figures row={row} />
       <Spark values={row.spark} />
       <span class="quiet since">{say('row.since', { tick: tickName(row.raised) })}</span>
     </article>
   )
+}
+
+/** What else is to be known of a row, in a word each. */
+export function Tags({ row }: { row: WarningRow }) {
+  return (
+    <>
+      {row.early && <span class="tag">{say('row.early')}</span>}
+      {row.amended && <span class="tag">{say('row.amended')}</span>}
+      {row.held && <span class="tag">{say('row.held')}</span>}
+      <Kind row={row} />
+    </>
+  )
+}
+
+/** What kind of rise it is; of many enterprises is what one expects, and not said. */
+export function Kind({ row: { kind } }: { row: WarningRow }) {
+  return kind === null || kind === 'many-enterprises' ? null : <span class="tag">{say(`kind.${kind}`)}</span>
 }

@@ -1,5 +1,5 @@
 /** The facts of one row while records are kept among them: found by id, put in, taken out. */
-import { tombstoneBit } from '../../../models/facts.ts'
+import { type FactSlice, tombstoneBit } from '../../../models/facts.ts'
 import { factsPerRowMax } from '../../limits.ts'
 import { before, type EnterpriseRows } from './rows.ts'
 
@@ -27,6 +27,17 @@ export const factsWithinBeatMax = 2 ** 17 - 1
 export function hasId(words: Int32Array, at: number, high: number, low: number): boolean {
   if (words[at + 1] === low && words[at] === high) return true
   return (words[at + 2] & tombstoneBit) !== 0 && words[at + 4] === low && words[at + 3] === high
+}
+
+/** Adds to `found` where facts with this id stand, looking at one after another. */
+export function findAmong(
+  { words, offset, count, stride }: FactSlice,
+  high: number,
+  low: number,
+  found: number[],
+): void {
+  for (let at = offset, end = offset + count * stride; at < end; at += stride)
+    if (hasId(words, at, high, low)) found.push(at)
 }
 
 /** Keeps the newest facts of an overfull row. Returns how many went. */
@@ -67,9 +78,7 @@ export class RowFacts implements FactSet {
     const row = this.#row
     found.length = 0
     if (!this.#rows.mayHold(row, high, low)) return
-    const { words, offset, count, stride } = this.#rows.facts(row)
-    for (let at = offset, end = offset + count * stride; at < end; at += stride)
-      if (hasId(words, at, high, low)) found.push(at)
+    findAmong(this.#rows.facts(row), high, low, found)
   }
 
   isOldest(words: Int32Array, at: number): boolean {

@@ -7,7 +7,7 @@
  */
 import { tombstoneBit } from '../../../models/facts.ts'
 import type { HashSeed } from '../../hashSeed.ts'
-import { type FactSet, factsWithinBeatMax, hasId, trim } from './factSet.ts'
+import { type FactSet, factsWithinBeatMax, findAmong, hasId, trim } from './factSet.ts'
 import { idKey } from './idFilter.ts'
 import { before, type EnterpriseRows } from './rows.ts'
 
@@ -16,6 +16,8 @@ const searchesMax = 32
 
 export class RowMerge implements FactSet {
   readonly found: number[] = []
+  /** Facts with the id that is looked for, those that were taken out among them. */
+  readonly #candidates: number[] = []
   readonly #rows: EnterpriseRows
   readonly #seed: HashSeed
   #row = 0
@@ -57,18 +59,15 @@ export class RowMerge implements FactSet {
     found.length = 0
     if (!this.#rows.mayHold(this.#row, high, low)) return
     if (this.#numbers === undefined && ++this.#searches > searchesMax) this.#numbers = this.#indexed()
-    if (this.#numbers === undefined) {
-      const { words, offset, count, stride } = this.#rows.facts(this.#row)
-      for (let number = 0; number < count; number++) {
-        const at = offset + number * stride
-        if (hasId(words, at, high, low) && !this.#gone.has(number)) found.push(at)
+    const { words } = this
+    if (this.#numbers === undefined) findAmong(this.#rows.facts(this.#row), high, low, this.#candidates)
+    else
+      for (const number of this.#numbers.get(idKey(high, low, this.#seed)) ?? []) {
+        const at = this.#positionOf(number)
+        if (hasId(words, at, high, low)) this.#candidates.push(at)
       }
-      return
-    }
-    for (const number of this.#numbers.get(idKey(high, low, this.#seed)) ?? []) {
-      const at = this.#positionOf(number)
-      if (!this.#gone.has(number) && hasId(this.words, at, high, low)) found.push(at)
-    }
+    for (const at of this.#candidates) if (!this.#gone.has(this.#numberAt(at))) found.push(at)
+    this.#candidates.length = 0
   }
 
   isOldest(words: Int32Array, at: number): boolean {
