@@ -95,6 +95,7 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
 }
 
 declare module 'kafkajs/src/cluster/index.js' {
+  import type { Socket } from 'node:net'
   import type { KafkaConfig, PartitionMetadata } from 'kafkajs'
   import type { InnerLogger } from 'kafkajs/src/loggers/index.js'
   import type Encoder from 'kafkajs/src/protocol/encoder.js'
@@ -105,12 +106,39 @@ declare module 'kafkajs/src/cluster/index.js' {
     apiName: string
     encode: () => Promise<Pick<Encoder, 'buf' | 'buffer'>>
   }
+  export type InnerConnection = {
+    readonly clientId: string
+    /** Made anew when it connects. */
+    readonly socket: Socket
+    readonly requestQueue: {
+      push(of: {
+        entry: {
+          apiKey: number
+          apiVersion: number
+          apiName: string
+          correlationId: number
+          resolve: (answer: { payload: Buffer }) => void
+          reject: (error: unknown) => void
+        }
+        expectResponse: boolean
+        requestTimeout: null
+        sendRequest: () => void
+      }): void
+      maybeThrottle(ms: number): void
+    }
+    isAuthenticated(): boolean
+    authenticate(): Promise<void>
+    nextCorrelationId(): number
+    failIfNotConnected(): void
+  }
   export type CoordinatorOf = { groupId: string; coordinatorType?: number }
   export type InnerBroker = {
     nodeId: string | number
     /** What the broker understands, by api key. */
     versions: Record<number, { minVersion: number; maxVersion: number } | undefined>
     connectionPool: {
+      /** That of all requests but fetches, connected. */
+      getConnection(): Promise<InnerConnection>
       send<T>(call: {
         request: InnerRequest
         response: { decode: (bytes: Buffer) => Promise<T>; parse: (decoded: T) => Promise<T> }

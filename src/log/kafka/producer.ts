@@ -32,7 +32,7 @@ export class RecordProducer {
   readonly #ids: EosManager
   /** The number of the next record, by place. */
   readonly #sequences = new Map<string, number>()
-  readonly #buffer = new WireWriter(bufferBytes)
+  #buffer = new WireWriter(bufferBytes)
   #sending: Promise<unknown> = Promise.resolve()
   /** Of transactions, since the id was given: kafkajs asks for it before each of its calls. Found anew after an error. */
   #coordinator: InnerBroker | undefined
@@ -150,7 +150,9 @@ export class RecordProducer {
     this.#buffer.reset()
     const calls = [...byLeader].map(([broker, batches]) => this.#ask(broker, batches, head, taken))
     const failed = (await Promise.allSettled(calls)).find((one) => one.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    if (failed === undefined) return
+    this.#buffer = new WireWriter(bufferBytes) // the socket may still be reading the one before
+    throw failed.reason
   }
 
   async #byLeader(left: ReadonlySet<Numbered>): Promise<Map<InnerBroker, Numbered[]>> {

@@ -112,7 +112,7 @@ export class BatchRecords {
     const timeDelta = bytes.varint()
     const offset = firstOffset + bytes.varint()
     if (offset <= this.#offset || offset > lastOffset) throw new WireError('a record has an offset of another batch')
-    const key = bytes.varBytes()
+    const key = bytes.varText()
     const value = bytes.varBytes()
     const headers = headersFrom(bytes)
     if (bytes.at !== end) throw new WireError('a record has another length than it says')
@@ -121,7 +121,7 @@ export class BatchRecords {
     return {
       offset,
       timeMs: stampedMs ?? firstTimeMs + timeDelta,
-      key: key === null ? null : key.toString('utf8'),
+      key,
       value: value ?? nothing, // a tombstone: the decoder refuses it like any other record without JSON
       headers,
     }
@@ -137,9 +137,9 @@ function headersFrom(bytes: Cursor): Headers | null {
   if (count < 0 || count * 2 > bytes.left) throw new WireError(`a record says that it has ${count} headers`)
   const headers = new Map<string, string>()
   for (let at = 0; at < count; at++) {
-    const name = bytes.varBytes()
+    const name = bytes.varText()
     if (name === null) throw new WireError('a header has no name')
-    headers.set(name.toString('utf8'), bytes.varBytes()?.toString('utf8') ?? '')
+    headers.set(name, bytes.varText() ?? '')
   }
   return Object.fromEntries(headers)
 }

@@ -60,6 +60,14 @@ export class Cursor {
     return length === -1 ? null : this.view(length)
   }
 
+  /** A text with its length before it, null for none; without a view of its bytes. */
+  varText(): string | null {
+    const length = this.varint()
+    if (length === -1) return null
+    const at = this.#take(length)
+    return this.bytes.toString('utf8', at, at + length)
+  }
+
   string(): string {
     return this.view(this.int16()).toString('utf8')
   }

@@ -6,6 +6,7 @@ import type { InnerBroker } from 'kafkajs/src/cluster/index.js'
 import type { NewRecord } from '../../port.ts'
 import type { Place } from '../place.ts'
 import { Cursor } from './cursor.ts'
+import { type Answer, exchange } from './exchange.ts'
 import { type BatchProducer, writeBatch } from './writeBatch.ts'
 import type { WireWriter } from './writer.ts'
 
@@ -56,21 +57,15 @@ export function writeProduce(out: WireWriter, head: ProduceHead, batches: readon
 
 const batchRoom = 128 // the head of a batch, and what stands before it
 
-/** Sends such a request; what the broker says of each partition. @throws what kafkajs throws, WireError. */
+/** Sends such a request; what the broker says of each partition. The bytes stay as they are until then, and after an error for good. @throws what kafkajs throws, WireError. */
 export async function produce(broker: InnerBroker, request: Buffer): Promise<Produced[]> {
   const apiVersion = Math.min(broker.versions[apiKey]?.maxVersion ?? versions.min, versions.max)
-  const { produced } = await broker.connectionPool.send({
-    request: { apiKey, apiVersion, apiName: 'Produce', encode: async () => ({ buf: request, buffer: request }) },
-    response: { decode: async (bytes: Buffer) => decodeProduced(bytes, apiVersion), parse: async (answer) => answer },
-  })
-  return produced
+  const of = { apiKey, apiVersion, apiName: 'Produce' }
+  return (await exchange(broker, of, request, (answer) => decodeProduced(answer, apiVersion))).produced
 }
 
-/** `clientSideThrottleTime`, milliseconds: kafkajs holds further requests back for so long. @throws WireError. */
-export function decodeProduced(
-  bytes: Buffer,
-  version: number,
-): { produced: Produced[]; clientSideThrottleTime: number } {
+/** @throws WireError. */
+export function decodeProduced(bytes: Buffer, version: number): Answer & { produced: Produced[] } {
   const from = new Cursor(bytes)
   const topics = from.array(entryBytesMin.topic, () => {
     const topic = from.string()
