@@ -17,7 +17,7 @@ type Column = Float64Array | Int32Array | readonly number[]
 export type KeyedColumns = { count: number; ticks?: Column; keys: Column; columns: readonly Column[] }
 
 /** Their numbers stand in logs: a new kind takes the next one. */
-const kinds = [
+export const partKinds = [
   'counts',
   'unjudged',
   'late',
@@ -30,7 +30,7 @@ const kinds = [
   'contradictions',
   'moved',
 ] as const
-export type PartKind = (typeof kinds)[number]
+export type PartKind = (typeof partKinds)[number]
 export type PartSums = Readonly<Record<PartKind, KeyedColumns>>
 export type PartHead = Pick<CellPart, 'beat' | 'tick' | 'page' | 'pages'>
 
@@ -45,8 +45,8 @@ export function putPart(
   out.putSigned(head.tick)
   out.put(head.page)
   out.put(head.pages)
-  for (let kind = 0; kind < kinds.length; kind++) {
-    const of = sums[kinds[kind]]
+  for (let kind = 0; kind < partKinds.length; kind++) {
+    const of = sums[partKinds[kind]]
     const end = Math.min(to, of.count)
     if (end <= from) continue
     out.put(kind)
@@ -88,8 +88,8 @@ function partIn({ key, value }: LogRecord): CellPart {
   }
   for (let last = -1; from.left > 0; ) {
     const kind = from.take()
-    if (kind <= last || kind >= kinds.length) throw new Error(`sums of kind ${kind} follow those of kind ${last}`)
-    takers[kinds[kind]](part, from)
+    if (kind <= last || kind >= partKinds.length) throw new Error(`sums of kind ${kind} follow those of kind ${last}`)
+    takers[partKinds[kind]](part, from)
     last = kind
   }
   return part

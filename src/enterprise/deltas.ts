@@ -50,8 +50,8 @@ export class Deltas {
     const taken = this.#taken
     taken.count = 0
     if (index.count === 0) return taken
-    const isFarTooLarge = taken.keys.length > sizeMin && index.count * 16 < taken.keys.length
-    if (isFarTooLarge || index.count > taken.keys.length) Object.assign(taken, noSums(index.keys.length, this.#columns))
+    // It grows with the index, and gives back what the index has given back.
+    if (taken.keys.length !== index.keys.length) Object.assign(taken, noSums(index.keys.length, this.#columns))
     const { keys, deltas, seconds, thirds } = taken
     for (let at = 0; at < index.count; at++) if (!this.#isZero(at)) keys[taken.count++] = index.keys[at]
     sort(keys, taken.count)

@@ -1,5 +1,5 @@
 /** Cell parts: what a task adds to the cells, beat after beat, in pages under the limit, and many beats in one record. */
-import { type KeyedColumns, type PartHead, type PartSums, putPart } from '../columns/cellPart.ts'
+import { type KeyedColumns, type PartHead, type PartSums, partKinds, putPart } from '../columns/cellPart.ts'
 import { RecordPacker } from '../columns/packedRecords.ts'
 import { ByteWriter } from '../columns/varints.ts'
 import type { Emit } from '../fold/task.ts'
@@ -48,14 +48,11 @@ export class PartWriter {
 
 function longestOf(sums: PartSums): number {
   let longest = 0
-  for (const { count } of Object.values(sums)) longest = Math.max(longest, count)
+  for (const kind of partKinds) longest = Math.max(longest, sums[kind].count)
   return longest
 }
 
 function takeSums(sums: ContributionSums): PartSums {
-  const risk = sums.risk.take()
-  const contradictions = sums.contradictions.take()
-  const moved = sums.moved.take()
   return {
     counts: singles(sums.counts.take()),
     unjudged: singles(sums.unjudged.take()),
@@ -65,14 +62,14 @@ function takeSums(sums: ContributionSums): PartSums {
     stock: singles(sums.stock.take()),
     arrivals: singles(sums.arrivals.take()),
     drift: singles(sums.drift.take()),
-    risk: { count: risk.count, keys: risk.keys, columns: [risk.deltas, risk.seconds, risk.thirds] },
-    contradictions: pairs(contradictions),
-    moved: { count: moved.count, keys: moved.keys, columns: [moved.deltas, moved.seconds, moved.thirds] },
+    risk: triples(sums.risk.take()),
+    contradictions: pairs(sums.contradictions.take()),
+    moved: triples(sums.moved.take()),
   }
 }
 
 function takeLate(sums: ContributionSums): KeyedColumns {
-  if (sums.late.size === 0) return { count: 0, keys: [], columns: [] }
+  if (sums.late.size === 0) return nothing
   const ticks: number[] = []
   const keys: number[] = []
   const deltas: number[] = []
@@ -88,10 +85,16 @@ function takeLate(sums: ContributionSums): KeyedColumns {
   return { count: keys.length, ticks, keys, columns: [deltas] }
 }
 
+const nothing: KeyedColumns = { count: 0, keys: [], columns: [] }
+
 function singles({ count, keys, deltas }: Sums): KeyedColumns {
-  return { count, keys, columns: [deltas] }
+  return count === 0 ? nothing : { count, keys, columns: [deltas] }
 }
 
 function pairs({ count, keys, deltas, seconds }: Sums): KeyedColumns {
-  return { count, keys, columns: [deltas, seconds] }
+  return count === 0 ? nothing : { count, keys, columns: [deltas, seconds] }
+}
+
+function triples({ count, keys, deltas, seconds, thirds }: Sums): KeyedColumns {
+  return count === 0 ? nothing : { count, keys, columns: [deltas, seconds, thirds] }
 }

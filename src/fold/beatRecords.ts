@@ -16,8 +16,10 @@ export function recordsByName(
 ): BeatRecords {
   const records: Record<string, readonly LogRecord[]> = {}
   for (const name in taskInputs[kind]) records[name] = none
-  for (const [at, { name }] of inputs.entries())
-    records[name] = records[name].length === 0 ? taken[at] : [...records[name], ...taken[at]]
+  for (let at = 0; at < inputs.length; at++) {
+    const { name } = inputs[at]
+    if (taken[at].length > 0) records[name] = records[name].length === 0 ? taken[at] : [...records[name], ...taken[at]]
+  }
   return records
 }
 

@@ -7,6 +7,8 @@ import type { Input } from '../log/topology.ts'
 
 export class InputQueue {
   readonly input: Input
+  /** The task that leads the input, whose records belong to no beat and ride along. */
+  readonly leader: TaskId | undefined
   readonly #log: Log
   readonly #beatMs: number
   #records: LogRecord[] = []
@@ -37,18 +39,13 @@ export class InputQueue {
     const { position, beat = Number.NEGATIVE_INFINITY, maxTimeMs } = from
     this.#log = log
     this.input = input
+    this.leader = typeof input.closedBy === 'object' ? input.closedBy.leader : undefined
     this.#beatMs = beatMs
     this.position = position
     this.#takenBeat = beat
     this.#fetchFrom = position
     this.maxTimeMs = maxTimeMs
     this.foldedMaxTimeMs = maxTimeMs
-  }
-
-  /** The task that leads the input, whose records belong to no beat and ride along. */
-  get leader(): TaskId | undefined {
-    const { closedBy } = this.input
-    return typeof closedBy === 'object' ? closedBy.leader : undefined
   }
 
   /** Whether its records are packed: tasks write it, many beats in one record. */
@@ -77,6 +74,12 @@ export class InputQueue {
 
   readTo(end: number): boolean {
     return this.#fetchFrom >= end
+  }
+
+  /** Whether it has to be read on, up to an end, before it can show what its first beat is and that it holds all of it. */
+  lacks(end: number): boolean {
+    if (this.readTo(end)) return false
+    return this.leader !== undefined || this.length === 0 || this.lastBeat === this.headBeat
   }
 
   /** A record later than `latestMs` counts as known then. */

@@ -1,8 +1,8 @@
 /** How far a log reaches, and how far the tasks are in it. */
 import { foldedTopics } from '../../streams/topics.ts'
-import { firstRecord, lastRecord } from '../log/lastRecord.ts'
+import { firstRecord, greatestTimeMs, lastRecord } from '../log/lastRecord.ts'
 import type { Log } from '../log/port.ts'
-import { placesOf, recordsOf } from '../log/recordsOf.ts'
+import { placesOf } from '../log/recordsOf.ts'
 import { type TaskId, taskNumber, tasksOf } from '../log/tasks.ts'
 import { inputsOf } from '../log/topology.ts'
 import { decodeEntry, type FoldedBeat } from './journal.ts'
@@ -89,8 +89,8 @@ async function lastBeatOf(log: Log, task: TaskId, beatMs: number): Promise<numbe
   let last = folded?.beat ?? next
   for (const [at, { topic, partition, closedBy }] of inputsOf(task, log.partitions('risk-events')).entries()) {
     if (closedBy !== 'looks') continue
-    for await (const { timeMs } of recordsOf(log, topic, partition, folded?.cuts[at] ?? 0))
-      last = Math.max(last, next, Math.floor(timeMs / beatMs))
+    const latestMs = await greatestTimeMs(log, topic, partition, folded?.cuts[at] ?? 0)
+    if (latestMs !== undefined) last = Math.max(last, next, Math.floor(latestMs / beatMs))
   }
   return last
 }

@@ -17,7 +17,7 @@ import { type Closing, completeThrough, latestIn } from './closing.ts'
 import { msSince } from './foldClock.ts'
 import type { InputQueue } from './inputQueue.ts'
 import { InputsTold } from './inputsTold.ts'
-import { encodeEntry, type FoldedBeat } from './journal.ts'
+import { JournalEntry } from './journal.ts'
 import { earliestBeat, foldedThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
 import { restoreTask } from './restore.ts'
@@ -51,7 +51,7 @@ export type RunnerOptions = {
 }
 
 type Epoch = {
-  beats: FoldedBeat[]
+  journal: JournalEntry
   beatSeconds: number[]
   outputs: Output[]
   outputBytes: number
@@ -148,19 +148,21 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const reach = await this.#reach()
     const ends = await this.#lookUpEnds()
     const recordsMax = this.#options.epochRecordsMax ?? epochRecordsMax
-    const epoch: Epoch = { beats: [], beatSeconds: [], outputs: [], outputBytes: 0, records: 0, bytes: 0 }
-    while (
-      epoch.records < recordsMax &&
-      epoch.beats.length < epochBeatsMax &&
-      epoch.outputBytes < epochOutputBytesMax
-    ) {
-      await this.#fill(ends, closing)
-      const beat = this.#nextBeat(closing, ends, reach)
+    const journal = new JournalEntry(this.#queues.length)
+    const epoch: Epoch = { journal, beatSeconds: [], outputs: [], outputBytes: 0, records: 0, bytes: 0 }
+    let closed: number | undefined
+    while (epoch.records < recordsMax && journal.length < epochBeatsMax && epoch.outputBytes < epochOutputBytesMax) {
+      if (closed === undefined || this.#lacks(ends)) {
+        await this.#fill(ends, closing)
+        closed = this.#closedThrough(closing, ends, reach)
+      }
+      const beat = this.#nextBeat(closing, closed)
       if (beat === undefined) break
-      await this.#foldLive(beat, epoch)
+      const rest = this.#foldLive(beat, epoch)
+      if (rest !== undefined) await rest
     }
     this.#inputsTold.tell(this.#queues, { ends, closing, foldedEndMs: this.foldedEndMs })
-    if (epoch.beats.length === 0) return false
+    if (journal.length === 0) return false
     await this.#endEpoch(epoch)
     return this.#commit(epoch)
   }
@@ -256,44 +258,44 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     this.#latestMs = latestMs
   }
 
+  /** Whether an input has to be read on before the next beat can be told. */
+  #lacks(ends: readonly number[]): boolean {
+    for (let at = 0; at < this.#queues.length; at++) if (this.#queues[at].lacks(ends[at])) return true
+    return false
+  }
+
   /** Every input is read on until it holds records of a later beat than its first, or its end; what rides along, to its end. */
   async #fill(ends: readonly number[], { latest }: Closing): Promise<void> {
     for (const [at, queue] of this.#queues.entries()) {
       const latestMs = latestIn(queue.input.topic, latest)
-      while (
-        !queue.readTo(ends[at]) &&
-        (queue.leader !== undefined || queue.length === 0 || queue.lastBeat === queue.headBeat)
-      ) {
+      while (queue.lacks(ends[at])) {
         await queue.fetch(fetchBytes, latestMs)
         if (this.#turns.over) await this.#turns.next()
       }
     }
   }
 
-  /** The next beat to fold: the earliest with a record or with the end of a tick, if it is closed; or an empty one, to say how far we are. */
-  #nextBeat(closing: Closing, ends: readonly number[], reach: number): number | undefined {
+  /** The last beat that is closed by what was fetched. */
+  #closedThrough(closing: Closing, ends: readonly number[], reach: number): number {
     const { beatMs } = this.#options
-    const limit = Math.min(
-      ...this.#queues.map((queue, at) =>
-        completeThrough(
-          {
-            readToEnd: queue.readTo(ends[at]),
-            lastBeat: queue.lastBeat,
-            closedBy: queue.input.closedBy,
-            reach,
-          },
-          closing,
-          beatMs,
-        ),
-      ),
-    )
+    const through = this.#queues.map((queue, at) => {
+      const { lastBeat, input } = queue
+      return completeThrough(
+        { readToEnd: queue.readTo(ends[at]), lastBeat, closedBy: input.closedBy, reach },
+        closing,
+        beatMs,
+      )
+    })
+    return Math.min(...through)
+  }
+
+  /** The next beat to fold: the earliest with a record or with the end of a tick, if it is closed; or an empty one, to say how far we are. */
+  #nextBeat(closing: Closing, limit: number): number | undefined {
     if (!Number.isFinite(limit)) return undefined
     const after = this.#lastBeat
-    const withRecords = Math.min(
-      ...this.#queues.map(
-        (queue) => (queue.leader === undefined ? queue.headBeat : undefined) ?? Number.POSITIVE_INFINITY,
-      ),
-    )
+    let withRecords = Number.POSITIVE_INFINITY
+    for (const queue of this.#queues)
+      if (queue.leader === undefined) withRecords = Math.min(withRecords, queue.headBeat ?? withRecords)
     const tickEnd = after === undefined ? undefined : this.task.nextTickEnd(after)
     const next = Math.max(
       Math.min(withRecords, tickEnd ?? Number.POSITIVE_INFINITY),
@@ -309,36 +311,41 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     return behind && speaks ? limit : undefined
   }
 
-  async #foldLive(beat: number, epoch: Epoch): Promise<void> {
+  /** Folds a beat. To be waited for is what is left of it when the turn is over. */
+  #foldLive(beat: number, epoch: Epoch): Promise<void> | undefined {
     this.#questions.turn('ahead')
     const { id, inputs } = this.task
     const begunMs = this.#options.now()
     const taken = this.#queues.map((queue) => (queue.leader === undefined ? queue.takeThrough(beat) : queue.takeAll()))
     const records = recordsByName(id, inputs, taken)
-    await this.#turns.work(this.task.foldInSlices(beat, records, into(epoch, beat * this.#options.beatMs)))
-    this.#options.audit?.beat(beat, records)
-    for (const one of taken) {
-      epoch.records += one.length
-      for (const { value } of one) epoch.bytes += value.length
+    const note = (): void => {
+      this.#options.audit?.beat(beat, records)
+      for (const one of taken) {
+        epoch.records += one.length
+        for (const { value } of one) epoch.bytes += value.length
+      }
+      epoch.journal.add(beat, this.#queues)
+      this.#lastBeat = beat
+      this.#lastPartMs = this.#options.now()
+      epoch.beatSeconds.push(Math.max(0, this.#lastPartMs - begunMs) / secondMs)
     }
-    epoch.beats.push({ beat, cuts: this.#queues.map(({ position }) => position) })
-    this.#lastBeat = beat
-    this.#lastPartMs = this.#options.now()
-    epoch.beatSeconds.push(Math.max(0, this.#lastPartMs - begunMs) / secondMs)
+    const rest = this.#turns.work(this.task.foldInSlices(beat, records, into(epoch, beat * this.#options.beatMs)))
+    if (rest !== undefined) return rest.then(note)
+    note()
+    return undefined
   }
 
   async #endEpoch(epoch: Epoch): Promise<void> {
-    const { beat } = epoch.beats[epoch.beats.length - 1]
-    await this.#turns.work(this.task.endEpoch(into(epoch, beat * this.#options.beatMs)))
+    await this.#turns.work(this.task.endEpoch(into(epoch, epoch.journal.lastBeat * this.#options.beatMs)))
     this.#options.audit?.epoch(epoch.outputs)
   }
 
   /** Whether the epoch is in the log. A full disk is waited out: the epoch is whole in memory, and nothing of it is in the log. */
-  async #commit({ beats, beatSeconds, outputs, records, bytes }: Epoch): Promise<boolean> {
+  async #commit({ journal, beatSeconds, outputs, records, bytes }: Epoch): Promise<boolean> {
     const { beatMs, now, listener, tellHeld, signal } = this.#options
-    const lastBeat = beats[beats.length - 1].beat
-    listener({ kind: 'EpochCommitting', task: this.name, beats: beats.length, lastBeat })
-    const epoch = { outputs, journal: encodeEntry(beats), timeMs: lastBeat * beatMs }
+    const { lastBeat, length: beats } = journal
+    listener({ kind: 'EpochCommitting', task: this.name, beats, lastBeat })
+    const epoch = { outputs, journal: journal.encode(), timeMs: lastBeat * beatMs }
     let begunMs = now()
     while (!(await this.#unlessFull(() => this.#taskLog.commit(epoch)))) {
       this.#ahead = signal?.aborted === true // the next start folds it
@@ -348,7 +355,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     }
     this.#questions.turn('settled')
     if (tellHeld !== undefined) await this.#turns.work(tellHeld())
-    const counts = { beats: beats.length, beatSeconds, records, bytes, outputs: outputs.length }
+    const counts = { beats, beatSeconds, records, bytes, outputs: outputs.length }
     const seconds = (now() - begunMs) / 1_000
     listener({ kind: 'EpochCommitted', task: this.name, lastBeat, endMs: (lastBeat + 1) * beatMs, ...counts, seconds })
     return true

@@ -45,3 +45,17 @@ async function lastFrom(log: Log, topic: TopicName, partition: number, from: num
   for await (const record of recordsOf(log, topic, partition, from)) last = record
   return last
 }
+
+/** The greatest log time of a partition from an offset on; undefined where it holds nothing. */
+export async function greatestTimeMs(
+  log: Log,
+  topic: TopicName,
+  partition: number,
+  from: number,
+): Promise<number | undefined> {
+  if (log.greatestTimeMs !== undefined) return log.greatestTimeMs(topic, partition, from)
+  let greatestMs: number | undefined
+  for await (const { timeMs } of recordsOf(log, topic, partition, from))
+    greatestMs = Math.max(greatestMs ?? timeMs, timeMs)
+  return greatestMs
+}

@@ -41,6 +41,8 @@ export interface Log {
   range(topic: TopicName, partition: number): Promise<Range>
   /** Records from `from` on, in order, at most about `bytesMax` bytes and at least one record if there is any. FW_LOG_TRUNCATED when `from` is no longer kept. */
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch>
+  /** The greatest log time from an offset on, of a log that can tell it without giving the records; undefined where there are none. */
+  greatestTimeMs?(topic: TopicName, partition: number, from: number): Promise<number | undefined>
   /** Appends to one partition: all or none, durable when the promise resolves. FW_LOG_FULL when there is no space. */
   append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void>
   /** Asked before long work whose end is appended there. FW_KAFKA_REFUSED names the right that is missing; a log of one user has nobody to ask. */

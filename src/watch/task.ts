@@ -107,6 +107,8 @@ export class WatchTask implements FoldTask {
   #parts: Parts
   readonly #fates: FateSheet
   #hasToldNotJudged = false
+  /** An hour is over since the levels of risk were told; of the hours of an epoch the last is. */
+  #isRiskDue = false
   #openTick: number | undefined
   #early: Early[] = []
   #late: Amendment[] = []
@@ -216,6 +218,7 @@ export class WatchTask implements FoldTask {
 
   *endEpoch(emit: Emit): Iterable<void> {
     yield* this.#fates.write(emit)
+    if (this.#isRiskDue && this.#openTick !== undefined) this.#tellRisk(this.#openTick)
   }
 
   *foldInSlices(beat: number, { commands, parts, artifacts }: RecordsOf<'watch'>, emit: Emit): Iterable<void> {
@@ -224,7 +227,7 @@ export class WatchTask implements FoldTask {
     yield* this.#obey(commands, artifacts, { beat, tick }, emit)
     const heard = this.#hours.before(beat, this.#sources)
     this.#tellHeard(heard, emit)
-    if (heard !== undefined) this.#tellRisk(heard.tick)
+    if (heard !== undefined) this.#isRiskDue = true
     for (const part of parts) {
       this.#pool(partOf(part), { beat, tick })
       yield
@@ -263,16 +266,17 @@ export class WatchTask implements FoldTask {
     if (turn.switched.profile) this.#adopt(beat, tick, emit)
     if (turn.switched.champion) this.#parts.risk.modelChanged = true
     if (turn.switched.rules) this.#parts.risk.beginAnew()
-    for (const { topic, records, outcomes } of [
-      { topic: 'commands', records: commands, outcomes: turn.commands },
-      { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
-    ] as const) {
-      const first = yield* this.#fates.block(topic, beat, records)
-      for (const [at, { fate, code, detail }] of outcomes.entries()) {
-        this.#fates.set(first + at, fate, code)
-        if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: this.#number, code, detail }, emit)
+    if (commands.length + artifacts.length > 0)
+      for (const { topic, records, outcomes } of [
+        { topic: 'commands', records: commands, outcomes: turn.commands },
+        { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
+      ] as const) {
+        const first = yield* this.#fates.block(topic, beat, records)
+        for (const [at, { fate, code, detail }] of outcomes.entries()) {
+          this.#fates.set(first + at, fate, code)
+          if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: this.#number, code, detail }, emit)
+        }
       }
-    }
     for (const result of turn.results) {
       emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
       const { kind: command, accepted, code, detail } = result
@@ -296,8 +300,9 @@ export class WatchTask implements FoldTask {
   }
 
   #amend(beat: number, tick: number, emit: Emit): void {
-    const amendments = this.#aggregates.takeLate().map((one) => ({ ...one, beat }))
-    if (amendments.length === 0) return
+    const late = this.#aggregates.takeLate()
+    if (late.length === 0) return
+    const amendments = late.map((one) => ({ ...one, beat }))
     this.#late.push(...amendments)
     this.#publish(this.engine.amend(amendments, beat, tick), emit)
   }
@@ -397,6 +402,7 @@ export class WatchTask implements FoldTask {
 
   /** Where regions stand now; after a close its changes are in what stands. */
   #tellRisk(tick: number): void {
+    this.#isRiskDue = false
     const { lattice: lines, contradictions, risk } = this.#parts
     const levels = this.engine.risk.levelsWith(risk.changes)
     if (levels.length === 0) return

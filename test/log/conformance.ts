@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aheadMsMaxDefault, hourMs, KiB, MiB, minuteMs } from '../../src/limits.ts'
+import { greatestTimeMs } from '../../src/log/lastRecord.ts'
 import type { Log, LogRecord, NewRecord, TaskLog } from '../../src/log/port.ts'
 import type { TaskId } from '../../src/log/tasks.ts'
 import type { TopicName } from '../../streams/topics.ts'
@@ -163,6 +164,17 @@ function recordTests(log: () => Log): void {
       times.map((timeMs) => ({ ...plain('v'), timeMs })),
     )
     expect((await readAll(log(), 'risk-events')).map((record) => record.timeMs)).toEqual(times)
+  })
+
+  it('tells the greatest log time from an offset on, where log time runs back too', async () => {
+    const latest = (from: number) => greatestTimeMs(log(), 'risk-events', 0, from)
+    expect(await latest(0)).toBeUndefined()
+    const records = [5, 9, 3].map((timeMs) => ({ ...plain('v'), timeMs: 1_700_000_000_000 + timeMs }))
+    await log().append('risk-events', 0, records)
+    const { start, end } = await log().range('risk-events', 0)
+    const last = (await readAll(log(), 'risk-events'))[2].offset
+    expect([await latest(start), await latest(last)]).toEqual([1_700_000_000_009, 1_700_000_000_003])
+    expect(await latest(end)).toBeUndefined()
   })
 
   it('stamps the present when no time is given, never earlier than the record before, unless that one leads the clock too far', async () => {

@@ -4,9 +4,11 @@ import { flags } from './decode.ts'
 
 export class FlagTally {
   #counts = none()
+  #isEmpty = true
 
   count(set: number): void {
     if (set === 0) return
+    this.#isEmpty = false
     if ((set & flags.checkDigit) !== 0) this.#counts.checkDigit++
     if ((set & flags.unknownRegion) !== 0) this.#counts.unknownRegion++
     if ((set & flags.unknownIndustry) !== 0) this.#counts.unknownIndustry++
@@ -17,7 +19,9 @@ export class FlagTally {
   /** All that was counted; the next beat begins at nothing. */
   take(): FlagCounts {
     const counts = this.#counts
+    if (this.#isEmpty) return counts // of a beat without a flag, as nearly all are
     this.#counts = none()
+    this.#isEmpty = true
     return counts
   }
 }

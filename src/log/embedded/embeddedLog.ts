@@ -98,6 +98,10 @@ class SqliteLog implements EmbeddedLog {
     return this.#store.whenSettled(() => this.#store.table(topic, partition).read(from, bytesMax))
   }
 
+  async greatestTimeMs(topic: TopicName, partition: number, from: number): Promise<number | undefined> {
+    return this.#store.whenSettled(() => this.#store.table(topic, partition).greatestTimeMs(from))
+  }
+
   async append(topic: TopicName, partition: number, records: readonly NewRecord[]): Promise<void> {
     if (records.length === 0) return
     const table = this.#store.table(topic, partition)

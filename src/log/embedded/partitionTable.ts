@@ -6,6 +6,7 @@ import { type Stamp, stampAfter } from '../stamp.ts'
 import { broken } from './faults.ts'
 import { bytesOf, columnsOf, headersOf, integerOf, textOf } from './rows.ts'
 
+const rowsAtOnce = 2_048 // asked for together they cost a third less than one by one
 const rowOverheadBytes = 24 // offset, time and lengths: roughly what a row costs beside its text and bytes
 
 type Tail = { next: number; lastTimeMs: number }
@@ -14,6 +15,9 @@ export class PartitionTable {
   readonly #logName: string
   readonly #insert: StatementSync
   readonly #from: StatementSync
+  readonly #some: StatementSync
+  readonly #bytesOfSome: StatementSync
+  readonly #latest: StatementSync
   readonly #ends: StatementSync
   readonly #last: StatementSync
   readonly #forget: StatementSync
@@ -23,14 +27,19 @@ export class PartitionTable {
   constructor(db: DatabaseSync, logName: string, table: string) {
     this.#logName = logName
     this.#insert = db.prepare(`INSERT INTO ${table} (offset, time_ms, key, value, headers) VALUES (?, ?, ?, ?, ?)`)
-    this.#from = db.prepare(
-      `SELECT offset, time_ms, key, value, headers FROM ${table} WHERE offset >= ? ORDER BY offset`,
+    const rows = `SELECT offset, time_ms, key, value, headers FROM ${table} WHERE offset >= ? ORDER BY offset`
+    this.#from = db.prepare(rows)
+    this.#some = db.prepare(`${rows} LIMIT ${rowsAtOnce}`)
+    this.#bytesOfSome = db.prepare(
+      `SELECT sum(bytes) FROM (SELECT length(value) AS bytes FROM ${table} WHERE offset >= ? ORDER BY offset LIMIT ${rowsAtOnce})`,
     )
+    this.#latest = db.prepare(`SELECT max(time_ms) FROM ${table} WHERE offset >= ?`)
     // Two sub-selects: SQLite answers each from one end of the tree, but scans the table for min and max together.
     this.#ends = db.prepare(`SELECT (SELECT min(offset) FROM ${table}), (SELECT max(offset) FROM ${table})`)
     this.#last = db.prepare(`SELECT offset, time_ms FROM ${table} ORDER BY offset DESC LIMIT 1`)
     this.#forget = db.prepare(`DELETE FROM ${table} WHERE offset < ?`)
-    for (const query of [this.#from, this.#ends, this.#last]) query.setReturnArrays(true)
+    for (const query of [this.#from, this.#some, this.#bytesOfSome, this.#latest, this.#ends, this.#last])
+      query.setReturnArrays(true)
   }
 
   range(): Range {
@@ -42,7 +51,7 @@ export class PartitionTable {
   read(from: number, bytesMax: number): Batch {
     const records: LogRecord[] = []
     let bytes = 0
-    for (const row of this.#from.iterate(from)) {
+    for (const row of this.#fit(from, bytesMax) ? this.#some.all(from) : this.#from.iterate(from)) {
       const record = recordOf(row)
       bytes += recordBytes(record)
       if (records.length > 0 && bytes > bytesMax) break
@@ -53,6 +62,18 @@ export class PartitionTable {
       throw new ForewarnError('FW_LOG_TRUNCATED', [this.#logName, from])
     }
     return { records, next: records.length === 0 ? from : records[records.length - 1].offset + 1 }
+  }
+
+  /** The greatest log time of records from an offset on; undefined where there are none. */
+  greatestTimeMs(from: number): number | undefined {
+    const [timeMs] = columnsOf(this.#latest.get(from))
+    return timeMs === null ? undefined : integerOf(timeMs)
+  }
+
+  /** Whether the values of the rows that are asked for together are no more than so many bytes. */
+  #fit(from: number, bytesMax: number): boolean {
+    const [bytes] = columnsOf(this.#bytesOfSome.get(from))
+    return bytes === null || integerOf(bytes) <= bytesMax
   }
 
   /** Adds one record inside the caller's transaction. Whoever rolls that back calls `forgetTail`. */

@@ -1,6 +1,6 @@
 /** docs/fold.md rules 1, 5 and 9: knownAt counts per beat, log time runs back, the horizon. */
 import { expect, it } from 'vitest'
-import { decodeEntry, encodeEntry } from '../../../src/fold/journal.ts'
+import { decodeEntry, type FoldedBeat, JournalEntry } from '../../../src/fold/journal.ts'
 import { bytesOf, type TestRecord } from '../../support/fold.ts'
 import { firstCommand } from '../../support/histories.ts'
 import { dayOneMs, play } from '../../support/play.ts'
@@ -52,6 +52,15 @@ it('rule 5: a journal entry holds the beats of its epoch and the cut of every in
     { beat: 1_772_380_803, cuts: [1, 4, 7] },
     { beat: 1_772_467_199, cuts: [2, 4, 900] },
   ]
+  const encodeEntry = (folded: readonly FoldedBeat[]): Uint8Array => {
+    const entry = new JournalEntry(3)
+    for (const { beat, cuts } of folded)
+      entry.add(
+        beat,
+        cuts.map((position) => ({ position })),
+      )
+    return entry.encode()
+  }
   expect(decodeEntry(encodeEntry(beats))).toEqual(beats)
   expect(decodeEntry(encodeEntry([]))).toEqual([])
   expect(Buffer.from(encodeEntry(beats)).toString()).toBe(
