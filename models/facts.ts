@@ -41,6 +41,11 @@ export const freshBit = 1 << 6
 const keptMask3 = (0b11111 << 7) | 0b111111
 
 export const factHour = (word2: number): number => word2 >>> 12
+/** Hours lie in blocks of 32, which are numbered like them. */
+const blockBits = 5
+export const blockOf = (hour: number): number => hour >>> blockBits
+export const lastHourOf = (block: number): number => ((block + 1) << blockBits) - 1
+export const factBlock = (word2: number): number => word2 >>> (12 + blockBits)
 export const factType = (word2: number): number => (word2 >>> 4) & 0xff
 export const factSeverity = (word2: number): number => (word2 >>> 1) & 0b111
 export const factTick = (word3: number): number => word3 >>> 12

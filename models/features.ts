@@ -12,6 +12,7 @@ import {
   gradeWords,
   hoursPerDay,
 } from './facts.ts'
+import type { KeptSums } from './keptSums.ts'
 import { ln, ln1pAll } from './math.ts'
 
 /** Keeps the logarithm of a momentum finite; events per day. */
@@ -32,11 +33,17 @@ export type Peers = { median: number; spread: number }
 /** What surrounds an enterprise. `peers` undefined: the model knows none, and the feature is 0. `ofPlace`: what is declared of its place, by slot. */
 export type FeatureContext = { peers: Peers | undefined; ofPlace: Float64Array }
 
-/** One score's view of an enterprise at an hour. */
-export type EnterpriseView = { facts: FactSlice; grades: GradeSlice; asOfHour: number; context: FeatureContext }
+/** One score's view of an enterprise at an hour. `kept`: sums over its facts from before; the features are the same without. */
+export type EnterpriseView = {
+  facts: FactSlice
+  grades: GradeSlice
+  asOfHour: number
+  context: FeatureContext
+  kept?: KeptSums | undefined
+}
 
-/** Fills `out` with the features asked for, in the order asked for. Finite for every view. */
-export type FeatureFill = (out: Float64Array, view: EnterpriseView) => void
+/** Fills `out` with the features asked for, in the order asked for. Finite for every view. `sums`: the name of the sums that it makes, for whoever keeps them. */
+export type FeatureFill = ((out: Float64Array, view: EnterpriseView) => void) & { readonly sums: string }
 
 /** Names of all features of a profile: `count.CMP.30d`, `momentum.all`, `grade.C`; those that it declares stand last. */
 export function featureNames(profile: FeatureProfile): readonly string[] {
@@ -93,8 +100,10 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const logs = new Float64Array(firstLog + sumsAsked.features.length)
   const featureOfLog = new Int32Array(logs.length)
 
-  return (out, view) => {
-    facts.of(view.facts, view.asOfHour)
+  return Object.assign(fill, { sums: facts.name })
+
+  function fill(out: Float64Array, view: EnterpriseView): void {
+    facts.of(view.facts, view.asOfHour, view.kept)
     logs[youngestLog] = facts.youngestHours / hoursPerDay
     logs[amountLog] = facts.amount
     other[1] = bitCount(facts.sources)

@@ -44,6 +44,7 @@ export const factsPerRowMax = 65_536
 export const searchedFactsMax = 64 // so many facts are searched for an id; of larger rows the ids are kept beside
 export const mergedEventsMin = 64 // so many records of a row in one beat are put in order together, instead of each in its place
 export const filteredIdsMax = 2_000_000 // ids kept beside large rows, about 100 MB; then they are gathered anew
+export const keptSumsMax = 65_536 // sums over blocks of facts kept beside large rows, some 400 bytes each, 26 MB; then they are made anew
 export const neighbourhoodLagTicks = 2 // in tick T speak the archived ticks up to T-2 (docs/fold.md rule 16)
 export const gradesPerRowMax = 16
 export const placesPerRowMax = 4

@@ -116,7 +116,7 @@ export class RowMerge implements FactSet {
       put(number)
     }
     while (old < this.#sorted) put(old++)
-    this.#rows.setFacts(this.#row, first, merged)
+    this.#rows.setFacts(this.#row, first, merged, this.#gone)
     this.#numbers = undefined
   }
 

@@ -8,10 +8,12 @@
  *   word 6  1 + its slot among the rows that the beat has touched, 0 for others
  *   word 7  log-odds that it is counted with, in thousandths, if it is scored
  */
-import { type FactSlice, factHour, type GradeSlice, gradeWords } from '../../../models/facts.ts'
+import { type FactSlice, factBlock, factHour, type GradeSlice, gradeWords } from '../../../models/facts.ts'
+import { closedFactsMin, type KeptSums } from '../../../models/keptSums.ts'
 import type { HashSeed } from '../../hashSeed.ts'
 import { Arena } from './arena.ts'
 import { IdFilter } from './idFilter.ts'
+import { RowSums } from './rowSums.ts'
 
 const chunkBits = 14
 const chunkRows = 1 << chunkBits
@@ -54,6 +56,7 @@ export class EnterpriseRows {
   readonly #chunks: Int32Array[] = []
   readonly #arena = new Arena()
   readonly #ids: IdFilter
+  readonly #sums = new RowSums()
   readonly #factSlice: FactSlice
   readonly #gradeSlice: GradeSlice = { words: new Int32Array(0), offset: 0, count: 0 }
   readonly stride: number
@@ -197,6 +200,11 @@ export class EnterpriseRows {
     return this.#gradeSlice
   }
 
+  /** Sums over its facts from before, under the name of what is summed; undefined for a row of so few facts that none are kept. */
+  keptSums(row: number, name: string): KeptSums | undefined {
+    return (this.#get(row, 2) & 0x1ffff) < closedFactsMin ? undefined : this.#sums.of(row, name)
+  }
+
   /** False: the row surely holds neither a fact nor a tombstone with this id. */
   mayHold(row: number, high: number, low: number): boolean {
     return this.#ids.maybe(row, this.facts(row), high, low)
@@ -206,6 +214,7 @@ export class EnterpriseRows {
   insertFact(row: number, words: Int32Array, at: number): void {
     const { count } = this.#reserveFact(row)
     this.#ids.add(row, words, at)
+    this.#changed(row, words[at + 2])
     const slice = this.facts(row)
     const { stride } = this
     const end = slice.offset + count * stride
@@ -220,15 +229,17 @@ export class EnterpriseRows {
   appendFact(row: number, words: Int32Array, at: number): void {
     const { count } = this.#reserveFact(row)
     this.#ids.add(row, words, at)
+    this.#changed(row, words[at + 2])
     const slice = this.facts(row)
     const to = slice.offset + count * this.stride
     for (let word = 0; word < this.stride; word++) slice.words[to + word] = words[at + word]
     this.#setCounts(row, count + 1)
   }
 
-  /** Replaces the facts of a row from number `first` on by others in their order, no more than it has. */
-  setFacts(row: number, first: number, words: Int32Array): void {
+  /** Replaces the facts of a row from number `first` on by the same in their order, without those that are gone, by number. */
+  setFacts(row: number, first: number, words: Int32Array, gone: Iterable<number>): void {
     const slice = this.facts(row)
+    for (const number of gone) this.#changed(row, slice.words[slice.offset + number * this.stride + 2])
     slice.words.set(words, slice.offset + first * this.stride)
     this.#setCounts(row, first + words.length / this.stride)
   }
@@ -248,6 +259,7 @@ export class EnterpriseRows {
   removeFact(row: number, index: number): void {
     const { words, offset, count } = this.facts(row)
     const { stride } = this
+    this.#changed(row, words[offset + index * stride + 2])
     words.copyWithin(offset + index * stride, offset + (index + 1) * stride, offset + count * stride)
     this.#setCounts(row, count - 1)
   }
@@ -255,6 +267,7 @@ export class EnterpriseRows {
   /** Takes the first `n` facts, the oldest, out. */
   dropOldest(row: number, n: number): void {
     const { words, offset, count } = this.facts(row)
+    for (let fact = 0; fact < n; fact++) this.#changed(row, words[offset + fact * this.stride + 2])
     words.copyWithin(offset, offset + n * this.stride, offset + count * this.stride)
     this.#setCounts(row, count - n)
   }
@@ -291,6 +304,9 @@ export class EnterpriseRows {
     return { count }
   }
 
+  #changed(row: number, word2: number): void {
+    this.#sums.changed(row, factBlock(word2))
+  }
   #setCounts(row: number, facts: number): void {
     const counts = this.#get(row, 2)
     this.#facts += facts - (counts & 0x1ffff)

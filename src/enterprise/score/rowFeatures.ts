@@ -8,6 +8,7 @@ import {
   tombstoneBit,
 } from '../../../models/facts.ts'
 import { featureFill } from '../../../models/features.ts'
+import type { KeptSums } from '../../../models/keptSums.ts'
 import type { RiskModel } from '../../../models/risk/riskModel.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { featureProfile } from '../../featureProfile.ts'
@@ -18,7 +19,7 @@ import { peerTable } from './peers.ts'
 /** Rows to be read. */
 export type ReadRows = Pick<
   EnterpriseRows,
-  'logOdds' | 'count' | 'place' | 'has' | 'band' | 'probability' | 'facts' | 'grades'
+  'logOdds' | 'count' | 'place' | 'has' | 'band' | 'probability' | 'facts' | 'grades' | 'keptSums'
 >
 
 /** Where features come from. */
@@ -42,7 +43,8 @@ export function rowFeatures(
   const peersOf = peerTable(profile, peers)
   const ofPlace = new Float64Array(around.size)
   return Object.assign(
-    (row: number, hour: number, out: Float64Array) => fillBy(row, hour, rows.facts(row), rows.grades(row), out),
+    (row: number, hour: number, out: Float64Array) =>
+      fillBy(row, hour, rows.facts(row), rows.grades(row), out, rows.keptSums(row, fill.sums)),
     { past },
   )
 
@@ -50,7 +52,14 @@ export function rowFeatures(
     fillBy(row, hour, factsKnown(rows.facts(row), tick), gradesKnown(rows.grades(row), tick), out)
   }
 
-  function fillBy(row: number, hour: number, facts: FactSlice, grades: GradeSlice, out: Float64Array): void {
+  function fillBy(
+    row: number,
+    hour: number,
+    facts: FactSlice,
+    grades: GradeSlice,
+    out: Float64Array,
+    kept?: KeptSums,
+  ): void {
     const place = rows.place(row)
     if (around.size > 0) around.fill(place, gradeCodeAt(grades, hour, Number.POSITIVE_INFINITY), ofPlace)
     fill(out, {
@@ -58,6 +67,7 @@ export function rowFeatures(
       grades,
       asOfHour: hour,
       context: { peers: peersOf(place), ofPlace },
+      kept,
     })
   }
 }
