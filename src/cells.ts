@@ -45,21 +45,23 @@ export function cellKeys(profile: Profile): CellKeys {
   const regions = profile.regions.nodes.length
   const bands = profile.file.bands.length
   const quotient = (key: number, divisor: number): number => Math.floor(key / divisor)
+  // Of numbers above 2^31 the remainder operator is a call of a library.
+  const remainder = (key: number, divisor: number): number => key - divisor * quotient(key, divisor)
   return {
     columns,
     cell: (region, industry) => region * industries + industry,
     region: (cell) => quotient(cell, industries),
-    industry: (cell) => cell % industries,
+    industry: (cell) => remainder(cell, industries),
     graded: (cell, grade) => cell * grades + grade,
     counted: (graded, column) => graded * columns.count + column,
-    column: (key) => key % columns.count,
+    column: (key) => remainder(key, columns.count),
     gradedOf: (key) => quotient(key, columns.count),
-    gradeOf: (graded) => graded % grades,
+    gradeOf: (graded) => remainder(graded, grades),
     cellOf: (graded) => quotient(graded, grades),
     stock: (graded, band) => graded * bands + band,
     arrivals: (source, region) => source * regions + region,
-    arrivalOf: (key) => ({ source: quotient(key, regions), region: key % regions }),
-    bandOf: (stock) => stock % bands,
+    arrivalOf: (key) => ({ source: quotient(key, regions), region: remainder(key, regions) }),
+    bandOf: (stock) => remainder(stock, bands),
     gradedOfStock: (stock) => quotient(stock, bands),
   }
 }

@@ -69,6 +69,7 @@ export class NumberSums {
   }
 
   of(key: number): number {
+    if (this.index.count === 0) return 0
     const at = this.index.find(key)
     return at === undefined ? 0 : this.sums[at]
   }

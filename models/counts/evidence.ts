@@ -72,7 +72,7 @@ export interface Evidence {
 
 /** The least of least..most with a property that all above it have too; undefined where most has it not. */
 export function leastWith(has: (y: number) => boolean, least: number, most: number): number | undefined {
+  if (!has(most)) return undefined // as it mostly is
   if (has(least)) return least
-  if (!has(most)) return undefined
   return leastBetween(has, least, most)
 }

@@ -17,14 +17,28 @@ const rootOfSixByPi = 0.7796968012336761
 /** Above it a count is drawn as a rounded normal number about a cubed one (Wilson & Hilferty 1931). */
 const directMeanMax = 60
 
-/** @param replicates At least 10. */
-export function nullScores(families: readonly Family[], replicates: number, draws: Draws): NullScores {
+/** So many replicates that reach a score, and as large a share of those drawn, say that it is chance: the others are not drawn. */
+const [reachedMin, reachedShare] = [4, 1 / 3]
+
+/**
+ * Where the greatest score of a quiet window lies; undefined where `score` is so ordinary that the first replicates tell (sequential Monte
+ * Carlo, Besag & Clifford 1991): its p is near a third or above. One of .1 is given up so in 3 windows of 100, one of .05 in 3 of 1,000.
+ *
+ * @param replicates At least 10.
+ */
+export function nullScores(
+  families: readonly Family[],
+  { replicates, draws, score }: { replicates: number; draws: Draws; score: number },
+): NullScores | undefined {
   const samplers = families.map((family) => new NegativeBinomials(family))
   const scores: number[] = []
+  let reached = 0
   for (let replicate = 0; replicate < replicates; replicate++) {
     let most = 0
     for (const [at, family] of families.entries()) most = bestSet(samplers[at].draw(draws), family, most)?.score ?? most
     scores.push(most)
+    if (most >= score) reached++
+    if (reached >= reachedMin && reached >= reachedShare * scores.length) return undefined
   }
   const mean = scores.reduce((sum, score) => sum + score, 0) / replicates
   const squares = scores.reduce((sum, score) => sum + (score - mean) * (score - mean), 0)

@@ -24,7 +24,7 @@ export class NodeSums {
   /** Indices of the nodes that this tick knows. */
   readonly #known: number[] = []
   /** Those that changed since they were last taken. */
-  #changes: number[] = []
+  readonly #changes: number[] = []
 
   constructor(groups: number) {
     this.#groups = groups
@@ -80,9 +80,10 @@ export class NodeSums {
 
   get(node: number): NodeSum | undefined {
     const at = this.presentAt(node)
-    return at === undefined
-      ? undefined
-      : { events: this.#events[at], enterprises: this.#enterprises[at], squares: this.#squares[at] }
+    return at === undefined ? undefined : this.sumAt(at)
+  }
+  sumAt(at: number): NodeSum {
+    return { events: this.#events[at], enterprises: this.#enterprises[at], squares: this.#squares[at] }
   }
 
   /** Events of a node, 0 if the tick does not know it. */
@@ -113,14 +114,14 @@ export class NodeSums {
     return { keys, events, enterprises, squares }
   }
 
-  /** Nodes that changed since the last call and count at least so much. */
+  /** Indices of the nodes that changed since the last call and count at least so much. */
   takeChanged(eventsMin: number, enterprisesMin: number): number[] {
     const found: number[] = []
     for (const at of this.#changes) {
       this.#states[at] = present
-      if (this.#events[at] >= eventsMin && this.#enterprises[at] >= enterprisesMin) found.push(this.#index.keys[at])
+      if (this.#events[at] >= eventsMin && this.#enterprises[at] >= enterprisesMin) found.push(at)
     }
-    this.#changes = []
+    this.#changes.length = 0
     return found
   }
 
@@ -133,7 +134,7 @@ export class NodeSums {
       this.#groupEvents.fill(0, at * this.#groups, (at + 1) * this.#groups)
     }
     this.#known.length = 0
-    this.#changes = []
+    this.#changes.length = 0
   }
 
   #note(at: number): void {

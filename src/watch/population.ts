@@ -1,4 +1,4 @@
-/** Registered enterprises: by (leaf, grade, band), and by (node, grade, band) above a leaf; what the open tick changed of them. */
+/** Registered enterprises: by (leaf, grade, band), and by the nodes above a leaf; what the open tick changed of them. */
 import { z } from 'zod'
 import type { CellPart } from '../../streams/outputs.ts'
 import type { CellKeys } from '../cells.ts'
@@ -12,8 +12,6 @@ const Saved = Deltas.extend({ changed: Deltas })
 export class Population {
   /** By (leaf, grade, band). */
   readonly sums = new NumberSums()
-  /** By (node, grade, band), and by node. */
-  readonly #atNodes = new NumberSums()
   readonly #byNode = new NumberSums()
   /** What the open tick changed, by (leaf, grade, band). */
   readonly #changes = new NumberSums()
@@ -55,32 +53,16 @@ export class Population {
     return changes
   }
 
-  /** Enterprises of a grade in a band below a node. */
-  of(node: number, grade: number, band: number): number {
-    return this.#atNodes.of(this.#keys.stock(this.#keys.graded(node, grade), band))
-  }
-
   /** Enterprises below a node. */
   registered(node: number): number {
     return this.#byNode.of(node)
   }
 
-  /** Nodes with enterprises below them. */
-  *nodes(): Generator<number> {
-    for (const [node] of this.#byNode.entries()) yield node
-  }
-
   #addAbove(key: number, change: number): void {
     const [keys, ancestors] = [this.#keys, this.#ancestors]
-    const graded = keys.gradedOfStock(key)
-    const [grade, band] = [keys.gradeOf(graded), keys.bandOf(key)]
-    const at = ancestors.indexOf(keys.cellOf(graded))
+    const at = ancestors.indexOf(keys.cellOf(keys.gradedOfStock(key)))
     const end = ancestors.endOf(at)
-    for (let step = ancestors.startOf(at); step < end; step++) {
-      const node = ancestors.nodeAt(step)
-      this.#byNode.add(node, change)
-      this.#atNodes.add(keys.stock(keys.graded(node, grade), band), change)
-    }
+    for (let step = ancestors.startOf(at); step < end; step++) this.#byNode.add(ancestors.nodeAt(step), change)
   }
 }
 

@@ -10,8 +10,11 @@ export class RiskSums {
   #enterprises = new Float64Array(64)
   #logOdds = new Float64Array(64)
   #probability = new Float64Array(64)
+  /** Until something is added. */
+  #columns: RiskColumns | undefined
 
   add(key: number, enterprises: number, logOdds: number, probability: number): void {
+    this.#columns = undefined
     const { count } = this.#index
     const at = this.#index.indexOf(key)
     if (at === this.#enterprises.length) {
@@ -29,40 +32,41 @@ export class RiskSums {
     for (let at = 0; at < keys.length; at++) this.add(keys[at], enterprises[at], logOdds[at], probability[at])
   }
 
-  /** Sums of a key; zeros for one that never was. */
-  of(key: number): { enterprises: number; logOdds: number; probability: number } {
-    const at = this.#index.find(key)
-    if (at === undefined) return { enterprises: 0, logOdds: 0, probability: 0 }
-    return {
-      enterprises: this.#enterprises[at],
-      logOdds: this.#logOdds[at],
-      probability: this.#probability[at],
-    }
-  }
-
   get count(): number {
     return this.#index.count
   }
-  /** The key and sums of an index, as they came. */
-  at(at: number): { key: number; enterprises: number; logOdds: number } {
-    return { key: this.#index.keys[at], enterprises: this.#enterprises[at], logOdds: this.#logOdds[at] }
+  /** By index, as keys came: the key, and its sums. */
+  keyAt(at: number): number {
+    return this.#index.keys[at]
+  }
+  enterprisesAt(at: number): number {
+    return this.#enterprises[at]
+  }
+  logOddsAt(at: number): number {
+    return this.#logOdds[at]
   }
 
   /** Those that are not 0, in ascending order of their keys. */
   columns(): RiskColumns {
-    const found: RiskColumns = { keys: [], enterprises: [], logOdds: [], probability: [] }
-    for (const key of this.#index.keys.slice(0, this.#index.count).sort()) {
-      const { enterprises, logOdds, probability } = this.of(key)
-      if (enterprises === 0 && logOdds === 0 && probability === 0) continue
-      found.keys.push(key)
-      found.enterprises.push(enterprises)
-      found.logOdds.push(logOdds)
-      found.probability.push(probability)
-    }
-    return found
+    this.#columns ??= this.#sorted()
+    return this.#columns
   }
 
   clear(): void {
+    this.#columns = undefined
     this.#index.clear()
+  }
+
+  #sorted(): RiskColumns {
+    const found: RiskColumns = { keys: [], enterprises: [], logOdds: [], probability: [] }
+    for (const key of this.#index.keys.slice(0, this.#index.count).sort()) {
+      const at = this.#index.indexOf(key)
+      if (this.#enterprises[at] === 0 && this.#logOdds[at] === 0 && this.#probability[at] === 0) continue
+      found.keys.push(key)
+      found.enterprises.push(this.#enterprises[at])
+      found.logOdds.push(this.#logOdds[at])
+      found.probability.push(this.#probability[at])
+    }
+    return found
   }
 }

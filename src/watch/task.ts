@@ -47,7 +47,7 @@ import { SavedSources, SourceWatch } from './sources.ts'
 import type { Amendment, Early, TickFacts } from './statistics/statistic.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { TickRisk } from './tickRisk.ts'
-import { expectedTotals, tickTotals, totalNodes } from './totals.ts'
+import { expectedTotals, knownOf, tickTotals, totalNodes } from './totals.ts'
 import { WarningEngine } from './warningEngine.ts'
 
 export type WatchTaskOptions = {
@@ -77,6 +77,8 @@ type Parts = {
   beginnings: Beginnings
   hours: HeardHours
   drift: DriftWatch
+  /** Nodes of which totals are told. */
+  totals: readonly number[]
 }
 
 /** Those of them that have state, in the order in which it is loaded. */
@@ -167,6 +169,7 @@ export class WatchTask implements FoldTask {
       sources,
       beginnings,
       hours: new HeardHours(profile, keys, beatMs),
+      totals: totalNodes(profile, keys, lines),
       drift: new DriftWatch(profile, (hash) => registry.modelOf(hash, model === null ? [] : [model])),
     }
   }
@@ -319,7 +322,7 @@ export class WatchTask implements FoldTask {
     const { profile } = this.#parts
     const { artifacts } = this.#registry
     const label = profile.calendar.label(tick)
-    const { keys, lattice } = this.#parts
+    const { keys, lattice, totals } = this.#parts
     const unheard = this.beginnings.unheard()
     this.#aggregates.turns = this.beginnings.close(tick, this.#aggregates.bySource())
     const heard = this.#hours.atEnd(beat, this.#sources)
@@ -330,7 +333,7 @@ export class WatchTask implements FoldTask {
       keys,
       (key) => unheard.has(key) || streams.of(key).told !== undefined,
     )
-    const expected = expectedTotals(totalNodes(profile, keys, lattice, this.#facts), this.engine, tick)
+    const expected = expectedTotals(knownOf(totals, this.#facts), this.engine, tick)
     this.#parts.risk.close(() => this.#championFeatures())
     this.#publish(this.engine.close(tick, beat, this.#facts), emit)
     this.#tellLevels(tick, emit)

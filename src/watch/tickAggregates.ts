@@ -95,7 +95,7 @@ export class TickAggregates {
     const { breadth, shared, late, unjudged } = part
     if (unjudged !== undefined)
       for (const [at, key] of unjudged.keys.entries())
-        this.#withhold(this.ancestors.indexOf(this.#leafOf(key)), key, -unjudged.deltas[at])
+        this.#withhold(this.ancestors.indexOf(this.#leafOf(key)), key, this.#keys.column(key), -unjudged.deltas[at])
     for (let at = 0; at < breadth.keys.length; at++)
       this.#addAbove(this.ancestors.indexOf(breadth.keys[at]), 0, breadth.enterprises[at], breadth.squares[at])
     for (let at = 0; at < shared.keys.length; at++) {
@@ -216,19 +216,20 @@ export class TickAggregates {
       let isJudged = false
       for (; at < keys.length && keys[at] >= from && keys[at] < to; at++) {
         this.#addToLeaf(leaf, keys[at], deltas[at])
-        this.#withhold(leaf, keys[at], deltas[at])
-        if (this.#judgedColumn[this.#keys.column(keys[at])] === 0) continue
+        const column = this.#keys.column(keys[at])
+        this.#withhold(leaf, keys[at], column, deltas[at])
+        if (this.#judgedColumn[column] === 0) continue
         isJudged = true
         events += deltas[at]
-        this.#addGroup(leaf, this.#keys.column(keys[at]), deltas[at])
+        this.#addGroup(leaf, column, deltas[at])
       }
       if (isJudged) this.#addAbove(leaf, events, 0, 0)
     }
   }
 
   /** Notes events above a leaf as not judged, if the key counts a source that is not judged there. */
-  #withhold(leaf: number, key: number, events: number): void {
-    const source = this.#sourceOf[this.#keys.column(key)]
+  #withhold(leaf: number, key: number, column: number, events: number): void {
+    const source = this.#sourceOf[column]
     if (source === 0) return
     const role = this.#roleOf(source - 1, this.#keys.region(this.#leafOf(key)))
     if (role === 'judged') return

@@ -18,15 +18,22 @@ export function expectedTotals(
   return new Map([...nodes].map((node) => [node, engine.count.usual(node, tick)]))
 }
 
-/** Nodes of which totals are told: regions at every judged level with all industries, and outermost regions x outermost industries. */
-export function totalNodes(
-  profile: Profile,
-  keys: CellKeys,
-  lattice: Lattice,
-  { aggregates, population }: TickFacts,
-): number[] {
-  const nodes = new Set([...aggregates.nodes.keys(), ...population.nodes()])
-  return [...nodes].filter((node) => isTotal(profile, keys, lattice, node))
+/**
+ * Nodes of which totals are told, once the tick or the population knows them: regions at every judged level with all industries, and outermost
+ * regions x outermost industries.
+ */
+export function totalNodes({ regions, industries }: Profile, keys: CellKeys, lattice: Lattice): number[] {
+  const outermost = industries.nodes.filter(({ depth }) => depth === 1)
+  const nodes = regions.nodes.flatMap(({ index, depth }) => {
+    const crossed = index === rootIndex || depth === 1 ? outermost : []
+    return [keys.cell(index, rootIndex), ...crossed.map((industry) => keys.cell(index, industry.index))]
+  })
+  return nodes.filter((node) => node === lattice.whole || lattice.axisOf(node) !== undefined)
+}
+
+/** Those of them that are known. */
+export function knownOf(nodes: readonly number[], { aggregates, population }: TickFacts): number[] {
+  return nodes.filter((node) => aggregates.nodes.presentAt(node) !== undefined || population.registered(node) !== 0)
 }
 
 /** `expected`: of the nodes to tell. */
@@ -59,16 +66,6 @@ export function tickTotals(
     enterprisesByBand: byBand(profile, keys, population.sums),
     totals,
   }
-}
-
-function isTotal(profile: Profile, keys: CellKeys, lattice: Lattice, node: number): boolean {
-  const axis = lattice.axisOf(node)
-  if (axis === 'region' || node === lattice.whole) return true
-  if (axis === undefined) return false
-  const industry = profile.industries.nodes[keys.industry(node)]
-  if (industry.depth !== 1) return false
-  const region = profile.regions.nodes[keys.region(node)]
-  return region.index === rootIndex || region.depth === 1
 }
 
 /** Of which the level of risk is told: regions and industries of the first level, alone or crossed. */

@@ -119,10 +119,18 @@ describe('the best set', () => {
 
 describe('chance', () => {
   const families = Array.from({ length: 20 }, (_, at) => poissonFamily(Array.from({ length: 10 }, () => 1 + (at % 7))))
-  const nulls = nullScores(families, 99, new Sfc32(1, 'test'))
+  const drawn = (score: number) => nullScores(families, { replicates: 99, draws: new Sfc32(1, 'test'), score })
+  const nulls = drawn(Number.POSITIVE_INFINITY) ?? { location: Number.NaN, scale: Number.NaN }
 
   test('the same draws give the same numbers', () => {
-    expect(nullScores(families, 99, new Sfc32(1, 'test'))).toEqual(nulls)
+    expect(drawn(Number.POSITIVE_INFINITY)).toEqual(nulls)
+  })
+  test('an ordinary score is not looked at to the end; one that calls is, with the same numbers', () => {
+    expect(pOf(nulls.location, nulls)).toBeGreaterThan(0.6)
+    expect(drawn(nulls.location)).toBeUndefined()
+    const rare = nulls.location + 3 * nulls.scale
+    expect(pOf(rare, nulls)).toBeLessThan(0.1)
+    expect(drawn(rare)).toEqual(nulls)
   })
   test('p falls with the score, from near 1 to the tail of a Gumbel distribution', () => {
     expect(pOf(0, nulls)).toBeGreaterThan(0.9)

@@ -12,7 +12,7 @@ import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { clusterFamilies } from './clusterFamilies.ts'
-import { ClusterWindow, type WindowSums } from './clusterWindow.ts'
+import { ClusterWindow, type OpenFamily } from './clusterWindow.ts'
 
 export const windowTicks = 7
 const replicates = 39
@@ -50,9 +50,9 @@ export class ClusterScan {
     this.#window.take(tick, aggregates)
     const from = this.#window.from ?? tick
     if (tick - from + 1 < windowTicks) return { clusters: [], isOver: false, from }
-    const sums = this.#window.sums()
-    const clusters = this.#window.weight >= weightMin ? this.#scan(sums, from, tick) : []
-    this.#window.close(sums)
+    const open = this.#window.open()
+    const clusters = this.#window.weight >= weightMin ? this.#scan(open, from, tick) : []
+    this.#window.close(open)
     return { clusters, isOver: true, from }
   }
 
@@ -63,13 +63,17 @@ export class ClusterScan {
     this.#window.load(from, moves)
   }
 
-  #scan(sums: WindowSums, from: number, to: number): Cluster[] {
-    const open = this.#window.open(sums)
+  #scan(open: readonly OpenFamily[], from: number, to: number): Cluster[] {
+    const found = open.flatMap((one) => {
+      const set = bestSet(one.counts, one.family)
+      return set === undefined ? [] : [{ ...one, set }]
+    })
+    if (found.length === 0) return []
+    const score = found.reduce((most, { set }) => Math.max(most, set.score), 0)
     const families = open.map(({ family }) => family)
-    const nulls = nullScores(families, replicates, new Sfc32(0, 'clusters', to))
-    const sets = open.flatMap(({ family, of, nodes, counts }): Cluster[] => {
-      const set = bestSet(counts, family)
-      if (set === undefined) return []
+    const nulls = nullScores(families, { replicates, draws: new Sfc32(0, 'clusters', to), score })
+    if (nulls === undefined) return []
+    const sets = found.map(({ family, of, nodes, counts, set }): Cluster => {
       const scale = set.expected / set.members.reduce((sum, at) => sum + family.means[at], 0)
       const members = set.members.map((at) => ({
         node: nodes[at],
@@ -77,7 +81,7 @@ export class ClusterScan {
         expected: scale * family.means[at],
       }))
       const enterprises = members.reduce((sum, { node }) => sum + this.#window.enterprisesOf(node), 0)
-      return [{ members, from, to, of, score: set.score, enterprises, p: pOf(set.score, nulls) }]
+      return { members, from, to, of, score: set.score, enterprises, p: pOf(set.score, nulls) }
     })
     sets.sort((a, b) => b.score - a.score || a.members[0].node - b.members[0].node)
     const [taken, aboveTaken] = [new Set<number>(), new Set<number>()]

@@ -35,13 +35,22 @@ const Saved = z.object({
 })
 
 /** By node, all its events first, then those of each group: of the open window, and discounted ones of the windows before. */
-export type WindowSums = { readonly counts: Float64Array; readonly past: Float64Array }
+type WindowSums = { readonly counts: Float64Array; readonly past: Float64Array }
 
 /** Nodes of a family by their places among all, and zones by place in the family. */
 type PlacedFamily = { readonly places: readonly number[]; readonly zones: readonly (readonly number[])[] }
 
 /** A family in the open window: the nodes at its places, their counts, and of what they are. */
-export type OpenFamily = { family: Family; of: number; nodes: readonly number[]; counts: Float64Array }
+export type OpenFamily = {
+  family: Family
+  of: number
+  nodes: readonly number[]
+  counts: Float64Array
+  /** Of each node, the part of variance over mean that comes of what is not known of its share. */
+  doubts: Float64Array
+  /** The place of its dispersion. */
+  place: number
+}
 
 export class ClusterWindow {
   readonly #families: readonly PlacedFamily[]
@@ -122,26 +131,27 @@ export class ClusterWindow {
   }
 
   /** What the open window and those before it hold, added up over leaves. */
-  sums(): WindowSums {
+  #sums(): WindowSums {
     const placesOf = new Map<number, readonly number[]>()
     return { counts: this.#byNode(this.#counts, placesOf), past: this.#byNode(this.#past, placesOf) }
   }
 
-  /** The families in which something could be found, by what the windows before let expect. */
-  open(sums: WindowSums): OpenFamily[] {
+  /** The families in which something could be found, by what the windows before let expect; none before there are any. */
+  open(): OpenFamily[] {
     const found: OpenFamily[] = []
+    if (this.#weight === 0) return found
+    const sums = this.#sums()
     for (const [at, family] of this.#families.entries())
       for (let of = 0; of <= this.#groups; of++) {
-        const dispersion = this.#dispersions[at * (1 + this.#groups) + of]
-        const open = this.#openFamily(family, { of, dispersion, sums })
+        const open = this.#openFamily(family, { of, place: at * (1 + this.#groups) + of, sums })
         if (open !== undefined) found.push(open)
       }
     return found
   }
 
-  /** Learns the window, and begins the next. */
-  close(sums: WindowSums): void {
-    if (this.#weight > 0) this.#disperse(sums)
+  /** Learns the window, with the families that were open in it, and begins the next. */
+  close(open: readonly OpenFamily[]): void {
+    for (const one of open) this.#dispersions[one.place] = dispersed(this.#dispersions[one.place], one)
     const learnt = new NumberSums()
     for (const [key, events] of this.#past.entries()) learnt.add(key, keep * events)
     for (const [key, events] of this.#counts.entries()) learnt.add(key, Math.max(0, events))
@@ -220,7 +230,7 @@ export class ClusterWindow {
   /** Of the nodes of a family those that have had events, all of which are judged, and whose events are not of one enterprise. */
   #openFamily(
     { places, zones }: PlacedFamily,
-    { of, dispersion, sums }: { of: number; dispersion: number; sums: WindowSums },
+    { of, place: placeOfDispersion, sums }: { of: number; place: number; sums: WindowSums },
   ): OpenFamily | undefined {
     const offset = of * this.#nodes.length
     const { counts, past } = sums
@@ -244,11 +254,11 @@ export class ClusterWindow {
     if (placed.length === 0) return undefined
     const means = Float64Array.from(kept, (at) => (past[offset + at] + eventsBefore) / this.#weight)
     // What is usual is known the less, the less was seen of it.
-    const variances = means.map((mean, place) => {
-      return mean * (dispersion + mean / (past[offset + kept[place]] + eventsBefore))
-    })
+    const doubts = means.map((mean, rank) => mean / (past[offset + kept[rank]] + eventsBefore))
+    const dispersion = this.#dispersions[placeOfDispersion]
+    const variances = means.map((mean, rank) => mean * (dispersion + doubts[rank]))
     return {
-      of,
+      ...{ of, doubts, place: placeOfDispersion },
       family: { means, variances, zones: placed },
       nodes: kept.map((at) => this.#nodes[at]),
       counts: Float64Array.from(kept, (at) => Math.max(0, counts[offset + at])),
@@ -259,19 +269,10 @@ export class ClusterWindow {
   #isOfOne(at: number, events: number): boolean {
     return this.#ofEnterprises[at] > 1.5 * events && this.#squares[at] < 2 * this.#ofEnterprises[at]
   }
-
-  #disperse(sums: WindowSums): void {
-    for (const [at, family] of this.#families.entries())
-      for (let of = 0; of <= this.#groups; of++) {
-        const open = this.#openFamily(family, { of, dispersion: 1, sums })
-        const place = at * (1 + this.#groups) + of
-        if (open !== undefined) this.#dispersions[place] = dispersed(this.#dispersions[place], open)
-      }
-  }
 }
 
 /** Pearson's statistic of the family about its own total, smoothed over windows. */
-function dispersed(before: number, { family: { means, variances }, counts }: OpenFamily): number {
+function dispersed(before: number, { family: { means }, counts, doubts }: OpenFamily): number {
   let [total, usual] = [0, 0]
   for (let at = 0; at < means.length; at++) {
     total += counts[at]
@@ -282,7 +283,7 @@ function dispersed(before: number, { family: { means, variances }, counts }: Ope
   let sum = 0
   for (let at = 0; at < means.length; at++) {
     const rest = counts[at] - scale * means[at]
-    sum += Math.min(9, (rest * rest) / (scale * variances[at]))
+    sum += Math.min(9, (rest * rest) / (scale * (means[at] * (1 + doubts[at]))))
   }
   return Math.min(dispersionMax, Math.max(1, before + dispersionGain * (sum / (means.length - 1) - before)))
 }

@@ -15,6 +15,7 @@ import { resized } from '../../sums.ts'
 import { teachingTicks } from '../beginnings.ts'
 import type { Lattice } from '../lattice.ts'
 import { cellKey, type Moves, moved, regionKey } from '../moves.ts'
+import type { NodeSums } from '../nodeSums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { detectorOf } from './detectors.ts'
 import { Expectations } from './expectations.ts'
@@ -73,6 +74,11 @@ export class CellStates {
   readonly #groupSizes: number[] = []
   readonly #members: number[][] = []
   #priors: (CountPrior | undefined)[] = []
+  /** By group the context of the cell that was asked of last. */
+  readonly #contexts: ({ rhythm: number; context: CountContext } | undefined)[] = []
+  /** By index of a node among these sums its cell + 1; 0: it is not known yet. */
+  #sums: NodeSums | undefined
+  #cellsAt = new Int32Array(64)
   /** Week factors by rhythm and phase, worked out once, until rhythms are learnt. */
   readonly #weekFactors = new Map<number, number>()
 
@@ -123,12 +129,28 @@ export class CellStates {
       this.#groupSizes,
       this.#members,
       this.#priors,
+      this.#contexts,
     ])
       list.length = 0
     this.expected.forget()
     for (const map of [this.index, this.rhythms, this.#lessons, this.#groups, this.#weekFactors]) map.clear()
+    this.#sums = undefined
     this.state.fill(0)
     this.seen.fill(0)
+  }
+
+  /** The cell of the node at an index of sums; undefined for one without a state. */
+  cellAt(sums: NodeSums, at: number): number | undefined {
+    if (sums !== this.#sums) {
+      this.#sums = sums
+      this.#cellsAt.fill(0)
+    }
+    if (at < this.#cellsAt.length && this.#cellsAt[at] > 0) return this.#cellsAt[at] - 1
+    const cell = this.index.get(sums.keyAt(at))
+    if (cell === undefined) return undefined
+    if (at >= this.#cellsAt.length) this.#cellsAt = resized(this.#cellsAt, 2 * at)
+    this.#cellsAt[at] = cell + 1
+    return cell
   }
 
   /** The state of a node; made, with its silent past, when it has none. */
@@ -154,10 +176,11 @@ export class CellStates {
   learn(tick: number, aggregates: TickAggregates, taught: Taught): number[] {
     const { detector, state } = this
     const keep = this.#profile.calendar.weekPhase(tick) === 0 ? keepWeekly : 1
+    const judged = this.judgedEvents(aggregates)
     for (let cell = 0; cell < this.nodes.length; cell++) {
       const node = this.nodes[cell]
       if (aggregates.backlog.of(node) !== 0) continue // what was kept back says nothing of the tick
-      const events = aggregates.judgedEvents(node)
+      const events = judged[cell]
       const expected = this.expect(cell, tick)
       const learnt = taught(node, { events, expected: expected.mean })
       this.#note(
@@ -173,6 +196,21 @@ export class CellStates {
     this.#learnRhythms(tick, aggregates)
     this.setPriors()
     return this.#beginAnew(aggregates.turns.ended, tick)
+  }
+
+  /** By cell how many events of a tick are judged, 0 at least. */
+  judgedEvents(aggregates: TickAggregates): Float64Array {
+    const found = new Float64Array(this.nodes.length)
+    for (const at of aggregates.nodes.known) {
+      const cell = this.cellAt(aggregates.nodes, at)
+      if (cell !== undefined) found[cell] = Math.max(0, aggregates.nodes.eventsAt(at))
+    }
+    for (const some of [aggregates.taught, aggregates.backlog])
+      for (const [node] of some.entries()) {
+        const cell = this.index.get(node)
+        if (cell !== undefined) found[cell] = aggregates.judgedEvents(node)
+      }
+    return found
   }
 
   #note(node: number, learnt: number, taught: number): void {
@@ -219,8 +257,8 @@ export class CellStates {
   /** Before the first tick is learnt nothing is known but the tick itself: siblings tell each other what size to expect. */
   setFirstPriors(aggregates: TickAggregates): void {
     const first = this.seen.slice()
-    for (const [cell, node] of this.nodes.entries()) {
-      this.seen[2 * cell] = aggregates.judgedEvents(node)
+    for (const [cell, events] of this.judgedEvents(aggregates).entries()) {
+      this.seen[2 * cell] = events
       this.seen[2 * cell + 1] = 1
     }
     this.setPriors()
@@ -230,6 +268,7 @@ export class CellStates {
   /** Priors by siblings; those never seen count as silent ones. */
   setPriors(): void {
     this.expected.forget()
+    this.#contexts.fill(undefined)
     let exposureMax = 0
     for (let cell = 0; cell < this.nodes.length; cell++) exposureMax = Math.max(exposureMax, this.seen[2 * cell + 1])
     let size = 0
@@ -269,7 +308,7 @@ export class CellStates {
     for (const [node, rhythm] of saved.rhythms) this.rhythms.set(node, Float64Array.from(rhythm))
     for (const [region, tick] of saved.begun ?? []) this.#begun.set(region, tick)
     for (const [node, lesson] of saved.lessons ?? []) this.#lessons.set(node, lesson)
-    this.#weekFactors.clear()
+    this.#forgetWeeks()
     this.state = picked(from.takeDoubles(), cells, this.detector.stateLength)
     this.seen = picked(from.takeDoubles(), cells, 2)
     if (!this.seen.every((value) => value >= 0)) throw new Error('a cell has seen less than nothing')
@@ -284,7 +323,10 @@ export class CellStates {
     const { key, size } = this.#lattice.siblingsOf(node)
     const group = this.#groups.get(key) ?? this.#groupSizes.push(size) - 1
     this.#groups.set(key, group)
-    if (group === this.#members.length) this.#members.push([])
+    if (group === this.#members.length) {
+      this.#members.push([])
+      this.#contexts.push(undefined)
+    }
     this.#members[group].push(cell)
     this.#groupOf.push(group)
     this.rhythmOf.push(this.#placeOf(this.#lattice.rhythmOf(node)))
@@ -296,7 +338,17 @@ export class CellStates {
     return known >= 0 ? known : this.rhythmNodes.push(rhythm) - 1
   }
 
+  /** One for all cells that share a prior and a rhythm, as siblings mostly do. */
   #context(cell: number, tick: number): CountContext {
+    const [group, rhythm] = [this.#groupOf[cell], this.rhythmOf[cell]]
+    const known = this.#contexts[group]
+    if (known !== undefined && known.rhythm === rhythm && known.context.tick === tick) return known.context
+    const context = this.#newContext(cell, tick)
+    this.#contexts[group] = { rhythm, context }
+    return context
+  }
+
+  #newContext(cell: number, tick: number): CountContext {
     const { calendar } = this.#profile
     return {
       tick,
@@ -322,10 +374,15 @@ export class CellStates {
     return factor
   }
 
+  #forgetWeeks(): void {
+    this.#weekFactors.clear()
+    this.#contexts.fill(undefined)
+  }
+
   #learnRhythms(tick: number, aggregates: TickAggregates): void {
     const { calendar } = this.#profile
     if (calendar.phasesPerWeek === 1) return
-    this.#weekFactors.clear()
+    this.#forgetWeeks()
     for (const whole of this.rhythmNodes) {
       if (aggregates.backlog.of(whole) !== 0) continue
       const rhythm = this.rhythms.get(whole) ?? new Float64Array(weekStateLength(calendar.phasesPerWeek))

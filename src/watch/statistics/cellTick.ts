@@ -20,13 +20,13 @@ export class CellTick {
   }
 
   set(aggregates: TickAggregates, isHeld: (node: number) => boolean = () => false): void {
-    const { index, nodes, axes } = this.#cells
+    const { nodes, axes } = this.#cells
     if (nodes.length > this.sums.length) this.#reserve(nodes.length)
     this.sums.fill(0)
     this.parts.fill(judgedParts.all)
     this.partly.length = 0
     for (const at of aggregates.nodes.known) {
-      const cell = index.get(aggregates.nodes.keyAt(at))
+      const cell = this.#cells.cellAt(aggregates.nodes, at)
       if (cell !== undefined) this.sums[cell] = at + 1
     }
     for (const some of [aggregates.taught, aggregates.backlog])
@@ -35,6 +35,17 @@ export class CellTick {
       if (axes[cell] === undefined) this.parts[cell] = judgedParts.nothing
       this.isHeld[cell] = isHeld(nodes[cell]) ? 1 : 0
     }
+  }
+
+  /** The index of a cell's sums; undefined where the tick does not know it. */
+  placeOf(cell: number): number | undefined {
+    return this.sums[cell] === 0 ? undefined : this.sums[cell] - 1
+  }
+
+  /** Whether some of a cell's events are judged. */
+  hasEvents(cell: number, aggregates: TickAggregates): boolean {
+    if (this.parts[cell] !== judgedParts.all) return aggregates.judgedEvents(this.#cells.nodes[cell]) > 0
+    return this.sums[cell] > 0 && aggregates.nodes.eventsAt(this.sums[cell] - 1) > 0
   }
 
   #withhold(node: number, aggregates: TickAggregates): void {

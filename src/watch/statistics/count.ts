@@ -215,8 +215,11 @@ export class CountStatistic implements Statistic<CountEvidence, CountDetail> {
     subjects: (tick, { aggregates }, levelOfNode) => {
       if (!this.isWarm(tick)) return []
       const { eventsMin, enterprisesMin } = this.#profile.file.warnings
-      const changed = aggregates.nodes.takeChanged(eventsMin, enterprisesMin)
-      return changed.filter((node) => levelOfNode(node) !== 'red' && this.judgeOf.mayCall(node, tick, aggregates))
+      const { nodes } = aggregates
+      const calling = nodes
+        .takeChanged(eventsMin, enterprisesMin)
+        .filter((at) => this.judgeOf.mayCall(at, tick, aggregates))
+      return calling.map((at) => nodes.keyAt(at)).filter((node) => levelOfNode(node) !== 'red')
     },
     judged: (tick, { aggregates }, node) => this.judgeOf.judgedSoFar(tick, aggregates, node),
     record: ({ subject }, { aggregates }, beat) => {

@@ -8,9 +8,10 @@ import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { cellEnterprisesMin, dayMs } from '../../limits.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
-import type { NodeSum } from '../nodeSums.ts'
+import { type NodeSum, noSum } from '../nodeSums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { AxisLimits } from './axisLimits.ts'
+import { CallingCounts } from './callingCounts.ts'
 import { CellStates } from './cellStates.ts'
 import { CellTick, judgedParts } from './cellTick.ts'
 import { type CountEvidence, pOf, type Stream } from './countEvidence.ts'
@@ -46,8 +47,8 @@ export class CountJudge {
   readonly #closing: CellTick
   /** Shares of groups in that tick, by nation-wide node. */
   #shareTable: Float64Array | undefined
-  /** By stream, the least count that calls in the open tick. */
-  readonly #least = new Map<number, number>()
+  /** In the tick that is judged. */
+  readonly #least: CallingCounts
   readonly #groupCount: number
   readonly #keep: Keep
   readonly #eventsMin: number
@@ -59,6 +60,7 @@ export class CountJudge {
     this.cells = new CellStates(profile, lattice)
     this.#closing = new CellTick(this.cells)
     this.#groupCount = profile.groups.length
+    this.#least = new CallingCounts(this.#groupCount)
     this.#keep = keepOf(profile.calendar.tickMs / dayMs)
     this.#fresh = () => ({
       streams: new Streams(profile.calendar.tickMs / dayMs),
@@ -77,15 +79,30 @@ export class CountJudge {
   /** History begins with the first event: ticks in which only tables came say nothing of rates. */
   begin(tick: number, aggregates: TickAggregates): boolean {
     const { cells } = this
-    // In order of node, so that states lie in the same order whichever task's part came first.
-    const nodes = aggregates.nodes.keys()
+    const { nodes } = aggregates
     if (cells.begin(aggregates.turns.begun, tick)) this.#forgetAll()
-    if (cells.firstTick === undefined && !nodes.some((node) => aggregates.nodes.eventsOf(node) > 0)) return false
+    if (cells.firstTick === undefined && !nodes.known.some((at) => nodes.eventsAt(at) > 0)) return false
     cells.firstTick ??= tick
     this.#tick = undefined
-    for (const node of nodes) if (this.#lattice.axisOf(node) !== undefined) this.#open(node, tick, aggregates)
+    // In order of node, so that states lie in the same order whichever task's part came first.
+    const opening = nodes.known.filter((at) => this.#opens(at, aggregates)).map((at) => nodes.keyAt(at))
+    for (const node of opening.sort((a, b) => a - b)) this.#open(node, tick, aggregates)
     if (cells.firstTick === tick) cells.setFirstPriors(aggregates)
     return true
+  }
+
+  /** Whether the node at an index of the sums is judged, and has no state yet or not one of each stream. */
+  #opens(at: number, aggregates: TickAggregates): boolean {
+    const { cells, streams } = this
+    const { nodes } = aggregates
+    const cell = cells.cellAt(nodes, at)
+    if (cell === undefined) return this.#lattice.axisOf(nodes.keyAt(at)) !== undefined
+    if (cells.axes[cell] === undefined) return false
+    if (streams.firstAt(cell) === undefined) return true
+    const withheld = Math.max(0, aggregates.withheld(cells.nodes[cell]))
+    return this.#groups.some(
+      (group) => nodes.groupEventsAt(at, group) > withheld && streams.find(cell, 1 + group) === undefined,
+    )
   }
 
   #forgetAll(): void {
@@ -109,26 +126,32 @@ export class CountJudge {
     }
   }
 
+  /** Evidence of nodes with enough events for a call, and of those that are open; all that have events are one family. */
   judge(tick: number, aggregates: TickAggregates, isOpen: (node: number) => boolean): Judged<CountEvidence>[] {
     this.#at(tick, aggregates)
     this.cells.prepareAll(tick)
     const looked = this.#looked(aggregates, isOpen)
     this.expected = this.#expectedOf(looked)
     return axisNames.flatMap((axis) => {
-      const judged: Judged<CountEvidence>[] = []
+      const p: number[] = []
+      const judged: { one: Judged<CountEvidence>; at: number }[] = []
       for (const cell of looked) {
-        if (this.cells.axes[cell] !== axis) continue
-        const one = this.#judged(cell, axis, countsOf(aggregates, this.cells.nodes[cell]))
-        if (one !== undefined) judged.push(one)
+        if (this.cells.axes[cell] !== axis || this.streams.firstAt(cell) === undefined) continue
+        const node = this.cells.nodes[cell]
+        const counts = countsAt(aggregates, node, this.#closing.placeOf(cell))
+        const one = this.#isEnough(counts) || isOpen(node) ? this.#judged(cell, axis, counts) : undefined
+        if (one !== undefined) judged.push({ one, at: p.length })
+        p.push(one?.evidence.p ?? pOf(this.cells.expect(cell, tick), Math.max(0, counts.sum.events)))
       }
-      const familySize = Math.max(this.#limits.of(axis).streams, judged.length)
-      const q = benjaminiHochberg(
-        judged.map(({ evidence }) => evidence.p),
-        { familySize },
-      )
-      for (let at = 0; at < judged.length; at++) judged[at].evidence.q = q[at]
-      return judged
+      const q = benjaminiHochberg(p, { familySize: Math.max(this.#limits.of(axis).streams, p.length) })
+      for (const { one, at } of judged) one.evidence.q = q[at]
+      return judged.map(({ one }) => one)
     })
+  }
+
+  /** Whether a count of a node suffices for a call. */
+  #isEnough({ sum, groupEvents }: NodeCounts): boolean {
+    return sum.events >= this.#eventsMin || this.#groups.some((group) => groupEvents(group) >= this.#eventsMin)
   }
 
   /** Cells whose counts are looked at: there are some, or a warning is open. */
@@ -137,10 +160,8 @@ export class CountJudge {
     const tick = this.#closing
     const looked: number[] = []
     tick.set(aggregates)
-    for (let cell = 0; cell < nodes.length; cell++) {
-      const isQuiet = tick.sums[cell] === 0 && tick.parts[cell] === judgedParts.all
-      if ((!isQuiet && aggregates.judgedEvents(nodes[cell]) > 0) || isOpen(nodes[cell])) looked.push(cell)
-    }
+    for (let cell = 0; cell < nodes.length; cell++)
+      if (tick.hasEvents(cell, aggregates) || isOpen(nodes[cell])) looked.push(cell)
     return looked
   }
 
@@ -166,21 +187,18 @@ export class CountJudge {
     return this.#inTick(stream, this.#tick, countsOf(this.#aggregates, node))
   }
 
-  /** Whether a stream of a node has reached the least count that calls. */
-  mayCall(node: number, tick: number, aggregates: TickAggregates): boolean {
+  /** Whether a stream of the node at an index of the sums has reached the least count that calls. */
+  mayCall(at: number, tick: number, aggregates: TickAggregates): boolean {
     this.#at(tick, aggregates)
-    const { streams } = this
-    const [cell, at] = [this.cells.index.get(node), aggregates.nodes.presentAt(node)]
+    const { nodes } = aggregates
+    const cell = this.cells.cellAt(nodes, at)
     if (cell === undefined) return false
-    const withheld = Math.max(0, aggregates.withheld(node))
-    for (let stream = streams.firstAt(cell); stream !== undefined; stream = streams.nextOf(stream)) {
-      const of = streams.ofAt(stream)
-      if (of !== allEvents && at === undefined) continue
+    const withheld = aggregates.withheld(this.cells.nodes[cell])
+    const row = this.#least.rowOf(at)
+    for (let of = 0; of <= this.#groupCount; of++) {
       const events =
-        of === allEvents || at === undefined
-          ? aggregates.judgedEvents(node)
-          : aggregates.nodes.groupEventsAt(at, of - 1) - withheld
-      if (events >= this.#eventsMin && events >= this.#leastOf(cell, stream, tick)) return true
+        of === allEvents ? nodes.eventsAt(at) - withheld : nodes.groupEventsAt(at, of - 1) - Math.max(0, withheld)
+      if (events >= this.#eventsMin && events >= this.#leastAt(row + of, { cell, of, tick })) return true
     }
     return false
   }
@@ -199,7 +217,7 @@ export class CountJudge {
       shares: this.#sharesIn(tick),
       keep: tick === cells.firstTick ? undefined : this.#keep,
     })
-    for (const [cell, node] of cells.nodes.entries()) if (isShadow(node)) streams.forget(cell)
+    for (let cell = 0; cell < cells.nodes.length; cell++) if (isShadow(cells.nodes[cell])) streams.forget(cell)
     for (const node of cells.learn(tick, aggregates, (node, { events }) => (held.has(node) ? undefined : events))) {
       const cell = cells.cellOf(node, tick)
       streams.beginAnew(cell, cells.seen[2 * cell])
@@ -316,18 +334,21 @@ export class CountJudge {
     return { stream, of, events, expected, variance, value }
   }
 
-  /** The least count of a stream that calls in the open tick; Infinity: none does. */
-  #leastOf(cell: number, stream: number, tick: number): number {
-    const known = this.#least.get(stream)
-    if (known !== undefined) return known
-    const axis = this.cells.axes[cell]
-    if (axis === undefined) return Number.POSITIVE_INFINITY
+  #leastAt(place: number, asked: { cell: number; of: number; tick: number }): number {
+    const known = this.#least.at(place)
+    if (!Number.isNaN(known)) return known
+    const least = this.#leastOf(asked) ?? Number.POSITIVE_INFINITY
+    this.#least.set(place, least)
+    return least
+  }
+
+  /** The least count of a stream that calls in a tick. */
+  #leastOf({ cell, of, tick }: { cell: number; of: number; tick: number }): number | undefined {
+    const [axis, stream] = [this.cells.axes[cell], this.streams.find(cell, of)]
+    if (axis === undefined || stream === undefined) return undefined
     const { limit, nodes } = this.#limits.of(axis)
     const limits = { evidenceMin: limit, nodes, countMin: this.#eventsMin }
-    const expectation = this.#expectationOf(stream, tick)
-    const least = this.streams.leastCallingCount(stream, expectation, limits) ?? Number.POSITIVE_INFINITY
-    this.#least.set(stream, least)
-    return least
+    return this.streams.leastCallingCount(stream, this.#expectationOf(stream, tick), limits)
   }
 
   /** Of what is looked at, and of all else that is usual enough to be shown. */
@@ -365,10 +386,15 @@ function burnsMore(one: Burning, other: Burning): boolean {
 }
 
 function countsOf(aggregates: TickAggregates, node: number): NodeCounts {
-  const at = aggregates.nodes.presentAt(node)
-  return {
-    sum: aggregates.judgedSum(node),
-    groupEvents: (group) => (at === undefined ? 0 : aggregates.nodes.groupEventsAt(at, group)),
-    withheld: aggregates.withheld(node),
-  }
+  return countsAt(aggregates, node, aggregates.nodes.presentAt(node))
+}
+
+/** `at`: the index of the node, undefined for one that the tick does not know. */
+function countsAt(aggregates: TickAggregates, node: number, at: number | undefined): NodeCounts {
+  const { nodes } = aggregates
+  const withheld = aggregates.withheld(node)
+  if (at === undefined) return { sum: noSum, groupEvents: () => 0, withheld }
+  const sum = nodes.sumAt(at)
+  sum.events -= withheld
+  return { sum, groupEvents: (group) => nodes.groupEventsAt(at, group), withheld }
 }

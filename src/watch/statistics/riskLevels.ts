@@ -5,7 +5,7 @@ import { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../../streams/tree.ts'
 import type { CellKeys } from '../../cells.ts'
-import { NumberSums } from '../../sums.ts'
+import { NumberIndex, resized } from '../../sums.ts'
 import type { Lattice } from '../lattice.ts'
 import { cellKey } from '../moves.ts'
 import { type RiskColumns, RiskSums } from '../riskSums.ts'
@@ -38,12 +38,16 @@ export const SavedSums = CellPart.shape.risk.unwrap()
 /** Standing sums: by (leaf, grade), and above each leaf by (node, grade). */
 export class StandingRisk {
   readonly #byLeaf = new RiskSums()
-  readonly #byNode = new RiskSums()
-  readonly #counts = new NumberSums()
+  /** Nodes above a leaf with a scored enterprise, and by their index: how many, and by (node, grade) the sums. */
+  readonly #nodes = new NumberIndex()
+  #counts = new Float64Array(64)
+  #enterprises: Float64Array
+  #logOdds: Float64Array
+  #probability: Float64Array
   /** Every judged node that ever had a scored enterprise, by the siblings that it is judged among. */
   readonly families = new Map<string, number[]>()
-  readonly #nodesOf = new Map<number, readonly number[]>()
-  readonly #known = new Set<number>()
+  /** Indices of the nodes above each leaf. */
+  readonly #paths = new Map<number, Int32Array>()
   readonly #outermost = new Set<number>()
   /** By region the outermost one above it that is judged; the root where none is. */
   readonly #outermostOf: Int32Array
@@ -55,6 +59,9 @@ export class StandingRisk {
   constructor(profile: Profile, keys: CellKeys, lattice: Lattice) {
     this.#regions = profile.regions
     this.#grades = profile.grades.length
+    this.#enterprises = new Float64Array(64 * this.#grades)
+    this.#logOdds = new Float64Array(64 * this.#grades)
+    this.#probability = new Float64Array(64 * this.#grades)
     this.#keys = keys
     this.#lattice = lattice
     this.#outermostOf = Int32Array.from(profile.regions.nodes, ({ index }) => {
@@ -64,18 +71,19 @@ export class StandingRisk {
   }
 
   add(changes: RiskColumns): void {
-    const keys = this.#keys
+    const [keys, grades] = [this.#keys, this.#grades]
     this.#byLeaf.addAll(changes)
-    for (const [at, key] of changes.keys.entries()) {
-      const grade = keys.gradeOf(key)
-      for (const node of this.#nodesAbove(keys.cellOf(key))) {
-        this.#counts.add(node, changes.enterprises[at])
-        this.#byNode.add(
-          keys.graded(node, grade),
-          changes.enterprises[at],
-          changes.logOdds[at],
-          changes.probability[at],
-        )
+    for (let change = 0; change < changes.keys.length; change++) {
+      const grade = keys.gradeOf(changes.keys[change])
+      const path = this.#pathOf(keys.cellOf(changes.keys[change]))
+      const [enterprises, logOdds] = [changes.enterprises[change], changes.logOdds[change]]
+      const probability = changes.probability[change]
+      for (const at of path) {
+        const place = at * grades + grade
+        this.#counts[at] += enterprises
+        this.#enterprises[place] += enterprises
+        this.#logOdds[place] += logOdds
+        this.#probability[place] += probability
       }
     }
   }
@@ -86,17 +94,16 @@ export class StandingRisk {
 
   /** Scored enterprises of a node. */
   count(node: number): number {
-    return this.#counts.of(node)
+    const at = this.#nodes.find(node)
+    return at === undefined ? 0 : this.#counts[at]
   }
 
   /** Sums of a node by grade. */
   of(node: number): GradeSums {
-    const sums = Array.from({ length: this.#grades }, (_, grade) => this.#byNode.of(this.#keys.graded(node, grade)))
-    return {
-      enterprises: sums.map((one) => one.enterprises),
-      logOdds: sums.map((one) => one.logOdds),
-      probability: sums.map((one) => one.probability),
-    }
+    const at = this.#nodes.find(node)
+    const of = (column: Float64Array): number[] =>
+      Array.from({ length: this.#grades }, (_, grade) => (at === undefined ? 0 : column[at * this.#grades + grade]))
+    return { enterprises: of(this.#enterprises), logOdds: of(this.#logOdds), probability: of(this.#probability) }
   }
 
   /** Mean log-odds of the whole and the outermost regions, with changes that are not added yet. */
@@ -112,8 +119,8 @@ export class StandingRisk {
       }
     }
     for (let change = 0; change < changes.count; change++) {
-      const { key, enterprises, logOdds } = changes.at(change)
-      const region = this.#outermostOf[keys.region(keys.cellOf(key))]
+      const region = this.#outermostOf[keys.region(keys.cellOf(changes.keyAt(change)))]
+      const [enterprises, logOdds] = [changes.enterprisesAt(change), changes.logOddsAt(change)]
       counts[rootIndex] += enterprises
       sums[rootIndex] += logOdds
       if (region === rootIndex) continue
@@ -137,22 +144,32 @@ export class StandingRisk {
     return region === rootIndex || this.#lattice.axisOf(node) !== undefined
   }
 
-  #nodesAbove(leaf: number): readonly number[] {
-    const known = this.#nodesOf.get(leaf)
+  #pathOf(leaf: number): Int32Array {
+    const known = this.#paths.get(leaf)
     if (known !== undefined) return known
-    const nodes = this.#lattice.nodesOf(leaf)
-    this.#nodesOf.set(leaf, nodes)
-    for (const node of nodes) {
-      this.#meet(node)
-      if (this.#isOutermost(node)) this.#outermost.add(node)
+    const path = Int32Array.from(this.#lattice.nodesOf(leaf), (node) => this.#indexOf(node))
+    this.#paths.set(leaf, path)
+    return path
+  }
+
+  #indexOf(node: number): number {
+    const { count } = this.#nodes
+    const at = this.#nodes.indexOf(node)
+    if (at < count) return at
+    if (at === this.#counts.length) {
+      this.#counts = resized(this.#counts)
+      this.#enterprises = resized(this.#enterprises)
+      this.#logOdds = resized(this.#logOdds)
+      this.#probability = resized(this.#probability)
     }
-    return nodes
+    this.#meet(node)
+    if (this.#isOutermost(node)) this.#outermost.add(node)
+    return at
   }
 
   /** Members of a family lie in order of node, whichever came first. */
   #meet(node: number): void {
-    if (this.#known.has(node) || this.#lattice.axisOf(node) === undefined) return
-    this.#known.add(node)
+    if (this.#lattice.axisOf(node) === undefined) return
     const { key } = this.#lattice.siblingsOf(node)
     const family = this.families.get(key) ?? []
     this.families.set(

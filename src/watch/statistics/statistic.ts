@@ -86,7 +86,7 @@ export interface Statistic<E extends object, D extends object> {
   begin(tick: number, facts: TickFacts): boolean
   /** Whether there is history enough for warnings. */
   isWarm(tick: number): boolean
-  /** Evidence of every subject that has any, and of those that are open; the coarsest first. Once a tick, before `learn`. */
+  /** Evidence of every subject that has any that could call, and of those that are open; the coarsest first. Once a tick, before `learn`. */
   judge(tick: number, facts: TickFacts, isOpen: (subject: number) => boolean): Judged<E>[]
   /** What it expected in the tick that it judged last, by subject, for charts; absent where nothing is expected. */
   expected?(): Expected | undefined
