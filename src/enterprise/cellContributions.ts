@@ -19,7 +19,7 @@ import type { Profile } from '../../streams/profile.ts'
 import { noGrade } from '../../streams/profile.ts'
 import { unknownIndex } from '../../streams/tree.ts'
 import type { CellKeys } from '../cells.ts'
-import { rowsKept } from '../limits.ts'
+import { rowsKept, searchedFactsMax } from '../limits.ts'
 import { resized } from '../sums.ts'
 import { Deltas } from './deltas.ts'
 import { type EnterpriseRows, flag } from './rows/rows.ts'
@@ -116,6 +116,8 @@ export function contributions(
   let countNow = new Int32Array(256)
   let recount = new Uint8Array(256)
   const several = new Map<number, DistinctEnterprises>()
+  /** Where rows of many facts count in the open tick since the last beat that touched them: to look at all facts again takes long. Only what `take` would say. */
+  const counted = { tick: 0, rows: new Map<number, { leaf: number; count: number }>() }
   /** The end of the tick that was last asked for: nearly always the open one. */
   let endOf = { tick: 0, hour: hourOf(calendar.endMs(0)) }
 
@@ -142,18 +144,29 @@ export function contributions(
     if (slot === 0) several.clear()
     if (slot === 0 && recount.length > rowsKept) reserve(rowsKept)
     if (slot === recount.length) reserve(2 * slot)
+    if (tick !== counted.tick) counted.rows.clear()
+    counted.tick = tick
+    const known = counted.rows.get(row)
+    if (known !== undefined) {
+      beginAt(slot, known.leaf, known.count)
+      return
+    }
     distinctEnterprises.leaves.length = 0
     if (rows.has(row, flag.touched)) take(distinctEnterprises, row, tick) // else it has no fact of this tick yet
-    const leaf = distinctEnterprises.leaves.length === 0 ? 0 : distinctEnterprises.leaves[0]
-    const count = distinctEnterprises.leaves.length === 0 ? 0 : distinctEnterprises.counts[0]
+    const { leaves, counts } = distinctEnterprises
+    if (leaves.length === 0) beginAt(slot, 0, 0)
+    else beginAt(slot, leaves[0], counts[0])
+    if (leaves.length <= 1) return
+    recount[slot] = 1
+    several.set(slot, { leaves: [...leaves], counts: [...counts] })
+  }
+
+  function beginAt(slot: number, leaf: number, count: number): void {
     leafBefore[slot] = leaf
     leafNow[slot] = leaf
     countBefore[slot] = count
     countNow[slot] = count
-    const isSeveral = distinctEnterprises.leaves.length > 1
-    recount[slot] = isSeveral ? 1 : 0
-    if (isSeveral)
-      several.set(slot, { leaves: [...distinctEnterprises.leaves], counts: [...distinctEnterprises.counts] })
+    recount[slot] = 0
   }
 
   function reserve(size: number): void {
@@ -172,17 +185,27 @@ export function contributions(
   function end(row: number, slot: number, tick: number): void {
     const from = countBefore[slot]
     if (recount[slot] === 0) {
-      difference(leafNow[slot], from, countNow[slot])
+      endAt(row, leafNow[slot], from, countNow[slot])
       return
     }
     take(distinctEnterprises, row, tick)
     const leaf = distinctEnterprises.leaves[0] ?? leafBefore[slot]
     if (!several.has(slot) && distinctEnterprises.leaves.length <= 1 && (from === 0 || leaf === leafBefore[slot])) {
-      difference(leaf, from, distinctEnterprises.counts[0] ?? 0)
+      endAt(row, leaf, from, distinctEnterprises.counts[0] ?? 0)
       return
     }
+    counted.rows.delete(row)
     addDistinctEnterprises(several.get(slot) ?? { leaves: from > 0 ? [leafBefore[slot]] : [], counts: [from] }, -1)
     addDistinctEnterprises(distinctEnterprises, 1)
+  }
+
+  function endAt(row: number, leaf: number, from: number, to: number): void {
+    difference(leaf, from, to)
+    if (rows.facts(row).count <= searchedFactsMax) counted.rows.delete(row)
+    else {
+      if (counted.rows.size >= rowsKept) counted.rows.clear()
+      counted.rows.set(row, { leaf, count: to })
+    }
   }
 
   function difference(leaf: number, from: number, to: number): void {
