@@ -73,11 +73,11 @@ function addContributions(record: LogRecord, set: Multiset): void {
   const { tick, beat, enterprises, cells, types, sources, facts } = Contributions.parse(jsonOf(record.value))
   const hashes = Buffer.from(facts.hashes, 'base64')
   for (const [row, enterprise] of facts.enterprise.entries()) {
-    const cell = facts.cell[row]
-    const of = [enterprises.ids, enterprises.grades, enterprises.bands].map((column) => column[enterprise])
-    const told = [cells.regions[cell], cells.industries[cell], types[facts.type[row]], sources[facts.source[row]]]
-    const rest = [tick, beat, facts.fresh[row], facts.hour[row]].join(' ')
-    set.add(hashes.subarray(row * 8, row * 8 + 8), ...of, ...told, rest)
+    const [id, grade, band] = [enterprises.ids, enterprises.grades, enterprises.bands].map((of) => of[enterprise])
+    const [region, industry] = [cells.regions[facts.cell[row]], cells.industries[facts.cell[row]]]
+    const rest = `${tick} ${beat} ${facts.fresh[row]} ${facts.hour[row]}`
+    const hash = hashes.subarray(row * 8, row * 8 + 8)
+    set.add(hash, id, grade, band, region, industry, types[facts.type[row]], sources[facts.source[row]], rest)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Ticks of the archive judged again, one after the other, by the code that judged them. */
 import type { Profile } from '../../streams/profile.ts'
 import type { StateRecord, StockRecord, TickRecord } from '../../streams/ticks.ts'
-import type { Warning } from '../../streams/warnings.ts'
+import type { StatisticName, Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { loadState } from './archive.ts'
 import { type Lattice, lattice } from './lattice.ts'
@@ -19,6 +19,8 @@ export type JudgeSetting = {
   beatMs: number
 }
 
+type Asked = ReadonlySet<StatisticName> | undefined
+
 type Bench = {
   profile: Profile
   keys: CellKeys
@@ -29,12 +31,14 @@ type Bench = {
 
 export class JudgedAgain {
   readonly #setting: JudgeSetting
+  readonly #asked: Asked
   #bench: Bench
 
-  /** Nothing is known before the tick `from`, unless a full state is loaded. */
-  constructor(setting: JudgeSetting, from: number) {
+  /** Nothing is known before the tick `from`, unless a full state is loaded. `asked`: the statistics that are judged; all unless given. */
+  constructor(setting: JudgeSetting, from: number, asked?: Asked) {
     this.#setting = setting
-    this.#bench = benchUnder(setting.profileOf(from), setting)
+    this.#asked = asked
+    this.#bench = benchUnder(setting.profileOf(from), setting, asked)
   }
 
   load(state: readonly StateRecord[], stock: readonly StockRecord[]): void {
@@ -64,16 +68,16 @@ export class JudgedAgain {
   #under(profile: Profile, tick: number): Warning[] {
     const before = this.#bench
     if (profile === before.profile) return []
-    this.#bench = benchUnder(profile, this.#setting)
+    this.#bench = benchUnder(profile, this.#setting, this.#asked)
     const beat = profile.calendar.startMs(tick) / this.#setting.beatMs
     return this.#bench.engine.goOnFrom(before.engine, movesBetween(before, this.#bench), beat, tick)
   }
 }
 
-function benchUnder(profile: Profile, setting: JudgeSetting): Bench {
+function benchUnder(profile: Profile, setting: JudgeSetting, asked: Asked): Bench {
   const keys = cellKeys(profile)
   const lines = lattice(profile, keys)
-  const engine = new WarningEngine({ ...setting, profile, keys }, lines)
+  const engine = new WarningEngine({ ...setting, profile, keys }, lines, asked)
   const { ancestors } = new TickAggregates(profile, keys, lines)
   return { profile, keys, lattice: lines, engine, population: new Population(keys, ancestors) }
 }

@@ -40,16 +40,26 @@ export type Verification = {
 }
 
 export function verifyWarning(published: Warning, archive: Archive, setting: JudgeSetting): Verification {
+  return verifyWarnings([published], archive, setting)[0]
+}
+
+/** Changes of warnings whose ticks the archive holds, judged again in one go: no other statistics than theirs. */
+export function verifyWarnings(published: readonly Warning[], archive: Archive, setting: JudgeSetting): Verification[] {
   const ticks = byTick(archive.ticks)
-  const again = new JudgedAgain(setting, archive.state.at(0)?.tick ?? ticks.at(0)?.[0].tick ?? published.tick)
+  const from = archive.state.at(0)?.tick ?? ticks.at(0)?.[0].tick ?? published[0]?.tick ?? 0
+  const again = new JudgedAgain(setting, from, new Set(published.map(({ statistic }) => statistic)))
   again.load(archive.state, archive.stock)
-  const { id, tick, change, early, beat } = published
-  const isIt = (one: Warning): boolean =>
-    one.id === id && one.tick === tick && one.change === change && one.early === early && one.beat === beat // within a tick it may rise more than once
-  const derived = ticks.flatMap((pages) => again.tick(pages)).findLast(isIt)
-  const differences =
-    derived === undefined ? ['the archive does not lead to this warning'] : differencesOf(published, derived)
-  return { agrees: differences.length === 0, published, derived, differences, ticksJudged: ticks.length }
+  const said = ticks.flatMap((pages) => again.tick(pages))
+  return published.map((one) => {
+    const { id, tick, change, early, beat } = one
+    const isIt = (other: Warning): boolean =>
+      other.id === id && other.tick === tick && other.change === change && other.early === early && other.beat === beat // within a tick it may rise more than once
+    const derived = said.findLast(isIt)
+    const differences =
+      derived === undefined ? ['the archive does not lead to this warning'] : differencesOf(one, derived)
+    const ticksJudged = ticks.filter(([page]) => page.tick <= tick).length
+    return { agrees: differences.length === 0, published: one, derived, differences, ticksJudged }
+  })
 }
 
 function differencesOf(published: Warning, derived: Warning): string[] {

@@ -23,33 +23,37 @@ export class WarningEngine {
   readonly count: CountStatistic
   readonly risk: RiskStatistic
   readonly #ladders: readonly Ladder[]
+  /** Those that judge. None asks another for anything. */
+  readonly #asked: readonly Ladder[]
 
-  constructor(identity: Identity, lattice: Lattice) {
+  /** `asked`: the statistics that judge, all unless given; the others keep what they have learnt. */
+  constructor(identity: Identity, lattice: Lattice, asked?: ReadonlySet<StatisticName>) {
     const { cells, count, risk, ladders } = statisticsOf(identity, lattice)
     this.cells = cells
     this.count = count
     this.risk = risk
     this.#ladders = ladders
+    this.#asked = ladders.filter(({ name }) => asked?.has(name) ?? true)
   }
 
   /** What calls by what has come in so far, among what changed in this beat; it is raised with that. */
   earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Call[] {
-    return this.#ladders.flatMap((ladder) => ladder.earlyCalls(facts, at))
+    return this.#asked.flatMap((ladder) => ladder.earlyCalls(facts, at))
   }
 
   /** Raises once more what called in the middle of a tick. */
   raiseEarly(early: Early, tick: number): Warning[] {
-    return this.#ladders.flatMap((ladder) => ladder.raiseEarly(early, tick))
+    return this.#asked.flatMap((ladder) => ladder.raiseEarly(early, tick))
   }
 
   /** Judges the tick, moves every state, and learns. */
   close(tick: number, beat: number, facts: TickFacts): Warning[] {
-    return this.#ladders.flatMap((ladder) => ladder.close(tick, beat, facts))
+    return this.#asked.flatMap((ladder) => ladder.close(tick, beat, facts))
   }
 
   /** Takes back part of the evidence of warnings: in one beat, facts of closed ticks were retracted. */
   amend(amendments: readonly Amendment[], beat: number, openTick: number): Warning[] {
-    return this.#ladders.flatMap((ladder) => ladder.amend(amendments, beat, openTick))
+    return this.#asked.flatMap((ladder) => ladder.amend(amendments, beat, openTick))
   }
 
   /** How many subjects stand at each level; calm: called for lately, not raised. */

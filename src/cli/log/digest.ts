@@ -7,12 +7,19 @@ import { tickOf } from './ticks.ts'
 
 type Options = LogOptions & { through?: string; profile: string; json?: boolean }
 
+const help = `
+Every record that tasks have written is read once, topic by topic, and nothing else: no input, no journal and no checkpoint. The log may be in use.
+
+Example:
+  $ forewarn digest --through 2026-11-20    two live runs, up to a tick that both have closed`
+
 export function digestCommand(screen: Screen = processScreen): Command {
   const command = new Command('digest')
     .description('Print one hash a topic over everything that a log says, without task, partition, offset or page.')
     .option('--through <tick>', 'only up to this tick: its number, or its date as warnings show it')
     .option('--profile <name|dir>', 'profile of the log, for --through', 'cn')
-    .option('--json', 'print one JSON object: {topic: {hash, records}}')
+    .option('--json', 'print one JSON object: {topic: {hash, records}}, with how many things were read of each')
+    .addHelpText('after', help)
     .action(async (options: Options) => {
       const includes = await upTo(options)
       const found = await withLog(options, 'read', (log) => digest(log, includes))

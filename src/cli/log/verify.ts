@@ -16,7 +16,7 @@ import { profileAt } from '../../registry/modelRegistry.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import { championAt, readRegistry } from '../../settings/registry/readRegistry.ts'
 import { archiveReach } from '../../space/archiveReach.ts'
-import { type Archive, ArchiveBefore, type Verification, verifyWarning } from '../../watch/verify.ts'
+import { type Archive, ArchiveBefore, type Verification, verifyWarnings } from '../../watch/verify.ts'
 import {
   addLogOptions,
   CommandFailed,
@@ -29,6 +29,13 @@ import {
 
 type Options = LogOptions & { profile: string; json?: boolean }
 
+const help = `
+Read are the published warnings, commands and artefacts, and of the tick archive the last full state before a change and the ticks after it, at most
+24: changes that follow the same full state are judged in one go, by the statistic of the warning alone. No event and no score is read.
+
+Example:
+  $ forewarn verify count.region.530800.2026-11-10`
+
 export function verifyCommand(screen: Screen = processScreen): Command {
   const command = new Command('verify')
     .description(
@@ -36,7 +43,11 @@ export function verifyCommand(screen: Screen = processScreen): Command {
     )
     .argument('<id>', 'id of the warning, as `forewarn tail region-warnings` shows it')
     .option('--profile <name|dir>', 'profile of the log', 'cn')
-    .option('--json', 'print one JSON object: {id, agrees, changes: [...]}')
+    .option(
+      '--json',
+      'print one JSON object: {id, agrees, changes: [...]}, each with the archived ticks that were judged',
+    )
+    .addHelpText('after', help)
     .action(async (id: string, options: Options) => {
       const named = await loadProfile(options.profile)
       await printVerifications(screen, id, await withLog(options, 'read', (log) => verify(log, named, id)), options)
@@ -52,12 +63,23 @@ async function verify(log: Log, named: Profile, id: string): Promise<Verificatio
   if (!(await wasRun(log))) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
   const registry = await readRegistry(log, profile, null)
   const { beatMs, modelRegistry } = registry
+  const profileOf = (at: number): Profile => profileAt(modelRegistry.profiles, at)
   const found: Verification[] = []
-  for (const warning of published) {
-    const { tick, foldVersion } = warning
-    const profileOf = (at: number): Profile => profileAt(modelRegistry.profiles, at)
+  for (let rest = published; rest.length > 0; ) {
+    const { tick, foldVersion } = rest[rest.length - 1]
     const setting = { profileOf, model: championAt(registry, tick), foldVersion, beatMs }
-    found.push(verifyWarning(warning, await archiveFor(log, profile, tick), setting))
+    const archive = await archiveFor(log, profile, tick)
+    // Up to there one pass leads to all that was said by the same program and model since the full state.
+    const {
+      state: [full],
+    } = archive
+    const isReached = (one: Warning): boolean =>
+      (full === undefined || one.tick > full.tick) &&
+      one.foldVersion === foldVersion &&
+      championAt(registry, one.tick) === setting.model
+    const first = rest.findLastIndex((one) => !isReached(one)) + 1
+    found.unshift(...verifyWarnings(rest.slice(first), archive, setting))
+    rest = rest.slice(0, first)
   }
   return found
 }

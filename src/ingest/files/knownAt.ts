@@ -52,5 +52,5 @@ export function flatText(line: Buffer, name: Buffer): string | undefined {
 
 /** Undefined for a field that the object does not have of its own. */
 export function ownField(json: object, field: string): unknown {
-  return Object.entries(json).find(([name]) => name === field)?.[1]
+  return Object.getOwnPropertyDescriptor(json, field)?.value
 }
