@@ -1,9 +1,11 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 /** The command line. Whoever asks `run` or `demo` to end while the program is still being loaded is heard too. */
 import './oldNode.js'
+import { keepCompiled } from './cli/compileCache.ts'
 import { endWhenAsked, hearSignals } from './cli/run/stopSignal.ts'
 import { tellWarning } from './cli/run/warnings.ts'
 
+keepCompiled(process.env)
 // Node would print warnings as text between the lines of the log.
 process.removeAllListeners('warning')
 process.on('warning', tellWarning)
