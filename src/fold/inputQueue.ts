@@ -157,6 +157,7 @@ export class InputQueue {
     const { offset } = taken[taken.length - 1]
     this.position = this.#records[end]?.offset === offset ? offset : offset + 1
     this.#takenBeat = beat
+    if (2 * end >= this.#records.length) this.#compact() // an input that is read to its end may not be fetched again for long
     return taken
   }
 

@@ -1,4 +1,6 @@
 /** An input whose records are packed: beat by beat it gives what was put in, wherever a beat ends, after any restart, and in a replay. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { RecordPacker } from '../../src/columns/packedRecords.ts'
@@ -79,4 +81,17 @@ it('beat by beat', async () => {
     }),
     { seed, numRuns: 200 },
   )
+})
+
+it('lets go of what was taken, though nothing is fetched after it', async () => {
+  const queue = new InputQueue(await logOf([[100, 101, 102, 103], [104]]), input, beatMs, {
+    position: 0,
+    maxTimeMs: Number.NEGATIVE_INFINITY,
+  })
+  await queue.fetch(MiB, Number.POSITIVE_INFINITY)
+  const taken = [new WeakRef(queue.takeThrough(103)[0]), new WeakRef(queue.takeThrough(104)[0])]
+  await new Promise((resolve) => setImmediate(resolve)) // until then a reference holds what it was made for
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  expect(taken.map((one) => one.deref())).toEqual([undefined, undefined])
 })
