@@ -58,6 +58,8 @@ export interface Evidence {
   evidenceIn(state: Float64Array, offset: number): number
   /** The evidence that a stream would have after this count; the state stays. RangeError as `add`. */
   evidenceWith(state: Float64Array, offset: number, expectation: Expectation, counted: Counted): number
+  /** What no count, and no expectation, lifts a stream's evidence above; Infinity where that is not known. */
+  mostWith(state: Float64Array, offset: number, nodes: number): number
   /**
    * The least count >= countMin and above the expected that lifts a stream's evidence above a limit; undefined where none does. Evidence
    * rises with the count, so it is found by bisection. RangeError as `add`.

@@ -13,11 +13,13 @@
  * A stream's state is `length` doubles (M_k by rising k) at an offset of a shared Float64Array, 0 where nothing was seen: saved as bytes, it
  * is restored exactly.
  */
-import { expAll, ln, ln1pAll } from '../math.ts'
+import { exp, expAll, ln, ln1pAll } from '../math.ts'
 import { checkCount, checkPositive, type Expectation, sizeBy } from './detector.ts'
 import { type Evidence, leastWith, type StreamCounts, streamCounts } from './evidence.ts'
 
 const stepMax = 8
+/** e^8, and more than rounding adds to it. */
+const factorMax = exp(stepMax) * (1 + 1e-9)
 const capPerNode = 31622.776601683792 // 10^4.5
 /** So many streams are worked out at once. */
 const block = 128
@@ -131,6 +133,11 @@ function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; 
       setSingle(expectation, nodes)
       setTerms(single, 0, 1)
       return evidenceAfter(state, offset, y)
+    },
+    mostWith: (state, offset, nodes) => {
+      let sum = 0
+      for (let k = 0; k < length; k++) sum += next(state[offset + k], factorMax, nodes)
+      return sum / length
     },
     leastCallingCount: (state, offset, expectation, { evidenceMin, nodes, countMin }) => {
       setSingle(expectation, nodes)

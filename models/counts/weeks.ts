@@ -42,6 +42,7 @@ export const weeks: Evidence = {
   },
   evidenceIn,
   evidenceWith,
+  mostWith: () => Number.POSITIVE_INFINITY,
   leastCallingCount(state, offset, expectation, { evidenceMin, nodes, countMin }) {
     const calls = (y: number): boolean => evidenceWith(state, offset, expectation, { y, nodes }) > evidenceMin
     const least = Math.max(countMin, Math.floor(expectation.mean) + 1)

@@ -66,4 +66,4 @@ function levelOf(own: GradeSums, total: GradeSums): RiskLevel {
   }
 }
 
-const zeros = (length: number): number[] => new Array<number>(length).fill(0)
+export const zeros = (length: number): number[] => new Array<number>(length).fill(0)

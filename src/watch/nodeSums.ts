@@ -77,6 +77,12 @@ export class NodeSums {
   eventsAt(at: number): number {
     return this.#events[at]
   }
+  enterprisesAt(at: number): number {
+    return this.#enterprises[at]
+  }
+  squaresAt(at: number): number {
+    return this.#squares[at]
+  }
 
   get(node: number): NodeSum | undefined {
     const at = this.presentAt(node)

@@ -111,6 +111,11 @@ export class TickAggregates {
     return this.#counted.sorted()
   }
 
+  /** The same as they came. */
+  countEntries(): Iterable<[key: number, sum: number]> {
+    return this.#counted.entries()
+  }
+
   /** Puts sums of counts and of nodes back. */
   refill({ counts, nodes, taught, backlog }: z.infer<typeof Sums>): void {
     for (const [at, key] of counts.keys.entries()) {

@@ -56,6 +56,8 @@ export class ClusterWindow {
   readonly #families: readonly PlacedFamily[]
   readonly #nodes: readonly number[]
   readonly #at: ReadonlyMap<number, number>
+  /** By leaf, places of the nodes above it. */
+  readonly #placesOf = new Map<number, Int32Array>()
   readonly #groups: number
   readonly #keys: CellKeys
   readonly #lattice: Lattice
@@ -112,28 +114,28 @@ export class ClusterWindow {
   /** Takes a closed tick. */
   take(tick: number, aggregates: TickAggregates): void {
     this.#from ??= tick
-    const { keys, sums } = aggregates.counts()
-    for (const [at, key] of keys.entries()) {
+    for (const [key, sum] of aggregates.countEntries()) {
       const group = this.#groupOf[this.#keys.column(key)]
-      if (group > 0) this.#counts.add(this.#keys.cellOf(this.#keys.gradedOf(key)) * this.#groups + group - 1, sums[at])
+      if (group > 0) this.#counts.add(this.#keys.cellOf(this.#keys.gradedOf(key)) * this.#groups + group - 1, sum)
     }
-    for (const node of aggregates.nodes.keys()) {
+    const { nodes } = aggregates
+    for (const place of nodes.known) {
+      const node = nodes.keyAt(place)
       const at = this.#at.get(node)
       if (at === undefined) continue
-      const events = aggregates.judgedEvents(node)
-      this.#withheld[at] += Math.abs(aggregates.withheld(node))
+      const withheld = aggregates.withheld(node)
+      const events = Math.max(0, nodes.eventsAt(place) - withheld)
+      this.#withheld[at] += Math.abs(withheld)
       this.#squares[at] += events * events
       if (events <= 0) continue
-      const sum = aggregates.nodes.get(node)
-      this.#ofEnterprises[at] += sum?.squares ?? 0
-      this.#enterprises[at] += sum?.enterprises ?? 0
+      this.#ofEnterprises[at] += nodes.squaresAt(place)
+      this.#enterprises[at] += nodes.enterprisesAt(place)
     }
   }
 
   /** What the open window and those before it hold, added up over leaves. */
   #sums(): WindowSums {
-    const placesOf = new Map<number, readonly number[]>()
-    return { counts: this.#byNode(this.#counts, placesOf), past: this.#byNode(this.#past, placesOf) }
+    return { counts: this.#byNode(this.#counts), past: this.#byNode(this.#past) }
   }
 
   /** The families in which something could be found, by what the windows before let expect; none before there are any. */
@@ -211,20 +213,27 @@ export class ClusterWindow {
   }
 
   /** Sums over leaves at the nodes of families: all events of each, then each group's. In order of leaf: discounted events are no whole numbers. */
-  #byNode(sums: NumberSums, placesOf: Map<number, readonly number[]>): Float64Array {
+  #byNode(sums: NumberSums): Float64Array {
     const { keys, sums: events } = sums.sorted()
     const width = this.#nodes.length
     const found = new Float64Array(width * (1 + this.#groups))
-    for (const [order, key] of keys.entries()) {
-      const leaf = Math.floor(key / this.#groups)
-      const places = placesOf.get(leaf) ?? this.#lattice.nodesOf(leaf).flatMap((node) => this.#at.get(node) ?? [])
-      placesOf.set(leaf, places)
-      for (const at of places) {
+    for (let order = 0; order < keys.length; order++) {
+      const leaf = Math.floor(keys[order] / this.#groups)
+      const group = keys[order] - leaf * this.#groups
+      for (const at of this.#placesAbove(leaf)) {
         found[at] += events[order]
-        found[(1 + (key % this.#groups)) * width + at] += events[order]
+        found[(1 + group) * width + at] += events[order]
       }
     }
     return found
+  }
+
+  #placesAbove(leaf: number): Int32Array {
+    const known = this.#placesOf.get(leaf)
+    if (known !== undefined) return known
+    const places = Int32Array.from(this.#lattice.nodesOf(leaf).flatMap((node) => this.#at.get(node) ?? []))
+    this.#placesOf.set(leaf, places)
+    return places
   }
 
   /** Of the nodes of a family those that have had events, all of which are judged, and whose events are not of one enterprise. */

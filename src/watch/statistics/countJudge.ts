@@ -100,9 +100,9 @@ export class CountJudge {
     if (cells.axes[cell] === undefined) return false
     if (streams.firstAt(cell) === undefined) return true
     const withheld = Math.max(0, aggregates.withheld(cells.nodes[cell]))
-    return this.#groups.some(
-      (group) => nodes.groupEventsAt(at, group) > withheld && streams.find(cell, 1 + group) === undefined,
-    )
+    for (const group of this.#groups)
+      if (nodes.groupEventsAt(at, group) > withheld && !streams.has(cell, 1 + group)) return true
+    return false
   }
 
   #forgetAll(): void {
@@ -120,7 +120,7 @@ export class CountJudge {
     if (at === undefined) return
     const withheld = Math.max(0, aggregates.withheld(node))
     for (const group of this.#groups) {
-      if (aggregates.nodes.groupEventsAt(at, group) <= withheld || streams.find(cell, 1 + group) !== undefined) continue
+      if (aggregates.nodes.groupEventsAt(at, group) <= withheld || streams.has(cell, 1 + group)) continue
       const share = this.#shares.of(cells.rhythmNodes[cells.rhythmOf[cell]], group, tick)
       streams.open(cell, 1 + group, share * streams.knownOf(cell, cells.seen[2 * cell]))
     }
@@ -347,6 +347,7 @@ export class CountJudge {
     const [axis, stream] = [this.cells.axes[cell], this.streams.find(cell, of)]
     if (axis === undefined || stream === undefined) return undefined
     const { limit, nodes } = this.#limits.of(axis)
+    if (this.streams.mostEvidence(stream, nodes) <= limit) return undefined // so it mostly is where many share a limit
     const limits = { evidenceMin: limit, nodes, countMin: this.#eventsMin }
     return this.streams.leastCallingCount(stream, this.#expectationOf(stream, tick), limits)
   }

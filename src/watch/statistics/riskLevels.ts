@@ -1,6 +1,6 @@
 /** What the statistic `risk` knows of every node: the sums of its scored enterprises by grade, and what has been learnt of how they move. */
 import { z } from 'zod'
-import type { GradeSums } from '../../../models/level/gradeSums.ts'
+import { type GradeSums, zeros } from '../../../models/level/gradeSums.ts'
 import { CellPart } from '../../../streams/outputs.ts'
 import type { Profile } from '../../../streams/profile.ts'
 import { type CodeTree, rootIndex } from '../../../streams/tree.ts'
@@ -101,9 +101,14 @@ export class StandingRisk {
   /** Sums of a node by grade. */
   of(node: number): GradeSums {
     const at = this.#nodes.find(node)
-    const of = (column: Float64Array): number[] =>
-      Array.from({ length: this.#grades }, (_, grade) => (at === undefined ? 0 : column[at * this.#grades + grade]))
-    return { enterprises: of(this.#enterprises), logOdds: of(this.#logOdds), probability: of(this.#probability) }
+    const sums = { enterprises: zeros(this.#grades), logOdds: zeros(this.#grades), probability: zeros(this.#grades) }
+    for (let grade = 0; at !== undefined && grade < this.#grades; grade++) {
+      const place = at * this.#grades + grade
+      sums.enterprises[grade] = this.#enterprises[place]
+      sums.logOdds[grade] = this.#logOdds[place]
+      sums.probability[grade] = this.#probability[place]
+    }
+    return sums
   }
 
   /** Mean log-odds of the whole and the outermost regions, with changes that are not added yet. */

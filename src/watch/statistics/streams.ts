@@ -2,7 +2,7 @@
  * Streams of counts: all events of a judged node, and those of each group of types that it ever had. A stream exists once it has had an event.
  * Each has its evidence, by the length of a tick; one of a group has what it has learnt of the group's share as well, one of all events how many
  * there ever were, and how many of them had no known group. So many numbers a stream lie side
- * by side in one array, 56 bytes (weeks: 72), beside 9 for its place.
+ * by side in one array, 56 bytes (weeks: 72), beside 9 for its place; a cell takes 8.
  */
 import { z } from 'zod'
 import type { Expectation } from '../../../models/counts/detector.ts'
@@ -24,6 +24,7 @@ import { resized } from '../../sums.ts'
 export const allEvents = 0
 
 const growth = 1.25
+const bitsMax = 32
 const Saved = z.object({ streams: z.int(), nodes: z.array(z.number()), of: z.array(z.int()) })
 
 export class Streams {
@@ -38,6 +39,8 @@ export class Streams {
   /** Streams of one cell hang together, the newest first: by cell and by stream, the index of the next + 1; 0 ends. */
   #first = new Int32Array(64)
   #next = new Int32Array(64)
+  /** By cell, a bit for each of the first 32 that it may have. */
+  #held = new Int32Array(64)
 
   constructor(tickDays: number) {
     this.gathering = evidenceByTick(tickDays)
@@ -50,6 +53,11 @@ export class Streams {
     for (let stream = this.firstAt(cell); stream !== undefined; stream = this.nextOf(stream))
       if (this.#of[stream] === of) return stream
     return undefined
+  }
+
+  has(cell: number, of: number): boolean {
+    if (of >= bitsMax) return this.find(cell, of) !== undefined
+    return cell < this.#held.length && ((this.#held[cell] >>> of) & 1) === 1
   }
 
   cellAt(stream: number): number {
@@ -98,6 +106,10 @@ export class Streams {
   /** The evidence with a count that is not taken in. */
   evidenceWith(stream: number, expectation: Expectation, counted: { y: number; nodes: number }): number {
     return this.gathering.evidenceWith(this.#state, stream * this.#stride, expectation, counted)
+  }
+  /** What no count lifts the evidence above. */
+  mostEvidence(stream: number, nodes: number): number {
+    return this.gathering.mostWith(this.#state, stream * this.#stride, nodes)
   }
   leastCallingCount(stream: number, expectation: Expectation, limits: StreamLimits): number | undefined {
     return this.gathering.leastCallingCount(this.#state, stream * this.#stride, expectation, limits)
@@ -176,7 +188,12 @@ export class Streams {
       this.#of = resized(this.#of, size)
       this.#next = resized(this.#next, size)
     }
-    if (cell >= this.#first.length) this.#first = resized(this.#first, Math.ceil(growth * (cell + 1)))
+    if (cell >= this.#first.length) {
+      const size = Math.ceil(growth * (cell + 1))
+      this.#first = resized(this.#first, size)
+      this.#held = resized(this.#held, size)
+    }
+    if (of < bitsMax) this.#held[cell] |= 1 << of
     this.#cells[at] = cell
     this.#of[at] = of
     this.#next[at] = this.#first[cell]
