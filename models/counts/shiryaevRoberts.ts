@@ -13,7 +13,7 @@
  * A stream's state is `length` doubles (M_k by rising k) at an offset of a shared Float64Array, 0 where nothing was seen: saved as bytes, it
  * is restored exactly.
  */
-import { exp, expAll, ln, ln1pAll } from '../math.ts'
+import { exp, expLanes, ln, ln1pLanes } from '../math.ts'
 import { checkCount, checkPositive, type Expectation, sizeBy } from './detector.ts'
 import { type Evidence, leastWith, type StreamCounts, streamCounts } from './evidence.ts'
 
@@ -47,9 +47,12 @@ function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; 
   // Scratch: written before it is read in every call, so nothing passes from one stream to another.
   const scratch = (): Float64Array => new Float64Array(block * length)
   const terms: Terms = { rise: scratch(), fall: scratch() }
-  const [values, sizes, single] = [scratch(), new Float64Array(block), streamCounts(1)]
+  const [sizes, single] = [new Float64Array(block), streamCounts(1)]
+  /** ln((r + k mean) / (r + mean)), 0 for Poisson; and the factors by which counts change the evidence. */
+  const [growths, factors] = [ln1pLanes(block * length), expLanes(block * length)]
 
   function setTerms({ means, variances, nodes }: StreamCounts, from: number, to: number): void {
+    const { inputs, results } = growths
     for (let at = from; at < to; at++) {
       const mean = means[at]
       checkPositive('mean', mean)
@@ -57,27 +60,29 @@ function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; 
       const size = sizeBy(mean, variances[at])
       sizes[at - from] = size > 1e12 * mean ? Number.POSITIVE_INFINITY : size // so large it is Poisson
       for (let k = 0; k < length; k++)
-        values[(at - from) * length + k] = ((rateRatios[k] - 1) * mean) / (sizes[at - from] + mean)
+        inputs[(at - from) * length + k] = ((rateRatios[k] - 1) * mean) / (sizes[at - from] + mean)
     }
-    ln1pAll(values, (to - from) * length) // ln((r + k mean) / (r + mean)), 0 for Poisson
+    growths.run((to - from) * length)
     for (let at = from; at < to; at++) {
       const size = sizes[at - from]
       for (let k = 0; k < length; k++) {
         const place = (at - from) * length + k
-        const growth = values[place]
+        const growth = results[place]
         terms.rise[place] = Math.max(0, lnRateRatios[k] - growth) // 0 where so small a size makes every count likely
         terms.fall[place] = size === Number.POSITIVE_INFINITY ? (rateRatios[k] - 1) * means[at] : size * growth
       }
     }
   }
 
-  /** Sets `values` to the factors by which counts change the evidence; terms are there. */
+  /** Sets the factors; terms are there. */
   function setFactors(counts: Float64Array, from: number, to: number): void {
+    const { inputs } = factors
+    const { rise, fall } = terms
     for (let at = from; at < to; at++) {
       for (let k = (at - from) * length; k < (at - from + 1) * length; k++)
-        values[k] = Math.min(counts[at] * terms.rise[k] - terms.fall[k], stepMax)
+        inputs[k] = Math.min(counts[at] * rise[k] - fall[k], stepMax)
     }
-    expAll(values, (to - from) * length)
+    factors.run((to - from) * length)
   }
 
   const next = (before: number, factor: number, nodes: number): number =>
@@ -85,11 +90,12 @@ function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; 
 
   function addBlock(state: Float64Array, columns: StreamCounts, from: number, to: number): void {
     const { offsets, counts, nodes } = columns
+    const { results } = factors
     setTerms(columns, from, to)
     setFactors(counts, from, to)
     for (let at = from; at < to; at++) {
       for (let k = 0; k < length; k++)
-        state[offsets[at] + k] = next(state[offsets[at] + k], values[(at - from) * length + k], nodes[at])
+        state[offsets[at] + k] = next(state[offsets[at] + k], results[(at - from) * length + k], nodes[at])
     }
   }
 
@@ -103,7 +109,7 @@ function shiryaevRoberts({ rateRatios, keep }: { rateRatios: readonly number[]; 
     single.counts[0] = y
     setFactors(single.counts, 0, 1)
     let sum = 0
-    for (let k = 0; k < length; k++) sum += next(state[offset + k], values[k], single.nodes[0])
+    for (let k = 0; k < length; k++) sum += next(state[offset + k], factors.results[k], single.nodes[0])
     return sum / length
   }
 

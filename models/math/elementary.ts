@@ -50,11 +50,6 @@ export function exp(x: number): number {
   return scale(1 + (expRest(r) - lo + hi), k)
 }
 
-/** e^x of the first `count` values, in their place; one call for many, as `ln1pAll`. */
-export function expAll(values: Float64Array, count: number): void {
-  for (let at = 0; at < count; at++) values[at] = exp(values[at])
-}
-
 /** 2^x. */
 export function pow2(x: number): number {
   if (Number.isNaN(x)) return x

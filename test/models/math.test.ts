@@ -19,6 +19,28 @@ const wide = (random: () => number) => (random() - 0.5) * 1400
 const positive = (random: () => number) => Math.exp(wide(random))
 const aboveMinusOne = (random: () => number) => (random() - 0.4) * 10 ** (-12 * random())
 
+describe('two at a time the bits are the same', () => {
+  const odd = [0, -0, 1, -1, 5e-324, -5e-324, 709.9, -746, 1e308, -1e308, Number.NaN]
+  const none = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const length = 97
+  it.each([
+    ['exp', math.expLanes(length), math.exp, wide],
+    ['exp', math.expLanes(length), math.exp, (r: () => number) => wide(r) / 100],
+    ['ln1p', math.ln1pLanes(length), math.ln1p, aboveMinusOne],
+    ['ln1p', math.ln1pLanes(length), math.ln1p, (r: () => number) => Math.exp(wide(r) / 2)],
+  ] as const)('%s', (_, lanes, alone, draw) => {
+    const random = seeded(2)
+    for (let round = 0; round < 500; round++) {
+      const count = 1 + Math.floor(random() * length)
+      const numbers = Array.from({ length: count }, () => draw(random))
+      if (round % 5 === 0) numbers[Math.floor(random() * count)] = [...odd, ...none][round % 13]
+      lanes.inputs.set(numbers)
+      lanes.run(count)
+      expect([...lanes.results.subarray(0, count)]).toEqual(numbers.map(alone))
+    }
+  })
+})
+
 describe('elementary functions agree with Math to 1e-14', () => {
   it.each([
     ['exp', wide, (x: number) => relative(math.exp(x), Math.exp(x))],

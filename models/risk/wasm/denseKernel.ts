@@ -5,7 +5,7 @@
  * Hidden layer: four units are the lanes of one vector, up to eight vectors are summed at once: sum = bias, then += x[i] * w[i] for
  * i = 0, 1, ...; relu. Last layer: lane j sums x[i] * w[i] for i = j, j + 4, ...; then (0 + 1) + (2 + 3), then the bias.
  */
-import { assemble, type Code, f32, f32x4, i32, local, repeatWhile, v128 } from './assembler.ts'
+import { assemble, type Code, f32, f32x4, i32, local, repeatWhile, v128 } from '../../math/assembler.ts'
 
 /** `kernel[input * outputs + output]`. */
 export type DenseLayer = { inputs: number; outputs: number; kernel: Float32Array; bias: Float32Array }

@@ -26,6 +26,11 @@ function s32(value: number): number[] {
 }
 
 const simd = (code: number): number[] => [0xfd, ...u32(code)]
+/** The same eight bytes in both lanes. */
+function both(lane: Float64Array | Uint32Array): Code {
+  const bytes = [...new Uint8Array(lane.buffer)]
+  return [...simd(0x0c), ...bytes, ...bytes]
+}
 /** An address is taken from the stack; `offset` in bytes is added to it. Alignment is a hint, 2^2 bytes is always true here. */
 const at = (offset: number): number[] => [2, ...u32(offset)]
 
@@ -45,12 +50,33 @@ export const v128 = {
   load32_splat: (offset: number): Code => [...simd(0x09), ...at(offset)],
   store: (offset: number): Code => [...simd(0x0b), ...at(offset)],
   zero: [...simd(0x0c), ...Array<number>(16).fill(0)],
+  not: simd(0x4d),
+  and: simd(0x4e),
+  or: simd(0x50),
 } as const
 export const f32x4 = {
   extract_lane: (lane: number): Code => [...simd(0x1f), lane],
   add: simd(0xe4),
   mul: simd(0xe6),
   max: simd(0xe9),
+} as const
+export const f64x2 = {
+  const: (value: number): Code => both(Float64Array.from([value])),
+  le: simd(0x4b),
+  ge: simd(0x4c),
+  floor: simd(0x75),
+  add: simd(0xf0),
+  sub: simd(0xf1),
+  mul: simd(0xf2),
+  div: simd(0xf3),
+} as const
+export const i64x2 = {
+  const: ({ high = 0, low }: { high?: number; low: number }): Code => both(Uint32Array.from([low, high])),
+  /** By so many bits, an i32 from the stack. */
+  shl: simd(0xcb),
+  shr_u: simd(0xcd),
+  add: simd(0xce),
+  sub: simd(0xd1),
 } as const
 export const local = {
   get: (index: number): Code => [0x20, ...u32(index)],
