@@ -9,7 +9,7 @@ import type { Emit } from './fold/task.ts'
 import { jsonBytes } from './json.ts'
 import { letterBeginningBytes, letterBytesMax, letterKeyMax, recordParseBytesMax, rowsKept } from './limits.ts'
 import type { LogRecord } from './log/port.ts'
-import { slicesOf } from './slices.ts'
+import { isPart, slicesOf } from './slices.ts'
 
 const fateRowsMax = 10_000 // of 12 bytes, up to 42 where each is a block of its own, and up to 80 where each has a code: 800 KB
 
@@ -128,24 +128,24 @@ export class FateSheet {
     this.#rows += records.length
     this.#open += records.length
     this.#reserve()
-    for (const { from, to } of slicesOf(records)) {
-      for (let at = from; at < to; at++) {
+    for (const slice of slicesOf(records)) {
+      for (let at = slice.from; at < slice.to; at++) {
         this.#hasher.ofBytes(records[at].value)
         this.#hashes[(first + at) * 2] = this.#hasher.high
         this.#hashes[(first + at) * 2 + 1] = this.#hasher.low
       }
-      yield
+      if (isPart(slice, records)) yield
     }
     this.#blocks.push({ topic, beat, count: records.length })
     return first
   }
 
-  /** Ends the beat; pages that are full are written. @throws Error when a record has no fate: that must not be. */
-  *endBeat(beat: number, emit: Emit): Iterable<void> {
+  /** Ends the beat, and says whether a page is full and should be written. @throws Error when a record has no fate: that must not be. */
+  endBeat(beat: number): boolean {
     if (this.#open !== 0) throw new Error(`${this.#open} records without a fate in beat ${beat}`)
-    if (this.#rows >= fateRowsMax) yield* this.write(emit)
     this.#firstOfBeat = this.#rows
     this.#codeCounts = {}
+    return this.#rows >= fateRowsMax
   }
 
   /** Writes what is left, page after page. */

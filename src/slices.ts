@@ -8,8 +8,17 @@ export const sliceLength = 1_024
 /** Whether a slice ends with the item at this position. */
 export const endsSlice = (at: number): boolean => at % sliceLength === sliceLength - 1
 
+type Sized = readonly { readonly value: Uint8Array }[]
+export type Slice = { from: number; to: number }
+const ofOne: readonly Slice[] = [{ from: 0, to: 1 }]
+
 /** Slices of records, by their number and by their bytes: one may have a hundred of them, another a quarter of a million. */
-export function* slicesOf(records: readonly { readonly value: Uint8Array }[]): Iterable<{ from: number; to: number }> {
+export const slicesOf = (records: Sized): Iterable<Slice> => (records.length === 1 ? ofOne : cutOf(records))
+
+/** Whether a slice is not all of the records: whoever is done with all yields when all is done. */
+export const isPart = ({ from, to }: Slice, { length }: Sized): boolean => to - from < length
+
+function* cutOf(records: Sized): Iterable<Slice> {
   for (let from = 0, to = 0; from < records.length; from = to) {
     for (let bytes = 0; to < records.length && to < from + sliceLength && bytes < sliceBytes; to++)
       bytes += records[to].value.length

@@ -41,7 +41,7 @@ import { TableFold } from './rows/tables.ts'
 import { TouchedRows } from './rows/touchedRows.ts'
 import { rowsState } from './rowsState.ts'
 import type { ActiveModels } from './score/activeModels.ts'
-import { BeatScores } from './score/beatScores.ts'
+import { BeatScores, noScores } from './score/beatScores.ts'
 import { addMoved } from './score/movedFeatures.ts'
 import type { Neighbourhood } from './score/neighbourhood.ts'
 import { RiskContext } from './score/riskContext.ts'
@@ -178,12 +178,13 @@ export class EnterpriseTask implements FoldTask {
     const { switched } = yield* this.#registry.foldInSlices(beat, records.commands, records.artifacts)
     if (switched.profile) yield* this.#adopt(time.tick)
     else if (switched.rules) yield* this.#tellRisk(time.tick)
-    yield* this.#openTicks(time.tick)
+    if (this.#openTick !== undefined && time.tick > this.#openTick) yield* this.#regrade(this.#openTick, time.tick)
+    this.#openTick = time.tick
     this.#active.activate(switched)
     if (switched.champion) yield* this.#rescoreAll({ ...asOf, cause: 'model' })
     yield* this.#tableRecords.fold(records, this.#parts, time, emit)
-    yield* this.#foldEvents(records.events, time, emit)
-    yield* this.#scoreTouched({ ...asOf, cause: 'records' })
+    if (records.events.length > 0) yield* this.#foldEvents(records.events, time, emit)
+    yield* this.#touchedRows.release(this.#scoreTouched({ ...asOf, cause: 'records' }))
     if (this.nextTickEnd(beat - 1) === beat) {
       yield* this.#closeTick({ ...asOf, cause: 'time' })
       yield* this.#reviewRisk({ ...asOf, cause: 'time' }, emit)
@@ -276,21 +277,17 @@ export class EnterpriseTask implements FoldTask {
     return { beat, knownAtMs, knownHour: hourOf(knownAtMs), tick: this.profile.calendar.tickOf(beat * this.#beatMs) }
   }
 
-  *#openTicks(tick: number): Iterable<void> {
-    if (this.#openTick !== undefined && tick > this.#openTick) {
-      const before = this.#openTick
-      for (const [at, row] of this.#tables.beginningBy(tick).entries()) {
-        if (endsSlice(at)) yield
-        this.#contributions.stock(row, before, -1)
-        this.#contributions.stock(row, tick, 1)
-        this.#rows.setFlag(row, flag.touched, true)
-      }
+  /** Rows whose grade begins in a new tick. */
+  *#regrade(before: number, tick: number): Iterable<void> {
+    for (const [at, row] of this.#tables.beginningBy(tick).entries()) {
+      if (endsSlice(at)) yield
+      this.#contributions.stock(row, before, -1)
+      this.#contributions.stock(row, tick, 1)
+      this.#rows.setFlag(row, flag.touched, true)
     }
-    this.#openTick = tick
   }
 
   *#foldEvents(records: readonly LogRecord[], time: Time, emit: Emit): Iterable<void> {
-    if (records.length === 0) return
     const first = yield* this.#fates.block('risk-events', time.beat, records)
     yield* this.#parts.events.fold(
       records,
@@ -304,11 +301,11 @@ export class EnterpriseTask implements FoldTask {
     )
   }
 
-  *#scoreTouched(asOf: AsOf): Iterable<void> {
-    yield* this.#touchedRows.release((row, slot, isChanged) => {
+  #scoreTouched(asOf: AsOf): (row: number, slot: number, isChanged: boolean) => void {
+    return (row, slot, isChanged) => {
       if (isChanged) this.#score(row, asOf)
       this.#contributions.end(row, slot, asOf.tick)
-    })
+    }
   }
 
   #score(row: number, asOf: AsOf): void {
@@ -363,7 +360,7 @@ export class EnterpriseTask implements FoldTask {
 
   *#write(beat: number, tick: number, emit: Emit): Iterable<void> {
     const name = this.#name
-    const scored = yield* this.#scores.write(emit)
+    const scored = this.#scores.isEmpty ? noScores : yield* this.#scores.write(emit)
     this.#listener({
       kind: 'BeatFolded',
       task: name,
@@ -379,14 +376,14 @@ export class EnterpriseTask implements FoldTask {
       ...this.#rows.held,
     })
     this.#rows.factsDropped = 0
-    yield* this.#fates.endBeat(beat, emit)
+    if (this.#fates.endBeat(beat)) yield* this.#fates.write(emit)
     yield* this.#cellParts.add(this.#contributions.sums, { beat, tick }, beat * this.#beatMs, emit)
-    yield* this.#writeCounted({ task: name, beat, tick }, emit)
+    if (this.#counted.length > 0) yield* this.#writeCounted({ task: name, beat, tick }, emit)
   }
 
   *#writeCounted(head: ContributionHead, emit: Emit): Iterable<void> {
     const { profile } = this
-    if (profile.file.contributions === 'on' && this.#counted.length > 0) {
+    if (profile.file.contributions === 'on') {
       const source = {
         ...{ profile, keys: this.#parts.keys, ids: this.#touchedRows.ids, rows: this.#rows },
         ...{ contributions: this.#contributions, isScoring: this.#active.champion !== undefined },

@@ -31,14 +31,14 @@ export class Turns {
   /** Does work that is cut in slices, in as many turns as it takes; nothing is to be waited for when this one was enough. */
   work(slices: Iterable<unknown>): Promise<void> | undefined {
     const each = slices[Symbol.iterator]()
-    while (each.next().done !== true) if (this.over) return this.#workOn(each)
+    do if (this.over) return this.#workOn(each)
+    while (each.next().done !== true)
     return undefined
   }
 
   async #workOn(slices: Iterator<unknown>): Promise<void> {
-    do {
-      if (this.over) await this.next()
-    } while (slices.next().done !== true)
+    do if (this.over) await this.next()
+    while (slices.next().done !== true)
   }
 
   #begin(): void {

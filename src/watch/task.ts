@@ -233,7 +233,7 @@ export class WatchTask implements FoldTask {
     if (heard !== undefined) this.#isRiskDue = true
     for (const part of parts) {
       this.#pool(partOf(part), { beat, tick })
-      yield
+      if (parts.length > 1) yield
     }
     if (this.#openTick === undefined) {
       this.#drift.forget()
@@ -285,7 +285,7 @@ export class WatchTask implements FoldTask {
       const { kind: command, accepted, code, detail } = result
       listener({ kind: 'CommandAnswered', command, accepted, code, detail })
     }
-    yield* this.#fates.endBeat(beat, emit)
+    if (this.#fates.endBeat(beat)) yield* this.#fates.write(emit)
   }
 
   #pool(part: CellPart, { beat, tick }: { beat: number; tick: number }): void {

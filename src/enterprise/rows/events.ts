@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../errors.ts'
 import { futureMsMax, horizonHours, mergedEventsMin } from '../../limits.ts'
 import type { LogRecord } from '../../log/port.ts'
 import { isRefusal } from '../../records.ts'
-import { endsSlice, sliceLength, slicesOf, sortedInSlices } from '../../slices.ts'
+import { endsSlice, isPart, type Slice, sliceLength, slicesOf, sortedInSlices } from '../../slices.ts'
 import type { CellContributions } from '../cellContributions.ts'
 import type { Decoder } from '../decode/decode.ts'
 import { EventColumns } from '../decode/eventColumns.ts'
@@ -63,7 +63,11 @@ export class EventFold {
     flags: (set: number) => void,
   ): Iterable<void> {
     if (records.length === 0) return
-    yield* this.#decodeAll(records, time, settle)
+    this.#events.clear(records.length)
+    for (const slice of slicesOf(records)) {
+      this.#decodeSome(records, slice, time, settle)
+      if (isPart(slice, records)) yield
+    }
     yield* this.#link(before)
     const { positions, flags: oddities } = this.#events
     const { touched, rows } = this.#touchedRows
@@ -107,15 +111,7 @@ export class EventFold {
     this.#merge.close()
   }
 
-  *#decodeAll(records: readonly LogRecord[], time: BeatTime, settle: Settle): Iterable<void> {
-    this.#events.clear(records.length)
-    for (const { from, to } of slicesOf(records)) {
-      this.#decodeSome(records, from, to, time, settle)
-      yield
-    }
-  }
-
-  #decodeSome(records: readonly LogRecord[], from: number, to: number, time: BeatTime, settle: Settle): void {
+  #decodeSome(records: readonly LogRecord[], { from, to }: Slice, time: BeatTime, settle: Settle): void {
     const events = this.#events
     const decode = this.#decode
     for (let at = from; at < to; at++) {
@@ -153,7 +149,7 @@ export class EventFold {
         Math.min(count - from, sliceLength),
         before,
       )
-      yield
+      if (count > sliceLength) yield
     }
     ids.length = 0
   }

@@ -3,7 +3,7 @@ import type { Fate } from '../../../streams/outputs.ts'
 import type { Emit } from '../../fold/task.ts'
 import type { LogRecord } from '../../log/port.ts'
 import { type FateSheet, isRefusal, type Refusal } from '../../records.ts'
-import { endsSlice, slicesOf } from '../../slices.ts'
+import { endsSlice, isPart, slicesOf } from '../../slices.ts'
 import type { CellContributions } from '../cellContributions.ts'
 import type { Decoder } from '../decode/decode.ts'
 import type { FlagTally } from '../decode/flagTally.ts'
@@ -47,6 +47,7 @@ export class TableRecords {
     at: At,
     emit: Emit,
   ): Iterable<void> {
+    if (enterprises.length + grades.length === 0) return
     const { tables } = this.#setting
     const ofEnterprises = { topic: 'enterprises', records: enterprises, decode: decode.enterprise } as const
     const ofGrades = { topic: 'credit-grades', records: grades, decode: decode.grade } as const
@@ -69,8 +70,8 @@ export class TableRecords {
     if (records.length === 0) return
     const { touchedRows, fates, flags, refuse } = this.#setting
     const first = yield* fates.block(topic, beat, records)
-    for (const { from, to } of slicesOf(records)) {
-      for (let at = from; at < to; at++) {
+    for (const slice of slicesOf(records)) {
+      for (let at = slice.from; at < slice.to; at++) {
         const [record, fateAt] = [records[at], first + at]
         const decoded = decode(record)
         if (isRefusal(decoded)) {
@@ -84,7 +85,7 @@ export class TableRecords {
           this.#change(row, contributions, tick, () => place(row, decoded)),
         )
       }
-      yield
+      if (isPart(slice, records)) yield
     }
   }
 

@@ -9,7 +9,9 @@ import type { ActiveModels } from './activeModels.ts'
 import { type AsOf, isScored } from './score.ts'
 
 /** How many of each a beat has. */
-export type ScoreCounts = { scores: number; alerts: number; unscorable: number }
+export type ScoreCounts = Readonly<{ scores: number; alerts: number; unscorable: number }>
+
+export const noScores: ScoreCounts = { scores: 0, alerts: 0, unscorable: 0 }
 
 export class BeatScores {
   readonly #rows: EnterpriseRows
@@ -32,6 +34,10 @@ export class BeatScores {
     const scored = scorer.row(row, asOf)
     if (scored.kind === 'unscorable') this.#unscorable++
     else if (scored.kind === 'moved') this.#moved.push(scored)
+  }
+
+  get isEmpty(): boolean {
+    return this.#moved.length + this.#shadowed.length + this.#unscorable === 0
   }
 
   /** Writes them, and says how many they are; the next beat begins anew. */
