@@ -123,8 +123,9 @@ const takers: Readonly<Record<PartKind, (part: CellPart, from: ByteReader) => vo
   },
   risk: (part, from) => {
     const keys = takeKeys(from, 4)
-    const [enterprises, logOdds, probability] = [keys, keys, keys].map(({ length }) => takeColumn(from, length))
-    part.risk = { keys, enterprises, logOdds, probability }
+    const { length } = keys
+    const [enterprises, logOdds] = [takeColumn(from, length), takeColumn(from, length)]
+    part.risk = { keys, enterprises, logOdds, probability: takeColumn(from, length) }
   },
   contradictions: (part, from) => {
     const keys = takeKeys(from, 3)

@@ -27,7 +27,7 @@ import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import { type Input, inputsOf } from '../log/topology.ts'
 import type { Listener } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
-import { ModelRegistry } from '../registry/modelRegistry.ts'
+import { ModelRegistry, nothing } from '../registry/modelRegistry.ts'
 import { endsSlice } from '../slices.ts'
 import { type ContributionHead, writeContributions } from './contributionRecords.ts'
 import { FlagTally } from './decode/flagTally.ts'
@@ -168,14 +168,16 @@ export class EnterpriseTask implements FoldTask {
 
   *foldInSlices(beat: number, records: Records, emit: Emit): Iterable<void> {
     const time = this.#timeOf(beat)
-    const asOf = { hour: time.knownHour, beat, tick: time.tick }
+    const asOf: AsOf = { hour: time.knownHour, beat, tick: time.tick, cause: 'records' }
     for (const page of records.archive) {
       this.#neighbourhood.take([page])
       yield
     }
     this.#neighbourhood.openTick(time.tick)
     this.#riskContext.take(records.levels)
-    const { switched } = yield* this.#registry.foldInSlices(beat, records.commands, records.artifacts)
+    const { commands, artifacts } = records
+    const isStill = this.#registry.isStill(commands, artifacts)
+    const { switched } = isStill ? nothing : yield* this.#registry.foldInSlices(beat, commands, artifacts)
     if (switched.profile) yield* this.#adopt(time.tick)
     else if (switched.rules) yield* this.#tellRisk(time.tick)
     if (this.#openTick !== undefined && time.tick > this.#openTick) yield* this.#regrade(this.#openTick, time.tick)
@@ -184,7 +186,7 @@ export class EnterpriseTask implements FoldTask {
     if (switched.champion) yield* this.#rescoreAll({ ...asOf, cause: 'model' })
     yield* this.#tableRecords.fold(records, this.#parts, time, emit)
     if (records.events.length > 0) yield* this.#foldEvents(records.events, time, emit)
-    yield* this.#touchedRows.release(this.#scoreTouched({ ...asOf, cause: 'records' }))
+    yield* this.#touchedRows.release(this.#scoreTouched(asOf))
     if (this.nextTickEnd(beat - 1) === beat) {
       yield* this.#closeTick({ ...asOf, cause: 'time' })
       yield* this.#reviewRisk({ ...asOf, cause: 'time' }, emit)
@@ -360,7 +362,8 @@ export class EnterpriseTask implements FoldTask {
 
   *#write(beat: number, tick: number, emit: Emit): Iterable<void> {
     const name = this.#name
-    const scored = this.#scores.isEmpty ? noScores : yield* this.#scores.write(emit)
+    const { scores, alerts, unscorable } = this.#scores.isEmpty ? noScores : yield* this.#scores.write(emit)
+    const { facts, tableBytes, arenaBytes } = this.#rows.held
     this.#listener({
       kind: 'BeatFolded',
       task: name,
@@ -370,10 +373,14 @@ export class EnterpriseTask implements FoldTask {
       fates: this.#fates.countByFate(),
       deadCodes: this.#fates.countByCode(),
       flags: this.#flags.take(),
-      ...scored,
+      scores,
+      alerts,
+      unscorable,
       factsDropped: this.#rows.factsDropped,
       enterprises: this.#rows.count,
-      ...this.#rows.held,
+      facts,
+      tableBytes,
+      arenaBytes,
     })
     this.#rows.factsDropped = 0
     if (this.#fates.endBeat(beat)) yield* this.#fates.write(emit)

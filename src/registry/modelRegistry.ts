@@ -45,7 +45,7 @@ export type Turn = {
   switched: { champion: boolean; challenger: boolean; profile: boolean; rules: boolean }
 }
 
-const nothing: Turn = {
+export const nothing: Turn = {
   chunks: [],
   commands: [],
   results: [],
@@ -160,9 +160,14 @@ export class ModelRegistry {
     return atOnce(this.foldInSlices(beat, commands, chunks))
   }
 
+  /** Whether a beat of these can change nothing. */
+  isStill(commands: readonly LogRecord[], chunks: readonly LogRecord[]): boolean {
+    return commands.length === 0 && chunks.length === 0 && this.#changes.length === 0
+  }
+
   /** The same in slices: a chunk that makes a model whole costs as much as that model allows. */
   *foldInSlices(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): Generator<void, Turn> {
-    if (commands.length === 0 && chunks.length === 0 && this.#changes.length === 0) return nothing
+    if (this.isStill(commands, chunks)) return nothing
     const results: CommandResult[] = []
     const tick = this.calendar.tickOf(beat * this.#beatMs)
     this.#decidedTick = tick - 1
@@ -190,6 +195,7 @@ export class ModelRegistry {
 
   /** The first beat after `beat` in which a change is due; it must be folded even when it is empty. */
   boundaryAfter(beat: number): number | undefined {
+    if (this.#changes.length === 0) return undefined
     const due = this.#changes.map(({ tick }) => this.#firstBeat(tick)).filter((first) => first > beat)
     return due.length === 0 ? undefined : Math.min(...due)
   }

@@ -20,6 +20,8 @@ export class HeardHours {
       this.open = open ?? undefined
     },
   )
+  /** The first beat of the hour after that; a lesser one is as right, and looks at the calendar. */
+  #nextHour = Number.NEGATIVE_INFINITY
   readonly #hours: Calendar
   readonly #profile: Profile
   readonly #keys: CellKeys
@@ -36,12 +38,15 @@ export class HeardHours {
 
   /** A record came in this beat. */
   hear(beat: number): void {
+    if (this.open !== undefined && beat < this.#nextHour) return
     this.open = this.#hourOf(beat)
+    this.#nextHour = this.#hours.endMs(this.open) / this.#beatMs
   }
 
   /** What is to be told of the hour that was over before this beat; call it before the beat's records are taken. */
   before(beat: number, sources: SourceWatch): SourcesHeard | undefined {
-    return this.open === undefined || this.open >= this.#hourOf(beat) ? undefined : this.#take(this.open, sources)
+    if (this.open === undefined || beat < this.#nextHour) return undefined
+    return this.open >= this.#hourOf(beat) ? undefined : this.#take(this.open, sources)
   }
 
   /** What is to be told of the last hour of a tick, in the beat that ends it. */

@@ -63,16 +63,16 @@ export class SourceWatch {
 
   /** Takes arrivals of a beat. */
   hear({ keys, deltas }: CellPart['arrivals'], beat: number): void {
-    for (const [at, arrival] of keys.entries()) {
-      for (const key of this.streams.keysOf(arrival)) {
+    for (let at = 0; at < keys.length; at++)
+      for (const key of this.streams.keysOf(keys[at])) {
         this.streams.of(key).lastBeat = beat
         this.counts.add(key, deltas[at])
       }
-    }
   }
 
   /** Silences that ended in a beat, after all of its arrivals were taken. */
   spoke(beat: number, tick: number): SourceSpoke[] {
+    if (this.#silent.size === 0) return []
     const notices: SourceSpoke[] = []
     const heard: number[] = []
     for (const key of this.#silent) if (this.streams.of(key).lastBeat === beat) heard.push(key)

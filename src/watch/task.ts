@@ -227,7 +227,7 @@ export class WatchTask implements FoldTask {
   *foldInSlices(beat: number, { commands, parts, artifacts }: RecordsOf<'watch'>, emit: Emit): Iterable<void> {
     const { calendar } = this.#options.profile
     const tick = calendar.tickOf(beat * this.#options.beatMs)
-    yield* this.#obey(commands, artifacts, { beat, tick }, emit)
+    if (!this.#registry.isStill(commands, artifacts)) yield* this.#obey(commands, artifacts, { beat, tick }, emit)
     const heard = this.#hours.before(beat, this.#sources)
     this.#tellHeard(heard, emit)
     if (heard !== undefined) this.#isRiskDue = true
@@ -269,17 +269,16 @@ export class WatchTask implements FoldTask {
     if (turn.switched.profile) this.#adopt(beat, tick, emit)
     if (turn.switched.champion) this.#parts.risk.modelChanged = true
     if (turn.switched.rules) this.#parts.risk.beginAnew()
-    if (commands.length + artifacts.length > 0)
-      for (const { topic, records, outcomes } of [
-        { topic: 'commands', records: commands, outcomes: turn.commands },
-        { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
-      ] as const) {
-        const first = yield* this.#fates.block(topic, beat, records)
-        for (const [at, { fate, code, detail }] of outcomes.entries()) {
-          this.#fates.set(first + at, fate, code)
-          if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: this.#number, code, detail }, emit)
-        }
+    for (const { topic, records, outcomes } of [
+      { topic: 'commands', records: commands, outcomes: turn.commands },
+      { topic: 'artifacts', records: artifacts, outcomes: turn.chunks },
+    ] as const) {
+      const first = yield* this.#fates.block(topic, beat, records)
+      for (const [at, { fate, code, detail }] of outcomes.entries()) {
+        this.#fates.set(first + at, fate, code)
+        if (code !== undefined) deadLetter(records[at], { topic, partition: 0, to: this.#number, code, detail }, emit)
       }
+    }
     for (const result of turn.results) {
       emit({ topic: 'command-results', partition: 0, record: { key: result.id, value: jsonBytes(result) } })
       const { kind: command, accepted, code, detail } = result
