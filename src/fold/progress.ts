@@ -17,6 +17,25 @@ export async function foldedThrough(log: Log, task: TaskId): Promise<number | un
   return (await lastFolded(log, task))?.beat
 }
 
+/** How far a task has folded, asked again and again: its journal is read when it has grown. */
+export class FoldedThrough {
+  readonly #log: Log
+  readonly #task: TaskId
+  #seen: { journalEnd: number; beat: number | undefined } | undefined
+
+  constructor(log: Log, task: TaskId) {
+    this.#log = log
+    this.#task = task
+  }
+
+  async now(): Promise<number | undefined> {
+    const { end } = await this.#log.range('journal', taskNumber(this.#task, this.#log.partitions('risk-events')))
+    if (this.#seen?.journalEnd !== end)
+      this.#seen = { journalEnd: end, beat: await foldedThrough(this.#log, this.#task) }
+    return this.#seen.beat
+  }
+}
+
 /**
  * How far a task is by the log alone, milliseconds since 1970: the end of the last beat that it has folded, or where the log begins. Undefined
  * for an empty log.

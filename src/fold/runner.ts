@@ -9,7 +9,7 @@ import type { Audit } from '../audit.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs, secondMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
-import { taskName, taskNumber } from '../log/tasks.ts'
+import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
 import { recordsByName } from './beatRecords.ts'
 import { type WrittenPages, writeCheckpoint } from './checkpoints.ts'
@@ -18,7 +18,7 @@ import { msSince } from './foldClock.ts'
 import type { InputQueue } from './inputQueue.ts'
 import { InputsTold } from './inputsTold.ts'
 import { JournalEntry } from './journal.ts'
-import { earliestBeat, foldedThrough, standsAt } from './progress.ts'
+import { earliestBeat, FoldedThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
 import { restoreTask } from './restore.ts'
 import type { Emit, FoldTask } from './task.ts'
@@ -66,6 +66,8 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   readonly #options: RunnerOptions
   readonly #taskLog: TaskLog
   #queues: InputQueue[] = []
+  /** Tasks that lead inputs of this one. */
+  #leaders: FoldedThrough[] = []
   #lastBeat: number | undefined
   #lastPartMs = 0
   #checkpointedMs = 0
@@ -124,6 +126,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const restored = await restoreTask(this.task, this.#taskLog, { ...this.#options, turns: this.#turns })
     const { checkpoint, queues, beat } = restored
     this.#queues = queues
+    this.#leaders = leadersOf(this.task).map((leader) => new FoldedThrough(this.#options.log, leader))
     this.#lastBeat = beat
     this.#checkpointedBeat = checkpoint?.asWritten === true ? checkpoint.beat : undefined
     if (checkpoint) this.#nextSlot = 1 - checkpoint.slot
@@ -230,9 +233,9 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   async #reach(): Promise<number> {
     const { log, beatMs } = this.#options
     let reach = Number.POSITIVE_INFINITY
-    for (const { leader } of this.#queues) {
-      if (leader === undefined || this.task.reach === undefined) continue
-      let through = await foldedThrough(log, leader)
+    for (const leader of this.#leaders) {
+      if (this.task.reach === undefined) continue
+      let through = await leader.now()
       if (through === undefined) {
         const first = await earliestBeat(log, beatMs)
         if (first === undefined) return Number.NEGATIVE_INFINITY
@@ -377,6 +380,12 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
       return false
     }
   }
+}
+
+/** Each once. */
+function leadersOf({ inputs }: FoldTask): TaskId[] {
+  const all = inputs.flatMap(({ closedBy }) => (typeof closedBy === 'object' ? [closedBy.leader] : []))
+  return [...new Map(all.map((leader) => [taskName(leader), leader])).values()]
 }
 
 /** What a task says goes into the epoch, with the time that it gives, or else of its beat. */
