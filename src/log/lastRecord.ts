@@ -53,7 +53,16 @@ export async function greatestTimeMs(
   partition: number,
   from: number,
 ): Promise<number | undefined> {
-  if (log.greatestTimeMs !== undefined) return log.greatestTimeMs(topic, partition, from)
+  return log.greatestTimeMs?.(topic, partition, from) ?? greatestTimeRead(log, topic, partition, from)
+}
+
+/** The same by reading all of them. */
+export async function greatestTimeRead(
+  log: Log,
+  topic: TopicName,
+  partition: number,
+  from: number,
+): Promise<number | undefined> {
   let greatestMs: number | undefined
   for await (const { timeMs } of recordsOf(log, topic, partition, from))
     greatestMs = Math.max(greatestMs ?? timeMs, timeMs)

@@ -13,7 +13,7 @@ import {
 import { atMost } from '../../atMost.ts'
 import { ForewarnError } from '../../errors.ts'
 import { aheadMsMaxDefault, partingMsMax, secondMs } from '../../limits.ts'
-import { lastRecord } from '../lastRecord.ts'
+import { greatestTimeRead, lastRecord } from '../lastRecord.ts'
 import type { Batch, Cut, KeptTask, Log, NewRecord, Range, TaskLog } from '../port.ts'
 import { type TaskId, taskName } from '../tasks.ts'
 import { partitionsOf } from '../topology.ts'
@@ -135,6 +135,15 @@ class KafkaLog implements Log {
 
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch> {
     return this.#reader.read(this.#place(topic, partition), from, bytesMax)
+  }
+
+  async greatestTimeMs(topic: TopicName, partition: number, from: number): Promise<number | undefined> {
+    const latest = await this.#reader.latestTime(this.#place(topic, partition))
+    if (latest !== undefined && latest.offset >= from) {
+      const { records } = await this.read(topic, partition, latest.offset, 1)
+      if (records[0]?.offset === latest.offset && records[0].timeMs === latest.timeMs) return latest.timeMs
+    }
+    return greatestTimeRead(this, topic, partition, from) // the latest lies before, or is a marker or a record that nobody committed
   }
 
   keepsTimes(topic: TopicName): Promise<boolean> {

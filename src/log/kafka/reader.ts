@@ -10,6 +10,7 @@ import { isOfType, kafkaFault, missingRight } from './faults.ts'
 import { type Place, placeKey } from './place.ts'
 import { fetchOf } from './wire/fetch.ts'
 import { Fetched, type Inflate } from './wire/fetched.ts'
+import { type LatestTime, latestTimeOf } from './wire/latestTime.ts'
 
 const earliest = -2
 const latest = -1
@@ -51,6 +52,14 @@ export class KafkaReader {
   async start(place: Place): Promise<number> {
     const [offset] = await this.#patiently(() => this.#listOffsets([place], earliest))
     return offset
+  }
+
+  /** The record with the greatest time, where the broker can tell; of what nobody committed, too. */
+  latestTime(place: Place): Promise<LatestTime | undefined> {
+    return this.#patiently(async () => {
+      await this.#knowing([place])
+      return latestTimeOf(await this.#cluster.findBroker({ nodeId: this.#leaderId(place) }), place)
+    })
   }
 
   /** At least one record if there is one, at most about `bytesMax`. @throws ForewarnError FW_LOG_TRUNCATED. */

@@ -38,12 +38,18 @@ export class Cursor {
 
   /** A whole number in zigzag form, seven bits a byte; of times too, which need more than 32 bits. */
   varint(): number {
+    const value = this.unsigned()
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+
+  /** A whole number from 0 on, seven bits a byte. */
+  unsigned(): number {
     let value = 0
     for (let factor = 1; factor <= 2 ** 49; factor *= 128) {
       const byte = this.bytes[this.#take(1)]
       value += (byte & 127) * factor
       if (value > Number.MAX_SAFE_INTEGER) break
-      if (byte < 128) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+      if (byte < 128) return value
     }
     throw new WireError('a number of variable length is out of all bounds')
   }
@@ -74,7 +80,28 @@ export class Cursor {
 
   /** A list with its length before it; -1 stands for none. `bytesMin`: what one entry takes at least, so that no length is believed that cannot be. */
   array<Entry>(bytesMin: number, one: () => Entry): Entry[] {
-    const length = Math.max(0, this.int32())
+    return this.#entries(this.int32(), bytesMin, one)
+  }
+
+  /** The same with its length and one more before it, 0 for none. */
+  compactArray<Entry>(bytesMin: number, one: () => Entry): Entry[] {
+    return this.#entries(this.unsigned() - 1, bytesMin, one)
+  }
+
+  compactString(): string {
+    return this.view(this.unsigned() - 1).toString('utf8')
+  }
+
+  /** Past tagged fields, of which none is known here. */
+  passTags(): void {
+    for (let left = this.unsigned(); left > 0; left--) {
+      this.unsigned()
+      this.view(this.unsigned())
+    }
+  }
+
+  #entries<Entry>(count: number, bytesMin: number, one: () => Entry): Entry[] {
+    const length = Math.max(0, count)
     if (length * bytesMin > this.left) throw new WireError(`a list says that it has ${length} entries`)
     return Array.from({ length }, one)
   }

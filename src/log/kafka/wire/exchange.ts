@@ -5,7 +5,8 @@
 import type { InnerBroker } from 'kafkajs/src/cluster/index.js'
 import { WireWriter } from './writer.ts'
 
-export type RequestOf = { apiKey: number; apiVersion: number; apiName: string }
+/** `isFlexible`: with tagged fields behind its head, and behind that of its answer. */
+export type RequestOf = { apiKey: number; apiVersion: number; apiName: string; isFlexible?: boolean }
 /** `clientSideThrottleTime`, milliseconds: further requests are held back for so long. */
 export type Answer = { clientSideThrottleTime: number }
 
@@ -45,14 +46,20 @@ export async function exchange<A extends Answer>(
   return answer
 }
 
-/** What stands before every request (protocol guide, "Request Header v1"), its length first. */
-function headOf({ apiKey, apiVersion }: RequestOf, correlationId: number, clientId: string, bytes: number): Buffer {
+/** What stands before every request (protocol guide, "Request Header v1" and v2), its length first. */
+function headOf(
+  { apiKey, apiVersion, isFlexible = false }: RequestOf,
+  correlationId: number,
+  clientId: string,
+  bytes: number,
+): Buffer {
   const head = new WireWriter(headRoom + Buffer.byteLength(clientId))
   head.at = 4
   head.int16(apiKey)
   head.int16(apiVersion)
   head.int32(correlationId)
   head.string(clientId)
+  if (isFlexible) head.unsigned(0)
   const length = head.at
   head.bytes.writeInt32BE(length - 4 + bytes)
   return head.bytes.subarray(0, length)

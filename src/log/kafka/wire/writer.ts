@@ -52,7 +52,12 @@ export class WireWriter {
 
   /** Zigzag, seven bits a byte. Whole numbers up to 2^52. */
   varint(value: number): void {
-    let rest = value < 0 ? -2 * value - 1 : 2 * value
+    this.unsigned(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
+  /** Seven bits a byte. Whole numbers from 0 to 2^53. */
+  unsigned(value: number): void {
+    let rest = value
     for (; rest > 127; rest = Math.floor(rest / 128)) this.#bytes[this.at++] = (rest % 128) | 128
     this.#bytes[this.at++] = rest
   }
@@ -68,6 +73,13 @@ export class WireWriter {
     const bytes = text === undefined ? none : Buffer.byteLength(text)
     this.int16(bytes)
     if (text !== undefined) this.text(text, bytes)
+  }
+
+  /** A text with its length and one more before it, in as many bytes as that takes. */
+  compactString(text: string): void {
+    const bytes = Buffer.byteLength(text)
+    this.unsigned(bytes + 1)
+    this.text(text, bytes)
   }
 
   view(bytes: Uint8Array): void {
