@@ -9,7 +9,7 @@ import { contributionFactsMax } from '../limits.ts'
 import { sortedInSlices } from '../slices.ts'
 import type { CellContributions } from './cellContributions.ts'
 import type { EnterpriseIds } from './rows/ids.ts'
-import type { EnterpriseRows } from './rows/rows.ts'
+import { type EnterpriseRows, rowsAhead } from './rows/rows.ts'
 import { isScored } from './score/score.ts'
 
 export type ContributionSource = {
@@ -33,16 +33,22 @@ export function* writeContributions(
   emit: Emit,
 ): Iterable<void> {
   if (touched.length === 0) return
-  const { ids } = source
+  const { ids, rows } = source
   const named = touched.map((row) => ({ row, id: ids.idOf(row) }))
+  const sorted = yield* sortedInSlices(named, (a, b) => (a.id < b.id ? -1 : 1))
+  const order = Int32Array.from(sorted, ({ row }) => row)
   const pages = [new Page(source, head)]
-  for (const { row, id } of yield* sortedInSlices(named, (a, b) => (a.id < b.id ? -1 : 1))) {
-    for (const at of factsOf(source.rows, row, head.tick)) {
+  for (let at = 0; at < sorted.length; at++) {
+    if (at % rowsAhead === 0) rows.warm(order, at, Math.min(at + rowsAhead, sorted.length))
+    const { row, id } = sorted[at]
+    const { words, stride, offset, count } = rows.facts(row)
+    for (let word = offset; word < offset + count * stride; word += stride) {
+      if (factTick(words[word + 3]) !== head.tick || (words[word + 2] & tombstoneBit) !== 0) continue
       if (pages[pages.length - 1].length === contributionFactsMax) {
         pages.push(new Page(source, head))
         yield
       }
-      pages[pages.length - 1].add(row, id, at)
+      pages[pages.length - 1].add(row, id, words, word)
     }
   }
   if (pages[0].length === 0) return
@@ -53,25 +59,22 @@ export function* writeContributions(
   }
 }
 
-/** Positions of the facts of a tick among the words of a row. */
-function factsOf(rows: EnterpriseRows, row: number, tick: number): number[] {
-  const { words, stride, offset, count } = rows.facts(row)
-  const found: number[] = []
-  for (let at = offset; at < offset + count * stride; at += stride)
-    if (factTick(words[at + 3]) === tick && (words[at + 2] & tombstoneBit) === 0) found.push(at)
-  return found
-}
-
-/** Values in the order in which they came, each once. */
+/** Texts of numbers, each once, in the order in which they came. */
 class Dictionary {
   readonly values: string[] = []
-  readonly #index = new Map<string, number>()
+  readonly #textOf: (number: number) => string
+  readonly #index: number[] = []
 
-  indexOf(value: string): number {
-    const known = this.#index.get(value)
+  constructor(textOf: (number: number) => string) {
+    this.#textOf = textOf
+  }
+
+  indexOf(number: number): number {
+    const known = this.#index[number]
     if (known !== undefined) return known
-    this.#index.set(value, this.values.length)
-    return this.values.push(value) - 1
+    const index = this.values.push(this.#textOf(number)) - 1
+    this.#index[number] = index
+    return index
   }
 }
 
@@ -81,8 +84,8 @@ class Page {
   readonly #enterprises: Contributions['enterprises'] = { ids: [], grades: [], bands: [] }
   readonly #cells: Contributions['cells'] = { regions: [], industries: [] }
   readonly #cellIndex = new Map<number, number>()
-  readonly #types = new Dictionary()
-  readonly #sources = new Dictionary()
+  readonly #types: Dictionary
+  readonly #sources: Dictionary
   readonly #facts: Omit<Contributions['facts'], 'hashes'> = {
     enterprise: [],
     cell: [],
@@ -95,8 +98,11 @@ class Page {
   #last: string | undefined
 
   constructor(source: ContributionSource, head: ContributionHead) {
+    const { types, sources } = source.profile
     this.#source = source
     this.#head = head
+    this.#types = new Dictionary((type) => types[type].code)
+    this.#sources = new Dictionary((one) => sources[one])
   }
 
   get length(): number {
@@ -104,23 +110,23 @@ class Page {
   }
 
   /** `at`: the first word of the fact. */
-  add(row: number, id: string, at: number): void {
-    const { profile, rows, contributions } = this.#source
-    const { words } = rows.facts(row)
+  add(row: number, id: string, words: Int32Array, at: number): void {
+    const { contributions } = this.#source
     if (id !== this.#last) this.#addEnterprise(row, id)
     this.#hashes.push(words[at], words[at + 1])
     const facts = this.#facts
     facts.cell.push(this.#cellOf(contributions.countedLeaf(row, words, at, this.#head.tick)))
-    facts.type.push(this.#types.indexOf(profile.types[factType(words[at + 2])].code))
-    facts.source.push(this.#sources.indexOf(profile.sources[factSource(words[at + 3])]))
+    facts.type.push(this.#types.indexOf(factType(words[at + 2])))
+    facts.source.push(this.#sources.indexOf(factSource(words[at + 3])))
     facts.fresh.push((words[at + 3] & freshBit) === 0 ? 0 : 1)
     facts.hour.push(factHour(words[at + 2]))
     facts.enterprise.push(this.#enterprises.ids.length - 1)
   }
 
   record(page: number, pages: number): Contributions {
-    const hashes = Buffer.alloc(4 * this.#hashes.length)
-    for (const [at, word] of this.#hashes.entries()) hashes.writeInt32BE(word, 4 * at)
+    const words = this.#hashes
+    const hashes = Buffer.alloc(4 * words.length)
+    for (let at = 0; at < words.length; at++) hashes.writeInt32BE(words[at], 4 * at)
     return {
       ...this.#head,
       tickLabel: this.#source.profile.calendar.label(this.#head.tick),

@@ -65,6 +65,8 @@ export function scorer(
     }),
   )
 
+  /** Of the score at hand. */
+  const named = new Uint8Array(profile.types.length)
   const { reference } = model
   const countDrift = reference && driftCounter(reference, (key) => contributions.sums.drift.add(key, 1))
   let probability: number | undefined
@@ -125,12 +127,17 @@ export function scorer(
 
   /** The newest facts of the groups that the reasons name; of all groups when they name none. */
   function evidence(facts: FactSlice, hour: number, reasons: readonly Reason[]): Score['evidence'] {
-    const named = reasons.flatMap(({ feature }) => typesOf.get(feature) ?? [])
-    const types = Uint8Array.from(profile.types, (_, type) =>
-      named.length === 0 || named.some((one) => one[type] === 1) ? 1 : 0,
-    )
+    let isNamed = false
+    named.fill(0)
+    for (const { feature } of reasons) {
+      const types = typesOf.get(feature)
+      if (types === undefined) continue
+      isNamed = true
+      for (let type = 0; type < named.length; type++) named[type] |= types[type]
+    }
+    if (!isNamed) named.fill(1)
     const bounds = { max: evidenceMax, searched: facts.count }
-    return newestFacts(facts, hour, types, bounds).map((at) => {
+    return newestFacts(facts, hour, named, bounds).map((at) => {
       const what = facts.words[at + 2]
       return {
         idHash: idHashAt(facts, at),
