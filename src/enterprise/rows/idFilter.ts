@@ -6,9 +6,10 @@
 import { type FactSlice, tombstoneBit } from '../../../models/facts.ts'
 import type { HashSeed } from '../../hashSeed.ts'
 import { filteredIdsMax, searchedFactsMax } from '../../limits.ts'
+import { IdSet } from './idSet.ts'
 
 export class IdFilter {
-  readonly #ids = new Map<number, Set<number>>()
+  readonly #ids = new Map<number, IdSet>()
   #held = 0
   readonly #seed: HashSeed
 
@@ -19,7 +20,7 @@ export class IdFilter {
   /** Whether the row may hold a fact or a tombstone with this id. */
   maybe(row: number, facts: FactSlice, high: number, low: number): boolean {
     if (facts.count <= searchedFactsMax) return true
-    return (this.#ids.get(row) ?? this.#build(row, facts)).has(idKey(high, low, this.#seed))
+    return (this.#ids.get(row) ?? this.#build(row, facts)).has(high, low)
   }
 
   /** A fact or tombstone goes into the row. */
@@ -32,9 +33,9 @@ export class IdFilter {
     if (this.#held > filteredIdsMax) this.#clear()
   }
 
-  #build(row: number, { words, offset, count, stride }: FactSlice): Set<number> {
+  #build(row: number, { words, offset, count, stride }: FactSlice): IdSet {
     if (this.#held + 2 * count > filteredIdsMax) this.#clear()
-    const set = new Set<number>()
+    const set = new IdSet(this.#seed)
     for (let at = offset; at < offset + count * stride; at += stride) this.#addTo(set, words, at)
     this.#ids.set(row, set)
     this.#held += set.size
@@ -47,13 +48,8 @@ export class IdFilter {
   }
 
   /** The id, and of a tombstone its own as well. */
-  #addTo(set: Set<number>, words: Int32Array, at: number): void {
-    set.add(idKey(words[at], words[at + 1], this.#seed))
-    if ((words[at + 2] & tombstoneBit) !== 0) set.add(idKey(words[at + 3], words[at + 4], this.#seed))
+  #addTo(set: IdSet, words: Int32Array, at: number): void {
+    set.add(words[at], words[at + 1])
+    if ((words[at + 2] & tombstoneBit) !== 0) set.add(words[at + 3], words[at + 4])
   }
-}
-
-/** 53 of the 64 bits of an id's hash, under the seed: how a Map or a Set hashes numbers is known to everybody. */
-export function idKey(high: number, low: number, seed: HashSeed): number {
-  return ((high ^ seed[0]) >>> 0) * 2 ** 21 + ((low ^ seed[1]) >>> 11)
 }

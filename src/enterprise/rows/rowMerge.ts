@@ -8,7 +8,6 @@
 import { tombstoneBit } from '../../../models/facts.ts'
 import type { HashSeed } from '../../hashSeed.ts'
 import { type FactSet, factsWithinBeatMax, findAmong, hasId, trim } from './factSet.ts'
-import { idKey } from './idFilter.ts'
 import { before, type EnterpriseRows } from './rows.ts'
 
 /** So many ids are searched for from fact to fact; then an index pays, which takes some fifty times as long as a search. */
@@ -146,4 +145,9 @@ function indexAs(numbers: Map<number, number[]>, key: number, number: number): v
   const known = numbers.get(key)
   if (known === undefined) numbers.set(key, [number])
   else if (known[known.length - 1] !== number) known.push(number)
+}
+
+/** 53 of the 64 bits of an id's hash, under the seed: how a Map hashes numbers is known to everybody. */
+function idKey(high: number, low: number, seed: HashSeed): number {
+  return ((high ^ seed[0]) >>> 0) * 2 ** 21 + ((low ^ seed[1]) >>> 11)
 }
