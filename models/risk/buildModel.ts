@@ -37,11 +37,18 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
     scoreRows,
     contributions,
     reasons(x, max) {
-      const all: Contribution[] = []
+      const largest: Contribution[] = []
       const shares = contributions(x)
-      for (let feature = 0; feature < shares.length; feature++)
-        if (shares[feature] > 0) all.push({ feature, logOdds: shares[feature] })
-      return all.sort((a, b) => b.logOdds - a.logOdds || a.feature - b.feature).slice(0, max)
+      for (let feature = 0; feature < shares.length; feature++) {
+        const logOdds = shares[feature]
+        if (!(logOdds > 0)) continue
+        let at = largest.length
+        while (at > 0 && largest[at - 1].logOdds < logOdds) at--
+        if (at === max) continue
+        largest.splice(at, 0, { feature, logOdds })
+        if (largest.length > max) largest.pop()
+      }
+      return largest
     },
     peers: file.peers.rows,
     reference,
