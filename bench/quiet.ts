@@ -81,7 +81,7 @@ function runCountry(
   const keys = cellKeys(profile)
   const lines = lattice(profile, keys)
   const aggregates = new TickAggregates(profile, keys, lines)
-  const facts = { aggregates, population: new Population(keys, aggregates.ancestors), risk: new TickRisk() }
+  const facts = { aggregates, population: new Population(keys, aggregates.ancestors), risk: new TickRisk(keys) }
   const random = drawsOf(seed, 97)
   const { cells, classes } = countryOf(profile, aggregates, random)
   const count = new NotedCount(profile, lines)

@@ -60,7 +60,7 @@ function measured({ profile, nodes, lattice: lines }: Market): Run {
   const keys = cellKeys(profile)
   const identity = { profile, keys, model: null, foldVersion, beatMs }
   const aggregates = new TickAggregates(profile, keys, lines)
-  const facts = { aggregates, population: new Population(keys, aggregates.ancestors), risk: new TickRisk() }
+  const facts = { aggregates, population: new Population(keys, aggregates.ancestors), risk: new TickRisk(keys) }
   const groups = profile.groups.length
   const random = drawsOf(1, nodes.length)
   fill(aggregates, nodes, groups, 0, random) // the sums of a tick are there before

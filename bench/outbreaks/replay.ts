@@ -121,7 +121,7 @@ export function replayCounts({ profile, scene, ticks }: Replay): { warnings: War
   const population = new Population(scene.keys, new TickAggregates(profile, scene.keys, scene.lines).ancestors)
   const warnings: Warning[] = []
   for (const { tick, beat, early, aggregates } of ticks) {
-    const facts = { aggregates, population, risk: new TickRisk() }
+    const facts = { aggregates, population, risk: new TickRisk(scene.keys) }
     for (const one of early) warnings.push(...ladder.raiseEarly(one, tick))
     warnings.push(...ladder.close(tick, beat, facts))
   }

@@ -45,6 +45,8 @@ const squareMax = 100
 
 // Scratch: written before it is read in every call, so nothing passes from one cell to another.
 const basis = new Float64Array(3)
+/** The place in the year for which the basis is set: all cells of a tick share it. */
+let basisPhase = Number.NaN
 const solved: Solved = { linear: 0, quadratic: 0 }
 
 export const recursiveGlm = recursion(waysOfNow)
@@ -104,6 +106,8 @@ function warmExpectation(
 }
 
 function setBasis(yearPhase: number): void {
+  if (yearPhase === basisPhase) return
+  basisPhase = yearPhase
   basis[0] = 1
   basis[1] = cos2pi(yearPhase)
   basis[2] = sin2pi(yearPhase)

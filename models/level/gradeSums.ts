@@ -46,14 +46,13 @@ function levelOf(own: GradeSums, total: GradeSums): RiskLevel {
     const n = own.enterprises[grade]
     if (n === 0) continue
     const others = total.enterprises[grade] - n
-    const usual = (one: 'logOdds' | 'probability'): number =>
-      others > 0 ? ((total[one][grade] - own[one][grade]) / others) * n : own[one][grade]
-    const risky = own.probability[grade] / million
+    const [logOdds, probability] = [own.logOdds[grade], own.probability[grade]]
+    const risky = probability / million
     sum.n += n
-    sum.logOdds += own.logOdds[grade]
-    sum.usualLogOdds += usual('logOdds')
+    sum.logOdds += logOdds
+    sum.usualLogOdds += others > 0 ? ((total.logOdds[grade] - logOdds) / others) * n : logOdds
     sum.risky += risky
-    sum.expected += usual('probability') / million
+    sum.expected += (others > 0 ? ((total.probability[grade] - probability) / others) * n : probability) / million
     sum.variance += risky * (1 - risky / n)
   }
   return {

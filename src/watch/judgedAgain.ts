@@ -53,7 +53,7 @@ export class JudgedAgain {
     const cleared = this.#under(this.#setting.profileOf(tick), tick)
     const { profile, keys, lattice: lines, engine, population } = this.#bench
     const aggregates = new TickAggregates(profile, keys, lines)
-    const risk = new TickRisk()
+    const risk = new TickRisk(keys)
     for (const page of pages) {
       aggregates.refill(page)
       risk.refill(page)

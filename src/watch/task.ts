@@ -163,7 +163,7 @@ export class WatchTask implements FoldTask {
       lattice: lines,
       engine: new WarningEngine(identity, lines),
       aggregates,
-      risk: new TickRisk(),
+      risk: new TickRisk(keys),
       contradictions: new ContradictionCounts(keys, aggregates.ancestors),
       population: new Population(keys, aggregates.ancestors),
       sources,
@@ -406,7 +406,7 @@ export class WatchTask implements FoldTask {
   #tellRisk(tick: number): void {
     this.#isRiskDue = false
     const { lattice: lines, contradictions, risk } = this.#parts
-    const levels = this.engine.risk.levelsWith(risk.changes)
+    const levels = this.engine.risk.levelsWith(risk.byRegion)
     if (levels.length === 0) return
     const regions = levels.map(({ node, ...level }) => ({
       ...level,

@@ -5,9 +5,10 @@
 import { z } from 'zod'
 import { CellPart } from '../../streams/outputs.ts'
 import type { TickRecord } from '../../streams/ticks.ts'
+import type { CellKeys } from '../cells.ts'
 import { jsonPart, type StatePart } from '../fold/state.ts'
 import { movedFeaturesMax } from '../limits.ts'
-import { RiskSums } from './riskSums.ts'
+import { type RiskColumns, RiskSums } from './riskSums.ts'
 
 const columns = CellPart.shape.risk.unwrap()
 const Saved = z.object({ changes: columns, modelChanged: z.boolean(), anew: z.boolean(), moved: columns })
@@ -16,6 +17,8 @@ export type Moved = NonNullable<TickRecord['moved']>
 
 export class TickRisk {
   readonly changes = new RiskSums()
+  /** The same changes by region. */
+  readonly byRegion = new RiskSums()
   modelChanged = false
   /** The tasks have told all of it again, in this tick: what stood before counts no more. */
   anew = false
@@ -23,6 +26,7 @@ export class TickRisk {
   moved: Moved = []
   /** By node and feature: enterprises, contributions now and before. */
   readonly #contributions = new RiskSums()
+  readonly #keys: CellKeys
   readonly state: StatePart = jsonPart(
     { name: 'risk', version: 1, contract: Saved },
     () => ({
@@ -37,8 +41,12 @@ export class TickRisk {
     },
   )
 
+  constructor(keys: CellKeys) {
+    this.#keys = keys
+  }
+
   add({ risk, moved }: CellPart): void {
-    if (risk !== undefined) this.changes.addAll(risk)
+    if (risk !== undefined) this.#change(risk)
     if (moved !== undefined)
       this.#contributions.addAll({
         ...{ keys: moved.keys, enterprises: moved.enterprises },
@@ -53,7 +61,7 @@ export class TickRisk {
     riskAnew,
     moved,
   }: Pick<TickRecord, 'risk' | 'modelChanged' | 'riskAnew' | 'moved'>): void {
-    if (risk !== undefined) this.changes.addAll(risk)
+    if (risk !== undefined) this.#change(risk)
     this.modelChanged ||= modelChanged === true
     this.anew ||= riskAnew === true
     this.moved = [...this.moved, ...(moved ?? [])]
@@ -62,6 +70,7 @@ export class TickRisk {
   /** What the tasks tell from this beat on is all that there is. */
   beginAnew(): void {
     this.changes.clear()
+    this.byRegion.clear()
     this.anew = true
   }
 
@@ -91,9 +100,19 @@ export class TickRisk {
 
   clear(): void {
     this.changes.clear()
+    this.byRegion.clear()
     this.#contributions.clear()
     this.modelChanged = false
     this.anew = false
     this.moved = []
+  }
+
+  #change(risk: RiskColumns): void {
+    this.changes.addAll(risk)
+    const { keys, enterprises, logOdds, probability } = risk
+    for (let at = 0; at < keys.length; at++) {
+      const region = this.#keys.region(this.#keys.cellOf(keys[at]))
+      this.byRegion.add(region, enterprises[at], logOdds[at], probability[at])
+    }
   }
 }

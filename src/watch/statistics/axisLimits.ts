@@ -31,7 +31,11 @@ export class AxisLimits {
 
   /** `axes`: by cell. */
   set(streams: Streams, axes: readonly (Axis | undefined)[]): void {
-    const codes = Uint8Array.from(axes, (axis) => (axis === undefined ? axisNames.length : axisNames.indexOf(axis)))
+    const codes = new Uint8Array(axes.length).fill(axisNames.length)
+    for (let cell = 0; cell < codes.length; cell++) {
+      const axis = axes[cell]
+      if (axis !== undefined) codes[cell] = axisNames.indexOf(axis)
+    }
     const [nodes, judged] = [new Int32Array(axisNames.length + 1), new Int32Array(axisNames.length + 1)]
     for (let stream = 0; stream < streams.count; stream++) {
       const code = codes[streams.cellAt(stream)]

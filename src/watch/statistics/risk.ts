@@ -113,15 +113,12 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
 
   learn(_: number, __: TickFacts, { isHeld }: Lesson): void {
     const before = this.#states
-    this.#states = new Map(
-      this.#steps.map(({ node, state }) => {
-        const held = isHeld(node) ? before.get(node) : undefined
-        if (held === undefined || held.a.variance === 0 || state.a.variance === 0) return [node, state]
-        const a = { ...state.a, variance: held.a.variance }
-        const b = { ...state.b, variance: held.b.variance }
-        return [node, { ...state, a, b }]
-      }),
-    )
+    this.#states = new Map()
+    for (const { node, state } of this.#steps) {
+      const held = isHeld(node) ? before.get(node) : undefined
+      const isTaught = held === undefined || held.a.variance === 0 || state.a.variance === 0
+      this.#states.set(node, isTaught ? state : heldBack(state, held))
+    }
     this.#steps = []
   }
 
@@ -151,7 +148,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
     return { moved }
   }
 
-  /** Of the whole and the outermost regions as they are with what a tick has changed so far. */
+  /** Of the whole and the outermost regions as they are with what a tick has changed so far, by region. */
   levelsWith(changes: RiskSums): { node: number; enterprises: number; meanLogOdds: number }[] {
     return this.#standing.levelsWith(changes)
   }
@@ -234,11 +231,12 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
 
   /** Nodes of one family that are large enough, if they are enough: where each stands, and what the tick makes of its sums. */
   #stepFamily(nodes: readonly number[], tick: number, modelChanged: boolean): Step[] {
-    const members = nodes.flatMap((node) => {
+    const members: { node: number; sums: GradeSums; before: NodeState | undefined }[] = []
+    for (const node of nodes) {
       const before = this.#states.get(node)
       const enough = before === undefined ? riskEnterprisesMin : riskEnterprisesKept
-      return this.#standing.count(node) >= enough ? [{ node, sums: this.#standing.of(node), before }] : []
-    })
+      if (this.#standing.count(node) >= enough) members.push({ node, sums: this.#standing.of(node), before })
+    }
     if (members.length <= riskSiblingsMin) return []
     const levels = riskLevels(members.map(({ sums }) => sums))
     const steps = members.map(
@@ -291,7 +289,7 @@ export class RiskStatistic implements Statistic<RiskEvidence, RiskDetail> {
 
   /** Nodes that are open and judged no more: too few enterprises are left, or too few siblings. */
   #openBeside(seen: ReadonlySet<number>, isOpen: (node: number) => boolean): number[] {
-    return [...this.#standing.families.values()].flat().filter((node) => !seen.has(node) && isOpen(node))
+    return [...this.#standing.families.values()].flat().filter((node) => isOpen(node) && !seen.has(node))
   }
 
   #unjudged(node: number, limit: number): RiskEvidence {
@@ -311,6 +309,13 @@ function begun({ meanLogOdds, atSameGrades }: RiskLevel, before: NodeState | und
     rise: before?.rise ?? 0,
     risingSince: before?.risingSince ?? null,
   }
+}
+
+/** What goes on, with what was usual before. */
+function heldBack(state: NodeState, held: NodeState): NodeState {
+  const a = { ...state.a, variance: held.a.variance }
+  const b = { ...state.b, variance: held.b.variance }
+  return { ...state, a, b }
 }
 
 function evidenceOf(

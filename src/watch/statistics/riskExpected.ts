@@ -28,7 +28,11 @@ export function usualOf(
 /** In order of node, whichever family came first. */
 export function expectedLevels(steps: readonly Stood[]): Expected {
   const sorted = [...steps].sort((a, b) => a.node - b.node)
-  const column = (of: (step: Stood) => number): Float32Array => Float32Array.from(sorted, of)
+  const column = (of: (step: Stood) => number): Float32Array => {
+    const found = new Float32Array(sorted.length)
+    for (let at = 0; at < found.length; at++) found[at] = of(sorted[at])
+    return found
+  }
   return {
     keys: Uint32Array.from(sorted, ({ node }) => node),
     means: column(({ usual }) => usual?.mean ?? Number.NaN),

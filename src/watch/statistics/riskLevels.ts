@@ -111,7 +111,7 @@ export class StandingRisk {
     return sums
   }
 
-  /** Mean log-odds of the whole and the outermost regions, with changes that are not added yet. */
+  /** Mean log-odds of the whole and the outermost regions, with changes by region that are not added yet. */
   levelsWith(changes: RiskSums): { node: number; enterprises: number; meanLogOdds: number }[] {
     const keys = this.#keys
     const [counts, sums] = [new Float64Array(this.#outermostOf.length), new Float64Array(this.#outermostOf.length)]
@@ -124,7 +124,7 @@ export class StandingRisk {
       }
     }
     for (let change = 0; change < changes.count; change++) {
-      const region = this.#outermostOf[keys.region(keys.cellOf(changes.keyAt(change)))]
+      const region = this.#outermostOf[changes.keyAt(change)]
       const [enterprises, logOdds] = [changes.enterprisesAt(change), changes.logOddsAt(change)]
       counts[rootIndex] += enterprises
       sums[rootIndex] += logOdds

@@ -135,7 +135,7 @@ export const archiveFuzzer: Fuzzer = {
 function readTick(record: TickRecord, value: Buffer): void {
   const aggregates = new TickAggregates(tinyProfile, keys, lines)
   aggregates.refill(record)
-  const risk = new TickRisk()
+  const risk = new TickRisk(keys)
   risk.refill(record)
   const { late, early, tick, beat } = record
   const judge = newJudge()
@@ -150,7 +150,7 @@ function readTick(record: TickRecord, value: Buffer): void {
 function readState(record: StateRecord): void {
   const judge = newJudge()
   loadState(judge, [record])
-  const risk = new TickRisk()
+  const risk = new TickRisk(keys)
   const aggregates = new TickAggregates(tinyProfile, keys, lines)
   judge.close(record.tick + 1, 1, { aggregates, population: new Population(keys, aggregates.ancestors), risk })
 }
