@@ -48,6 +48,8 @@ export type Campaign = {
   struck: Record<string, number>
   acts: Record<string, number>
   fenced: number
+  /** Workers that ended by themselves at their start, since the broker was away, and were started again. */
+  gaveUp: number
   pauses: Pauses
   differences: string[]
 }
@@ -125,6 +127,7 @@ export async function campaign({
       ),
       acts,
       fenced: sumOf('TaskLost', ({ code }) => (code === 'FW_TASK_FENCED' ? 1 : 0)),
+      gaveUp: fleet.gaveUp,
       pauses: pausesOf(lines, fleet.strikes, troubles),
       differences,
     }

@@ -23,6 +23,8 @@ export class Fleet {
   readonly #past: Forewarn[] = []
   readonly #exits: { worker: number; code: number | null; asked: boolean }[] = []
   #numbers = 0
+  /** Workers that began while the broker was away for longer than a start waits, and were started again, as whoever runs them does. */
+  gaveUp = 0
 
   constructor(args: readonly string[]) {
     this.#args = args
@@ -51,6 +53,12 @@ export class Fleet {
     const worker: Worker = { number, process, armed: undefined, state: 'runs' }
     this.#workers.push(worker)
     this.#past.push(process)
+    void process.ended.then(({ code, err }) => {
+      if (code !== 1 || !err.includes('error FW_LOG_UNAVAILABLE') || !this.#workers.includes(worker)) return
+      this.#workers.splice(this.#workers.indexOf(worker), 1)
+      this.gaveUp++
+      this.start()
+    })
   }
 
   /** SIGKILL at the moment; resolves when the process is gone. */
@@ -116,6 +124,7 @@ export class Fleet {
   }
 
   async #remove(worker: Worker, asked: boolean): Promise<void> {
+    if (!this.#workers.includes(worker)) return // it gave up before it was struck
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     const { code } = await worker.process.ended
     this.#exits.push({ worker: worker.number, code, asked })
