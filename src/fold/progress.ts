@@ -2,7 +2,7 @@
 import { foldedTopics } from '../../streams/topics.ts'
 import { firstRecord, greatestTimeMs, lastRecord } from '../log/lastRecord.ts'
 import type { Log } from '../log/port.ts'
-import { placesOf } from '../log/recordsOf.ts'
+import { type Place, placesOf } from '../log/recordsOf.ts'
 import { type TaskId, taskNumber, tasksOf } from '../log/tasks.ts'
 import { inputsOf } from '../log/topology.ts'
 import { decodeEntry, type FoldedBeat } from './journal.ts'
@@ -17,22 +17,51 @@ export async function foldedThrough(log: Log, task: TaskId): Promise<number | un
   return (await lastFolded(log, task))?.beat
 }
 
-/** How far a task has folded, asked again and again: its journal is read when it has grown. */
-export class FoldedThrough {
-  readonly #log: Log
-  readonly #task: TaskId
-  #seen: { journalEnd: number; beat: number | undefined } | undefined
+type Through = { journalEnd: number; beat: number | undefined }
 
-  constructor(log: Log, task: TaskId) {
+/**
+ * How far a leader has folded, by what its journal says and what of it can be read in the inputs that it leads: an entry may be seen before what was
+ * committed with it. Asked again and again: the journal is read when it has grown.
+ */
+export class LeaderThrough {
+  readonly #log: Log
+  readonly #leader: TaskId
+  readonly #led: readonly Place[]
+  #through: Through | undefined
+  /** What the journal says, until all that had been written by then can be read. */
+  #coming: (Through & { ends: readonly number[] }) | undefined
+
+  constructor(log: Log, leader: TaskId, led: readonly Place[]) {
     this.#log = log
-    this.#task = task
+    this.#leader = leader
+    this.#led = led
   }
 
   async now(): Promise<number | undefined> {
-    const { end } = await this.#log.range('journal', taskNumber(this.#task, this.#log.partitions('risk-events')))
-    if (this.#seen?.journalEnd !== end)
-      this.#seen = { journalEnd: end, beat: await foldedThrough(this.#log, this.#task) }
-    return this.#seen.beat
+    const { end } = await this.#log.range('journal', taskNumber(this.#leader, this.#log.partitions('risk-events')))
+    if (this.#coming === undefined && this.#through?.journalEnd !== end) {
+      const beat = await foldedThrough(this.#log, this.#leader)
+      this.#coming = { journalEnd: end, beat, ends: await this.#writtenEnds() }
+    }
+    if (this.#coming !== undefined && (await this.#canRead(this.#coming.ends))) {
+      this.#through = this.#coming
+      this.#coming = undefined
+    }
+    return this.#through?.beat
+  }
+
+  /** None where whatever is committed is seen at once. */
+  #writtenEnds(): Promise<number[]> {
+    const log = this.#log
+    return Promise.all(this.#led.flatMap(({ topic, partition }) => log.writtenEnd?.(topic, partition) ?? []))
+  }
+
+  async #canRead(ends: readonly number[]): Promise<boolean> {
+    const looks = ends.map(async (end, at) => {
+      const { topic, partition } = this.#led[at]
+      return (await this.#log.range(topic, partition)).end >= end
+    })
+    return (await Promise.all(looks)).every(Boolean)
   }
 }
 

@@ -9,7 +9,7 @@ import type { Audit } from '../audit.ts'
 import { ForewarnError } from '../errors.ts'
 import { epochBeatsMax, epochOutputBytesMax, epochRecordsMax, fetchBytes, partEveryMs, secondMs } from '../limits.ts'
 import type { Log, Output, TaskLog } from '../log/port.ts'
-import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
+import { taskName, taskNumber } from '../log/tasks.ts'
 import type { Listener } from '../notices.ts'
 import { recordsByName } from './beatRecords.ts'
 import { type WrittenPages, writeCheckpoint } from './checkpoints.ts'
@@ -18,7 +18,7 @@ import { msSince } from './foldClock.ts'
 import type { InputQueue } from './inputQueue.ts'
 import { InputsTold } from './inputsTold.ts'
 import { JournalEntry } from './journal.ts'
-import { earliestBeat, FoldedThrough, standsAt } from './progress.ts'
+import { earliestBeat, LeaderThrough, standsAt } from './progress.ts'
 import { Questions } from './questions.ts'
 import { restoreTask } from './restore.ts'
 import type { Emit, FoldTask } from './task.ts'
@@ -67,7 +67,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   readonly #taskLog: TaskLog
   #queues: InputQueue[] = []
   /** Tasks that lead inputs of this one. */
-  #leaders: FoldedThrough[] = []
+  #leaders: LeaderThrough[] = []
   #lastBeat: number | undefined
   #lastPartMs = 0
   #checkpointedMs = 0
@@ -126,7 +126,7 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
     const restored = await restoreTask(this.task, this.#taskLog, { ...this.#options, turns: this.#turns })
     const { checkpoint, queues, beat } = restored
     this.#queues = queues
-    this.#leaders = leadersOf(this.task).map((leader) => new FoldedThrough(this.#options.log, leader))
+    this.#leaders = leadersOf(this.task, this.#options.log)
     this.#lastBeat = beat
     this.#checkpointedBeat = checkpoint?.asWritten === true ? checkpoint.beat : undefined
     if (checkpoint) this.#nextSlot = 1 - checkpoint.slot
@@ -382,10 +382,14 @@ export class TaskRunner<T extends FoldTask = FoldTask> {
   }
 }
 
-/** Each once. */
-function leadersOf({ inputs }: FoldTask): TaskId[] {
-  const all = inputs.flatMap(({ closedBy }) => (typeof closedBy === 'object' ? [closedBy.leader] : []))
-  return [...new Map(all.map((leader) => [taskName(leader), leader])).values()]
+/** Each once, with the inputs that it leads. */
+function leadersOf({ inputs }: FoldTask, log: Log): LeaderThrough[] {
+  const led = inputs.flatMap(({ topic, partition, closedBy }) =>
+    typeof closedBy === 'object' ? [{ topic, partition, leader: closedBy.leader }] : [],
+  )
+  return [...Map.groupBy(led, ({ leader }) => taskName(leader)).values()].map(
+    (some) => new LeaderThrough(log, some[0].leader, some),
+  )
 }
 
 /** What a task says goes into the epoch, with the time that it gives, or else of its beat. */

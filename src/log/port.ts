@@ -39,6 +39,8 @@ export interface Log {
   readonly name: string
   partitions(topic: TopicName): number
   range(topic: TopicName, partition: number): Promise<Range>
+  /** Where a partition ends with what is not committed yet, of a log whose commits are seen in one partition before they are in another. */
+  writtenEnd?(topic: TopicName, partition: number): Promise<number>
   /** Records from `from` on, in order, at most about `bytesMax` bytes and at least one record if there is any. FW_LOG_TRUNCATED when `from` is no longer kept. */
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch>
   /** The greatest log time from an offset on, of a log that can tell it without giving the records; undefined where there are none. */

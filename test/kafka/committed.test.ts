@@ -97,6 +97,28 @@ describeWithKafka('a partition that transactions share', () => {
   })
 })
 
+describeWithKafka('a partition with a transaction under way', () => {
+  it('ends before it for readers, and behind it for whoever asks what is written', async () => {
+    const { host } = await sharedBroker()
+    const { log, prefixes, dispose } = await newKafkaLog(host, 1)
+    const topic = wireName('risk-levels', prefixes)
+    const kafka = new Kafka({ brokers: [host], logLevel: logLevel.NOTHING })
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: `${topic}-open` })
+    const ends = async () => [(await log.range('risk-levels', 0)).end, await log.writtenEnd?.('risk-levels', 0)]
+    try {
+      await producer.connect()
+      const transaction = await producer.transaction()
+      await transaction.send({ topic, messages: [{ key: 'a', value: '1' }] })
+      expect(await ends()).toEqual([0, 1])
+      await transaction.commit()
+      await expect.poll(ends).toEqual([2, 2]) // with its marker
+    } finally {
+      await producer.disconnect()
+      await dispose()
+    }
+  })
+})
+
 /** Plays the script with the producers of kafkajs; each record's value is the number of its step. */
 async function play(host: string, topic: string): Promise<void> {
   const kafka = new Kafka({ brokers: [host], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 20, retries: 50 } })

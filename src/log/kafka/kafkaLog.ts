@@ -133,6 +133,10 @@ class KafkaLog implements Log {
     return { start: offset, end: at }
   }
 
+  writtenEnd(topic: TopicName, partition: number): Promise<number> {
+    return this.#reader.writtenEnd(this.#place(topic, partition))
+  }
+
   read(topic: TopicName, partition: number, from: number, bytesMax: number): Promise<Batch> {
     return this.#reader.read(this.#place(topic, partition), from, bytesMax)
   }

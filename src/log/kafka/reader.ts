@@ -15,6 +15,8 @@ import { type LatestTime, latestTimeOf } from './wire/latestTime.ts'
 const earliest = -2
 const latest = -1
 const retryEveryMs = 100
+/** Isolation levels of the protocol. */
+const [uncommitted, committed] = [0, 1] as const
 
 /** What was fetched and is not read to its end; `stableEnd`: the last stable offset then. */
 type Rest = { fetched: Fetched; stableEnd: number }
@@ -47,6 +49,12 @@ export class KafkaReader {
       if (this.#looks.length === 0) setImmediate(() => this.#look())
       this.#looks.push({ ...place, resolve, reject })
     })
+  }
+
+  /** One past the last record, committed or not (the high watermark). */
+  async writtenEnd(place: Place): Promise<number> {
+    const [offset] = await this.#patiently(() => this.#listOffsets([place], latest, uncommitted))
+    return offset
   }
 
   async start(place: Place): Promise<number> {
@@ -115,7 +123,11 @@ export class KafkaReader {
     })
   }
 
-  async #listOffsets(places: readonly Place[], timestamp: number): Promise<number[]> {
+  async #listOffsets(
+    places: readonly Place[],
+    timestamp: number,
+    isolationLevel: typeof uncommitted | typeof committed = committed,
+  ): Promise<number[]> {
     await this.#knowing(places)
     const once = new Map(places.map((place) => [placeKey(place), place])) // a request takes each partition once
     const byLeader = Map.groupBy(once.values(), (place) => this.#leaderId(place))
@@ -125,7 +137,7 @@ export class KafkaReader {
       const byTopic = Map.groupBy(led, ({ topic }) => topic)
       const { responses } = await broker.listOffsets({
         replicaId: -1,
-        isolationLevel: 1,
+        isolationLevel,
         topics: [...byTopic].map(([topic, some]) => ({
           topic,
           partitions: some.map(({ partition }) => ({ partition, timestamp })),
