@@ -25,7 +25,7 @@ const cases = fc.integer({ min: 2, max: 7 }).chain((size) =>
       { maxLength: 4 },
     ),
     binned: fc.uniqueArray(fc.nat(size - 1), { maxLength: size }),
-    edges: fc.uniqueArray(finite, { minLength: 1, maxLength: 4 }),
+    edges: fc.uniqueArray(finite, { minLength: 1, maxLength: 4, comparator: 'SameValueZero' }),
     logOdds: columns(5),
     rows: fc.array(columns(size), { minLength: 1, maxLength: 40 }),
     batch: fc.integer({ min: 1, max: 40 }),
