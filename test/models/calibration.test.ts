@@ -42,7 +42,7 @@ describe.skipIf(state !== true)(`beside scikit-learn and statsmodels${state === 
 
 const ascending = (min: number, max: number) =>
   fc
-    .uniqueArray(fc.double({ min, max, noNaN: true }), { minLength: 1, maxLength: 8 })
+    .uniqueArray(fc.double({ min, max, noNaN: true }), { minLength: 1, maxLength: 8, comparator: 'SameValueZero' })
     .map((all) => all.sort((x, y) => x - y))
 
 const calibrations: fc.Arbitrary<Calibration> = fc.oneof(
