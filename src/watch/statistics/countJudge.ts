@@ -30,6 +30,8 @@ type NodeCounts = { sum: NodeSum; groupEvents: (group: number) => number; withhe
 /** A stream of a node in a tick, and its evidence. */
 type InTick = Stream & { stream: number; of: number }
 type Burning = InTick & { value: number }
+/** Evidence of a node, and the counts that it is made of. */
+type SoFar = { sum: NodeSum; groups: readonly number[]; withheld: number; one: Judged<CountEvidence> | undefined }
 
 export class CountJudge {
   readonly cells: CellStates
@@ -49,6 +51,7 @@ export class CountJudge {
   #shareTable: Float64Array | undefined
   /** In the tick that is judged. */
   readonly #least: CallingCounts
+  readonly #soFar = new Map<number, SoFar>()
   readonly #groupCount: number
   readonly #keep: Keep
   readonly #eventsMin: number
@@ -165,10 +168,17 @@ export class CountJudge {
     return looked
   }
 
-  /** Evidence by what the open tick has counted so far. */
+  /** Evidence by what the open tick has counted so far. Beat after beat asks it of the same nodes: it is made anew when a count is another. */
   judgedSoFar(tick: number, aggregates: TickAggregates, node: number): Judged<CountEvidence> | undefined {
     this.#at(tick, aggregates)
-    return this.judgedBy(tick, node, countsOf(aggregates, node))
+    const counts = countsOf(aggregates, node)
+    const known = this.#soFar.get(node)
+    if (known !== undefined && isOf(known, counts)) return known.one
+    const { sum, groupEvents, withheld } = counts
+    const groups = Array.from({ length: this.#groupCount }, (_, group) => groupEvents(group))
+    const one = this.judgedBy(tick, node, counts)
+    this.#soFar.set(node, { sum, groups, withheld, one })
+    return one
   }
 
   /** Evidence by other counts than those of the aggregates; undefined for a node that is not judged. */
@@ -251,6 +261,7 @@ export class CountJudge {
     this.#tick = tick
     this.#shareTable = undefined
     this.#least.clear()
+    this.#soFar.clear()
   }
 
   /** What the next tick's limits depend on is fixed when a tick is over. */
@@ -383,6 +394,17 @@ function burnsMore(one: Burning, other: Burning): boolean {
   return (
     one.value > other.value ||
     (one.value === other.value && (rise > otherRise || (rise === otherRise && one.of < other.of)))
+  )
+}
+
+/** Whether evidence is made of these counts. */
+function isOf({ sum, groups, withheld }: SoFar, counts: NodeCounts): boolean {
+  return (
+    withheld === counts.withheld &&
+    sum.events === counts.sum.events &&
+    sum.enterprises === counts.sum.enterprises &&
+    sum.squares === counts.sum.squares &&
+    groups.every((events, group) => events === counts.groupEvents(group))
   )
 }
 
