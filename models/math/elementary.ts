@@ -10,8 +10,18 @@ const words = new Uint32Array(bits.buffer)
 const high = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0
 
 export const ln2 = Math.LN2
-const ln2High = 0.6931471803691238 // k * ln2High is exact for every exponent k
-const ln2Low = 1.9082149292705877e-10
+export const ln2High = 0.6931471803691238 // k * ln2High is exact for every exponent k
+export const ln2Low = 1.9082149292705877e-10
+/** Of the polynomial in r^2 within e^r - 1 - r, and of that in s^2 within the logarithm, from the lowest power on. */
+export const expTerms = [
+  0.16666666666666602, -0.0027777777777015593, 6.613756321437934e-5, -1.6533902205465252e-6, 4.1381367970572385e-8,
+] as const
+export const lnTerms = [
+  0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
+  0.15313837699209373, 0.14798198605116586,
+] as const
+const [e0, e1, e2, e3, e4] = expTerms
+const [l0, l1, l2, l3, l4, l5, l6] = lnTerms
 const twoTo54 = 18014398509481984
 
 /** 2^k for k in -1074..1023: reading a table beats assembling exponent bits, which stalls on store forwarding. */
@@ -28,13 +38,7 @@ function scale(x: number, k: number): number {
 /** e^r - 1 - r for |r| <= 0.35. */
 function expRest(r: number): number {
   const t = r * r
-  const c =
-    r -
-    t *
-      (0.16666666666666602 +
-        t *
-          (-0.0027777777777015593 +
-            t * (6.613756321437934e-5 + t * (-1.6533902205465252e-6 + t * 4.1381367970572385e-8))))
+  const c = r - t * (e0 + t * (e1 + t * (e2 + t * (e3 + t * e4))))
   return (r * c) / (2 - c)
 }
 
@@ -82,16 +86,7 @@ export function ln(x: number): number {
 function lnNearOne(f: number, k: number): number {
   const s = f / (2 + f)
   const z = s * s
-  const rest =
-    z *
-    (0.6666666666666735 +
-      z *
-        (0.3999999999940942 +
-          z *
-            (0.2857142874366239 +
-              z *
-                (0.22222198432149784 +
-                  z * (0.1818357216161805 + z * (0.15313837699209373 + z * 0.14798198605116586))))))
+  const rest = z * (l0 + z * (l1 + z * (l2 + z * (l3 + z * (l4 + z * (l5 + z * l6))))))
   const half = 0.5 * f * f
   return k * ln2High - (half - (s * (half + rest) + k * ln2Low) - f)
 }

@@ -3,7 +3,7 @@
  * so the same bits, in half the time. Numbers that the vectors do not serve are worked out there.
  */
 import { assemble, type Code, f64x2, i32, i64x2, local, repeatWhile, v128 } from './assembler.ts'
-import { exp, ln1p } from './elementary.ts'
+import { exp, expTerms, ln1p, ln2High, ln2Low, lnTerms } from './elementary.ts'
 
 export type LaneKernel = {
   readonly inputs: Float64Array
@@ -73,8 +73,6 @@ function polynomial(t: number, [head, ...rest]: readonly number[]): Code {
   return rest.length === 0 ? constant : [constant, local.get(t), polynomial(t, rest), f64x2.mul, f64x2.add]
 }
 
-const ln2High = 0.6931471803691238
-const ln2Low = 1.9082149292705877e-10
 /** 1.5 * 2^52: a small whole number added to it stands in its lowest bits. */
 const magic = 6_755_399_441_055_744
 /** Its bits, less 1,023. */
@@ -82,7 +80,6 @@ const magicBitsUnbiased = { high: 0x4337ffff, low: 0xfffffc01 }
 
 const expCode: Served = (() => {
   const [k, hi, lo, r, t, c] = Array.from({ length: 6 }, (_, place) => first + place)
-  const expRest = [0.16666666666666602, -0.0027777777777015593, 6.613756321437934e-5, -1.6533902205465252e-6]
   return [
     within(-700, 700),
     [local.get(x), f64x2.const(Math.LOG2E), f64x2.mul, f64x2.const(0.5), f64x2.add, f64x2.floor, local.set(k)],
@@ -90,7 +87,7 @@ const expCode: Served = (() => {
     [local.get(k), f64x2.const(ln2Low), f64x2.mul, local.set(lo)],
     [local.get(hi), local.get(lo), f64x2.sub, local.set(r)],
     [local.get(r), local.get(r), f64x2.mul, local.set(t)],
-    [local.get(r), local.get(t), polynomial(t, [...expRest, 4.1381367970572385e-8]), f64x2.mul, f64x2.sub],
+    [local.get(r), local.get(t), polynomial(t, expTerms), f64x2.mul, f64x2.sub],
     [local.set(c), f64x2.const(1)],
     [local.get(r), local.get(c), f64x2.mul, f64x2.const(2), local.get(c), f64x2.sub, f64x2.div],
     [local.get(lo), f64x2.sub, local.get(hi), f64x2.add, f64x2.add],
@@ -102,8 +99,6 @@ const expCode: Served = (() => {
 
 const ln1pCode: Served = (() => {
   const [u, carry, k, f, s, z, half] = Array.from({ length: 7 }, (_, place) => first + place)
-  const lnRest = [0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784]
-  const lnLast = [0.1818357216161805, 0.15313837699209373, 0.14798198605116586]
   return [
     within(-0.999, 1e300),
     [f64x2.const(1), local.get(x), f64x2.add, local.set(u)],
@@ -121,7 +116,7 @@ const ln1pCode: Served = (() => {
     [local.get(s), local.get(s), f64x2.mul, local.set(z)],
     [f64x2.const(0.5), local.get(f), f64x2.mul, local.get(f), f64x2.mul, local.set(half)],
     [local.get(k), f64x2.const(ln2High), f64x2.mul, local.get(half), local.get(s), local.get(half)],
-    [local.get(z), polynomial(z, [...lnRest, ...lnLast]), f64x2.mul, f64x2.add, f64x2.mul],
+    [local.get(z), polynomial(z, lnTerms), f64x2.mul, f64x2.add, f64x2.mul],
     [local.get(k), f64x2.const(ln2Low), f64x2.mul, f64x2.add, f64x2.sub, local.get(f), f64x2.sub, f64x2.sub],
     // and what 1 + x has lost of x
     [local.get(x), local.get(u), f64x2.const(1), f64x2.sub, f64x2.sub, local.get(u), f64x2.div, f64x2.add],

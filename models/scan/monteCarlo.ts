@@ -22,7 +22,7 @@ const [reachedMin, reachedShare] = [4, 1 / 3]
 
 /**
  * Where the greatest score of a quiet window lies; undefined where `score` is so ordinary that the first replicates tell (sequential Monte
- * Carlo, Besag & Clifford 1991): its p is near a third or above. One of .1 is given up so in 3 windows of 100, one of .05 in 3 of 1,000.
+ * Carlo, Besag & Clifford 1991): its p is near a third or above. One of .1 is given up so in 3 windows of 100, one of .05 in 2 of 1,000.
  *
  * @param replicates At least 10.
  */

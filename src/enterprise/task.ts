@@ -27,7 +27,7 @@ import { type TaskId, taskName, taskNumber } from '../log/tasks.ts'
 import { type Input, inputsOf } from '../log/topology.ts'
 import type { Listener } from '../notices.ts'
 import { deadLetter, FateSheet } from '../records.ts'
-import { ModelRegistry, nothing } from '../registry/modelRegistry.ts'
+import { ModelRegistry, stillTurn } from '../registry/modelRegistry.ts'
 import { endsSlice } from '../slices.ts'
 import { type ContributionHead, writeContributions } from './contributionRecords.ts'
 import { FlagTally } from './decode/flagTally.ts'
@@ -177,7 +177,7 @@ export class EnterpriseTask implements FoldTask {
     this.#riskContext.take(records.levels)
     const { commands, artifacts } = records
     const isStill = this.#registry.isStill(commands, artifacts)
-    const { switched } = isStill ? nothing : yield* this.#registry.foldInSlices(beat, commands, artifacts)
+    const { switched } = isStill ? stillTurn : yield* this.#registry.foldInSlices(beat, commands, artifacts)
     if (switched.profile) yield* this.#adopt(time.tick)
     else if (switched.rules) yield* this.#tellRisk(time.tick)
     if (this.#openTick !== undefined && time.tick > this.#openTick) yield* this.#regrade(this.#openTick, time.tick)

@@ -45,7 +45,8 @@ export type Turn = {
   switched: { champion: boolean; challenger: boolean; profile: boolean; rules: boolean }
 }
 
-export const nothing: Turn = {
+/** Of a beat that can change nothing. */
+export const stillTurn: Turn = {
   chunks: [],
   commands: [],
   results: [],
@@ -167,7 +168,7 @@ export class ModelRegistry {
 
   /** The same in slices: a chunk that makes a model whole costs as much as that model allows. */
   *foldInSlices(beat: number, commands: readonly LogRecord[], chunks: readonly LogRecord[]): Generator<void, Turn> {
-    if (this.isStill(commands, chunks)) return nothing
+    if (this.isStill(commands, chunks)) return stillTurn
     const results: CommandResult[] = []
     const tick = this.calendar.tickOf(beat * this.#beatMs)
     this.#decidedTick = tick - 1
@@ -298,7 +299,7 @@ export class ModelRegistry {
   /** Puts in force what is due. Of several for one tick the last by (log time, id) holds. */
   #open(beat: number): Turn['switched'] {
     const due = this.#changes.filter(({ tick }) => this.#firstBeat(tick) <= beat)
-    if (due.length === 0) return nothing.switched
+    if (due.length === 0) return stillTurn.switched
     for (const change of due) if (this.#firstBeat(change.tick) < beat) throw late(change, this.calendar)
     this.#changes = this.#changes.filter((change) => !due.includes(change))
     const { champion, challenger } = this

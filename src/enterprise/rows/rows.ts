@@ -27,6 +27,9 @@ const capacities: readonly number[] = (() => {
 })()
 const gradeCapacity = (count: number): number => (count <= 1 ? count : 2 ** (32 - Math.clz32(count - 1)))
 
+/** Of word 2 the number of facts. */
+const factsMask = 0x1ffff
+
 /** Bits of the flags. The band is a small number, the rest are yes or no; `slice` is idHash mod 30. */
 export const flag = {
   registered: 1 << 8,
@@ -148,7 +151,7 @@ export class EnterpriseRows {
   /** The facts of a row; the same object at every call, valid until a row changes. */
   facts(row: number): FactSlice {
     const counts = this.#get(row, 2)
-    this.#factSlice.count = counts & 0x1ffff
+    this.#factSlice.count = counts & factsMask
     if (((counts >>> 17) & 0b111111) > 0) {
       const address = this.#get(row, 1) >>> 0
       this.#factSlice.words = this.#arena.wordsOf(address)
@@ -180,7 +183,7 @@ export class EnterpriseRows {
       const counts = this.#get(rows[at], 2)
       if (counts >>> 23 > 0) touched ^= this.#arena.wordAt(this.#get(rows[at], 3) >>> 0)
       const address = this.#get(rows[at], 1) >>> 0
-      const words = Math.min((counts & 0x1ffff) * this.stride, warmWordsMax)
+      const words = Math.min((counts & factsMask) * this.stride, warmWordsMax)
       for (let word = 0; word < words; word += lineWords) touched ^= this.#arena.wordAt(address + word)
     }
     this.touched = touched
@@ -202,7 +205,7 @@ export class EnterpriseRows {
 
   /** Sums over its facts from before, under the name of what is summed; undefined for a row of so few facts that none are kept. */
   keptSums(row: number, name: string): KeptSums | undefined {
-    return (this.#get(row, 2) & 0x1ffff) < closedFactsMin ? undefined : this.#sums.of(row, name)
+    return (this.#get(row, 2) & factsMask) < closedFactsMin ? undefined : this.#sums.of(row, name)
   }
 
   /** False: the row surely holds neither a fact nor a tombstone with this id. */
@@ -288,7 +291,7 @@ export class EnterpriseRows {
 
   #reserveFact(row: number): { count: number } {
     const counts = this.#get(row, 2)
-    const count = counts & 0x1ffff
+    const count = counts & factsMask
     const size = (counts >>> 17) & 0b111111
     if (count < capacities[size]) return { count }
     const address = this.#arena.allocate(capacities[size + 1] * this.stride)
@@ -309,8 +312,8 @@ export class EnterpriseRows {
   }
   #setCounts(row: number, facts: number): void {
     const counts = this.#get(row, 2)
-    this.#facts += facts - (counts & 0x1ffff)
-    this.#set(row, 2, (counts & ~0x1ffff) | facts)
+    this.#facts += facts - (counts & factsMask)
+    this.#set(row, 2, (counts & ~factsMask) | facts)
   }
   #get(row: number, word: number): number {
     return this.#chunks[row >>> chunkBits][(row & (chunkRows - 1)) * rowWords + word]
