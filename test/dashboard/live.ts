@@ -12,6 +12,30 @@ const idsIn = (page: Page): Promise<(string | null)[]> =>
 const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).textContent()) ?? ''
 
+/** Keeps in the page where the row was at each frame, in whole pixels of the screen; -1: it was not there. */
+const watchRow = (page: Page, id: string | null): Promise<void> =>
+  page.evaluate((watched) => {
+    const tops = new Set<number>()
+    Object.assign(window, { tops })
+    const look = (): void => {
+      const element = [...document.querySelectorAll('main [data-id]')].find(
+        (one) => one.getAttribute('data-id') === watched,
+      )
+      tops.add(Math.round(element?.getBoundingClientRect().top ?? -1))
+      requestAnimationFrame(look)
+    }
+    look()
+  }, id)
+
+const topsOf = (page: Page): Promise<number[]> =>
+  page.evaluate(() => [...(window as unknown as { tops: Set<number> }).tops])
+
+/** Two frames: what was changed is painted, and seen by what looks at each frame. */
+const painted = (page: Page): Promise<void> =>
+  page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  )
+
 /** A page stays on a wall for so long. */
 const turnMs = 30_000
 
@@ -28,18 +52,7 @@ export function liveTests(stage: () => Stage): void {
       await row.hover()
       const before = await idsIn(page)
       const id = await row.getAttribute('data-id')
-      await page.evaluate((watched) => {
-        const tops = new Set<number>()
-        Object.assign(window, { tops })
-        const look = (): void => {
-          const element = [...document.querySelectorAll('main [data-id]')].find(
-            (one) => one.getAttribute('data-id') === watched,
-          )
-          tops.add(Math.round(element?.getBoundingClientRect().top ?? -1))
-          requestAnimationFrame(look)
-        }
-        look()
-      }, id)
+      await watchRow(page, id)
       let status = await ask<Status>('/status')
       const isNew = async (): Promise<boolean> => {
         const { rows } = await ask<{ rows: { id: string }[] }>(
@@ -51,11 +64,47 @@ export function liveTests(stage: () => Stage): void {
       while (!(await isNew()))
       await page.locator('.waiting').waitFor()
       expect(await idsIn(page)).toEqual(before)
-      const tops = await page.evaluate(() => [...(window as unknown as { tops: Set<number> }).tops])
-      expect(tops).toHaveLength(1)
+      expect(await topsOf(page)).toHaveLength(1)
       await page.locator('h1').hover()
       await page.locator('.waiting').waitFor({ state: 'detached' })
       await expect.poll(async () => (await idsIn(page)).some((one) => !before.includes(one))).toBe(true)
+      await page.close()
+    },
+  )
+
+  test.each([
+    { path: '/', width: 1_280, fromPx: 0 },
+    { path: '/', width: 1_280, fromPx: 90 },
+    { path: '/', width: 390, fromPx: 0 },
+    { path: '/warnings', width: 1_280, fromPx: 0 },
+  ])(
+    '$path, $width px, $fromPx px down: what grows and shrinks above a list moves nothing under the pointer',
+    async ({ path, width, fromPx }) => {
+      const page = await stage().open(path, { width })
+      await page.evaluate((px) => scrollTo(0, px), fromPx)
+      const row = page.locator('main [data-id]').nth(1)
+      await row.hover()
+      await watchRow(page, await row.getAttribute('data-id'))
+      await painted(page)
+      const setAbove = (where: string, text: string): Promise<void> =>
+        page.evaluate(
+          ({ where, text }) => {
+            const above = document.querySelector(where) ?? document.body
+            above.querySelector('[data-made]')?.remove()
+            const made = Object.assign(document.createElement('div'), { textContent: text })
+            made.dataset.made = ''
+            if (text !== '') above.prepend(made)
+          },
+          { where, text },
+        )
+      for (const where of ['.page-head', '.strip'])
+        for (const text of ['more to say', '']) {
+          await setAbove(where, text)
+          await painted(page)
+        }
+      await page.evaluate(() => document.querySelector('.page-head')?.remove())
+      await painted(page)
+      expect(await topsOf(page)).toHaveLength(1)
       await page.close()
     },
   )
@@ -141,7 +190,7 @@ export function liveTests(stage: () => Stage): void {
   })
 
   test('a fold that stands still is told, with its age, and calm is withdrawn; when it goes on that is gone', async () => {
-    const { demo, open, setClock } = stage()
+    const { demo, open, setClock, stop } = stage()
     const page = await open('/', { language: 'en' })
     expect(await page.locator('.strip-bad').count()).toBe(0)
     await setClock({ paused: false, daysPerSecond: 1 })
@@ -156,7 +205,7 @@ export function liveTests(stage: () => Stage): void {
       await expect.poll(() => textOf(page, '.strip-state')).not.toBe(first)
     } finally {
       demo.kill('SIGCONT')
-      await setClock({ paused: true, daysPerSecond: 8 })
+      await stop()
     }
     await page.locator('.strip-bad').waitFor({ state: 'detached' })
     await page.close()
@@ -169,11 +218,14 @@ export function liveTests(stage: () => Stage): void {
     const child = pagesProcess(stage())?.pid
     if (child === undefined) throw new Error('there is no process of the pages')
     process.kill(child, 'SIGSTOP')
-    await page.locator('.strip-bad').waitFor()
-    expect(await textOf(page, '.strip-state')).toContain('No contact with the server')
-    expect(await page.locator('main.stale').count()).toBe(1)
-    expect(await idsIn(page)).toEqual(before)
-    process.kill(child, 'SIGKILL')
+    try {
+      await page.locator('.strip-bad').waitFor()
+      await expect.poll(() => textOf(page, '.strip-state')).toContain('No contact with the server')
+      expect(await page.locator('main.stale').count()).toBe(1)
+      expect(await idsIn(page)).toEqual(before)
+    } finally {
+      process.kill(child, 'SIGKILL') // whatever was found, the tests behind this one have a server
+    }
     await until('another process of the pages', async () => {
       const now = pagesProcess(stage())?.pid
       return now === undefined || now === child ? undefined : now

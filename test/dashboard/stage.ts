@@ -18,6 +18,8 @@ export type Stage = {
   open(path: string, look?: Look): Promise<Page>
   ask<T>(route: string): Promise<T>
   setClock(clock: DemoClock): Promise<void>
+  /** Stops the days, and waits until the one under way is folded and read. */
+  stop(): Promise<void>
   /** Lets days pass until the status is as wanted, and stops there. */
   runUntil(what: string, isSo: (status: Status) => boolean): Promise<Status>
   /** Errors in consoles, breaches of the policy, and requests to anywhere else. */
@@ -50,8 +52,12 @@ export async function setStage(): Promise<Stage> {
     const headers = { 'content-type': 'application/json' }
     await fetch(`${address}/api/v1/demo/clock`, { method: 'POST', headers, body: JSON.stringify(clock) })
   }
+  const stop = async (): Promise<void> => {
+    await setClock(stopped)
+    await settled(ask)
+  }
   return {
-    ...{ address, demo, browser, ask, setClock, wrong },
+    ...{ address, demo, browser, ask, setClock, stop, wrong },
     open: async (path, { language = 'zh', theme = 'light', width = 1_280 } = {}) => {
       const context = await browser.newContext({
         ...{ viewport: { width, height: heights }, colorScheme: theme },
@@ -80,8 +86,7 @@ export async function setStage(): Promise<Stage> {
         const status = await ask<Status>('/status').catch(() => undefined)
         return status !== undefined && isSo(status) ? status : undefined
       })
-      await setClock(stopped)
-      await settled(ask)
+      await stop()
       return found
     },
     end: async () => {
@@ -94,13 +99,16 @@ export async function setStage(): Promise<Stage> {
   }
 }
 
-/** Until the days stand still: what was under way when the clock was stopped is folded and read. */
+/**
+ * Until the days stand still: what was under way when the clock was stopped is folded and read. The demo writes a day as a whole, so the
+ * day is over where its mark is; that it stays so says that no other was begun before the clock was heard.
+ */
 async function settled(ask: Stage['ask']): Promise<void> {
   let before = ''
   await until('the days stand still', async () => {
-    const { through, position } = await ask<Status>('/status')
+    const { through, position, import: written } = await ask<Status>('/status')
     const now = `${through} ${position}`
-    const isStill = now === before
+    const isStill = now === before && through === written.through
     before = now
     await sleep(400)
     return isStill ? true : undefined

@@ -4,7 +4,7 @@
  */
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { WarningRow } from '../../serve/contracts.ts'
 import { isWall } from '../address.ts'
 import { leaveTrail } from '../warning/trail.ts'
@@ -64,17 +64,55 @@ export function useStill(rows: readonly WarningRow[] | undefined, view: string, 
   }
 }
 
-/** What grows or shrinks above the row that somebody is at is scrolled away. */
+/**
+ * What grows or shrinks above the row that somebody is at is scrolled away, whichever part of the page it belongs to, before it is painted;
+ * what cannot be scrolled away, since the page begins there, is put above the list until it is left.
+ */
 function useAnchor(held: boolean): RefObject<HTMLDivElement | null> {
   const list = useRef<HTMLDivElement>(null)
-  const row = held ? list.current?.querySelector('[data-id]:hover, [data-id]:focus-within') : undefined
-  const before = row?.getBoundingClientRect().top
-  useLayoutEffect(() => {
-    const after = row?.getBoundingClientRect().top
-    if (before !== undefined && after !== undefined && row?.isConnected === true && after !== before)
-      scrollBy(0, after - before)
-  })
+  useEffect(() => {
+    const element = list.current
+    if (!held || element === null) return
+    const look = (): Anchor | undefined => {
+      const row = element.querySelector('[data-id]:hover, [data-id]:focus-within')
+      return row === null ? undefined : { row, onPagePx: onPagePx(row) }
+    }
+    let anchor = look()
+    const observer = new MutationObserver(() => {
+      if (anchor?.row.isConnected === true) keepAt(anchor, element)
+      anchor = look()
+      observer.takeRecords() // of what was put above the list
+    })
+    const took = (): void => {
+      anchor = look()
+    }
+    element.addEventListener('pointerover', took)
+    element.addEventListener('focusin', took)
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('pointerover', took)
+      element.removeEventListener('focusin', took)
+      element.style.paddingTop = ''
+    }
+  }, [held])
   return list
+}
+
+type Anchor = { row: Element; onPagePx: number }
+
+/** From the top of the page: scrolling leaves it as it is. */
+const onPagePx = (row: Element): number => row.getBoundingClientRect().top + scrollY
+
+function keepAt({ row, onPagePx: before }: Anchor, list: HTMLElement): void {
+  const movedPx = onPagePx(row) - before
+  if (movedPx === 0) return
+  const fromPx = scrollY
+  scrollBy(0, movedPx)
+  const leftPx = movedPx - (scrollY - fromPx)
+  if (leftPx === 0) return
+  const paddedPx = Number.parseFloat(getComputedStyle(list).paddingTop)
+  list.style.paddingTop = `${Math.max(0, paddedPx - leftPx)}px`
 }
 
 const setter = (of: Signal<boolean>, value: boolean) => (): void => {
