@@ -63,7 +63,8 @@ const registry = {
   // Models: a command that is refused for one of these changes nothing, and the stream goes on.
   FW_MODEL_UNKNOWN: {
     says: 'The log holds no model %s.',
-    remedy: 'Put it into the log with `forewarn models publish FOLDER`, in time before the tick.',
+    remedy:
+      'Look at those that it holds with `forewarn models list`; put it there with `forewarn models publish FOLDER`, in time before the tick.',
   },
   FW_MODEL_INCOMPLETE: {
     says: 'The log holds only a part of model %s.',
@@ -96,7 +97,8 @@ const registry = {
   },
   FW_PROFILE_UNKNOWN: {
     says: 'The log does not hold profile %s as a whole.',
-    remedy: 'Put it into the log with `forewarn profile publish`, in time before the tick.',
+    remedy:
+      'Look at those that it holds with `forewarn profile list`; put it there with `forewarn profile publish FOLDER`, in time before the tick.',
   },
   FW_PROFILE_MISFIT: {
     says: 'The profile cannot be activated in this log: %s.',
@@ -114,6 +116,10 @@ const registry = {
   FW_LOG_NOT_FOUND: {
     says: 'There is no log at %s.',
     remedy: 'Check --log; `forewarn run` and `forewarn ingest` make a new one.',
+  },
+  FW_NOT_FOLDED: {
+    says: 'The log %s has nothing to tell yet: %s.',
+    remedy: 'Bring records into it (`forewarn ingest`), and fold them (`forewarn run`).',
   },
   FW_LOG_ACCESS: {
     says: 'The log at %s cannot be used: %s.',
@@ -141,7 +147,7 @@ const registry = {
   FW_PRUNE_REFUSED: {
     says: 'Nothing is pruned: %s.',
     remedy:
-      'Let `forewarn run` write two checkpoints of each task with this version (`forewarn upgrade` writes those of an older log); look for CheckpointSkipped in its log.',
+      'Stop every process of the log and write the missing ones with `forewarn upgrade --yes`, then prune again; a `forewarn run` that goes on writes them too, or says in CheckpointSkipped why not.',
   },
   FW_UPGRADE_NEEDED: {
     says: 'The log %s was folded by an earlier version: %s records of %s would be folded again.',
@@ -248,7 +254,7 @@ const registry = {
   },
   FW_CONFIG_CHANGED: {
     says: 'The log was started with %s, and now %s is asked for.',
-    remedy: 'Start with the same profile, beat and model, or begin a new log.',
+    remedy: 'Start with the same profile (--profile), beat (--beat-ms) and model, or begin a new log.',
   },
   FW_FILE_ACCESS: {
     says: 'The file or folder %s cannot be used: %s.',
@@ -399,7 +405,7 @@ const registry = {
   FW_WARNING_NOT_FOUND: {
     status: 404,
     says: 'There is no warning %s in this log.',
-    remedy: 'List warnings with `forewarn tail region-warnings` (or industry-, cell-).',
+    remedy: 'List warnings with `forewarn tail region-warnings` (or industry-, cell-, cluster-).',
   },
   FW_INTERNAL: {
     says: 'Forewarn met a state that must not be: %s.',

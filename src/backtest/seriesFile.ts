@@ -4,6 +4,7 @@
  */
 import { type Calendar, calendar, type TickUnit } from '../../streams/calendar.ts'
 import { ForewarnError } from '../errors.ts'
+import { fileFault } from '../fileFaults.ts'
 import { fieldsOf, RowJoiner } from '../ingest/files/csv.ts'
 import { type Line, linesOf, readChunks } from '../ingest/lines.ts'
 import { panelCellsMax, panelCountMax, panelCountsMax, panelTicksMax, panelTicksMin } from '../limits.ts'
@@ -33,13 +34,24 @@ const optional = ['region', 'exposure', 'outbreak'] as const
 const noOutbreak = new Set(['', '0', 'false', 'no'])
 const someOutbreak = new Set(['1', 'true', 'yes'])
 
-/** @throws ForewarnError FW_SERIES_INVALID with row and column, FW_SERIES_SHORT for series that are too short to be judged. */
+/**
+ * @throws ForewarnError FW_USAGE when the file cannot be read, FW_SERIES_INVALID with row and column, FW_SERIES_SHORT for series that are too
+ * short to be judged.
+ */
 export async function readSeries(file: string, options: SeriesOptions): Promise<Panel> {
+  return panelOf(await rowsIn(file), options)
+}
+
+async function rowsIn(file: string): Promise<Line[]> {
   const joiner = new RowJoiner()
   const lines: Line[] = []
-  for await (const batch of linesOf(readChunks(file))) for (const line of batch) lines.push(...joiner.add(line))
+  try {
+    for await (const batch of linesOf(readChunks(file))) for (const line of batch) lines.push(...joiner.add(line))
+  } catch (error) {
+    throw new ForewarnError('FW_USAGE', [`--series ${file} cannot be read: ${fileFault(error)}.`], { cause: error })
+  }
   lines.push(...joiner.end())
-  return panelOf(lines, options)
+  return lines
 }
 
 /** The same of lines that were read: the first names the columns. */

@@ -91,25 +91,29 @@ export function prefixesOf({ inputPrefix, outputPrefix }: LogOptions): TopicPref
   return { input: inputPrefix, output: outputPrefix }
 }
 
+/** `write` may make the log; `change` writes into one that is there. */
+export type LogMode = 'read' | 'write' | 'change'
+
 /** Opens the log that the options name; `listener` hears what a Kafka client says of itself, `aheadMsMax` bounds what is stamped. Errors: FW_USAGE and those of the log. */
 export async function openLogOption(
   options: LogOptions,
-  mode: 'read' | 'write',
+  mode: LogMode,
   { listener, aheadMsMax }: { listener?: Listener; aheadMsMax?: number } = {},
 ): Promise<Log> {
   const place = logPlace(options.log)
   const prefixes = prefixesOf(options)
-  if (place.kind === 'embedded') return openEmbeddedLog({ path: place.folder, mode, prefixes, aheadMsMax })
+  if (place.kind === 'embedded') {
+    const open = (as: 'read' | 'write') => openEmbeddedLog({ path: place.folder, mode: as, prefixes, aheadMsMax })
+    if (mode !== 'change') return open(mode)
+    await (await open('read')).close() // a name that is mistyped makes no log
+    return open('write')
+  }
   const { openKafkaLog } = await import('../log/kafka/kafkaLog.ts') // loaded by those alone who have a cluster
   return openKafkaLog({ connection: kafkaConnection(place.brokers, process.env, listener), prefixes, aheadMsMax })
 }
 
 /** Opens the log that the options name, and lets go of it when the work is done. Errors: as `openLogOption`. */
-export async function withLog<T>(
-  options: LogOptions,
-  mode: 'read' | 'write',
-  work: (log: Log) => Promise<T>,
-): Promise<T> {
+export async function withLog<T>(options: LogOptions, mode: LogMode, work: (log: Log) => Promise<T>): Promise<T> {
   const log = await openLogOption(options, mode)
   try {
     return await work(log)
@@ -249,7 +253,7 @@ export async function runProgram(
 }
 
 /** What whoever asks has to ask otherwise: nothing was begun. */
-const misasked: readonly string[] = ['FW_USAGE', 'FW_HTTP_BUSY']
+const misasked: readonly string[] = ['FW_USAGE', 'FW_HTTP_BUSY', 'FW_PROFILE_NOT_FOUND', 'FW_MODEL_NOT_FOUND']
 
 /** Prints an error, and gives the exit code that belongs to it. */
 export function reportError(error: unknown, screen: Screen = processScreen): number {

@@ -53,7 +53,7 @@ export function profileCommand(screen: Screen = processScreen): Command {
     .addHelpText('after', publishHelp)
     .action(async (name: string, options: RegistryOptions) => {
       const [begun, edition] = [await readProfileFolder(options.profile), await readProfileFolder(name)]
-      await withRegistry(options, 'write', async (open) => {
+      await withRegistry(options, 'change', async (open) => {
         const { begunWith } = open.registry.modelRegistry
         // A log that holds what it was begun with goes on wherever its folder is.
         const isBegun = begun.profile.hash === begunWith && begunWith !== edition.profile.hash

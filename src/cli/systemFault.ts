@@ -1,5 +1,6 @@
 /** What the machine refuses, in the words of the error registry. */
 import { ForewarnError, messageOf } from '../errors.ts'
+import { fileFault } from '../fileFaults.ts'
 
 /** An error of the file system, of SQLite in the middle of a log, or of ours, with its code. Whatever else is thrown is a bug. */
 export function codedFault(error: unknown): ForewarnError {
@@ -9,7 +10,7 @@ export function codedFault(error: unknown): ForewarnError {
     return new ForewarnError('FW_LOG_ACCESS', ['--log', messageOf(error)], options)
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     const place = 'path' in error && typeof error.path === 'string' ? error.path : String(error.syscall)
-    return new ForewarnError('FW_FILE_ACCESS', [place, messageOf(error)], options)
+    return new ForewarnError('FW_FILE_ACCESS', [place, fileFault(error)], options)
   }
   return new ForewarnError('FW_INTERNAL', [messageOf(error)], options)
 }

@@ -5,7 +5,8 @@
  */
 import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ForewarnError, messageOf } from '../errors.ts'
+import { ForewarnError } from '../errors.ts'
+import { fileFault } from '../fileFaults.ts'
 import { dayMs, KiB } from '../limits.ts'
 import { makeClosedFile, makeClosedFolder } from '../rights.ts'
 import type { SimulatedHazard, SimulatedRecord, Simulation } from './simulate.ts'
@@ -72,7 +73,7 @@ export async function writeSimulation(
   try {
     makeClosedFolder(directory)
   } catch (error) {
-    throw new ForewarnError('FW_USAGE', [`The folder ${directory} cannot be made: ${messageOf(error)}.`], {
+    throw new ForewarnError('FW_USAGE', [`The folder ${directory} cannot be made: ${fileFault(error)}.`], {
       cause: error,
     })
   }

@@ -50,6 +50,6 @@ async function wholeSlots(
     if (!asWritten) reasons.push(missing[0]?.why ?? 'it is in the form of an earlier version')
   const whole = slots.filter(({ asWritten }) => asWritten)
   if (whole.length >= 2) return whole.map(({ manifest }) => manifest)
-  const why = reasons.length === 0 ? '' : ` (${[...new Set(reasons)].join('; ')})`
-  throw new ForewarnError('FW_PRUNE_REFUSED', [`${name} has ${whole.length} whole checkpoints of 2${why}`])
+  const why = reasons.length === 0 ? 'no other was written yet' : [...new Set(reasons)].join('; ')
+  throw new ForewarnError('FW_PRUNE_REFUSED', [`${name} needs two whole checkpoints and has ${whole.length} (${why})`])
 }

@@ -305,6 +305,7 @@ test('import: one that was cut is ended with --abandon, and named until then', a
   const folder = await tempFolder()
   const at = ['--log', `embedded:${folder}/log`]
   const file = await fileOf(folder, 'e.ndjson', lines(event('a', { knownAt: '2026-01-01' })))
+  await (await openEmbeddedLog({ path: `${folder}/log`, mode: 'write' })).close()
   expect(await run([...at, '--abandon'])).toMatchObject({ code: 2, err: expect.stringContaining('No import') })
   const files = [{ kind: 'risk-events', file, bytes: 120, hash: 'a' }]
   const begin = { id: 'import-0-0', actor: 'forewarn ingest', kind: 'import.begin' }

@@ -127,12 +127,12 @@ test('what is no profile is refused before anything is sent', async () => {
   await made.close()
   const broken = await changed('name: harbours', 'name: [')
   const old = await writeProfile()
-  for (const [what, code] of [
-    [broken, 'FW_PROFILE_INVALID'],
-    [path.join(log, 'nowhere'), 'FW_PROFILE_NOT_FOUND'],
+  for (const [what, exitCode, code] of [
+    [broken, 1, 'FW_PROFILE_INVALID'],
+    [path.join(log, 'nowhere'), 2, 'FW_PROFILE_NOT_FOUND'],
   ] as const) {
     expect(await forewarn(log, 'profile', 'publish', what, '--profile', old)).toMatchObject({
-      code: 1,
+      code: exitCode,
       err: expect.stringContaining(code),
     })
   }

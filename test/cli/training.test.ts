@@ -168,7 +168,7 @@ describe('rows, and a model of them', () => {
     await refused(2, 'There is no row from 2027-01-01 to 2025-', '--from', '2027-01-01')
     await refused(2, '--share must lie between 0 and 1', '--share', '10')
     await refused(2, 'would be compared with itself', '--champion', at('model'))
-    await refused(1, 'FW_MODEL_NOT_FOUND: There is no model nothing', '--champion', 'nothing')
+    await refused(2, 'FW_MODEL_NOT_FOUND: There is no model nothing', '--champion', 'nothing')
     await refused(1, 'FW_ROWS_NOT_FOUND: There are no training rows at', '--rows', at('nothing'))
     await refused(2, 'none of the given rows is left to fit its recipe on', '--from', '2025-01-03')
     expect(await judge(at('champion'))).toMatchObject({
@@ -188,7 +188,7 @@ describe('rows, and a model of them', () => {
     const imported = ['nothing.txt', '--rows', at('rows'), ...ofProfile(), '--out', at('none')]
     expect(await forewarn('import', ...imported)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('There is no file nothing.txt'),
+      err: expect.stringContaining('nothing.txt cannot be read: there is no such file'),
     })
     const noModel = ['--rows', at('rows'), ...ofProfile(), '--out', at('none')]
     expect(await forewarn('import', at('rows/columns.json'), ...noModel)).toMatchObject({

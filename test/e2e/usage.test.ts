@@ -78,12 +78,12 @@ test('a command that is nearly right is told its name', async () => {
   expect((await forewarn(['simulat'])).err).toContain('simulate')
 })
 
-test('an unknown profile: 1, code and remedy', async () => {
+test('an unknown profile: 2, code and remedy', async () => {
   const log = `embedded:${path.join(await tempFolder(), 'log')}`
   const asked = ['run', 'ingest --as risk-events -', 'verify region.110000.2025-01-01']
   const call = (command: string): Promise<Ended> =>
     forewarn([...command.split(' '), '--log', log, '--profile', 'nosuch'])
-  for (const ended of await Promise.all(asked.map(call))) expectError(ended, 'FW_PROFILE_NOT_FOUND')
+  for (const ended of await Promise.all(asked.map(call))) expectError(ended, 'FW_PROFILE_NOT_FOUND', 2)
 })
 
 test('a log that is not there: 1, code and remedy', async () => {

@@ -157,7 +157,9 @@ describe('a log that was pruned', () => {
     await append(one, [activation, ...before(30)])
     await foldInSessions(one, setting, [{ throughBeats: [beatAt(28)], checkpoint: true }])
     await expect(needs(one)).rejects.toThrow(
-      new ForewarnError('FW_PRUNE_REFUSED', ['enterprise-0 has 1 whole checkpoints of 2']),
+      new ForewarnError('FW_PRUNE_REFUSED', [
+        'enterprise-0 needs two whole checkpoints and has 1 (no other was written yet)',
+      ]),
     )
   })
 })

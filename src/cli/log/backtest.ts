@@ -11,7 +11,8 @@ import type { Panel } from '../../backtest/panel.ts'
 import { daysOf } from '../../backtest/panel.ts'
 import type { Estimate } from '../../backtest/score.ts'
 import { readSeries } from '../../backtest/seriesFile.ts'
-import { ForewarnError } from '../../errors.ts'
+import { ForewarnError, mistakeIn } from '../../errors.ts'
+import { fileFault } from '../../fileFaults.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import { Truth } from '../../simulate/truth.ts'
 import {
@@ -111,9 +112,16 @@ async function panelFor(options: Options): Promise<Panel> {
 }
 
 async function truthIn(file: string): Promise<Truth['outbreaks']> {
-  const read = Truth.safeParse(JSON.parse(await readFile(file, 'utf8')))
-  if (!read.success) throw new ForewarnError('FW_USAGE', [`${file} is no truth.json of a simulated market.`])
-  return read.data.outbreaks
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ForewarnError('FW_USAGE', [`--truth ${file} cannot be read: ${fileFault(error)}.`], { cause: error })
+  })
+  try {
+    return Truth.parse(JSON.parse(text)).outbreaks
+  } catch (error) {
+    throw new ForewarnError('FW_USAGE', [
+      `--truth ${file} is no truth.json of a simulated market: ${mistakeIn(error)}.`,
+    ])
+  }
 }
 
 function ratesOf({ false: asked, series }: Options, { cells, calendar, ticks }: Panel): number[] {

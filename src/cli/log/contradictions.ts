@@ -1,5 +1,5 @@
 /** `forewarn contradictions`: the enterprises whose scores contradict their grade, as they stand at the end of the log. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { Contradiction } from '../../../streams/riskLevels.ts'
 import { jsonOf } from '../../json.ts'
 import type { Log } from '../../log/port.ts'
@@ -31,7 +31,7 @@ export function contradictionsCommand(screen: Screen = processScreen): Command {
   const command = new Command('contradictions')
     .description('Enterprises whose scores contradict their credit grade.')
     .option('--region <code>', 'only enterprises registered at codes that begin so')
-    .option('--kind <kind>', 'only `riskier` or `safer` ones')
+    .addOption(new Option('--kind <kind>', 'only those of a kind').choices(Contradiction.shape.kind.options))
     .option('--json', 'print one JSON object: {contradictions: [...], byRegion: {code: {riskier, safer}}}')
     .addHelpText('after', help)
     .action(async (options: Options) => {

@@ -111,7 +111,7 @@ async function importFiles(screen: Screen, options: Options, profile: Profile, a
 
 async function abandon(screen: Screen, options: Options, files: readonly string[]): Promise<void> {
   if (files.length > 0) throw new ForewarnError('FW_USAGE', ['--abandon takes no files.'])
-  const { source, throughMs } = await withLog(options, 'write', abandonImport)
+  const { source, throughMs } = await withLog(options, 'change', abandonImport)
   const through = new Date(throughMs).toISOString()
   const what = source === undefined ? 'of an earlier version' : `of ${plainText(filesText(source))}`
   const sentence = `Ended the import ${what}. What it had written stays; it is complete through ${through}.`

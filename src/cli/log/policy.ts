@@ -76,7 +76,7 @@ export function budgetOf(text: string): Partial<Budget> {
   return budget
 }
 
-/** @throws ForewarnError FW_LOG_NOT_FOUND where no tick has closed. */
+/** @throws ForewarnError FW_NOT_FOLDED where no tick has closed. */
 export async function policyOver(log: Log, named: Profile, asked: Partial<Budget>): Promise<Policy> {
   const profile = await begunProfile(log, named)
   const { beatMs, modelRegistry } = await readRegistry(log, profile, null)
@@ -99,7 +99,7 @@ export async function policyOver(log: Log, named: Profile, asked: Partial<Budget
     ticks++
     pages = []
   }
-  if (other === undefined) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (no tick has closed in it)`])
+  if (other === undefined) throw new ForewarnError('FW_NOT_FOLDED', [log.name, 'no tick has closed in it'])
   const { calendar, file } = profileOf(last)
   return {
     from: calendar.label(first),

@@ -46,7 +46,7 @@ export function pruneCommand(screen: Screen = processScreen): Command {
 async function pruneLog(screen: Screen, options: Options): Promise<void> {
   const keep = keepOf(options.keep)
   if (options.yes === true) checkAtRest(options.log)
-  await withRegistry(options, options.yes === true ? 'write' : 'read', async (open) => {
+  await withRegistry(options, options.yes === true ? 'change' : 'read', async (open) => {
     const { log, profile } = open
     const needs = await needsOf(log, await atRest(open), Date.now)
     const plan = await prunePlan(keep, { log, profile, needs })
@@ -79,7 +79,7 @@ async function atRest({ log, registry, models }: OpenRegistry) {
   const { baseline } = modelRegistry
   const model = baseline === null ? null : buildModel(modelFileOf(models, baseline), baseline)
   const found = await tasksAtRest(log, { profile: modelRegistry.profiles[0].profile, model })
-  if (found === undefined) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+  if (found === undefined) throw new ForewarnError('FW_NOT_FOLDED', [log.name, 'nothing was folded from it'])
   return found
 }
 

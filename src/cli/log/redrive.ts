@@ -44,7 +44,7 @@ export function redriveCommand(screen: Screen = processScreen): Command {
 async function redriveLetters(options: Options, screen: Screen): Promise<void> {
   const { yes: send = false, again = false, any = false } = options
   const limit = wholeNumber('--limit', options.limit)
-  const summary = await withLog(options, send ? 'write' : 'read', (log) =>
+  const summary = await withLog(options, send ? 'change' : 'read', (log) =>
     redrive({ log, letters: lettersOf(log, options), limit, send, again, any }),
   )
   await printResult(screen, options, { ...summary, dryRun: !send }, () => [sentence(summary, send)])

@@ -49,10 +49,10 @@ export function upgradeCommand(screen: Screen = processScreen): Command {
 async function upgrade(screen: Screen, options: Options): Promise<void> {
   const named = await loadProfile(options.profile)
   const model = await modelOf(named)
-  await withLog(options, options.yes === true ? 'write' : 'read', async (log) => {
+  await withLog(options, options.yes === true ? 'change' : 'read', async (log) => {
     const profile = await profileToRun(log, named)
     const found = await tasksAtRest(log, { profile, model })
-    if (found === undefined) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+    if (found === undefined) throw new ForewarnError('FW_NOT_FOLDED', [log.name, 'nothing was folded from it'])
     const tasks = await upgradePlan(log, found, Date.now)
     const lost = tasks.find(({ how }) => how === 'lost')
     if (lost !== undefined) throw new ForewarnError('FW_LOG_TRUNCATED', [log.name, 0])

@@ -60,7 +60,7 @@ async function verify(log: Log, named: Profile, id: string): Promise<Verificatio
   const profile = await begunProfile(log, named)
   const published = await changesOf(log, id)
   if (published.length === 0) throw new ForewarnError('FW_WARNING_NOT_FOUND', [id])
-  if (!(await wasRun(log))) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+  if (!(await wasRun(log))) throw new ForewarnError('FW_NOT_FOLDED', [log.name, 'nothing was folded from it'])
   const registry = await readRegistry(log, profile, null)
   const { beatMs, modelRegistry } = registry
   const profileOf = (at: number): Profile => profileAt(modelRegistry.profiles, at)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import type { Profile } from '../../../streams/profile.ts'
 import { ForewarnError, messageOf } from '../../errors.ts'
+import { fileFault } from '../../fileFaults.ts'
 import { checkNewFolder, writeModelFolder } from '../../settings/modelFolders.ts'
 import { loadProfile } from '../../settings/profiles.ts'
 import { type ImportOptions, importTrees } from '../../training/importTrees.ts'
@@ -75,10 +76,7 @@ function made(options: ImportOptions, rows: string): TrainedModel {
 
 async function read(file: string): Promise<ReturnType<typeof importedTrees>> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new ForewarnError('FW_USAGE', [
-      missing ? `There is no file ${file}.` : `${file} cannot be read: ${messageOf(error)}.`,
-    ])
+    throw new ForewarnError('FW_USAGE', [`${file} cannot be read: ${fileFault(error)}.`], { cause: error })
   })
   try {
     return importedTrees(text)

@@ -67,7 +67,7 @@ export function modelsCommand(screen: Screen = processScreen): Command {
 export async function publishFolder(screen: Screen, folder: string, options: RegistryOptions): Promise<void> {
   const { hash, files } = await readModelFolder(folder)
   checkSize(files)
-  await withRegistry(options, 'write', async (open) => {
+  await withRegistry(options, 'change', async (open) => {
     const misfit = misfitOf(files, hash, open.profile)
     if (misfit !== undefined) throw new ForewarnError('FW_MODEL_MISFIT', [misfit])
     await publish(screen, open, { kind: 'model', hash, files }, options)

@@ -103,7 +103,7 @@ export async function change(
   options: ChangeOptions,
   commandOf: (open: OpenRegistry, head: Head) => Promise<ChangeCommand>,
 ): Promise<void> {
-  await withRegistry(options, 'write', async (open) => {
+  await withRegistry(options, 'change', async (open) => {
     const { profile, registry, target } = open
     const { throughBeat, beatMs } = registry
     const nowMs = Date.now()

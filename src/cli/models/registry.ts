@@ -30,13 +30,13 @@ export type OpenRegistry = {
 /** Opens the log that the options name, reads its registry, and lets go of it afterwards. A process that holds the log is written to over HTTP. */
 export async function withRegistry<T>(
   options: RegistryOptions,
-  mode: 'read' | 'write',
+  mode: 'read' | 'change',
   work: (open: OpenRegistry) => Promise<T>,
 ): Promise<T> {
   const named = await loadProfile(options.profile)
   const baseline = named.file.model === null ? undefined : await readModelFolder(named.file.model)
   const holder = holderOf(options.log)
-  return withLog(options, mode === 'read' || holder !== undefined ? 'read' : 'write', async (log) => {
+  return withLog(options, holder === undefined ? mode : 'read', async (log) => {
     const begun = await profileOf(log, named)
     const registry = await readRegistry(log, begun, baseline?.hash ?? null)
     const { profile } = registry.modelRegistry

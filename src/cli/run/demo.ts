@@ -58,8 +58,8 @@ async function demo(screen: Screen, options: Options): Promise<void> {
   const { exit = false, json = false } = options
   const setting = {
     startedMs,
-    days: wholeNumber('--days', options.days),
-    enterprises: wholeNumber('--enterprises', options.enterprises),
+    days: wholeNumber('--days', options.days, 1),
+    enterprises: wholeNumber('--enterprises', options.enterprises, 1),
     seed: wholeNumber('--seed', options.seed),
     daysPerSecond: exit ? 0 : nonNegative('--speed', options.speed),
     http: exit ? undefined : hostAndPort(options.http),

@@ -4,7 +4,7 @@ import { activate, profileToRun } from '../../activation.ts'
 import { detailsIn, type ErrorCode, ForewarnError } from '../../errors.ts'
 import { workerKillAfterMs } from '../../limits.ts'
 import { sumTotals } from '../../telemetry/runTotals.ts'
-import { hostAndPort, kafkaBrokers, remark, type Screen, wholeNumber, withLog } from '../common.ts'
+import { hostAndPort, logPlace, remark, type Screen, wholeNumber, withLog } from '../common.ts'
 import { restartWaitMs } from './restart.ts'
 import { printTotals, type RunOptions, settingOf } from './runSetting.ts'
 import { stopSignal } from './stopSignal.ts'
@@ -26,7 +26,10 @@ export type WorkersOptions = {
 /** The first command of a new log is written here, once; then each worker is a `forewarn run` of its own. */
 export async function runAsWorkers(screen: Screen, options: RunOptions, workers: string): Promise<void> {
   const count = wholeNumber('--workers', workers, 1)
-  kafkaBrokers(options.log) // an embedded log has one writer
+  if (logPlace(options.log).kind === 'embedded')
+    throw new ForewarnError('FW_USAGE', [
+      `--workers needs a log on Kafka (--log kafka://HOST:PORT,HOST:PORT): ${options.log} has one writer.`,
+    ])
   const setting = await settingOf(options)
   await withLog(options, 'write', async (log) =>
     activate({ ...setting, profile: await profileToRun(log, setting.profile), log, now: Date.now }),

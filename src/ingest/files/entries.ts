@@ -3,7 +3,8 @@
  * profile; a line that is no record keeps its own bytes, so that the fold makes a dead letter of it.
  */
 import { stat } from 'node:fs/promises'
-import { ForewarnError, messageOf } from '../../errors.ts'
+import { ForewarnError } from '../../errors.ts'
+import { fileFault } from '../../fileFaults.ts'
 import { isBlank, type Line, linesOf, readChunks } from '../lines.ts'
 import { isHeader } from './csvHeader.ts'
 import { CsvReader } from './csvReader.ts'
@@ -30,7 +31,7 @@ export async function* entriesOfFile(file: string, options: EntryOptions): Async
     yield* entriesOf(readChunks(file), { ...options, name: file })
   } catch (error) {
     if (error instanceof ForewarnError) throw error
-    throw new ForewarnError('FW_USAGE', [`${file} cannot be read: ${messageOf(error)}.`], { cause: error })
+    throw new ForewarnError('FW_USAGE', [`${file} cannot be read: ${fileFault(error)}.`], { cause: error })
   }
 }
 

@@ -119,11 +119,11 @@ function codesAt(tree: CodeTree, level: string): string[] {
   return tree.nodes.map((node) => atDepth(tree.nodes, node, depth).code)
 }
 
-/** The last tick that every enterprise task of a log has folded to its end. @throws ForewarnError FW_LOG_NOT_FOUND when nothing was folded. */
+/** The last tick that every enterprise task of a log has folded to its end. @throws ForewarnError FW_NOT_FOLDED when nothing was folded. */
 export async function lastClosedTick(log: Log, { calendar }: Profile, beatMs: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let partition = 0; partition < log.partitions('risk-events'); partition++)
     least = Math.min(least, (await foldedThrough(log, { kind: 'enterprise', partition })) ?? Number.NEGATIVE_INFINITY)
-  if (!Number.isFinite(least)) throw new ForewarnError('FW_LOG_NOT_FOUND', [`${log.name} (nothing was folded from it)`])
+  if (!Number.isFinite(least)) throw new ForewarnError('FW_NOT_FOLDED', [log.name, 'nothing was folded from it'])
   return calendar.tickOf((least + 1) * beatMs) - 1
 }
