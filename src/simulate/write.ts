@@ -5,8 +5,7 @@
  */
 import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ForewarnError } from '../errors.ts'
-import { fileFault } from '../fileFaults.ts'
+import { ForewarnError, messageOf } from '../errors.ts'
 import { dayMs, KiB } from '../limits.ts'
 import { makeClosedFile, makeClosedFolder } from '../rights.ts'
 import type { SimulatedHazard, SimulatedRecord, Simulation } from './simulate.ts'
@@ -73,7 +72,7 @@ export async function writeSimulation(
   try {
     makeClosedFolder(directory)
   } catch (error) {
-    throw new ForewarnError('FW_USAGE', [`The folder ${directory} cannot be made: ${fileFault(error)}.`], {
+    throw new ForewarnError('FW_USAGE', [`The folder ${directory} cannot be made: ${messageOf(error)}.`], {
       cause: error,
     })
   }

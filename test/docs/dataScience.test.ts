@@ -1,6 +1,6 @@
 /** docs/data-science.md is run as it stands: every command, in order, in an empty folder. */
 import { existsSync } from 'node:fs'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { tempFolder } from '../ingest/support.ts'
@@ -9,19 +9,10 @@ import { describeIfAvailable } from '../support/available.ts'
 import { longTestMsMax } from '../support/patience.ts'
 import { science } from '../support/science.ts'
 import { readPage, root } from './pages.ts'
+import { programFolder } from './program.ts'
 
 const page = readPage('docs/data-science.md')
 const blocks = [...page.matchAll(/^```(sh|python)\n([\s\S]*?)^```/gm)].map(([, language, code]) => ({ language, code }))
-
-/** A folder with the program under its name, as a package would install it. */
-async function programFolder(): Promise<string> {
-  const folder = await tempFolder()
-  const file = path.join(folder, 'forewarn')
-  const flags = '--disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning'
-  await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" ${flags} "${path.join(root, 'src/main.ts')}" "$@"\n`)
-  await chmod(file, 0o755)
-  return folder
-}
 
 test('the page has blocks to run in both languages', () => {
   expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'python']))
