@@ -2,9 +2,11 @@
 /** The command line. Whoever asks `run` or `demo` to end while the program is still being loaded is heard too. */
 import './oldNode.js'
 import { keepCompiled } from './cli/compileCache.ts'
+import { compileLater } from './cli/compileLater.ts'
 import { endWhenAsked, hearSignals } from './cli/run/stopSignal.ts'
 import { tellWarning } from './cli/run/warnings.ts'
 
+compileLater()
 keepCompiled(process.env)
 // Node would print warnings as text between the lines of the log.
 process.removeAllListeners('warning')
