@@ -15,12 +15,12 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
   const core = coreOf(file)
   const probability = calibrate(calibration)
   const one = new Float64Array(1)
+  const ofReasons = new Float64Array(features.length)
   const scoreRows: RiskModel['scoreRows'] = (rows, out) => {
     core.logOdds(rows, out)
     for (let at = 0; at < out.length; at++) if (!Number.isNaN(out[at])) out[at] = probability(out[at])
   }
-  const contributions = (x: Float64Array): Float64Array => {
-    const out = new Float64Array(features.length)
+  const contributions = (x: Float64Array, out = new Float64Array(features.length)): Float64Array => {
     core.contributions(x, out)
     return out
   }
@@ -38,7 +38,7 @@ export function buildModel(file: ModelFile, hash: string): RiskModel {
     contributions,
     reasons(x, max) {
       const largest: Contribution[] = []
-      const shares = contributions(x)
+      const shares = contributions(x, ofReasons)
       for (let feature = 0; feature < shares.length; feature++) {
         const logOdds = shares[feature]
         if (!(logOdds > 0)) continue

@@ -20,8 +20,8 @@ export interface RiskModel {
   score(features: Float64Array): number | undefined
   /** Probabilities of `out.length` rows that lie one after another in `rows`; NaN for one that cannot be scored. Equal to `score`, bit for bit. */
   scoreRows(rows: Float64Array, out: Float64Array): void
-  /** Share of every feature in the log-odds, in the order of the features. */
-  contributions(features: Float64Array): Float64Array
+  /** Share of every feature in the log-odds, in the order of the features: in `out`, or in a new array. */
+  contributions(features: Float64Array, out?: Float64Array): Float64Array
   /** What made the score as high as it is, largest first, at most `max`. */
   reasons(features: Float64Array, max: number): readonly Contribution[]
   /** Median and spread of an enterprise's peers, by `<industry code>|<region code>`; '' is all of them. */

@@ -42,6 +42,7 @@ export function rowFeatures(
   const fill = featureFill(featureProfile(profile), names)
   const peersOf = peerTable(profile, peers)
   const ofPlace = new Float64Array(around.size)
+  const known = new KnownFacts()
   return Object.assign(
     (row: number, hour: number, out: Float64Array) =>
       fillBy(row, hour, rows.facts(row), rows.grades(row), out, rows.keptSums(row, fill.sums)),
@@ -49,7 +50,7 @@ export function rowFeatures(
   )
 
   function past(row: number, { hour, tick }: { hour: number; tick: number }, out: Float64Array): void {
-    fillBy(row, hour, factsKnown(rows.facts(row), tick), gradesKnown(rows.grades(row), tick), out)
+    fillBy(row, hour, known.of(rows.facts(row), tick), gradesKnown(rows.grades(row), tick), out)
   }
 
   function fillBy(
@@ -72,13 +73,22 @@ export function rowFeatures(
   }
 }
 
-/** Those that became known in a tick or before it; what was taken back since is gone. */
-function factsKnown({ words, offset, count, stride }: FactSlice, tick: number): FactSlice {
-  const known: number[] = []
-  for (let at = offset; at < offset + count * stride; at += stride)
-    if ((words[at + 2] & tombstoneBit) === 0 && factTick(words[at + 3]) <= tick)
-      for (let word = 0; word < stride; word++) known.push(words[at + word])
-  return { words: Int32Array.from(known), offset: 0, count: known.length / stride, stride }
+/** Facts that became known in a tick or before it; what was taken back since is gone. In one scratch space. */
+class KnownFacts {
+  readonly #slice: FactSlice = { words: new Int32Array(0), offset: 0, count: 0, stride: 0 }
+
+  of({ words, offset, count, stride }: FactSlice, tick: number): FactSlice {
+    const slice = this.#slice
+    if (slice.words.length < count * stride) slice.words = new Int32Array(2 * count * stride)
+    slice.stride = stride
+    let to = 0
+    for (let at = offset; at < offset + count * stride; at += stride) {
+      if ((words[at + 2] & tombstoneBit) !== 0 || factTick(words[at + 3]) > tick) continue
+      for (let word = 0; word < stride; word++) slice.words[to++] = words[at + word]
+    }
+    slice.count = to / stride
+    return slice
+  }
 }
 
 function gradesKnown({ words, offset, count }: GradeSlice, tick: number): GradeSlice {
