@@ -13,7 +13,7 @@ import {
   hoursPerDay,
 } from './facts.ts'
 import type { KeptSums } from './keptSums.ts'
-import { ln, ln1pAll } from './math.ts'
+import { type LaneKernel, ln, ln1pLanes } from './math.ts'
 
 /** Keeps the logarithm of a momentum finite; events per day. */
 const momentumEpsilon = 0.01
@@ -97,28 +97,29 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   const declaredAsked = asked(slots, firstDeclared, known.length)
   const declared = Array.from(declaredAsked.places, (place) => declaredValue(profile.declared[place], horizonHours))
   /** What a logarithm is taken of: youngest, amount, grade age, count of `peer`, and the sums that are not 0; and the feature of each sum. */
-  const logs = new Float64Array(firstLog + sumsAsked.features.length)
-  const featureOfLog = new Int32Array(logs.length)
+  const ln1ps = logarithms(firstLog + sumsAsked.features.length)
+  const { inputs, results: logs } = ln1ps
+  const featureOfLog = new Int32Array(inputs.length)
 
   return Object.assign(fill, { sums: facts.name })
 
   function fill(out: Float64Array, view: EnterpriseView): void {
     facts.of(view.facts, view.asOfHour, view.kept)
-    logs[youngestLog] = facts.youngestHours / hoursPerDay
-    logs[amountLog] = facts.amount
+    inputs[youngestLog] = facts.youngestHours / hoursPerDay
+    inputs[amountLog] = facts.amount
     other[1] = bitCount(facts.sources)
     addGrade(view)
-    logs[peerLog] = counts[all * lives + long]
+    inputs[peerLog] = counts[all * lives + long]
     let logCount = firstLog
     for (let at = 0; at < sumsAsked.features.length; at++) {
       const feature = sumsAsked.features[at]
       const sum = sums[sumsAsked.places[at]]
       out[feature] = sum
       if (sum === 0) continue // most sums are
-      logs[logCount] = sum
+      inputs[logCount] = sum
       featureOfLog[logCount++] = feature
     }
-    ln1pAll(logs, logCount)
+    ln1ps.run(logCount)
     for (let at = firstLog; at < logCount; at++) out[featureOfLog[at]] = logs[at]
     other[0] = logs[youngestLog]
     other[2] = logs[amountLog]
@@ -144,7 +145,7 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
   /** One-hot grade, ln(1 + its age in days), and whether the last change was for the worse (+1) or the better (-1). */
   function addGrade({ grades: slice, asOfHour }: EnterpriseView): void {
     for (let at = 3; at < other.length; at++) other[at] = 0
-    logs[gradeAgeLog] = 0
+    inputs[gradeAgeLog] = 0
     const now = gradeInForce(slice, asOfHour, Number.POSITIVE_INFINITY)
     if (now === undefined) {
       other[3] = 1
@@ -153,10 +154,21 @@ export function featureFill(profile: FeatureProfile, names: readonly string[]): 
     const word = slice.offset + now * gradeWords
     const grade = gradeCode(slice.words[word])
     other[3 + grade] = 1
-    logs[gradeAgeLog] = (asOfHour - gradeHour(slice.words[word])) / hoursPerDay
+    inputs[gradeAgeLog] = (asOfHour - gradeHour(slice.words[word])) / hoursPerDay
     if (now > 0) other[4 + grades.length] = Math.sign(grade - gradeCode(slice.words[word - gradeWords]))
   }
 }
+
+const kernels = new Map<number, LaneKernel>()
+
+/** Logarithms of so many numbers at least. Whoever asks for as many shares the scratch space, and the memory behind it. */
+function logarithms(count: number): LaneKernel {
+  const length = Math.ceil(count / kernelStep) * kernelStep
+  const kernel = kernels.get(length) ?? ln1pLanes(length)
+  kernels.set(length, kernel)
+  return kernel
+}
+const kernelStep = 64
 
 /** Of the features asked for those that lie from one slot up to another, and their places behind the first. */
 function asked(slots: Int32Array, from: number, to: number): { features: Int32Array; places: Int32Array } {
