@@ -6,8 +6,8 @@ import type { CellKeys } from '../cells.ts'
 import type { Emit } from '../fold/task.ts'
 import { jsonBytes } from '../json.ts'
 import { contributionFactsMax } from '../limits.ts'
-import { sortedInSlices } from '../slices.ts'
 import type { CellContributions } from './cellContributions.ts'
+import { inOrderOfId } from './rows/idOrder.ts'
 import type { EnterpriseIds } from './rows/ids.ts'
 import { type EnterpriseRows, rowsAhead } from './rows/rows.ts'
 import { isScored } from './score/score.ts'
@@ -34,13 +34,11 @@ export function* writeContributions(
 ): Iterable<void> {
   if (touched.length === 0) return
   const { ids, rows } = source
-  const named = touched.map((row) => ({ row, id: ids.idOf(row) }))
-  const sorted = yield* sortedInSlices(named, (a, b) => (a.id < b.id ? -1 : 1))
-  const order = Int32Array.from(sorted, ({ row }) => row)
+  const sorted = yield* inOrderOfId(ids, touched)
   const pages = [new Page(source, head)]
   for (let at = 0; at < sorted.length; at++) {
-    if (at % rowsAhead === 0) rows.warm(order, at, Math.min(at + rowsAhead, sorted.length))
-    const { row, id } = sorted[at]
+    if (at % rowsAhead === 0) rows.warm(sorted, at, Math.min(at + rowsAhead, sorted.length))
+    const row = sorted[at]
     const { words, stride, offset, count } = rows.facts(row)
     for (let word = offset; word < offset + count * stride; word += stride) {
       if (factTick(words[word + 3]) !== head.tick || (words[word + 2] & tombstoneBit) !== 0) continue
@@ -48,7 +46,7 @@ export function* writeContributions(
         pages.push(new Page(source, head))
         yield
       }
-      pages[pages.length - 1].add(row, id, words, word)
+      pages[pages.length - 1].add(row, words, word)
     }
   }
   if (pages[0].length === 0) return
@@ -95,7 +93,7 @@ class Page {
     hour: [],
   }
   readonly #hashes: number[] = []
-  #last: string | undefined
+  #last: number | undefined
 
   constructor(source: ContributionSource, head: ContributionHead) {
     const { types, sources } = source.profile
@@ -110,9 +108,9 @@ class Page {
   }
 
   /** `at`: the first word of the fact. */
-  add(row: number, id: string, words: Int32Array, at: number): void {
+  add(row: number, words: Int32Array, at: number): void {
     const { contributions } = this.#source
-    if (id !== this.#last) this.#addEnterprise(row, id)
+    if (row !== this.#last) this.#addEnterprise(row)
     this.#hashes.push(words[at], words[at + 1])
     const facts = this.#facts
     facts.cell.push(this.#cellOf(contributions.countedLeaf(row, words, at, this.#head.tick)))
@@ -137,10 +135,10 @@ class Page {
     }
   }
 
-  #addEnterprise(row: number, id: string): void {
-    const { profile, rows, contributions, isScoring } = this.#source
-    this.#last = id
-    this.#enterprises.ids.push(id)
+  #addEnterprise(row: number): void {
+    const { profile, ids, rows, contributions, isScoring } = this.#source
+    this.#last = row
+    this.#enterprises.ids.push(ids.idOf(row))
     this.#enterprises.grades.push(profile.grades[contributions.gradeAt(row, this.#head.tick)])
     this.#enterprises.bands.push(isScoring && isScored(rows, row) ? profile.file.bands[rows.band(row)].code : '')
   }

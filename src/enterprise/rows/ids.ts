@@ -84,6 +84,20 @@ export class EnterpriseIds {
     return chunk.subarray(at + 1, at + 1 + chunk[at])
   }
 
+  /** How many characters an id has. */
+  lengthOf(row: number): number {
+    const address = this.#addresses[row]
+    return this.#chunks[address >>> chunkBits][address & chunkMask]
+  }
+
+  /** Writes its characters, a byte each, to a place on. */
+  copyTo(row: number, into: Uint8Array, place: number): void {
+    const address = this.#addresses[row]
+    const chunk = this.#chunks[address >>> chunkBits]
+    const at = address & chunkMask
+    for (let byte = 0; byte < chunk[at]; byte++) into[place + byte] = chunk[at + 1 + byte]
+  }
+
   #home(tag: number): number {
     return Math.floor((tag * this.#slots.length) / 4_294_967_296)
   }
