@@ -228,6 +228,7 @@ test('records under keys of other partitions point to the partitioner of a sende
   for (const partition of [0, 1, 2])
     await log.append('risk-events', partition, [{ key: 'a', value: Buffer.from('{}') }])
   await log.append('enterprises', 0, [{ key: null, value: Buffer.from('{}') }])
+  await log.append('enterprises', 0, [{ key: null, value: Buffer.from('no record') }])
   expect(await checkPartitioner(log)).toMatchObject({
     verdict: 'warn',
     says: expect.stringContaining('Of the newest 5 records 3 '),

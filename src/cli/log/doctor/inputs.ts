@@ -2,6 +2,7 @@
 import { partitionOf } from '../../../../streams/partition.ts'
 import { recordTopics, type TopicName, type TopicPrefixes, topicFlow, topicNames } from '../../../../streams/topics.ts'
 import { ForewarnError } from '../../../errors.ts'
+import { jsonOf } from '../../../json.ts'
 import type { KafkaConnection } from '../../../log/kafka/connection.ts'
 import { coordinatorRefusals } from '../../../log/kafka/coordinator.ts'
 import { firstRecord } from '../../../log/lastRecord.ts'
@@ -12,13 +13,14 @@ import { checkBrokerClock } from './time.ts'
 
 const recordsLookedAt = 1_000 // the newest of each partition
 
-/** Whether the senders' partitioner is murmur2, by the newest records. */
+/** Whether the senders' partitioner is murmur2, by the newest records. What is no JSON names no enterprise, and has no key to have. */
 export async function checkPartitioner(log: Log): Promise<Check> {
   const partitions = log.partitions('risk-events')
   let [looked, astray] = [0, 0]
   for (const { topic, partition } of placesOf(log, recordTopics)) {
     const { end } = await log.range(topic, partition)
-    for await (const { key } of recordsOf(log, topic, partition, end - recordsLookedAt)) {
+    for await (const { key, value } of recordsOf(log, topic, partition, end - recordsLookedAt)) {
+      if (key === null && !holdsJson(value)) continue
       looked++
       if (key === null || partitionOf(key, partitions) !== partition) astray++
     }
@@ -29,6 +31,15 @@ export async function checkPartitioner(log: Log): Promise<Check> {
     `Of the newest ${looked} records ${astray} have no key, or lie in another partition than that of their key.`,
     'Key by enterprise id and use the partitioner murmur2 (librdkafka: murmur2_random); then `forewarn dead-letters redrive --code FW_MISROUTED`.',
   )
+}
+
+function holdsJson(value: Uint8Array): boolean {
+  try {
+    jsonOf(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Of a Kafka log: who stamps the time of the inputs; and where the broker does, how right its clock is. */
