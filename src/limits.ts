@@ -144,6 +144,7 @@ export const movedNodesMax = 20 // nodes of which the watch asks in a tick what 
 export const movedFeaturesMax = 5 // of each, those that moved most
 export const movedDays = 28 // beside what was known so long ago
 assert(riskEnterprisesKept <= riskEnterprisesMin)
+assert(movedNodesMax <= 31) // a bit of a word for each
 
 // Metrics: provinces x sections and prefectures always, finer cells only while they warn.
 export const metricSeriesMax = 10_000 // of one process, all together

@@ -53,10 +53,17 @@ export class Deltas {
     // It grows with the index, and gives back what the index has given back.
     if (taken.keys.length !== index.keys.length) Object.assign(taken, noSums(index.keys.length, this.#columns))
     const { keys, deltas, seconds, thirds } = taken
-    for (let at = 0; at < index.count; at++) if (!this.#isZero(at)) keys[taken.count++] = index.keys[at]
-    sort(keys, taken.count)
+    const places = index.count < byDigitsMin ? undefined : new Int32Array(index.count)
+    for (let at = 0; at < index.count; at++) {
+      if (this.#isZero(at)) continue
+      keys[taken.count] = index.keys[at]
+      if (places !== undefined) places[taken.count] = at
+      taken.count++
+    }
+    if (places === undefined) sort(keys, taken.count)
+    else sortByDigits(keys.subarray(0, taken.count), places.subarray(0, taken.count))
     for (let to = 0; to < taken.count; to++) {
-      const at = index.indexOf(keys[to])
+      const at = places === undefined ? index.indexOf(keys[to]) : places[to]
       deltas[to] = this.#sums[at]
       if (this.#columns > 1) seconds[to] = this.#seconds[at]
       if (this.#columns > 2) thirds[to] = this.#thirds[at]
@@ -93,27 +100,41 @@ const byDigitsMin = 512
 const digits = 2 ** 11
 const starts = new Int32Array(digits + 1)
 
-/** The first of the keys, sorted; by eleven bits at a time from the lowest when they are many. */
+/** The first of the keys, sorted. */
 function sort(keys: Float64Array, count: number): void {
   if (count <= inPlaceMax) sortInPlace(keys, count)
-  else if (count < byDigitsMin) keys.subarray(0, count).sort()
-  else keys.set(ascending(keys.slice(0, count)))
+  else keys.subarray(0, count).sort()
 }
 
-function ascending(keys: Float64Array<ArrayBuffer>): Float64Array {
+/** Sorts keys, and with each its place, by eleven bits at a time from the lowest: a product with a power of two has no error. */
+function sortByDigits(keys: Float64Array, places: Int32Array): void {
+  const { length } = keys
   let greatest = 0
-  for (let at = 0; at < keys.length; at++) if (keys[at] > greatest) greatest = keys[at]
-  let [from, to] = [keys, new Float64Array(keys.length)]
+  for (let at = 0; at < length; at++) if (keys[at] > greatest) greatest = keys[at]
+  let from: Keyed = { keys, places }
+  let to: Keyed = { keys: new Float64Array(length), places: new Int32Array(length) }
   for (let unit = 1; unit <= greatest; unit *= digits) {
-    starts.fill(0)
-    for (let at = 0; at < from.length; at++) starts[(Math.floor(from[at] / unit) & (digits - 1)) + 1]++
-    for (let digit = 1; digit < digits; digit++) starts[digit] += starts[digit - 1]
-    for (let at = 0; at < from.length; at++) to[starts[Math.floor(from[at] / unit) & (digits - 1)]++] = from[at]
-    const sorted = to
-    to = from
-    from = sorted
+    move(from, to, 1 / unit)
+    ;[from, to] = [to, from]
   }
-  return from
+  if (from.keys === keys) return
+  keys.set(from.keys)
+  places.set(from.places)
+}
+
+type Keyed = { keys: Float64Array; places: Int32Array }
+
+/** In the order of one digit; of equal ones the first stays first. */
+function move(from: Keyed, to: Keyed, share: number): void {
+  const { keys, places } = from
+  starts.fill(0)
+  for (let at = 0; at < keys.length; at++) starts[((keys[at] * share) & (digits - 1)) + 1]++
+  for (let digit = 1; digit < digits; digit++) starts[digit] += starts[digit - 1]
+  for (let at = 0; at < keys.length; at++) {
+    const place = starts[(keys[at] * share) & (digits - 1)]++
+    to.keys[place] = keys[at]
+    to.places[place] = places[at]
+  }
 }
 
 function sortInPlace(keys: Float64Array, count: number): void {
