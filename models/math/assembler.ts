@@ -53,6 +53,8 @@ export const v128 = {
   not: simd(0x4d),
   and: simd(0x4e),
   or: simd(0x50),
+  /** Of two vectors and a mask: bits of the first where the mask has 1, of the second where it has 0. */
+  bitselect: simd(0x52),
 } as const
 export const f32x4 = {
   extract_lane: (lane: number): Code => [...simd(0x1f), lane],
@@ -69,6 +71,8 @@ export const f64x2 = {
   sub: simd(0xf1),
   mul: simd(0xf2),
   div: simd(0xf3),
+  min: simd(0xf4),
+  max: simd(0xf5),
 } as const
 export const i64x2 = {
   const: ({ high = 0, low }: { high?: number; low: number }): Code => both(Uint32Array.from([low, high])),

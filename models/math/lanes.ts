@@ -1,42 +1,54 @@
 /**
- * Exponential and logarithm of many numbers, two at a time in the lanes of a vector: the same operations in the same order as in elementary.ts,
- * so the same bits, in half the time. Numbers that the vectors do not serve are worked out there.
+ * Kernels over columns of numbers, two at a time in the lanes of a vector, with exponential and logarithm: the same operations in the same order as
+ * in elementary.ts, so the same bits, in half the time. Numbers that the vectors do not serve are told, to be worked out there.
  */
 import { assemble, type Code, f64x2, i32, i64x2, local, repeatWhile, v128 } from './assembler.ts'
-import { exp, expTerms, ln1p, ln2High, ln2Low, lnTerms } from './elementary.ts'
+import { expTerms, ln1p, ln2High, ln2Low, lnTerms } from './elementary.ts'
 
-export type LaneKernel = {
-  readonly inputs: Float64Array
-  readonly results: Float64Array
-  /** Sets the first `count` results. */
-  run(count: number): void
+export type ColumnKernel = {
+  readonly inputs: readonly Float64Array[]
+  readonly results: readonly Float64Array[]
+  /** Sets the first `count` of each result; false where some of them are none, since a number was out of range. */
+  run(count: number): boolean
 }
 
-/** e^x of up to `length` numbers. */
-export const expLanes = (length: number): LaneKernel => kernelOf(length, expCode, exp)
-/** ln(1 + x) of up to `length` numbers. */
-export const ln1pLanes = (length: number): LaneKernel => kernelOf(length, ln1pCode, ln1p)
+/** How many columns a kernel has, and numbers of its own beside them; and its code: a step for two numbers of each column. */
+export type LaneStep = {
+  readonly inputs: number
+  readonly results: number
+  readonly locals: number
+  readonly code: (at: LaneColumns) => Code
+}
+
+/** Leaves the two numbers of an input on the stack; sets those of a result to what is on the stack after `value`; the index of a local. */
+export type LaneColumns = {
+  input(column: number): Code
+  result(column: number, value: Code): Code
+  local(index: number): number
+}
 
 const [doubleBytes, vectorBytes, pageBytes] = [8, 16, 65_536]
 
-// Locals of the function: the end of the inputs, where it stands, lanes that are not served, the numbers, and what is worked out of them.
+// Locals of the function: the end of the first column, where it stands, lanes that are not served, a number, and what is worked out of it.
 const [end, at, missed, x, first] = [0, 1, 2, 3, 4]
 const scratch = 9
 
-/** Leaves the results of `x` on the stack, and notes in `missed` which are none. */
-type Served = Code
-
-function kernelOf(length: number, code: Served, scalar: (x: number) => number): LaneKernel {
+/** For up to `length` numbers a column. */
+export function columnKernel(length: number, step: LaneStep): ColumnKernel {
   const bytesOf = (count: number): number => Math.ceil((count * doubleBytes) / vectorBytes) * vectorBytes
-  const [results, missing] = [bytesOf(length), 2 * bytesOf(length)]
+  const placeOf = (column: number): number => column * bytesOf(length)
+  const missing = placeOf(step.inputs + step.results)
   const body: Code = [
-    [local.get(at), v128.load(0), local.set(x)],
-    [local.get(at), code, v128.store(results)],
+    step.code({
+      input: (column) => [local.get(at), v128.load(placeOf(column))],
+      result: (column, value) => [local.get(at), value, v128.store(placeOf(step.inputs + column))],
+      local: (index) => first + scratch + index,
+    }),
     [local.get(at), i32.const(vectorBytes), i32.add, local.set(at)],
   ]
   const bytes = assemble({
     pages: Math.ceil((missing + vectorBytes) / pageBytes),
-    locals: ['i32', 'v128', 'v128', ...Array.from({ length: scratch }, () => 'v128' as const)],
+    locals: ['i32', 'v128', 'v128', ...Array.from({ length: scratch + step.locals }, () => 'v128' as const)],
     code: [
       repeatWhile(body, [local.get(at), local.get(end), i32.lt_u]),
       [i32.const(missing), local.get(missed), v128.store(0)],
@@ -46,17 +58,44 @@ function kernelOf(length: number, code: Served, scalar: (x: number) => number): 
   if (!(memory instanceof WebAssembly.Memory) || typeof run !== 'function')
     throw new Error('the kernel exports nothing')
   const flags = new Int32Array(memory.buffer, missing, 4)
-  const kernel = {
-    inputs: new Float64Array(memory.buffer, 0, length),
-    results: new Float64Array(memory.buffer, results, length),
-  }
+  const columns = Array.from(
+    { length: step.inputs + step.results },
+    (_, column) => new Float64Array(memory.buffer, placeOf(column), length),
+  )
   return {
-    ...kernel,
+    inputs: columns.slice(0, step.inputs),
+    results: columns.slice(step.inputs),
     run: (count) => {
-      if (count === 0) return
+      if (count === 0) return true
       run(bytesOf(count))
-      if ((flags[0] | flags[1] | flags[2] | flags[3]) === 0) return
-      for (let place = 0; place < count; place++) kernel.results[place] = scalar(kernel.inputs[place])
+      return (flags[0] | flags[1] | flags[2] | flags[3]) === 0
+    },
+  }
+}
+
+/** e^x of the numbers on the stack. */
+export const expOf = (value: Code): Code => [value, local.set(x), expCode]
+/** ln(1 + x) of them. */
+export const ln1pOf = (value: Code): Code => [value, local.set(x), ln1pCode]
+
+export type LaneKernel = {
+  readonly inputs: Float64Array
+  readonly results: Float64Array
+  /** Sets the first `count` results. */
+  run(count: number): void
+}
+
+/** ln(1 + x) of up to `length` numbers, whatever they are. */
+export function ln1pLanes(length: number): LaneKernel {
+  const one = { inputs: 1, results: 1, locals: 0 }
+  const kernel = columnKernel(length, { ...one, code: ({ input, result }) => result(0, ln1pOf(input(0))) })
+  const [[inputs], [results]] = [kernel.inputs, kernel.results]
+  return {
+    inputs,
+    results,
+    run: (count) => {
+      if (kernel.run(count)) return
+      for (let place = 0; place < count; place++) results[place] = ln1p(inputs[place])
     },
   }
 }
@@ -78,7 +117,7 @@ const magic = 6_755_399_441_055_744
 /** Its bits, less 1,023. */
 const magicBitsUnbiased = { high: 0x4337ffff, low: 0xfffffc01 }
 
-const expCode: Served = (() => {
+const expCode: Code = (() => {
   const [k, hi, lo, r, t, c] = Array.from({ length: 6 }, (_, place) => first + place)
   return [
     within(-700, 700),
@@ -97,7 +136,7 @@ const expCode: Served = (() => {
   ]
 })()
 
-const ln1pCode: Served = (() => {
+const ln1pCode: Code = (() => {
   const [u, carry, k, f, s, z, half] = Array.from({ length: 7 }, (_, place) => first + place)
   return [
     within(-0.999, 1e300),

@@ -24,21 +24,33 @@ describe('two at a time the bits are the same', () => {
   const none = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   const length = 97
   it.each([
-    ['exp', math.expLanes(length), math.exp, wide],
-    ['exp', math.expLanes(length), math.exp, (r: () => number) => wide(r) / 100],
-    ['ln1p', math.ln1pLanes(length), math.ln1p, aboveMinusOne],
-    ['ln1p', math.ln1pLanes(length), math.ln1p, (r: () => number) => Math.exp(wide(r) / 2)],
-  ] as const)('%s', (_, lanes, alone, draw) => {
+    ['exp', math.expOf, math.exp, wide],
+    ['exp', math.expOf, math.exp, (r: () => number) => wide(r) / 100],
+    ['ln1p', math.ln1pOf, math.ln1p, aboveMinusOne],
+    ['ln1p', math.ln1pOf, math.ln1p, (r: () => number) => Math.exp(wide(r) / 2)],
+  ] as const)('%s', (_, ofCode, alone, draw) => {
+    const one = { inputs: 1, results: 1, locals: 0 }
+    const lanes = math.columnKernel(length, { ...one, code: ({ input, result }) => result(0, ofCode(input(0))) })
+    const [[inputs], [results]] = [lanes.inputs, lanes.results]
     const random = seeded(2)
     for (let round = 0; round < 500; round++) {
       const count = 1 + Math.floor(random() * length)
       const numbers = Array.from({ length: count }, () => draw(random))
       if (round % 5 === 0) numbers[Math.floor(random() * count)] = [...odd, ...none][round % 13]
-      lanes.inputs.set(numbers)
-      lanes.run(count)
-      expect([...lanes.results.subarray(0, count)]).toEqual(numbers.map(alone))
+      inputs.set(numbers)
+      const isServed = numbers.every((x) => x >= -0.999 && x <= 700)
+      expect(lanes.run(count) || !isServed).toBe(true)
+      if (lanes.run(count)) expect([...results.subarray(0, count)]).toEqual(numbers.map(alone))
     }
   })
+})
+
+it('logarithms of many numbers are those of each, whatever they are', () => {
+  const numbers = [3, -0.5, -1, -2, Number.NaN, Number.POSITIVE_INFINITY, 0.25]
+  const lanes = math.ln1pLanes(numbers.length)
+  lanes.inputs.set(numbers)
+  lanes.run(numbers.length)
+  expect([...lanes.results]).toEqual(numbers.map(math.ln1p))
 })
 
 describe('elementary functions agree with Math to 1e-14', () => {

@@ -2,11 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Expectation } from '../../models/counts/detector.ts'
+import { streamCounts } from '../../models/counts/evidence.ts'
 import {
   addCount,
   evidenceIn,
   evidenceWith,
   leastCallingCount,
+  outbreaks,
   slowRise,
   startStream,
   streamLength,
@@ -53,6 +55,26 @@ describe('a capped Shiryaev-Roberts stream', () => {
     expect([state[0], state[1 + streamLength]]).toEqual([77, 77])
     startStream(state, 1)
     expect([...state]).toEqual([77, 0, 0, 0, 77])
+  })
+
+  it('takes many streams at once to the same bits', () => {
+    const streams = fc.array(fc.tuple(states, expectations, counts, nodesOf), { minLength: 1, maxLength: 300 })
+    fc.assert(
+      fc.property(streams, (all) => {
+        const columns = streamCounts(all.length)
+        const [one, many] = [0, 1].map(() => Float64Array.from(all.flatMap(([values]) => values)))
+        for (const [at, [, expectation, y, nodes]] of all.entries()) {
+          columns.offsets[at] = at * streamLength
+          columns.means[at] = expectation.mean
+          columns.variances[at] = expectation.variance
+          columns.counts[at] = y
+          columns.nodes[at] = nodes
+          addCount(one, at * streamLength, expectation, { y, nodes })
+        }
+        outbreaks.addAll(many, columns, all.length)
+        expect(many).toEqual(one)
+      }),
+    )
   })
 
   it('is finite, bounded, and rises with the count, whatever comes', () => {
