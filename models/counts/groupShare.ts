@@ -40,47 +40,74 @@ export function startShare(state: Float64Array, offset: number, expected: number
 }
 
 /** What the tick should bring of the group. Reads the state only. RangeError if the cell's mean or the share is out of range. */
-export function expectShare(state: Float64Array, offset: number, whole: Whole): Expectation {
-  const found = { mean: 0, variance: 0 }
-  setExpectedShare(state, offset, whole, found)
-  return found
-}
-
-/** The same into an object that is there. */
-export function setExpectedShare(
-  state: Float64Array,
-  offset: number,
-  { cell, share }: Whole,
-  found: { mean: number; variance: number },
-): void {
+export function expectShare(state: Float64Array, offset: number, { cell, share }: Whole): Expectation {
   checkPositive('share', share)
   checkPositive('mean', cell.mean)
   const size = shape + state[offset + at.counted]
   const mean = boundMean((share * cell.mean * size) / (shape + state[offset + at.expected]))
-  const spread = 1 / size + (cell.variance - cell.mean) / (cell.mean * cell.mean)
-  found.mean = mean
-  found.variance = dispersion(state, offset) * mean + mean * mean * spread
+  const spread = 1 / size + spreadOf(cell.mean, cell.variance)
+  return { mean, variance: dispersion(state, offset) * mean + mean * mean * spread }
 }
 
-/** Of the tick: the count of a group, and what was expected of it by the state as it is. */
-export type ShareCount = { readonly y: number; readonly expected: Expectation; readonly keep: Keep }
+/** (V - M) / M^2: what a cell's expectation adds to the spread of each of its groups. */
+export function spreadOf(mean: number, variance: number): number {
+  return (variance - mean) / (mean * mean)
+}
 
-/** Takes the tick's count of the group. RangeError, and the state untouched, if it is no whole number >= 0. */
-export function learnShare(
-  state: Float64Array,
-  offset: number,
-  { cell, share }: Whole,
-  { y, expected, keep }: ShareCount,
-): void {
-  checkCount(y)
-  const { mean, variance } = expected
-  const phi = dispersion(state, offset)
-  const calm = winsorise(y, mean, variance / mean)
-  const square = (phi * (calm - mean) * (calm - mean)) / variance
-  state[offset + at.squares] = keep.squares * state[offset + at.squares] + Math.min(square, squareMax)
-  state[offset + at.weight] = keep.squares * state[offset + at.weight] + 1
-  state[offset + at.expected] = keep.counts * state[offset + at.expected] + share * cell.mean
-  state[offset + at.counted] = keep.counts * state[offset + at.counted] + calm
+/** What is done about a stream of a tick: nothing, since it is no group; it is told what to expect; it learns its count as well. */
+export const shareSteps = { none: 0, expect: 1, learn: 2 } as const
+
+/**
+ * Groups of many cells in one tick, in columns: what is done, where the state of each begins, M and (V - M) / M^2 of its cell, its share of that,
+ * and the count that it learns. `means` and `variances` are set to what the tick should bring of it; those of no group stay.
+ */
+export type ShareColumns = {
+  readonly steps: Uint8Array
+  readonly offsets: Int32Array
+  readonly cellMeans: Float64Array
+  readonly spreads: Float64Array
+  readonly shares: Float64Array
+  readonly learnt: Float64Array
+  readonly means: Float64Array
+  readonly variances: Float64Array
+}
+
+export function shareColumns(length: number): ShareColumns {
+  const column = (): Float64Array => new Float64Array(length)
+  const numbers = { cellMeans: column(), spreads: column(), shares: column(), learnt: column() }
+  const found = { means: column(), variances: column() }
+  return { steps: new Uint8Array(length), offsets: new Int32Array(length), ...numbers, ...found }
+}
+
+/**
+ * Takes the first `length` rows: what each should bring by its state as it is, then its count into the state. RangeError if a mean or a share is out of
+ * range, or a count is no whole number >= 0; the states of rows before that one have learnt then.
+ */
+export function learnShares(state: Float64Array, columns: ShareColumns, length: number, keep: Keep): void {
+  const { steps, offsets, cellMeans, spreads, shares, learnt, means, variances } = columns
+  const { counts: keepCounts, squares: keepSquares } = keep
+  for (let row = 0; row < length; row++) {
+    if (steps[row] === shareSteps.none) continue
+    const offset = offsets[row]
+    checkPositive('share', shares[row])
+    checkPositive('mean', cellMeans[row])
+    const prior = shares[row] * cellMeans[row]
+    const size = shape + state[offset + at.counted]
+    const mean = boundMean((prior * size) / (shape + state[offset + at.expected]))
+    const phi = dispersion(state, offset)
+    const variance = phi * mean + mean * mean * (1 / size + spreads[row])
+    means[row] = mean
+    variances[row] = variance
+    if (steps[row] === shareSteps.expect) continue
+    const y = learnt[row]
+    checkCount(y)
+    const calm = y <= 1 ? y : winsorise(y, mean, variance / mean)
+    const square = (phi * (calm - mean) * (calm - mean)) / variance
+    state[offset + at.squares] = keepSquares * state[offset + at.squares] + Math.min(square, squareMax)
+    state[offset + at.weight] = keepSquares * state[offset + at.weight] + 1
+    state[offset + at.expected] = keepCounts * state[offset + at.expected] + prior
+    state[offset + at.counted] = keepCounts * state[offset + at.counted] + calm
+  }
 }
 
 /** phi: the discounted mean of squared Pearson residuals, >= 1; at first as if five ticks had shown none. */

@@ -225,7 +225,8 @@ export class CountJudge {
       ...{ cells, aggregates, tick: closing, limits: this.#limits, groups: this.#groupCount },
       countMin: this.#eventsMin,
       shares: this.#sharesIn(tick),
-      keep: tick === cells.firstTick ? undefined : this.#keep,
+      keep: this.#keep,
+      learnsShares: tick !== cells.firstTick,
     })
     for (let cell = 0; cell < cells.nodes.length; cell++) if (isShadow(cells.nodes[cell])) streams.forget(cell)
     for (const node of cells.learn(tick, aggregates, (node, { events }) => (held.has(node) ? undefined : events))) {

@@ -1,7 +1,7 @@
-/** What all streams learn of a tick that closes: one way through them, without an object for any. */
+/** What all streams learn of a tick that closes: one way through them, so many at once in columns, without an object for any. */
 
 import { streamCounts } from '../../../models/counts/evidence.ts'
-import type { Keep } from '../../../models/counts/groupShare.ts'
+import { type Keep, shareColumns, shareSteps, spreadOf } from '../../../models/counts/groupShare.ts'
 import type { Axis } from '../../../streams/topics.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import type { AxisLimits } from './axisLimits.ts'
@@ -10,13 +10,12 @@ import { type CellTick, judgedParts } from './cellTick.ts'
 import { withheldShareMax } from './groupShares.ts'
 import { allEvents, type Streams } from './streams.ts'
 
-/** So many counts are gathered at once. */
-const gatheredMax = 512
+/** So many streams are worked out at once. */
+const rowsMax = 512
 
 // Scratch: written before it is read, so nothing passes from one stream to another.
-const counts = streamCounts(gatheredMax)
-const whole = { cell: { mean: 0, variance: 0 }, share: 0 }
-const expected = { mean: 0, variance: 0 }
+const counts = streamCounts(rowsMax)
+const sharing = { ...shareColumns(rowsMax), means: counts.means, variances: counts.variances }
 
 export type Lesson = {
   readonly cells: CellStates
@@ -28,46 +27,61 @@ export type Lesson = {
   /** Shares of groups, by nation-wide node. */
   readonly shares: Float64Array
   readonly groups: number
-  /** What is known of the shares of groups is worth so much a tick later; undefined: they learn nothing. */
-  readonly keep: Keep | undefined
+  /** What is known of the shares of groups is worth so much a tick later. */
+  readonly keep: Keep
+  /** Whether groups learn their shares. */
+  readonly learnsShares: boolean
 }
 
 export function learnStreams(streams: Streams, lesson: Lesson): void {
-  const { cells, tick, limits, shares, groups, keep, countMin } = lesson
+  const { cells, tick, limits, shares, groups, countMin, learnsShares } = lesson
+  const { parts } = tick
   const { means, variances } = cells.expected
-  const sharing = byCell(cells, (axis) => limits.of(axis).nodes)
+  const nodes = byCell(cells, (axis) => limits.of(axis).nodes)
   const calling = byCell(cells, (axis) => limits.of(axis).limit)
-  let length = 0
+  const spreads = spreadsOf(means, variances, cells.nodes.length)
+  const learnRows = (rows: number): void => {
+    streams.learnShares(sharing, rows, lesson.keep)
+    for (let row = 0; row < rows; row++)
+      if (counts.counts[row] < countMin || counts.counts[row] <= counts.means[row])
+        counts.limits[row] = Number.POSITIVE_INFINITY
+    streams.gather(counts, rows)
+  }
+  let row = 0
   for (let stream = 0; stream < streams.count; stream++) {
     const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
-    const part = tick.parts[cell]
-    if (part === judgedParts.nothing) continue
+    if (parts[cell] === judgedParts.nothing) continue
     const y = eventsOf(lesson, cell, of)
+    counts.offsets[row] = streams.offsetOf(stream)
+    counts.counts[row] = y
+    counts.nodes[row] = nodes[cell]
+    counts.limits[row] = calling[cell]
     if (of === allEvents) {
-      expected.mean = means[cell]
-      expected.variance = variances[cell]
+      sharing.steps[row] = shareSteps.none
+      counts.means[row] = means[cell]
+      counts.variances[row] = variances[cell]
       streams.note(stream, y)
     } else {
-      whole.cell.mean = means[cell]
-      whole.cell.variance = variances[cell]
-      whole.share = shares[cells.rhythmOf[cell] * groups + of - 1]
-      streams.setExpected(stream, whole, expected)
-      const learnt = keep === undefined || tick.isHeld[cell] === 1 ? undefined : taughtOf(lesson, cell, of)
-      if (keep !== undefined && learnt !== undefined) streams.learn(stream, whole, { y: learnt, expected, keep })
+      const learnt = parts[cell] === judgedParts.all ? y : taughtOf(lesson, cell, of)
+      const learns = learnsShares && tick.isHeld[cell] === 0 && learnt !== undefined
+      sharing.steps[row] = learns ? shareSteps.learn : shareSteps.expect
+      sharing.offsets[row] = streams.shareAt(stream)
+      sharing.cellMeans[row] = means[cell]
+      sharing.spreads[row] = spreads[cell]
+      sharing.shares[row] = shares[cells.rhythmOf[cell] * groups + of - 1]
+      if (learnt !== undefined) sharing.learnt[row] = learnt
     }
-    counts.offsets[length] = streams.offsetOf(stream)
-    counts.means[length] = expected.mean
-    counts.variances[length] = expected.variance
-    counts.counts[length] = y
-    counts.nodes[length] = sharing[cell]
-    counts.limits[length] = y >= countMin && y > expected.mean ? calling[cell] : Number.POSITIVE_INFINITY
-    length++
-    if (length === gatheredMax) {
-      streams.gather(counts, length)
-      length = 0
-    }
+    if (++row < rowsMax) continue
+    learnRows(row)
+    row = 0
   }
-  streams.gather(counts, length)
+  learnRows(row)
+}
+
+function spreadsOf(means: Float64Array, variances: Float64Array, length: number): Float64Array {
+  const spreads = new Float64Array(length)
+  for (let cell = 0; cell < length; cell++) spreads[cell] = spreadOf(means[cell], variances[cell])
+  return spreads
 }
 
 /** By cell, a number of its axis; 1 for cells that are not judged. */
@@ -91,12 +105,12 @@ function eventsOf({ cells, tick, aggregates }: Lesson, cell: number, of: number)
   return Math.max(0, events - (of === allEvents ? withheld : Math.max(0, withheld)))
 }
 
-/** What a group learns: its events, less as many as are withheld of all; undefined where that is more than a few of them. */
+/** What a group learns where some events are withheld: its own, less as many as are of all; undefined where that is more than a few of them. */
 function taughtOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number | undefined {
   const at = tick.sums[cell] - 1
   if (at < 0) return 0
   const events = Math.max(0, aggregates.nodes.groupEventsAt(at, of - 1))
-  const withheld = tick.parts[cell] === judgedParts.all ? 0 : Math.max(0, aggregates.withheld(cells.nodes[cell]))
+  const withheld = Math.max(0, aggregates.withheld(cells.nodes[cell]))
   if (withheld === 0) return events
   const all = aggregates.nodes.eventsAt(at)
   return withheld > withheldShareMax * all ? undefined : Math.round(events * (1 - withheld / all))

@@ -10,9 +10,9 @@ import type { Evidence, StreamCounts, StreamLimits } from '../../../models/count
 import { evidenceByTick } from '../../../models/counts/evidenceByTick.ts'
 import {
   expectShare,
-  learnShare,
-  type ShareCount,
-  setExpectedShare,
+  type Keep,
+  learnShares,
+  type ShareColumns,
   shareLength,
   startShare,
   type Whole,
@@ -81,17 +81,15 @@ export class Streams {
   open(cell: number, of: number, expected = 0): void {
     const at = this.#add(cell, of)
     this.gathering.start(this.#state, at * this.#stride)
-    startShare(this.#state, this.#shareAt(at), expected)
+    startShare(this.#state, this.shareAt(at), expected)
   }
 
   expect(stream: number, whole: Whole): Expectation {
-    return expectShare(this.#state, this.#shareAt(stream), whole)
+    return expectShare(this.#state, this.shareAt(stream), whole)
   }
-  setExpected(stream: number, whole: Whole, found: { mean: number; variance: number }): void {
-    setExpectedShare(this.#state, this.#shareAt(stream), whole, found)
-  }
-  learn(stream: number, whole: Whole, counted: ShareCount): void {
-    learnShare(this.#state, this.#shareAt(stream), whole, counted)
+  /** Groups learn their shares; `shareAt` of each stream in columns. */
+  learnShares(columns: ShareColumns, length: number, keep: Keep): void {
+    learnShares(this.#state, columns, length, keep)
   }
 
   /** Where the evidence of a stream begins, for `gather`. */
@@ -117,20 +115,20 @@ export class Streams {
   /** What the evidence is made of. */
   memory(stream: number): number[] {
     const found: number[] = []
-    for (let at = stream * this.#stride; at < this.#shareAt(stream); at++) found.push(this.#state[at])
+    for (let at = stream * this.#stride; at < this.shareAt(stream); at++) found.push(this.#state[at])
     return found
   }
 
-  #shareAt(stream: number): number {
+  shareAt(stream: number): number {
     return stream * this.#stride + this.gathering.length
   }
 
   /** Counts all events of a node ever. */
   note(stream: number, events: number): void {
-    this.#state[this.#shareAt(stream)] += events
+    this.#state[this.shareAt(stream)] += events
   }
   eventsSoFar(stream: number): number {
-    return this.#state[this.#shareAt(stream)]
+    return this.#state[this.shareAt(stream)]
   }
 
   /** Evidence of a cell's streams is forgotten. */
@@ -143,7 +141,7 @@ export class Streams {
   beginAnew(cell: number, seen: number): void {
     this.forget(cell)
     for (let stream = this.firstAt(cell); stream !== undefined; stream = this.nextOf(stream)) {
-      const share = this.#shareAt(stream)
+      const share = this.shareAt(stream)
       if (this.#of[stream] === allEvents) this.#state[share + 1] = seen
       else startShare(this.#state, share, 0)
     }
@@ -152,7 +150,7 @@ export class Streams {
   /** Of a cell's events so far those of which the groups are known. */
   knownOf(cell: number, seen: number): number {
     const stream = this.find(cell, allEvents)
-    return stream === undefined ? 0 : Math.max(0, seen - this.#state[this.#shareAt(stream) + 1])
+    return stream === undefined ? 0 : Math.max(0, seen - this.#state[this.shareAt(stream) + 1])
   }
 
   /** `nodes`: by cell. */
