@@ -36,67 +36,89 @@ export function logLikelihoodRatio(count: number, expected: number, total: numbe
   return count * ln(count / expected) + (rest > 0 ? rest * ln(rest / (total - expected)) : 0)
 }
 
-/**
- * The best set of two to four nodes of one family; undefined where none scores more than `scoreMin`. Each count is divided by its dispersion (variance / mean),
- * so that restless nodes do not drown calm ones. The best set of a size is a prefix of its zone by falling ratio (Neill 2012, "Fast subset
- * scan for spatial pattern detection"), so all of them are found in n log n.
- */
+/** The best set of a family by one look at it. */
 export function bestSet(counts: ArrayLike<number>, family: Family, scoreMin = 0): ScanSet | undefined {
-  const { means, variances, zones } = family
-  let [total, usual] = [0, 0]
-  for (let at = 0; at < means.length; at++) {
-    const weight = means[at] / variances[at]
-    total += weight * counts[at]
-    usual += weight * means[at]
+  return new FamilyScan(family).best(counts, scoreMin)
+}
+
+/** Looks through a family for any counts; what does not hang on them is worked out once. */
+export class FamilyScan {
+  readonly #family: Family
+  /** Mean over variance: each count is divided by its dispersion, so that restless nodes do not drown calm ones. */
+  readonly #weights: Float64Array
+  readonly #usual: number
+  readonly #top: Rising
+  /** The largest of what single nodes bring. */
+  readonly #most = new Float64Array(membersMax)
+
+  constructor(family: Family) {
+    const { means, variances } = family
+    this.#family = family
+    this.#weights = means.map((mean, at) => mean / variances[at])
+    this.#usual = this.#weights.reduce((sum, weight, at) => sum + weight * means[at], 0)
+    this.#top = new Rising(means)
   }
-  if (total <= 0) return undefined
-  const scale = total / usual // the parent's own rise
-  if (boundOf(counts, family, scale) <= scoreMin) return undefined
-  let best: { members: number[]; score: number } | undefined
-  const top = new Rising(counts, means)
-  for (const zone of zones) {
-    top.clear()
-    for (const at of zone) if (rises(counts[at], scale * means[at])) top.add(at)
-    if (top.places.length < 2) continue
-    let [count, expected, ownMax] = [0, 0, 0]
-    for (let rank = 0; rank < top.places.length; rank++) {
-      const at = top.places[rank]
-      const weight = means[at] / variances[at]
-      const [own, ownExpected] = [weight * counts[at], weight * means[at] * scale]
-      count += own
-      expected += ownExpected
-      ownMax = Math.max(ownMax, logLikelihoodRatio(own, ownExpected, total))
-      const score = logLikelihoodRatio(count, expected, total)
-      if (rank === 0 || score <= (best?.score ?? scoreMin) || ownMax > memberShareMax * score) continue
-      best = { members: top.places.slice(0, rank + 1), score }
+
+  /**
+   * The best set of two to four nodes; undefined where none scores more than `scoreMin`. The best set of a size is a prefix of its zone by falling ratio
+   * (Neill 2012, "Fast subset scan for spatial pattern detection"), so all of them are found in n log n.
+   */
+  best(counts: ArrayLike<number>, scoreMin = 0): ScanSet | undefined {
+    const { means, zones } = this.#family
+    const [weights, top] = [this.#weights, this.#top]
+    let total = 0
+    for (let at = 0; at < weights.length; at++) total += weights[at] * counts[at]
+    if (total <= 0) return undefined
+    const scale = total / this.#usual // the parent's own rise
+    if (this.#bound(counts, scale) <= scoreMin) return undefined
+    let best: { members: number[]; score: number } | undefined
+    for (const zone of zones) {
+      top.clear()
+      for (const at of zone) if (rises(counts[at], scale * means[at])) top.add(at, counts[at])
+      if (top.places.length < 2) continue
+      let [count, expected, ownMax] = [0, 0, 0]
+      for (let rank = 0; rank < top.places.length; rank++) {
+        const at = top.places[rank]
+        const [own, ownExpected] = [weights[at] * counts[at], weights[at] * means[at] * scale]
+        count += own
+        expected += ownExpected
+        ownMax = Math.max(ownMax, logLikelihoodRatio(own, ownExpected, total))
+        const score = logLikelihoodRatio(count, expected, total)
+        if (rank === 0 || score <= (best?.score ?? scoreMin) || ownMax > memberShareMax * score) continue
+        best = { members: top.places.slice(0, rank + 1), score }
+      }
     }
+    if (best === undefined) return undefined
+    const sum = (of: (at: number) => number): number => best.members.reduce((all, at) => all + of(at), 0)
+    return { ...best, count: sum((at) => counts[at]), expected: sum((at) => scale * means[at]) }
   }
-  if (best === undefined) return undefined
-  const sum = (of: (at: number) => number): number => best.members.reduce((all, at) => all + of(at), 0)
-  return { ...best, count: sum((at) => counts[at]), expected: sum((at) => scale * means[at]) }
+
+  /**
+   * What no set scores more than, 0 where there is no set: the sum of count ln(count / expected) over the four nodes that have most of it. That
+   * of a set is at most the sum of its members' (the log sum inequality), and what the rest of the family adds is not above 0.
+   */
+  #bound(counts: ArrayLike<number>, scale: number): number {
+    const { means } = this.#family
+    const [weights, most] = [this.#weights, this.#most]
+    let found = 0
+    most.fill(0)
+    for (let at = 0; at < means.length; at++) {
+      const expected = scale * means[at]
+      if (!rises(counts[at], expected)) continue
+      found++
+      let own = weights[at] * counts[at] * ln(counts[at] / expected)
+      for (let rank = 0; rank < membersMax; rank++) {
+        if (own <= most[rank]) continue
+        const less = most[rank]
+        most[rank] = own
+        own = less
+      }
+    }
+    return found < 2 ? 0 : (1 + roundingShare) * (most[0] + most[1] + most[2] + most[3])
+  }
 }
 
 const rises = (count: number, expected: number): boolean => count >= memberCountMin && count > expected
-
-/**
- * What no set of a family scores more than, 0 where there is no set: the sum of count ln(count / expected) over the four nodes that have
- * most of it. That of a set is at most the sum of its members' (the log sum inequality), and what the rest of the family adds is not above 0.
- */
-function boundOf(counts: ArrayLike<number>, { means, variances }: Family, scale: number): number {
-  const most: number[] = []
-  for (let at = 0; at < means.length; at++) {
-    const expected = scale * means[at]
-    if (!rises(counts[at], expected)) continue
-    const own = (means[at] / variances[at]) * counts[at] * ln(counts[at] / expected)
-    if (most.length < membersMax) most.push(own)
-    else {
-      const least = Math.min(...most)
-      if (own > least) most[most.indexOf(least)] = own
-    }
-  }
-  if (most.length < 2) return 0
-  return (1 + roundingShare) * most.reduce((sum, own) => sum + own, 0)
-}
 
 /** More than rounding takes from a sum of a few numbers. */
 const roundingShare = 1e-9
@@ -104,21 +126,22 @@ const roundingShare = 1e-9
 /** The `membersMax` places that rise most, by falling ratio of counts to expected ones, then by place: sorted as they come, since few are kept. */
 class Rising {
   readonly places: number[] = []
-  readonly #counts: ArrayLike<number>
+  readonly #ratios: Float64Array
   readonly #means: Float64Array
 
-  constructor(counts: ArrayLike<number>, means: Float64Array) {
-    this.#counts = counts
+  constructor(means: Float64Array) {
     this.#means = means
+    this.#ratios = new Float64Array(means.length)
   }
 
   clear(): void {
     this.places.length = 0
   }
 
-  add(place: number): void {
+  add(place: number, count: number): void {
     const { places } = this
-    const ratio = this.#ratio(place)
+    const ratio = count / this.#means[place]
+    this.#ratios[place] = ratio
     let rank = places.length
     while (rank > 0 && this.#isBefore(place, ratio, places[rank - 1])) rank--
     if (rank === membersMax) return
@@ -128,11 +151,7 @@ class Rising {
   }
 
   #isBefore(place: number, ratio: number, other: number): boolean {
-    const otherRatio = this.#ratio(other)
+    const otherRatio = this.#ratios[other]
     return ratio === otherRatio ? place < other : ratio > otherRatio
-  }
-
-  #ratio(place: number): number {
-    return this.#counts[place] / this.#means[place]
   }
 }

@@ -4,7 +4,7 @@
  * distribution (Abrams, Kulldorff & Kleinman 2010, "Gumbel based p-value approximations for spatial scan statistics").
  */
 import { exp, ln } from '../math.ts'
-import { bestSet, type Family } from './kulldorff.ts'
+import { type Family, FamilyScan } from './kulldorff.ts'
 
 /** Uniform numbers in [0, 1). */
 export type Draws = { next(): number }
@@ -30,12 +30,12 @@ export function nullScores(
   families: readonly Family[],
   { replicates, draws, score }: { replicates: number; draws: Draws; score: number },
 ): NullScores | undefined {
-  const samplers = families.map((family) => new NegativeBinomials(family))
+  const looks = families.map((family) => ({ sampler: new NegativeBinomials(family), scan: new FamilyScan(family) }))
   const scores: number[] = []
   let reached = 0
   for (let replicate = 0; replicate < replicates; replicate++) {
     let most = 0
-    for (const [at, family] of families.entries()) most = bestSet(samplers[at].draw(draws), family, most)?.score ?? most
+    for (const { sampler, scan } of looks) most = scan.best(sampler.draw(draws), most)?.score ?? most
     scores.push(most)
     if (most >= score) reached++
     if (reached >= reachedMin && reached >= reachedShare * scores.length) return undefined

@@ -243,17 +243,16 @@ export class ClusterWindow {
   ): OpenFamily | undefined {
     const offset = of * this.#nodes.length
     const { counts, past } = sums
+    const isKept = (at: number): boolean =>
+      (counts[offset + at] !== 0 || past[offset + at] !== 0) &&
+      this.#withheld[at] === 0 &&
+      !this.#isOfOne(at, counts[at])
+    let pastEvents = 0
+    for (const at of places) if (isKept(at)) pastEvents += past[offset + at] + eventsBefore
+    if (pastEvents < familyMeanMin * this.#weight) return undefined // as it mostly is
     const kept: number[] = []
     const rankOf = new Int32Array(places.length).fill(-1)
-    let pastEvents = 0
-    for (const [place, at] of places.entries()) {
-      if (counts[offset + at] === 0 && past[offset + at] === 0) continue
-      if (this.#withheld[at] > 0 || this.#isOfOne(at, counts[at])) continue
-      rankOf[place] = kept.length
-      kept.push(at)
-      pastEvents += past[offset + at] + eventsBefore
-    }
-    if (pastEvents < familyMeanMin * this.#weight) return undefined
+    for (const [place, at] of places.entries()) if (isKept(at)) rankOf[place] = kept.push(at) - 1
     const placed: number[][] = []
     for (const zone of zones) {
       const ranks: number[] = []

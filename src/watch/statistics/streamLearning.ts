@@ -35,7 +35,8 @@ export type Lesson = {
 
 export function learnStreams(streams: Streams, lesson: Lesson): void {
   const { cells, tick, limits, shares, groups, countMin, learnsShares } = lesson
-  const { parts } = tick
+  const { parts, sums, isHeld } = tick
+  const { nodes: sumsOf } = lesson.aggregates
   const { means, variances } = cells.expected
   const nodes = byCell(cells, (axis) => limits.of(axis).nodes)
   const calling = byCell(cells, (axis) => limits.of(axis).limit)
@@ -51,7 +52,9 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
   for (let stream = 0; stream < streams.count; stream++) {
     const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
     if (parts[cell] === judgedParts.nothing) continue
-    const y = eventsOf(lesson, cell, of)
+    const at = sums[cell] - 1
+    const counted = at < 0 ? 0 : of === allEvents ? sumsOf.eventsAt(at) : sumsOf.groupEventsAt(at, of - 1)
+    const y = Math.max(0, parts[cell] === judgedParts.all ? counted : counted - withheldOf(lesson, cell, of))
     counts.offsets[row] = streams.offsetOf(stream)
     counts.counts[row] = y
     counts.nodes[row] = nodes[cell]
@@ -62,14 +65,13 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
       counts.variances[row] = variances[cell]
       streams.note(stream, y)
     } else {
-      const learnt = parts[cell] === judgedParts.all ? y : taughtOf(lesson, cell, of)
-      const learns = learnsShares && tick.isHeld[cell] === 0 && learnt !== undefined
-      sharing.steps[row] = learns ? shareSteps.learn : shareSteps.expect
+      sharing.steps[row] = learnsShares && isHeld[cell] === 0 ? shareSteps.learn : shareSteps.expect
       sharing.offsets[row] = streams.shareAt(stream)
       sharing.cellMeans[row] = means[cell]
       sharing.spreads[row] = spreads[cell]
       sharing.shares[row] = shares[cells.rhythmOf[cell] * groups + of - 1]
-      if (learnt !== undefined) sharing.learnt[row] = learnt
+      sharing.learnt[row] = y
+      if (parts[cell] !== judgedParts.all) setTaught(row, lesson, cell, of)
     }
     if (++row < rowsMax) continue
     learnRows(row)
@@ -95,23 +97,20 @@ function byCell({ axes }: CellStates, of: (axis: Axis) => number): Float64Array 
   return numbers
 }
 
-/** Judged events of a stream, 0 at least: what was taken back was perhaps not. */
-function eventsOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number {
-  const at = tick.sums[cell] - 1
-  if (at < 0) return 0
-  const events = of === allEvents ? aggregates.nodes.eventsAt(at) : aggregates.nodes.groupEventsAt(at, of - 1)
-  if (tick.parts[cell] === judgedParts.all) return Math.max(0, events)
+/** Of the events of a stream those that are not judged; of a group at most. */
+function withheldOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number {
+  if (tick.sums[cell] === 0) return 0
   const withheld = aggregates.withheld(cells.nodes[cell])
-  return Math.max(0, events - (of === allEvents ? withheld : Math.max(0, withheld)))
+  return of === allEvents ? withheld : Math.max(0, withheld)
 }
 
-/** What a group learns where some events are withheld: its own, less as many as are of all; undefined where that is more than a few of them. */
-function taughtOf({ cells, tick, aggregates }: Lesson, cell: number, of: number): number | undefined {
+/** What a group learns where some events are withheld: its own, less as many as are of all; nothing where that is more than a few of them. */
+function setTaught(row: number, { cells, tick, aggregates }: Lesson, cell: number, of: number): void {
   const at = tick.sums[cell] - 1
-  if (at < 0) return 0
+  if (at < 0) return
   const events = Math.max(0, aggregates.nodes.groupEventsAt(at, of - 1))
   const withheld = Math.max(0, aggregates.withheld(cells.nodes[cell]))
-  if (withheld === 0) return events
   const all = aggregates.nodes.eventsAt(at)
-  return withheld > withheldShareMax * all ? undefined : Math.round(events * (1 - withheld / all))
+  sharing.learnt[row] = withheld === 0 ? events : Math.round(events * (1 - withheld / all))
+  if (withheld > 0 && withheld > withheldShareMax * all) sharing.steps[row] = shareSteps.expect
 }
