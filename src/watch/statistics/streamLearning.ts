@@ -34,31 +34,42 @@ export type Lesson = {
 }
 
 export function learnStreams(streams: Streams, lesson: Lesson): void {
-  const { cells, tick, limits, shares, groups, countMin, learnsShares } = lesson
-  const { parts, sums, isHeld } = tick
-  const { nodes: sumsOf } = lesson.aggregates
+  const { cells, limits } = lesson
   const { means, variances } = cells.expected
-  const nodes = byCell(cells, (axis) => limits.of(axis).nodes)
-  const calling = byCell(cells, (axis) => limits.of(axis).limit)
-  const spreads = spreadsOf(means, variances, cells.nodes.length)
-  const learnRows = (rows: number): void => {
+  const by: ByCell = {
+    nodes: byAxis(cells, (axis) => limits.of(axis).nodes),
+    calling: byAxis(cells, (axis) => limits.of(axis).limit),
+    spreads: spreadsOf(means, variances, cells.nodes.length),
+  }
+  for (let from = 0; from < streams.count; from += rowsMax) {
+    const rows = setRows(streams, lesson, by, from)
     streams.learnShares(sharing, rows, lesson.keep)
-    for (let row = 0; row < rows; row++)
-      if (counts.counts[row] < countMin || counts.counts[row] <= counts.means[row])
-        counts.limits[row] = Number.POSITIVE_INFINITY
+    silenceCalm(rows, lesson.countMin)
     streams.gather(counts, rows)
   }
+}
+
+/** By cell: nodes that share its limit, what its evidence must exceed, and what its expectation adds to the spread of its groups. */
+type ByCell = { readonly nodes: Float64Array; readonly calling: Float64Array; readonly spreads: Float64Array }
+
+/** Sets a row for each of the next streams of which something is judged; returns how many there are. */
+function setRows(streams: Streams, lesson: Lesson, by: ByCell, from: number): number {
+  const { cells, tick, aggregates, shares, groups, learnsShares } = lesson
+  const { parts, sums, isHeld } = tick
+  const { means, variances } = cells.expected
+  const to = Math.min(streams.count, from + rowsMax)
   let row = 0
-  for (let stream = 0; stream < streams.count; stream++) {
+  for (let stream = from; stream < to; stream++) {
     const [cell, of] = [streams.cellAt(stream), streams.ofAt(stream)]
     if (parts[cell] === judgedParts.nothing) continue
     const at = sums[cell] - 1
-    const counted = at < 0 ? 0 : of === allEvents ? sumsOf.eventsAt(at) : sumsOf.groupEventsAt(at, of - 1)
+    const { nodes } = aggregates
+    const counted = at < 0 ? 0 : of === allEvents ? nodes.eventsAt(at) : nodes.groupEventsAt(at, of - 1)
     const y = Math.max(0, parts[cell] === judgedParts.all ? counted : counted - withheldOf(lesson, cell, of))
     counts.offsets[row] = streams.offsetOf(stream)
     counts.counts[row] = y
-    counts.nodes[row] = nodes[cell]
-    counts.limits[row] = calling[cell]
+    counts.nodes[row] = by.nodes[cell]
+    counts.limits[row] = by.calling[cell]
     if (of === allEvents) {
       sharing.steps[row] = shareSteps.none
       counts.means[row] = means[cell]
@@ -68,16 +79,21 @@ export function learnStreams(streams: Streams, lesson: Lesson): void {
       sharing.steps[row] = learnsShares && isHeld[cell] === 0 ? shareSteps.learn : shareSteps.expect
       sharing.offsets[row] = streams.shareAt(stream)
       sharing.cellMeans[row] = means[cell]
-      sharing.spreads[row] = spreads[cell]
+      sharing.spreads[row] = by.spreads[cell]
       sharing.shares[row] = shares[cells.rhythmOf[cell] * groups + of - 1]
       sharing.learnt[row] = y
       if (parts[cell] !== judgedParts.all) setTaught(row, lesson, cell, of)
     }
-    if (++row < rowsMax) continue
-    learnRows(row)
-    row = 0
+    row++
   }
-  learnRows(row)
+  return row
+}
+
+/** Rows whose count does not suffice for a call have no limit. */
+function silenceCalm(rows: number, countMin: number): void {
+  for (let row = 0; row < rows; row++)
+    if (counts.counts[row] < countMin || counts.counts[row] <= counts.means[row])
+      counts.limits[row] = Number.POSITIVE_INFINITY
 }
 
 function spreadsOf(means: Float64Array, variances: Float64Array, length: number): Float64Array {
@@ -87,7 +103,7 @@ function spreadsOf(means: Float64Array, variances: Float64Array, length: number)
 }
 
 /** By cell, a number of its axis; 1 for cells that are not judged. */
-function byCell({ axes }: CellStates, of: (axis: Axis) => number): Float64Array {
+function byAxis({ axes }: CellStates, of: (axis: Axis) => number): Float64Array {
   const found = { industry: of('industry'), region: of('region'), cell: of('cell') }
   const numbers = new Float64Array(axes.length)
   for (let cell = 0; cell < numbers.length; cell++) {
