@@ -275,14 +275,15 @@ export class CellStates {
     for (const [group, { length }] of this.#members.entries()) size = Math.max(size, length, this.#groupSizes[group])
     const columns = { counts: new Float64Array(size), exposures: new Float64Array(size) }
     this.#priors = this.#members.map((members, group) => {
-      for (const [at, cell] of members.entries()) {
-        columns.counts[at] = this.seen[2 * cell]
-        columns.exposures[at] = this.seen[2 * cell + 1]
+      for (let at = 0; at < members.length; at++) {
+        columns.counts[at] = this.seen[2 * members[at]]
+        columns.exposures[at] = this.seen[2 * members[at] + 1]
       }
       const length = Math.max(members.length, this.#groupSizes[group])
       columns.counts.fill(0, members.length, length)
       columns.exposures.fill(exposureMax, members.length, length)
-      const isKnown = columns.exposures.subarray(0, length).some((exposure) => exposure > 0)
+      let isKnown = false
+      for (let at = 0; at < length && !isKnown; at++) isKnown = columns.exposures[at] > 0
       return isKnown ? priorOfColumns({ ...columns, length }) : undefined
     })
   }

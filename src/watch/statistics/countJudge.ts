@@ -141,10 +141,12 @@ export class CountJudge {
       for (const cell of looked) {
         if (this.cells.axes[cell] !== axis || this.streams.firstAt(cell) === undefined) continue
         const node = this.cells.nodes[cell]
-        const counts = countsAt(aggregates, node, this.#closing.placeOf(cell))
-        const one = this.#isEnough(counts) || isOpen(node) ? this.#judged(cell, axis, counts) : undefined
+        const at = this.#closing.placeOf(cell)
+        const events = at === undefined ? 0 : aggregates.nodes.eventsAt(at) - aggregates.withheld(node)
+        const isAsked = events >= this.#eventsMin || this.#hasGroup(aggregates, at) || isOpen(node)
+        const one = isAsked ? this.#judged(cell, axis, countsAt(aggregates, node, at)) : undefined
         if (one !== undefined) judged.push({ one, at: p.length })
-        p.push(one?.evidence.p ?? pOf(this.cells.expect(cell, tick), Math.max(0, counts.sum.events)))
+        p.push(one?.evidence.p ?? pOf(this.cells.expect(cell, tick), Math.max(0, events)))
       }
       const q = benjaminiHochberg(p, { familySize: Math.max(this.#limits.of(axis).streams, p.length) })
       for (const { one, at } of judged) one.evidence.q = q[at]
@@ -152,9 +154,11 @@ export class CountJudge {
     })
   }
 
-  /** Whether a count of a node suffices for a call. */
-  #isEnough({ sum, groupEvents }: NodeCounts): boolean {
-    return sum.events >= this.#eventsMin || this.#groups.some((group) => groupEvents(group) >= this.#eventsMin)
+  /** Whether the count of a group suffices for a call. */
+  #hasGroup({ nodes }: TickAggregates, at: number | undefined): boolean {
+    if (at === undefined) return false
+    for (const group of this.#groups) if (nodes.groupEventsAt(at, group) >= this.#eventsMin) return true
+    return false
   }
 
   /** Cells whose counts are looked at: there are some, or a warning is open. */
@@ -205,10 +209,13 @@ export class CountJudge {
     if (cell === undefined) return false
     const withheld = aggregates.withheld(this.cells.nodes[cell])
     const row = this.#least.rowOf(at)
+    const [eventsMin, least, ofGroups] = [this.#eventsMin, this.#least, Math.max(0, withheld)]
     for (let of = 0; of <= this.#groupCount; of++) {
-      const events =
-        of === allEvents ? nodes.eventsAt(at) - withheld : nodes.groupEventsAt(at, of - 1) - Math.max(0, withheld)
-      if (events >= this.#eventsMin && events >= this.#leastAt(row + of, { cell, of, tick })) return true
+      const events = of === allEvents ? nodes.eventsAt(at) - withheld : nodes.groupEventsAt(at, of - 1) - ofGroups
+      if (events < eventsMin) continue
+      if (Number.isNaN(least.at(row + of)))
+        least.set(row + of, this.#leastOf({ cell, of, tick }) ?? Number.POSITIVE_INFINITY)
+      if (events >= least.at(row + of)) return true
     }
     return false
   }
@@ -344,14 +351,6 @@ export class CountJudge {
   #valued({ stream, of, events, expected, variance }: InTick, nodes: number): Burning {
     const value = this.streams.evidenceWith(stream, { mean: expected, variance }, { y: events, nodes })
     return { stream, of, events, expected, variance, value }
-  }
-
-  #leastAt(place: number, asked: { cell: number; of: number; tick: number }): number {
-    const known = this.#least.at(place)
-    if (!Number.isNaN(known)) return known
-    const least = this.#leastOf(asked) ?? Number.POSITIVE_INFINITY
-    this.#least.set(place, least)
-    return least
   }
 
   /** The least count of a stream that calls in a tick. */
