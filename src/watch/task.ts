@@ -9,19 +9,10 @@
  */
 import { z } from 'zod'
 import type { RiskModel } from '../../models/risk/riskModel.ts'
-import type {
-  CellPart,
-  ModelDrifted,
-  PublicNotice,
-  SourceSilent,
-  SourceSpoke,
-  SourcesHeard,
-} from '../../streams/outputs.ts'
+import type { CellPart } from '../../streams/outputs.ts'
 import type { Profile } from '../../streams/profile.ts'
 import type { RiskLevels } from '../../streams/riskLevels.ts'
 import { TickRecord } from '../../streams/ticks.ts'
-import { warningTopicOf } from '../../streams/topics.ts'
-import type { Warning } from '../../streams/warnings.ts'
 import { type CellKeys, cellKeys } from '../cells.ts'
 import { partOf } from '../columns/cellPart.ts'
 import type { RecordsOf } from '../fold/beatRecords.ts'
@@ -45,6 +36,7 @@ import { Population } from './population.ts'
 import { silentRegions } from './silentRegions.ts'
 import { SavedSources, SourceWatch } from './sources.ts'
 import type { Amendment, Early, TickFacts } from './statistics/statistic.ts'
+import { Telling } from './telling.ts'
 import { TickAggregates } from './tickAggregates.ts'
 import { TickRisk } from './tickRisk.ts'
 import { expectedTotals, knownOf, tickTotals, totalNodes } from './totals.ts'
@@ -108,7 +100,7 @@ export class WatchTask implements FoldTask {
   /** All that is worked out from the profile in force. */
   #parts: Parts
   readonly #fates: FateSheet
-  #hasToldNotJudged = false
+  readonly #told: Telling
   /** An hour is over since the levels of risk were told; of the hours of an epoch the last is. */
   #isRiskDue = false
   #openTick: number | undefined
@@ -118,6 +110,7 @@ export class WatchTask implements FoldTask {
   constructor(options: WatchTaskOptions) {
     const { profile, model, begunWith, beatMs, partitions } = options
     this.#options = options
+    this.#told = new Telling(options.listener)
     this.#registry = new ModelRegistry({ profile, beatMs, champion: model?.hash ?? null, challenger: null, begunWith })
     this.#parts = this.#partsUnder(profile)
     this.inputs = inputsOf(this.id, partitions)
@@ -179,7 +172,7 @@ export class WatchTask implements FoldTask {
     const before = this.#parts
     this.#parts = this.#partsUnder(this.#registry.profile)
     const moves = movesBetween(before, this.#parts)
-    this.#publish(this.engine.goOnFrom(before.engine, moves, beat, tick), emit)
+    this.#told.warnings(this.engine.goOnFrom(before.engine, moves, beat, tick), emit)
     this.#sources.load(moved(SavedSources, before.sources.save(), moves))
     this.beginnings.load(moved(SavedBeginnings, before.beginnings.save(), moves))
     this.#drift.load(before.drift.save())
@@ -229,8 +222,10 @@ export class WatchTask implements FoldTask {
     const tick = calendar.tickOf(beat * this.#options.beatMs)
     if (!this.#registry.isStill(commands, artifacts)) yield* this.#obey(commands, artifacts, { beat, tick }, emit)
     const heard = this.#hours.before(beat, this.#sources)
-    this.#tellHeard(heard, emit)
-    if (heard !== undefined) this.#isRiskDue = true
+    if (heard !== undefined) {
+      this.#told.heard(heard, emit)
+      this.#isRiskDue = true
+    }
     for (const part of parts) {
       this.#pool(partOf(part), { beat, tick })
       if (parts.length > 1) yield
@@ -240,7 +235,7 @@ export class WatchTask implements FoldTask {
       return
     }
     this.#openTick = tick
-    for (const notice of this.#sources.spoke(beat, tick)) this.#tellSpoke(notice, emit)
+    for (const notice of this.#sources.spoke(beat, tick)) this.#told.spoke(notice, emit)
     this.#amend(beat, tick, emit)
     this.#raiseEarly(beat, tick, emit)
     if (this.#endBeat(tick) === beat) yield* this.#close(tick, beat, emit)
@@ -306,13 +301,13 @@ export class WatchTask implements FoldTask {
     if (late.length === 0) return
     const amendments = late.map((one) => ({ ...one, beat }))
     this.#late.push(...amendments)
-    this.#publish(this.engine.amend(amendments, beat, tick), emit)
+    this.#told.warnings(this.engine.amend(amendments, beat, tick), emit)
   }
 
   #raiseEarly(beat: number, tick: number, emit: Emit): void {
     for (const { early, warnings } of this.engine.earlyCalls(this.#facts, { beat, tick })) {
       this.#early.push(early)
-      this.#publish(warnings, emit)
+      this.#told.warnings(warnings, emit)
     }
   }
 
@@ -334,14 +329,14 @@ export class WatchTask implements FoldTask {
     )
     const expected = expectedTotals(knownOf(totals, this.#facts), this.engine, tick)
     this.#parts.risk.close(() => this.#championFeatures())
-    this.#publish(this.engine.close(tick, beat, this.#facts), emit)
+    this.#told.warnings(this.engine.close(tick, beat, this.#facts), emit)
     this.#tellLevels(tick, emit)
-    this.#tellNotJudged()
+    this.#told.notJudged({ hasModel: this.#registry.champion !== null, grades: profile.file.grades.length })
     yield
-    this.#tellHeard(heard, emit)
-    for (const notice of silences) this.#tellSilent(notice, emit)
+    this.#told.heard(heard, emit)
+    for (const notice of silences) this.#told.silent(notice, emit)
     const drift = this.#drift.close(tick, this.#registry.champion)
-    for (const notice of drift?.notices ?? []) this.#tellDrifted(notice, emit)
+    for (const notice of drift?.notices ?? []) this.#told.drifted(notice, emit)
     yield
     const listed = this.engine.listed()
     writeTick(this.#facts, { tick, label, beat }, { early: this.#early, late: this.#late, listed }, emit)
@@ -366,33 +361,6 @@ export class WatchTask implements FoldTask {
     this.#late = []
   }
 
-  #publish(warnings: readonly Warning[], emit: Emit): void {
-    for (const warning of warnings) {
-      emit({
-        topic: warningTopicOf(warning),
-        partition: 0,
-        record: {
-          key: [warning.region, warning.industry].filter((code) => code !== '').join('|'),
-          value: jsonBytes(warning),
-        },
-      })
-      const { id, statistic, axis, region, industry, level, levelBefore, change, tickLabel, sentences } = warning
-      this.#options.listener({
-        kind: 'WarningChanged',
-        id,
-        statistic,
-        axis,
-        region,
-        industry,
-        level,
-        levelBefore,
-        change,
-        tickLabel,
-        sentences,
-      })
-    }
-  }
-
   /** Of the model that the tasks scored with in this tick; none where nobody scores. */
   #championFeatures(): readonly string[] {
     const { champion } = this.#registry
@@ -406,29 +374,12 @@ export class WatchTask implements FoldTask {
   #tellRisk(tick: number): void {
     this.#isRiskDue = false
     const { lattice: lines, contradictions, risk } = this.#parts
-    const levels = this.engine.risk.levelsWith(risk.byRegion)
-    if (levels.length === 0) return
-    const regions = levels.map(({ node, ...level }) => ({
+    const regions = this.engine.risk.levelsWith(risk.byRegion).map(({ node, ...level }) => ({
       ...level,
       region: lines.codes(node).region,
       contradictions: contradictions.of(node),
     }))
-    this.#options.listener({ kind: 'RiskMeasured', tick, tickLabel: this.profile.calendar.label(tick), regions })
-  }
-
-  /** Once in the life of a task, at the first close. */
-  #tellNotJudged(): void {
-    if (this.#hasToldNotJudged) return
-    this.#hasToldNotJudged = true
-    const { listener } = this.#options
-    const noModel = this.#registry.champion === null
-    if (noModel) listener({ kind: 'RiskNotJudged', what: 'risk', why: 'no model scores under this profile' })
-    if (noModel || this.profile.file.grades.length < 2)
-      listener({
-        kind: 'RiskNotJudged',
-        what: 'contradictions',
-        why: noModel ? 'no model scores under this profile' : 'the profile has fewer than two grades',
-      })
+    this.#told.risk(tick, this.profile.calendar.label(tick), regions)
   }
 
   /** What the enterprise tasks go by in the second tick after this one. */
@@ -439,32 +390,6 @@ export class WatchTask implements FoldTask {
       ...{ enterprises: Array.from(enterprises), probability: Array.from(probability) },
       ...{ crowded: this.#parts.contradictions.crowded(), open: this.engine.risk.asked },
     }
-    emit({ topic: 'risk-levels', partition: 0, record: { key: String(tick), value: jsonBytes(levels) } })
-  }
-
-  #tellSilent(notice: SourceSilent, emit: Emit): void {
-    this.#notify(notice.source, notice, emit)
-    const { source, region, tickLabel, expected } = notice
-    this.#options.listener({ kind: 'SourceSilent', source, region, tickLabel, expected })
-  }
-
-  #tellSpoke(notice: SourceSpoke, emit: Emit): void {
-    this.#notify(notice.source, notice, emit)
-    const { source, region, tickLabel, silentTicks } = notice
-    this.#options.listener({ kind: 'SourceSpoke', source, region, tickLabel, silentTicks })
-  }
-
-  #tellHeard(notice: SourcesHeard | undefined, emit: Emit): void {
-    if (notice !== undefined) this.#notify(notice.hour, notice, emit)
-  }
-
-  #tellDrifted(notice: ModelDrifted, emit: Emit): void {
-    this.#notify(notice.model, notice, emit)
-    const { model, feature, psi, rows, tickLabel, sentences } = notice
-    this.#options.listener({ kind: 'ModelDrifted', model, feature, psi, rows, tickLabel, sentences })
-  }
-
-  #notify(key: string, notice: PublicNotice, emit: Emit): void {
-    emit({ topic: 'notices', partition: 0, record: { key, value: jsonBytes(notice) } })
+    this.#told.levels(levels, emit)
   }
 }
