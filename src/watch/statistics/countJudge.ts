@@ -8,7 +8,6 @@ import type { WordReader, WordWriter } from '../../fold/pages.ts'
 import { cellEnterprisesMin, dayMs } from '../../limits.ts'
 import type { Lattice } from '../lattice.ts'
 import type { Moves } from '../moves.ts'
-import { type NodeSum, noSum } from '../nodeSums.ts'
 import type { TickAggregates } from '../tickAggregates.ts'
 import { AxisLimits } from './axisLimits.ts'
 import { CallingCounts } from './callingCounts.ts'
@@ -17,6 +16,8 @@ import { CellTick, judgedParts } from './cellTick.ts'
 import { type CountEvidence, pOf, type Stream } from './countEvidence.ts'
 import { GroupShares, SavedShares } from './groupShares.ts'
 import { Holding, heldTicksMax } from './holding.ts'
+import { JudgedSoFar } from './judgedSoFar.ts'
+import { countsAt, countsOf, type NodeCounts } from './nodeCounts.ts'
 import type { Expected, Judged, Lesson } from './statistic.ts'
 import { learnStreams } from './streamLearning.ts'
 import { allEvents, Streams } from './streams.ts'
@@ -25,13 +26,9 @@ const axisNames = ['industry', 'region', 'cell'] as const satisfies readonly Axi
 /** What is expected is shown of cells without events too, from this mean on. */
 const shownMeanMin = 0.1
 
-/** What a node counts in a tick. Of what is withheld nobody knows the group: a group is judged by what is left if all of it is. */
-type NodeCounts = { sum: NodeSum; groupEvents: (group: number) => number; withheld: number }
 /** A stream of a node in a tick, and its evidence. */
 type InTick = Stream & { stream: number; of: number }
 type Burning = InTick & { value: number }
-/** Evidence of a node, and the counts that it is made of. */
-type SoFar = { sum: NodeSum; groups: readonly number[]; withheld: number; one: Judged<CountEvidence> | undefined }
 
 export class CountJudge {
   readonly cells: CellStates
@@ -51,7 +48,7 @@ export class CountJudge {
   #shareTable: Float64Array | undefined
   /** In the tick that is judged. */
   readonly #least: CallingCounts
-  readonly #soFar = new Map<number, SoFar>()
+  readonly #soFar: JudgedSoFar
   readonly #groupCount: number
   readonly #keep: Keep
   readonly #eventsMin: number
@@ -64,6 +61,7 @@ export class CountJudge {
     this.#closing = new CellTick(this.cells)
     this.#groupCount = profile.groups.length
     this.#least = new CallingCounts(this.#groupCount)
+    this.#soFar = new JudgedSoFar(this.#groupCount)
     this.#keep = keepOf(profile.calendar.tickMs / dayMs)
     this.#fresh = () => ({
       streams: new Streams(profile.calendar.tickMs / dayMs),
@@ -172,17 +170,11 @@ export class CountJudge {
     return looked
   }
 
-  /** Evidence by what the open tick has counted so far. Beat after beat asks it of the same nodes: it is made anew when a count is another. */
+  /** Evidence by what the open tick has counted so far. */
   judgedSoFar(tick: number, aggregates: TickAggregates, node: number): Judged<CountEvidence> | undefined {
     this.#at(tick, aggregates)
     const counts = countsOf(aggregates, node)
-    const known = this.#soFar.get(node)
-    if (known !== undefined && isOf(known, counts)) return known.one
-    const { sum, groupEvents, withheld } = counts
-    const groups = Array.from({ length: this.#groupCount }, (_, group) => groupEvents(group))
-    const one = this.judgedBy(tick, node, counts)
-    this.#soFar.set(node, { sum, groups, withheld, one })
-    return one
+    return this.#soFar.of(node, counts, () => this.judgedBy(tick, node, counts))
   }
 
   /** Evidence by other counts than those of the aggregates; undefined for a node that is not judged. */
@@ -395,29 +387,4 @@ function burnsMore(one: Burning, other: Burning): boolean {
     one.value > other.value ||
     (one.value === other.value && (rise > otherRise || (rise === otherRise && one.of < other.of)))
   )
-}
-
-/** Whether evidence is made of these counts. */
-function isOf({ sum, groups, withheld }: SoFar, counts: NodeCounts): boolean {
-  return (
-    withheld === counts.withheld &&
-    sum.events === counts.sum.events &&
-    sum.enterprises === counts.sum.enterprises &&
-    sum.squares === counts.sum.squares &&
-    groups.every((events, group) => events === counts.groupEvents(group))
-  )
-}
-
-function countsOf(aggregates: TickAggregates, node: number): NodeCounts {
-  return countsAt(aggregates, node, aggregates.nodes.presentAt(node))
-}
-
-/** `at`: the index of the node, undefined for one that the tick does not know. */
-function countsAt(aggregates: TickAggregates, node: number, at: number | undefined): NodeCounts {
-  const { nodes } = aggregates
-  const withheld = aggregates.withheld(node)
-  if (at === undefined) return { sum: noSum, groupEvents: () => 0, withheld }
-  const sum = nodes.sumAt(at)
-  sum.events -= withheld
-  return { sum, groupEvents: (group) => nodes.groupEventsAt(at, group), withheld }
 }
