@@ -46,9 +46,9 @@ const sliceShift = 16
 /** Up to so many words a loop shifts faster than a call. */
 const shiftByHandMax = 64
 
-/** A line of the cache, and how much of a row's facts is read ahead. */
 /** So many rows at a time: what is read ahead is still near when it is used. */
 export const rowsAhead = 256
+/** A line of the cache, and how much of a row's facts is read ahead. */
 const lineWords = 16
 const warmWordsMax = 256
 
