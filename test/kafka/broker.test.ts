@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { waitMsMax } from '../support/patience.ts'
 import { startBroker } from './broker.ts'
 import { consoleConsume, consoleProduce } from './consoleTools.ts'
+import { makeTopics } from './makeTopics.ts'
 import { describeWithKafka, sharedBroker } from './support.ts'
 
 const client = (config: KafkaConfig): Kafka =>
@@ -18,7 +19,7 @@ const client = (config: KafkaConfig): Kafka =>
 async function createTopic(kafka: Kafka, topic: string): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await makeTopics(admin, [{ topic, numPartitions: 1 }])
   await admin.disconnect()
 }
 

@@ -9,6 +9,7 @@ import { expectError, freePort, post, ready, start } from '../e2e/support.ts'
 import { until } from '../support/patience.ts'
 import { fateCounts } from '../support/readFold.ts'
 import { logArgs, newKafkaLog, type TestLog } from './logs.ts'
+import { makeTopics } from './makeTopics.ts'
 import { describeWithKafka, sharedBroker } from './support.ts'
 
 const enterprise = '91110000600037341L'
@@ -64,15 +65,7 @@ describeWithKafka('a normal day', () => {
     await admin.connect()
     const topic = wireName('checkpoints', place.prefixes)
     await admin.deleteTopics({ topics: [topic] }) // without checkpoints it has to begin at the start
-    await until('the topic anew', () =>
-      admin
-        .createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3 }] })
-        .then((made) => made || undefined),
-    )
-    await until('its leaders', async () => {
-      const [{ partitions }] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics
-      return partitions.length === 3 && partitions.every(({ leader }) => leader >= 0) ? true : undefined
-    })
+    await makeTopics(admin, [{ topic, numPartitions: 3 }])
     const inputs = wireName('risk-events', place.prefixes)
     for (const { partition, high } of await admin.fetchTopicOffsets(inputs))
       await admin.deleteTopicRecords({ topic: inputs, partitions: [{ partition, offset: high }] })

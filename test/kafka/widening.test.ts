@@ -7,6 +7,7 @@ import { deviations, wantedTopics } from '../../src/log/kafka/topicSettings.ts'
 import { createTopics, describeTopics } from '../../src/log/kafka/topics.ts'
 import { isOneATask } from '../../src/log/topology.ts'
 import { deleteTopics } from './logs.ts'
+import { makeTopics } from './makeTopics.ts'
 import { describeWithKafka, sharedBroker } from './support.ts'
 
 describeWithKafka('topics of a version that had fewer tasks', () => {
@@ -20,12 +21,13 @@ describeWithKafka('topics of a version that had fewer tasks', () => {
     const plan = { prefixes, partitions: 2, replication: 1, times: 'create' } as const
     const wanted = wantedTopics(plan)
     await withAdmin(connection, (admin) =>
-      admin.createTopics({
-        topics: wanted.map(({ topic, name, partitions }) => ({
+      makeTopics(
+        admin,
+        wanted.map(({ topic, name, partitions }) => ({
           topic: name,
           numPartitions: isOneATask(topic) ? partitions - 1 : partitions,
         })),
-      }),
+      ),
     )
     await expect(openKafkaLog({ connection, prefixes })).rejects.toMatchObject({ code: 'FW_KAFKA_TOPICS' })
     const found = await describeTopics(connection, prefixes)
