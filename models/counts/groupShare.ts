@@ -43,10 +43,8 @@ export function startShare(state: Float64Array, offset: number, expected: number
 export function expectShare(state: Float64Array, offset: number, { cell, share }: Whole): Expectation {
   checkPositive('share', share)
   checkPositive('mean', cell.mean)
-  const size = shape + state[offset + at.counted]
-  const mean = boundMean((share * cell.mean * size) / (shape + state[offset + at.expected]))
-  const spread = 1 / size + spreadOf(cell.mean, cell.variance)
-  return { mean, variance: dispersion(state, offset) * mean + mean * mean * spread }
+  const mean = meanOf(state, offset, share * cell.mean)
+  return { mean, variance: varianceOf(state, offset, mean, spreadOf(cell.mean, cell.variance)) }
 }
 
 /** (V - M) / M^2: what a cell's expectation adds to the spread of each of its groups. */
@@ -92,22 +90,32 @@ export function learnShares(state: Float64Array, columns: ShareColumns, length: 
     checkPositive('share', shares[row])
     checkPositive('mean', cellMeans[row])
     const prior = shares[row] * cellMeans[row]
-    const size = shape + state[offset + at.counted]
-    const mean = boundMean((prior * size) / (shape + state[offset + at.expected]))
-    const phi = dispersion(state, offset)
-    const variance = phi * mean + mean * mean * (1 / size + spreads[row])
+    const mean = meanOf(state, offset, prior)
+    const variance = varianceOf(state, offset, mean, spreads[row])
     means[row] = mean
     variances[row] = variance
     if (steps[row] === shareSteps.expect) continue
     const y = learnt[row]
     checkCount(y)
-    const calm = y <= 1 ? y : winsorise(y, mean, variance / mean)
-    const square = (phi * (calm - mean) * (calm - mean)) / variance
+    const calm = winsorise(y, mean, variance / mean)
+    const square = (dispersion(state, offset) * (calm - mean) * (calm - mean)) / variance
     state[offset + at.squares] = keepSquares * state[offset + at.squares] + Math.min(square, squareMax)
     state[offset + at.weight] = keepSquares * state[offset + at.weight] + 1
     state[offset + at.expected] = keepCounts * state[offset + at.expected] + prior
     state[offset + at.counted] = keepCounts * state[offset + at.counted] + calm
   }
+}
+
+const sizeOf = (state: Float64Array, offset: number): number => shape + state[offset + at.counted]
+
+/** `prior`: what its like would bring of as large a cell. */
+function meanOf(state: Float64Array, offset: number, prior: number): number {
+  return boundMean((prior * sizeOf(state, offset)) / (shape + state[offset + at.expected]))
+}
+
+/** `spread`: what the cell adds. */
+function varianceOf(state: Float64Array, offset: number, mean: number, spread: number): number {
+  return dispersion(state, offset) * mean + mean * mean * (1 / sizeOf(state, offset) + spread)
 }
 
 /** phi: the discounted mean of squared Pearson residuals, >= 1; at first as if five ticks had shown none. */

@@ -114,7 +114,7 @@ export class FamilyScan {
         own = less
       }
     }
-    return found < 2 ? 0 : (1 + roundingShare) * (most[0] + most[1] + most[2] + most[3])
+    return found < 2 ? 0 : (1 + roundingShare) * most.reduce((sum, own) => sum + own, 0)
   }
 }
 

@@ -18,8 +18,6 @@ export type Call = { early: Early; warnings: Warning[] }
 /** What the engine does with every statistic, whatever its evidence. */
 export interface Ladder {
   readonly name: StatisticName
-  /** Whether anything calls before a tick is over. */
-  readonly callsEarly: boolean
   /** What calls by what has come in so far, among what changed in this beat; it is raised with that. */
   earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Call[]
   raiseEarly(early: Early, tick: number): Warning[]
@@ -43,8 +41,6 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
   /** What called early in the open tick and was explained by a parent: what explains it may be taken back. */
   readonly #explained = new Set<number>()
 
-  readonly #levelOf = (subject: number): Level => this.#warnings.standing(subject).level
-
   constructor(identity: Identity, lattice: Lattice, statistic: Statistic<E, D>) {
     this.#lattice = lattice
     this.#statistic = statistic
@@ -55,17 +51,13 @@ export class StatisticLadder<E extends object, D extends object> implements Ladd
     return this.#statistic.name
   }
 
-  get callsEarly(): boolean {
-    return this.#statistic.early !== undefined
-  }
-
   /** From the coarsest to the finest: a parent that is raised first explains its children. */
   earlyCalls(facts: TickFacts, { beat, tick }: { beat: number; tick: number }): Call[] {
     const { early } = this.#statistic
     if (early === undefined) return []
-    const found = early.subjects(tick, facts, this.#levelOf)
+    const standing = (subject: number): Level => this.#warnings.standing(subject).level
+    const found = early.subjects(tick, facts, standing)
     if (found.length + this.#explained.size === 0) return []
-    const standing = this.#levelOf
     const judged = (subject: number): Judged<E>[] => {
       const one = early.judged(tick, facts, subject)
       return one === undefined ? [] : [one]

@@ -25,8 +25,6 @@ export class WarningEngine {
   readonly #ladders: readonly Ladder[]
   /** Those that judge. None asks another for anything. */
   readonly #asked: readonly Ladder[]
-  /** Those of them that call before a tick is over. */
-  readonly #early: readonly Ladder[]
 
   /** `asked`: the statistics that judge, all unless given; the others keep what they have learnt. */
   constructor(identity: Identity, lattice: Lattice, asked?: ReadonlySet<StatisticName>) {
@@ -36,12 +34,11 @@ export class WarningEngine {
     this.risk = risk
     this.#ladders = ladders
     this.#asked = ladders.filter(({ name }) => asked?.has(name) ?? true)
-    this.#early = this.#asked.filter(({ callsEarly }) => callsEarly)
   }
 
   /** What calls by what has come in so far, among what changed in this beat; it is raised with that. */
   earlyCalls(facts: TickFacts, at: { beat: number; tick: number }): Call[] {
-    return this.#early.flatMap((ladder) => ladder.earlyCalls(facts, at))
+    return this.#asked.flatMap((ladder) => ladder.earlyCalls(facts, at))
   }
 
   /** Raises once more what called in the middle of a tick. */

@@ -44,7 +44,11 @@ export function createTopics(connection: KafkaConnection, plan: TopicPlan): Prom
 }
 
 /** A broker hears of what is new a moment later than the controller. */
-async function untilLed(admin: Admin, made: readonly WantedTopic[], log: string): Promise<void> {
+export async function untilLed(
+  admin: Admin,
+  made: readonly Pick<WantedTopic, 'name' | 'partitions'>[],
+  log: string,
+): Promise<void> {
   const topics = made.map(({ name }) => name)
   const giveUpMs = performance.now() + ledMsMax
   while (topics.length > 0) {
